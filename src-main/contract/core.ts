@@ -1,0 +1,213 @@
+// What a client (command line, window, browser) may ask of the core and be told by it. JSON-safe
+// values only; what may last longer than a second answers with a job at once.
+
+import { z } from 'zod';
+import { methodNames, presetNames, specimenNames } from '#domain/run-settings.ts';
+import type { ScoreName } from '#domain/score.ts';
+import { method } from '#rpc/method.ts';
+
+export const roleNames = ['normal', 'outlier', 'unlabelled', 'anomaly'] as const;
+export type Role = (typeof roleNames)[number];
+
+export const splitNames = ['train', 'calibrate', 'test', 'none'] as const;
+export type Split = (typeof splitNames)[number];
+
+export type JobState = 'queued' | 'running' | 'succeeded' | 'failed' | 'stopped' | 'interrupted';
+
+export interface Job {
+  readonly id: number;
+  readonly kind: 'import' | 'train' | 'score';
+  readonly state: JobState;
+  readonly done: number;
+  readonly total: number | null;
+  readonly note: string | null;
+  readonly failure: { readonly code: string; readonly message: string } | null;
+}
+
+export interface ImportProblem {
+  readonly path: string;
+  readonly code: string;
+  readonly reason: string;
+}
+
+export interface ImportResult {
+  readonly imported: number;
+  readonly duplicates: number;
+  readonly failed: readonly ImportProblem[];
+  /** What was recognised, in words: "class folders: lymphocyte 700, monocyte 700". */
+  readonly recognised: readonly string[];
+}
+
+export interface RunSummary {
+  readonly id: number;
+  readonly method: string;
+  readonly preset: string;
+  readonly dataset: string;
+  readonly seed: number;
+  readonly engine: string;
+  readonly device: string | null;
+  readonly state: JobState;
+  readonly failure: string | null;
+  readonly stepsDone: number;
+  readonly stepsTotal: number | null;
+  readonly createdAt: string;
+  readonly endedAt: string | null;
+  readonly modelId: number | null;
+}
+
+export interface RunEpoch {
+  readonly epoch: number;
+  readonly step: number;
+  readonly loss: number;
+  readonly ntxent: number;
+  readonly normalNorm: number;
+  readonly outlierNorm: number | null;
+  readonly learningRate: number;
+  readonly alpha: number;
+  readonly seconds: number;
+}
+
+export interface RunDetails extends RunSummary {
+  readonly config: unknown;
+  readonly codeVersion: string;
+  readonly snapshotHash: string;
+  readonly epochs: readonly RunEpoch[];
+  readonly warnings: readonly string[];
+}
+
+export interface ScoreMetrics {
+  readonly auroc: number;
+  /** 95 % interval (DeLong). */
+  readonly auroc95: readonly [number, number];
+  readonly aupr: number;
+  readonly fpr95: number;
+}
+
+export interface Threshold {
+  readonly scoreName: ScoreName;
+  readonly anomalyScore: number;
+  readonly falseAlarms: number;
+  readonly falseAlarms95: readonly [number, number];
+  readonly calibratedOn: number;
+}
+
+export interface Evaluation {
+  readonly model: number;
+  readonly dataset: string;
+  readonly counts: { readonly normal: number; readonly anomalous: number };
+  readonly scores: Readonly<Partial<Record<ScoreName, ScoreMetrics>>>;
+  readonly rankBy: ScoreName;
+  readonly threshold: Threshold | null;
+  readonly groups: readonly {
+    readonly group: string;
+    readonly counts: { readonly normal: number; readonly anomalous: number };
+    readonly flagged: number;
+    readonly auroc: number | null;
+  }[];
+}
+
+export interface RankedImage {
+  readonly imageId: number;
+  readonly hash: string;
+  readonly path: string;
+  readonly role: Role;
+  readonly class: string | null;
+  readonly group: string | null;
+  readonly split: Split;
+  /** Higher is stranger: minus the raw score that ranks. */
+  readonly anomalyScore: number;
+  /** Part of the held-out normals that are less strange than this image, 0 … 1; null without any. */
+  readonly anomalyRank: number | null;
+  readonly flagged: boolean | null;
+}
+
+const role = z.enum(roleNames);
+const id = z.int().min(1);
+const datasetName = z.string().trim().min(1).max(200);
+const weighted = z.strictObject({
+  name: z.string().min(1),
+  weight: z.number().positive().max(1000),
+});
+
+export const importInput = z.strictObject({
+  paths: z.array(z.string().min(1)).min(1),
+  dataset: datasetName,
+  /** Left out: taken from what is recognised (train/good is normal, …), else unlabelled. */
+  role: role.optional(),
+  /** "parent" for the parent folder's name, or a regular expression whose first group is taken. */
+  group: z.string().min(1).optional(),
+  /** Shares of train, calibrate and test among the normals; or one split for all. */
+  split: z
+    .union([z.enum(splitNames), z.tuple([z.number().min(0), z.number().min(0), z.number().min(0)])])
+    .optional(),
+  seed: z.int().min(0).default(0),
+});
+
+export const trainInput = z.strictObject({
+  dataset: datasetName,
+  preset: z.enum(presetNames).default('quick'),
+  specimen: z.enum(specimenNames).default('stained'),
+  /** Left out: the preset's own method. */
+  method: z.enum(methodNames).optional(),
+  overrides: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+  outliers: z.array(weighted).default([]),
+  shifts: z.array(weighted.extend({ strength: z.number().min(0).max(1).default(0.5) })).default([]),
+  seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+  engine: z.enum(['auto', 'cpu', 'webgpu', 'tensorflow']).default('auto'),
+});
+
+export const coreMethods = {
+  'images.import': method<{ jobId: number }>()(importInput),
+  'datasets.list': method<
+    readonly {
+      readonly name: string;
+      readonly items: number;
+      readonly roles: Readonly<Partial<Record<Role, number>>>;
+    }[]
+  >()(z.strictObject({})),
+  'runs.train': method<{ jobId: number; runId: number }>()(trainInput),
+  'runs.resume': method<{ jobId: number; runId: number }>()(z.strictObject({ runId: id })),
+  'runs.cancel': method<{ state: JobState }>()(z.strictObject({ runId: id })),
+  'runs.list': method<readonly RunSummary[]>()(z.strictObject({})),
+  'runs.show': method<RunDetails>()(z.strictObject({ runId: id })),
+  'scores.compute': method<{ jobId: number }>()(
+    z.strictObject({
+      modelId: id,
+      dataset: datasetName,
+      engine: trainInput.shape.engine,
+    }),
+  ),
+  'scores.evaluate': method<Evaluation>()(z.strictObject({ modelId: id, dataset: datasetName })),
+  /** Strangest first. */
+  'scores.rank': method<readonly RankedImage[]>()(
+    z.strictObject({
+      modelId: id,
+      dataset: datasetName,
+      offset: z.int().min(0).default(0),
+      limit: z.int().min(1).max(10_000).default(100),
+    }),
+  ),
+  /** AUROC of the untrained floor on the same held-out images. */
+  'scores.floor': method<{ readonly auroc: number; readonly auroc95: readonly [number, number] }>()(
+    z.strictObject({ modelId: id, dataset: datasetName }),
+  ),
+  'jobs.list': method<readonly Job[]>()(z.strictObject({})),
+  'jobs.show': method<Job & { readonly result: unknown }>()(z.strictObject({ jobId: id })),
+  'jobs.stop': method<{ state: JobState }>()(z.strictObject({ jobId: id })),
+} as const;
+
+export interface CoreEvents {
+  'job.changed': Job;
+  'run.step': {
+    readonly runId: number;
+    readonly step: number;
+    readonly steps: number;
+    readonly epoch: number;
+    readonly loss: number;
+    readonly normalNorm: number;
+    readonly outlierNorm: number | null;
+    readonly imagesPerSecond: number;
+  };
+  'run.epoch': { readonly runId: number; readonly report: RunEpoch };
+  'run.warning': { readonly runId: number; readonly text: string };
+}

@@ -1,0 +1,27 @@
+/** A clause `; did you mean "x"?` when one of `names` is within three edits of `name`, else ''. */
+export function nearestName(name: string, names: readonly string[]): string {
+  let best = '';
+  let least = 4;
+  for (const candidate of names) {
+    const edits = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (edits < least) {
+      least = edits;
+      best = candidate;
+    }
+  }
+  return best === '' ? '' : `; did you mean "${best}"?`;
+}
+
+/** Levenshtein distance: fewest insertions, deletions and replacements of one character. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,31 @@
+// What an engine offers: programs in, numbers out. Implemented by engine/onnxruntime and by
+// engine/tensorflow; used by ml without knowing which.
+
+import type { Program } from './ir/program.ts';
+
+export const engineNames = ['cpu', 'webgpu', 'tensorflow'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+/** Named float32 tensors; shapes are those the program declares. */
+export type Tensors = Readonly<Record<string, Float32Array>>;
+
+/**
+ * A compiled program with its state (weights, optimiser slots, running statistics). One call at a
+ * time. Arrays returned by `run` are valid until the next `run`.
+ */
+export interface Session {
+  /** Replaces the whole state. Throws when a tensor is missing or has the wrong length. */
+  writeState(state: Tensors): Promise<void>;
+  /** Runs the program once and, if it is a training program, advances the state. */
+  run(inputs: Tensors): Promise<Tensors>;
+  /** A copy of the whole state. */
+  readState(): Promise<Tensors>;
+  release(): Promise<void>;
+}
+
+export interface Engine {
+  readonly name: EngineName;
+  /** For people: "CPU, 2 threads", "NVIDIA H200 through Vulkan". */
+  readonly device: string;
+  compile(program: Program): Promise<Session>;
+}
