@@ -17,7 +17,14 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreVoidReturningFunctions: true, ignoreArrowShorthand: true },
+      ],
       // Numbers in messages are wanted everywhere; the rule's other cases stay.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       // Index access is checked by the compiler (noUncheckedIndexedAccess); in tight loops over

@@ -1,0 +1,334 @@
+// Builds programs; checks shapes as it goes, so that an error names the operation and its operands.
+
+import { gradients } from './autodiff.ts';
+import { elementCount } from './program.ts';
+import type {
+  NamedValue,
+  Operation,
+  OptimiserConstants,
+  OptimiserName,
+  Program,
+  Shape,
+  StateTensor,
+  Value,
+} from './program.ts';
+
+/** Names of the four tensors of a batch normalisation. */
+export interface BatchNormTensors {
+  readonly gamma: Value;
+  readonly beta: Value;
+  readonly mean: Value;
+  readonly variance: Value;
+}
+
+export interface OptimiserChoice extends OptimiserConstants {
+  readonly name: OptimiserName;
+}
+
+interface PendingState {
+  readonly name: string;
+  readonly value: Value;
+  readonly kind: StateTensor['kind'];
+  next: Value | null;
+}
+
+/** The share of the batch's statistics in the running ones, as in PyTorch. */
+const statisticsRate = 0.1;
+
+/** Throws an Error that names the operation when shapes do not fit: a bug of the caller. */
+function demand(condition: boolean, operation: string, ...values: readonly Value[]): void {
+  if (condition) return;
+  const shapes = values.map((value) => `[${value.shape.join(', ')}]`).join(' and ');
+  throw new Error(`${operation} cannot take ${shapes}`);
+}
+
+export function outputSide(side: number, kernel: number, stride: number, padding: number): number {
+  return Math.floor((side + 2 * padding - kernel) / stride) + 1;
+}
+
+export class ProgramBuilder {
+  readonly #mode: 'train' | 'score';
+  readonly #operations: Operation[] = [];
+  readonly #inputs: NamedValue[] = [];
+  readonly #state: PendingState[] = [];
+  #nextId = 0;
+
+  /** In mode 'train' batch normalisation takes the batch's statistics and updates the running ones. */
+  constructor(mode: 'train' | 'score') {
+    this.#mode = mode;
+  }
+
+  /** A tensor fed at every run. */
+  input(name: string, shape: Shape): Value {
+    const value = this.value(shape);
+    this.#inputs.push({ name, value });
+    return value;
+  }
+
+  /** A trained tensor. */
+  parameter(name: string, shape: Shape): Value {
+    return this.#keep(name, shape, 'parameter');
+  }
+
+  /** A running statistic: kept, but not trained. */
+  statistic(name: string, shape: Shape): Value {
+    return this.#keep(name, shape, 'statistic');
+  }
+
+  /** x [N, C, H, W], weight [K, C, kh, kw] → [N, K, H′, W′]; zero padding. */
+  conv2d(x: Value, weight: Value, stride: number, padding: number): Value {
+    const [n, c, height, width] = x.shape;
+    const [k, weightC, kernelHeight, kernelWidth] = weight.shape;
+    demand(x.shape.length === 4 && weight.shape.length === 4 && c === weightC, 'conv2d', x, weight);
+    const shape = [
+      n!,
+      k!,
+      outputSide(height!, kernelHeight!, stride, padding),
+      outputSide(width!, kernelWidth!, stride, padding),
+    ];
+    demand(shape[2]! > 0 && shape[3]! > 0, 'conv2d', x, weight);
+    const y = this.value(shape);
+    this.emit({
+      kind: 'conv2d',
+      inputs: [x, weight],
+      outputs: [y],
+      attributes: { stride, padding },
+    });
+    return y;
+  }
+
+  /** x [N, C, H, W] or [N, C], normalised per channel; then + residual, then ReLU, where asked. */
+  batchNorm(x: Value, tensors: BatchNormTensors, relu: boolean, residual?: Value): Value {
+    const channels = x.shape[1]!;
+    for (const tensor of Object.values(tensors) as Value[]) {
+      demand(tensor.shape.length === 1 && tensor.shape[0] === channels, 'batchNorm', x, tensor);
+    }
+    if (residual) demand(sameShape(x, residual), 'batchNorm', x, residual);
+    const { gamma, beta, mean, variance } = tensors;
+    const y = this.value(x.shape);
+    const tail: readonly Value[] = residual ? [residual] : [];
+    if (this.#mode === 'score') {
+      this.emit({
+        kind: 'batchNormScore',
+        inputs: [x, gamma, beta, mean, variance, ...tail] as never,
+        outputs: [y],
+        attributes: { relu },
+      });
+      return y;
+    }
+    const count = elementCount(x.shape) / channels;
+    demand(count > 1, 'batchNorm (one value a channel has no variance)', x);
+    const [batchMean, batchVariance, inverse] = [1, 2, 3].map(() => this.value([channels]));
+    this.emit({
+      kind: 'batchNorm',
+      inputs: [x, gamma, beta, ...tail] as never,
+      outputs: [y, batchMean!, batchVariance!, inverse!],
+      attributes: { relu },
+    });
+    this.#track(mean, batchMean!, 1);
+    this.#track(variance, batchVariance!, count / (count - 1));
+    return y;
+  }
+
+  /** 3×3, stride 2, padding 1. */
+  maxPool(x: Value): Value {
+    demand(x.shape.length === 4, 'maxPool', x);
+    const [n, c, height, width] = x.shape;
+    const y = this.value([n!, c!, outputSide(height!, 3, 2, 1), outputSide(width!, 3, 2, 1)]);
+    this.emit({ kind: 'maxPool', inputs: [x], outputs: [y], attributes: {} });
+    return y;
+  }
+
+  /** [N, C, H, W] → [N, C]. */
+  globalAveragePool(x: Value): Value {
+    demand(x.shape.length === 4, 'globalAveragePool', x);
+    const y = this.value(x.shape.slice(0, 2));
+    this.emit({ kind: 'globalAveragePool', inputs: [x], outputs: [y], attributes: {} });
+    return y;
+  }
+
+  /** x [N, in] · weightᵀ [out, in] + bias [out]. */
+  linear(x: Value, weight: Value, bias?: Value): Value {
+    const fits =
+      x.shape.length === 2 && weight.shape.length === 2 && x.shape[1] === weight.shape[1];
+    demand(fits, 'linear', x, weight);
+    if (bias) demand(bias.shape.length === 1 && bias.shape[0] === weight.shape[0], 'linear', bias);
+    const y = this.value([x.shape[0]!, weight.shape[0]!]);
+    const inputs = bias ? ([x, weight, bias] as const) : ([x, weight] as const);
+    this.emit({ kind: 'linear', inputs, outputs: [y], attributes: {} });
+    return y;
+  }
+
+  /** Rows from … to−1 of x [N, D] or [N]. */
+  rows(x: Value, from: number, to: number): Value {
+    demand(from >= 0 && to > from && to <= x.shape[0]!, `rows ${from} to ${to}`, x);
+    const y = this.value([to - from, ...x.shape.slice(1)]);
+    this.emit({ kind: 'rows', inputs: [x], outputs: [y], attributes: { from, to } });
+    return y;
+  }
+
+  /** ‖row‖₂ of each row of z [N, D] → [N]; the gradient at a zero row is zero. */
+  rowNorms(z: Value): Value {
+    demand(z.shape.length === 2, 'rowNorms', z);
+    const norms = this.value([z.shape[0]!]);
+    this.emit({ kind: 'rowNorms', inputs: [z], outputs: [norms], attributes: {} });
+    return norms;
+  }
+
+  /**
+   * NT-Xent (Chen et al., "A simple framework for contrastive learning", 2020) of z [2B, D]: rows i
+   * and i+B are two views of one image. Rows are normalised inside; self-pairs are masked.
+   */
+  ntXent(z: Value, temperature: number): Value {
+    const rows = z.shape[0]!;
+    demand(z.shape.length === 2 && rows % 2 === 0 && rows >= 4, 'ntXent', z);
+    const outputs = [
+      this.value([]),
+      this.value(z.shape),
+      this.value([rows, 1]),
+      this.value([rows, rows]),
+    ] as const;
+    this.emit({ kind: 'ntXent', inputs: [z], outputs, attributes: { temperature } });
+    return outputs[0];
+  }
+
+  /**
+   * −q log(1 − e^{−n} + 1e-6) + (1 − q) n for norms n [N] and targets q [N] in 0 … 1: the
+   * cross-entropy of P(normal) = 1 − e^{−‖z‖}.
+   */
+  normCrossEntropy(norms: Value, targets: Value): Value {
+    demand(
+      norms.shape.length === 1 && sameShape(norms, targets),
+      'normCrossEntropy',
+      norms,
+      targets,
+    );
+    const losses = this.value(norms.shape);
+    this.emit({
+      kind: 'normCrossEntropy',
+      inputs: [norms, targets],
+      outputs: [losses],
+      attributes: {},
+    });
+    return losses;
+  }
+
+  /** Σ weight · value / Σ weight, a scalar; 0 when all weights are 0. */
+  weightedMean(values: Value, weights: Value): Value {
+    demand(
+      values.shape.length === 1 && sameShape(values, weights),
+      'weightedMean',
+      values,
+      weights,
+    );
+    const mean = this.value([]);
+    this.emit({ kind: 'weightedMean', inputs: [values, weights], outputs: [mean], attributes: {} });
+    return mean;
+  }
+
+  /** x times a scalar. */
+  scale(x: Value, factor: Value): Value {
+    demand(factor.shape.length === 0, 'scale', x, factor);
+    const y = this.value(x.shape);
+    this.emit({ kind: 'scale', inputs: [x, factor], outputs: [y], attributes: {} });
+    return y;
+  }
+
+  add(a: Value, b: Value): Value {
+    demand(sameShape(a, b), 'add', a, b);
+    const sum = this.value(a.shape);
+    this.emit({ kind: 'add', inputs: [a, b], outputs: [sum], attributes: {} });
+    return sum;
+  }
+
+  /**
+   * The training program of a scalar loss: gradients of every parameter, one update of each. Adds
+   * the scalar input `learningRate`, a slot `NAME/momentum` per parameter, and the output
+   * `gradientSquares`: per parameter, in the order of `training.parameters`, the sum of squares of
+   * its gradient (not finite when the gradient is not).
+   */
+  training(
+    loss: Value,
+    outputs: Readonly<Record<string, Value>>,
+    optimiser: OptimiserChoice,
+  ): Program {
+    demand(loss.shape.length === 0, 'training', loss);
+    const learningRate = this.input('learningRate', []);
+    const forwardLength = this.#operations.length;
+    const parameters = this.#state.filter(({ kind }) => kind === 'parameter');
+    const wanted = parameters.map(({ value }) => value);
+    const gradientOf = gradients(this, this.#operations.slice(), loss, wanted);
+    const sums = this.value([parameters.length]);
+    this.emit({ kind: 'sumsOfSquares', inputs: gradientOf, outputs: [sums], attributes: {} });
+    const { name, momentum, weightDecay, trust } = optimiser;
+    const constants = { momentum, weightDecay, trust };
+    parameters.forEach((parameter, index) => {
+      const velocity = this.#keep(`${parameter.name}/momentum`, parameter.value.shape, 'slot');
+      const next = [this.value(parameter.value.shape), this.value(parameter.value.shape)] as const;
+      this.emit({
+        // LARS leaves tensors of one dimension (biases, batch normalisation) to plain SGD.
+        kind: parameter.value.shape.length > 1 ? name : 'sgd',
+        inputs: [parameter.value, gradientOf[index]!, velocity, learningRate],
+        outputs: next,
+        attributes:
+          name === 'lars' && parameter.value.shape.length === 1
+            ? { ...constants, weightDecay: 0 }
+            : constants,
+      });
+      parameter.next = next[0];
+      this.#state.at(-1)!.next = next[1];
+    });
+    return {
+      ...this.#program({ ...outputs, gradientSquares: sums }),
+      training: { loss, forwardLength, optimiser: name, constants, learningRate, parameters },
+    };
+  }
+
+  /** The program that only computes `outputs`. */
+  scoring(outputs: Readonly<Record<string, Value>>): Program {
+    return { ...this.#program(outputs), training: null };
+  }
+
+  /** A new tensor; for autodiff. */
+  value(shape: Shape): Value {
+    return { id: this.#nextId++, shape };
+  }
+
+  /** Appends an operation whose shapes are known to fit; for autodiff. */
+  emit(operation: Operation): void {
+    this.#operations.push(operation);
+  }
+
+  #keep(name: string, shape: Shape, kind: StateTensor['kind']): Value {
+    if (this.#state.some((tensor) => tensor.name === name)) {
+      throw new Error(`The program has two tensors named ${name}`);
+    }
+    const value = this.value(shape);
+    this.#state.push({ name, value, kind, next: null });
+    return value;
+  }
+
+  #track(running: Value, batch: Value, factor: number): void {
+    const next = this.value(running.shape);
+    this.emit({
+      kind: 'movingAverage',
+      inputs: [running, batch],
+      outputs: [next],
+      attributes: { rate: statisticsRate, factor },
+    });
+    this.#state.find(({ value }) => value.id === running.id)!.next = next;
+  }
+
+  #program(outputs: Readonly<Record<string, Value>>): Omit<Program, 'training'> {
+    return {
+      inputs: this.#inputs,
+      state: this.#state,
+      outputs: Object.entries(outputs).map(([name, value]) => ({ name, value })),
+      operations: this.#operations,
+    };
+  }
+}
+
+function sameShape(a: Value, b: Value): boolean {
+  return a.shape.length === b.shape.length && a.shape.every((side, axis) => side === b.shape[axis]);
+}

@@ -1,0 +1,204 @@
+// A program: a small typed graph of block-level operations over float32 tensors. It says what is
+// computed; src-main/engine/lower says how.
+
+export type Shape = readonly number[];
+
+/** One tensor of a program. */
+export interface Value {
+  readonly id: number;
+  readonly shape: Shape;
+}
+
+/** No attributes. */
+type Plain = Readonly<Record<string, never>>;
+
+interface OperationOf<
+  Kind extends string,
+  Inputs extends readonly (Value | undefined)[],
+  Outputs extends readonly Value[],
+  Attributes extends object = Plain,
+> {
+  readonly kind: Kind;
+  readonly inputs: Inputs;
+  readonly outputs: Outputs;
+  readonly attributes: Attributes;
+}
+
+interface Window {
+  readonly stride: number;
+  readonly padding: number;
+}
+interface Rectified {
+  readonly relu: boolean;
+}
+interface RowRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Hyper-parameters of an update that stay the same for a whole run. */
+export interface OptimiserConstants {
+  readonly momentum: number;
+  readonly weightDecay: number;
+  /** LARS only. */
+  readonly trust: number;
+}
+
+/**
+ * Every operation. Layouts: images [N, C, H, W]; convolution weights [K, C, kh, kw]; rows [N, D];
+ * linear weights [out, in]; scalars []. Gradients are operations of their own, so that a lowering
+ * sees forward and backward together.
+ */
+export type Operation =
+  | OperationOf<'conv2d', readonly [x: Value, weight: Value], readonly [y: Value], Window>
+  | OperationOf<
+      'conv2dInputGradient',
+      readonly [dy: Value, weight: Value],
+      readonly [dx: Value],
+      Window
+    >
+  | OperationOf<
+      'conv2dWeightGradient',
+      readonly [x: Value, dy: Value],
+      readonly [dWeight: Value],
+      Window
+    >
+  // Batch statistics; variance is the biased one; inverse is 1 / √(variance + 1e-5).
+  | OperationOf<
+      'batchNorm',
+      readonly [x: Value, gamma: Value, beta: Value, residual?: Value],
+      readonly [y: Value, mean: Value, variance: Value, inverse: Value],
+      Rectified
+    >
+  // gradient: dy where y > 0 (all of dy without relu); it is also the residual's gradient.
+  | OperationOf<
+      'batchNormGradient',
+      readonly [dy: Value, x: Value, y: Value, gamma: Value, mean: Value, inverse: Value],
+      readonly [dx: Value, dGamma: Value, dBeta: Value, gradient: Value],
+      Rectified
+    >
+  // Running statistics instead of the batch's.
+  | OperationOf<
+      'batchNormScore',
+      readonly [
+        x: Value,
+        gamma: Value,
+        beta: Value,
+        mean: Value,
+        variance: Value,
+        residual?: Value,
+      ],
+      readonly [y: Value],
+      Rectified
+    >
+  // (1 − rate) · running + rate · factor · batch
+  | OperationOf<
+      'movingAverage',
+      readonly [running: Value, batch: Value],
+      readonly [next: Value],
+      { readonly rate: number; readonly factor: number }
+    >
+  // 3×3, stride 2, padding 1
+  | OperationOf<'maxPool', readonly [x: Value], readonly [y: Value]>
+  | OperationOf<'maxPoolGradient', readonly [dy: Value, x: Value, y: Value], readonly [dx: Value]>
+  | OperationOf<'globalAveragePool', readonly [x: Value], readonly [y: Value]>
+  | OperationOf<'globalAveragePoolGradient', readonly [dy: Value], readonly [dx: Value]>
+  | OperationOf<'linear', readonly [x: Value, weight: Value, bias?: Value], readonly [y: Value]>
+  | OperationOf<'linearInputGradient', readonly [dy: Value, weight: Value], readonly [dx: Value]>
+  | OperationOf<'linearWeightGradient', readonly [x: Value, dy: Value], readonly [dWeight: Value]>
+  | OperationOf<'linearBiasGradient', readonly [dy: Value], readonly [dBias: Value]>
+  | OperationOf<'rows', readonly [x: Value], readonly [y: Value], RowRange>
+  | OperationOf<'rowsGradient', readonly [dy: Value], readonly [dx: Value], RowRange>
+  | OperationOf<'rowNorms', readonly [z: Value], readonly [norms: Value]>
+  | OperationOf<
+      'rowNormsGradient',
+      readonly [dNorms: Value, z: Value, norms: Value],
+      readonly [dz: Value]
+    >
+  // unit rows and softmax of the similarities are kept for the gradient
+  | OperationOf<
+      'ntXent',
+      readonly [z: Value],
+      readonly [loss: Value, unit: Value, norms: Value, softmax: Value],
+      { readonly temperature: number }
+    >
+  | OperationOf<
+      'ntXentGradient',
+      readonly [dLoss: Value, unit: Value, norms: Value, softmax: Value],
+      readonly [dz: Value],
+      { readonly temperature: number }
+    >
+  | OperationOf<
+      'normCrossEntropy',
+      readonly [norms: Value, targets: Value],
+      readonly [losses: Value]
+    >
+  | OperationOf<
+      'normCrossEntropyGradient',
+      readonly [dLosses: Value, norms: Value, targets: Value],
+      readonly [dNorms: Value]
+    >
+  | OperationOf<'weightedMean', readonly [values: Value, weights: Value], readonly [mean: Value]>
+  | OperationOf<
+      'weightedMeanGradient',
+      readonly [dMean: Value, weights: Value],
+      readonly [dValues: Value]
+    >
+  // scalar · tensor
+  | OperationOf<'scale', readonly [x: Value, factor: Value], readonly [y: Value]>
+  | OperationOf<'add', readonly [a: Value, b: Value], readonly [sum: Value]>
+  | OperationOf<'one', readonly [], readonly [one: Value]>
+  | OperationOf<'sumsOfSquares', readonly Value[], readonly [sums: Value]>
+  | OperationOf<
+      'sgd',
+      readonly [weight: Value, gradient: Value, velocity: Value, learningRate: Value],
+      readonly [weight: Value, velocity: Value],
+      OptimiserConstants
+    >
+  | OperationOf<
+      'lars',
+      readonly [weight: Value, gradient: Value, velocity: Value, learningRate: Value],
+      readonly [weight: Value, velocity: Value],
+      OptimiserConstants
+    >;
+
+export type OperationKind = Operation['kind'];
+
+export interface NamedValue {
+  readonly name: string;
+  readonly value: Value;
+}
+
+/** A tensor kept from run to run. */
+export interface StateTensor extends NamedValue {
+  readonly kind: 'parameter' | 'slot' | 'statistic';
+  /** What it becomes after a run; null when the program leaves it as it is. */
+  readonly next: Value | null;
+}
+
+export type OptimiserName = 'sgd' | 'lars';
+
+/** How a training program was made from its forward part; for an interpreter that has its own gradients. */
+export interface Training {
+  readonly loss: Value;
+  /** Operations before this index are the forward part. */
+  readonly forwardLength: number;
+  readonly optimiser: OptimiserName;
+  readonly constants: OptimiserConstants;
+  readonly learningRate: Value;
+  /** Running statistics and what they become. */
+  readonly parameters: readonly NamedValue[];
+}
+
+/** (state, inputs) → (state′, outputs). Operations stand in an order in which they can run. */
+export interface Program {
+  readonly inputs: readonly NamedValue[];
+  readonly state: readonly StateTensor[];
+  readonly outputs: readonly NamedValue[];
+  readonly operations: readonly Operation[];
+  readonly training: Training | null;
+}
+
+export function elementCount(shape: Shape): number {
+  return shape.reduce((product, side) => product * side, 1);
+}

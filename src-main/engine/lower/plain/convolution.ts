@@ -1,0 +1,207 @@
+// Convolution and its two gradients in standard ONNX operators.
+
+import type { OnnxGraph } from '../../onnx/graph.ts';
+import type { Operation } from '../../ir/program.ts';
+import type { NameOf } from './lower.ts';
+
+type Of<Kind extends Operation['kind']> = Extract<Operation, { kind: Kind }>;
+
+const toTheEnd = 2 ** 31 - 1;
+
+export function forward(graph: OnnxGraph, operation: Of<'conv2d'>, nameOf: NameOf): void {
+  const [x, weight] = operation.inputs;
+  const { stride, padding } = operation.attributes;
+  graph.node(
+    'Conv',
+    [nameOf(x), nameOf(weight)],
+    {
+      kernel_shape: weight.shape.slice(2),
+      strides: [stride, stride],
+      pads: [padding, padding, padding, padding],
+    },
+    nameOf(operation.outputs[0]),
+  );
+}
+
+/** What one axis of the input gradient reads of dy, for the positions `phase` (mod stride). */
+interface Phase {
+  /** Taps of the kernel that meet these positions: first, and how many (stride apart). */
+  readonly firstTap: number;
+  readonly taps: number;
+  readonly padBefore: number;
+  readonly padAfter: number;
+  readonly length: number;
+}
+
+/**
+ * Output positions i = stride·a + phase of dx are Σ_j dy[a + q − j] · w[firstTap + stride·j] with
+ * firstTap ≡ phase + padding (mod stride) and q = (phase + padding − firstTap) / stride: a
+ * convolution of dy with every stride-th tap, reversed.
+ */
+function phaseOf(
+  phase: number,
+  side: number,
+  dySide: number,
+  kernel: number,
+  stride: number,
+  padding: number,
+): Phase {
+  const firstTap = (phase + padding) % stride;
+  const taps = Math.max(0, Math.ceil((kernel - firstTap) / stride));
+  const q = (phase + padding - firstTap) / stride;
+  const length = Math.ceil((side - phase) / stride);
+  const padBefore = taps - 1 - q;
+  return { firstTap, taps, length, padBefore, padAfter: length - dySide + taps - 1 - padBefore };
+}
+
+export function inputGradient(
+  graph: OnnxGraph,
+  operation: Of<'conv2dInputGradient'>,
+  nameOf: NameOf,
+): void {
+  const [dy, weight] = operation.inputs;
+  const [dx] = operation.outputs;
+  const { stride, padding } = operation.attributes;
+  const [, , height, width] = dx.shape as [number, number, number, number];
+  const [, , dyHeight, dyWidth] = dy.shape as [number, number, number, number];
+  const [, , kernelHeight, kernelWidth] = weight.shape as [number, number, number, number];
+  // [K, C, kh, kw] → [C, K, kh, kw]
+  const swapped = graph.node('Transpose', [nameOf(weight)], { perm: [1, 0, 2, 3] });
+
+  const plane = (rowPhase: number, columnPhase: number): string | null => {
+    const rows = phaseOf(rowPhase, height, dyHeight, kernelHeight, stride, padding);
+    const columns = phaseOf(columnPhase, width, dyWidth, kernelWidth, stride, padding);
+    if (rows.taps === 0 || columns.taps === 0) return null;
+    return convolvePhase(graph, nameOf(dy), swapped, rows, columns, stride);
+  };
+  if (stride === 1) {
+    graph.node('Identity', [plane(0, 0)!], {}, nameOf(dx));
+    return;
+  }
+  if (stride !== 2) throw new Error(`conv2dInputGradient: stride ${stride} is not supported`);
+  interleave(graph, dx.shape, plane, nameOf(dx));
+}
+
+function convolvePhase(
+  graph: OnnxGraph,
+  dy: string,
+  swapped: string,
+  rows: Phase,
+  columns: Phase,
+  stride: number,
+): string {
+  const last = (phase: Phase): number => phase.firstTap + (phase.taps - 1) * stride;
+  const end = (phase: Phase): number => (phase.firstTap === 0 ? -toTheEnd : phase.firstTap - 1);
+  const taps = graph.node('Slice', [
+    swapped,
+    graph.integers([last(rows), last(columns)]),
+    graph.integers([end(rows), end(columns)]),
+    graph.integers([2, 3]),
+    graph.integers([-stride, -stride]),
+  ]);
+  const pads = [rows.padBefore, columns.padBefore, rows.padAfter, columns.padAfter];
+  // Convolution pads by ≥ 0; what would be a negative pad is cut from dy first.
+  const cut = pads.map((pad) => Math.max(0, -pad));
+  const source = cut.some((amount) => amount > 0)
+    ? graph.node('Pad', [dy, graph.integers([0, 0, -cut[0]!, -cut[1]!, 0, 0, -cut[2]!, -cut[3]!])])
+    : dy;
+  return graph.node('Conv', [source, taps], {
+    kernel_shape: [rows.taps, columns.taps],
+    pads: pads.map((pad) => Math.max(0, pad)),
+  });
+}
+
+/** Puts the four phases of a stride-2 gradient into one image: columns first, then rows. */
+function interleave(
+  graph: OnnxGraph,
+  shape: readonly number[],
+  plane: (rowPhase: number, columnPhase: number) => string | null,
+  output: string,
+): void {
+  const [n, c, height, width] = shape as [number, number, number, number];
+  const halfHeight = Math.ceil(height / 2);
+  const halfWidth = Math.ceil(width / 2);
+  const zeros = graph.node('Expand', [
+    graph.scalar(0),
+    graph.integers([n, c, halfHeight, halfWidth, 1]),
+  ]);
+  /** A plane grown to the size of phase 0 where the side is odd, with an axis for the columns. */
+  const grown = (rowPhase: number, columnPhase: number): string => {
+    const name = plane(rowPhase, columnPhase);
+    if (name === null) return zeros;
+    const missing = [height % 2 === 1 ? rowPhase : 0, width % 2 === 1 ? columnPhase : 0];
+    const full = missing.some((rows) => rows > 0)
+      ? graph.node('Pad', [name, graph.integers([0, 0, 0, 0, 0, 0, missing[0]!, missing[1]!])])
+      : name;
+    return graph.node('Reshape', [full, graph.integers([n, c, halfHeight, halfWidth, 1])]);
+  };
+  const rows = [0, 1].map((rowPhase) => {
+    const pair = graph.node('Concat', [grown(rowPhase, 0), grown(rowPhase, 1)], { axis: 4 });
+    return graph.node('Reshape', [pair, graph.integers([n, c, halfHeight, 1, 2 * halfWidth])]);
+  });
+  const both = graph.node('Concat', rows, { axis: 3 });
+  const even = graph.integers([n, c, 2 * halfHeight, 2 * halfWidth]);
+  if (height % 2 === 0 && width % 2 === 0) {
+    graph.node('Reshape', [both, even], {}, output);
+    return;
+  }
+  graph.node(
+    'Slice',
+    [
+      graph.node('Reshape', [both, even]),
+      graph.integers([0, 0]),
+      graph.integers([height, width]),
+      graph.integers([2, 3]),
+    ],
+    {},
+    output,
+  );
+}
+
+/**
+ * dWeight[k, c, i, j] = Σ_{n,h,w} dy[n, k, h, w] · x[n, c, s·h + i − p, s·w + j − p] as one matrix
+ * product [taps·C, M] × [M, K], M = N·H′·W′: the fastest of the plain forms measured.
+ */
+export function weightGradient(
+  graph: OnnxGraph,
+  operation: Of<'conv2dWeightGradient'>,
+  nameOf: NameOf,
+): void {
+  const [x, dy] = operation.inputs;
+  const [dWeight] = operation.outputs;
+  const { stride, padding } = operation.attributes;
+  const [k, c, kernelHeight, kernelWidth] = dWeight.shape as [number, number, number, number];
+  const [n, , outHeight, outWidth] = dy.shape as [number, number, number, number];
+  const positions = n * outHeight * outWidth;
+  const channelsFirst = graph.node('Transpose', [nameOf(x)], { perm: [1, 0, 2, 3] });
+  const padded =
+    padding === 0
+      ? channelsFirst
+      : graph.node('Pad', [
+          channelsFirst,
+          graph.integers([0, 0, padding, padding, 0, 0, padding, padding]),
+        ]);
+  const columns: string[] = [];
+  for (let i = 0; i < kernelHeight; i++) {
+    for (let j = 0; j < kernelWidth; j++) {
+      const tap = graph.node('Slice', [
+        padded,
+        graph.integers([i, j]),
+        graph.integers([i + (outHeight - 1) * stride + 1, j + (outWidth - 1) * stride + 1]),
+        graph.integers([2, 3]),
+        graph.integers([stride, stride]),
+      ]);
+      columns.push(graph.node('Reshape', [tap, graph.integers([c, positions])]));
+    }
+  }
+  const left = columns.length === 1 ? columns[0]! : graph.node('Concat', columns, { axis: 0 });
+  const right = graph.node('Reshape', [
+    graph.node('Transpose', [nameOf(dy)], { perm: [0, 2, 3, 1] }),
+    graph.integers([positions, k]),
+  ]);
+  const product = graph.node('Reshape', [
+    graph.node('MatMul', [left, right]),
+    graph.integers([kernelHeight, kernelWidth, c, k]),
+  ]);
+  graph.node('Transpose', [product], { perm: [3, 2, 0, 1] }, nameOf(dWeight));
+}

@@ -1,0 +1,110 @@
+// The plain lowering: a program as an ONNX model of standard operators only. It runs on every
+// provider of onnxruntime; the operators are those that WebGPU has too (no training-mode batch
+// normalisation, no LogSoftmax, no Sign).
+
+import type { Port } from '../../onnx/graph.ts';
+import { OnnxGraph } from '../../onnx/graph.ts';
+import type { Operation, Program, Value } from '../../ir/program.ts';
+import * as convolution from './convolution.ts';
+import * as normalisation from './normalisation.ts';
+import * as pooling from './pooling.ts';
+import * as losses from './losses.ts';
+import * as updates from './updates.ts';
+
+/** Names tensors of the program inside the model. */
+export type NameOf = (value: Value) => string;
+
+export interface LoweredProgram {
+  readonly model: Uint8Array;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+}
+
+/** The name under which the next value of state tensor `name` leaves the model. */
+export function nextName(name: string): string {
+  return `${name}'`;
+}
+
+/**
+ * Lowers a program. Model inputs: the program's inputs and state tensors by name; model outputs:
+ * its outputs by name and `nextName` of each state tensor that changes. With `constants`, state is
+ * written into the model instead (for scoring, so that onnxruntime can fold batch normalisation).
+ */
+export function lowerPlain(
+  program: Program,
+  constants?: Readonly<Record<string, Float32Array>>,
+): LoweredProgram {
+  const graph = new OnnxGraph();
+  const names = new Map<number, string>();
+  const inputs: Port[] = [];
+  for (const { name, value } of program.inputs) {
+    names.set(value.id, name);
+    inputs.push({ name, shape: value.shape });
+  }
+  for (const { name, value } of program.state) {
+    names.set(value.id, name);
+    if (constants) graph.initializer(name, value.shape, constants[name]!);
+    else inputs.push({ name, shape: value.shape });
+  }
+  const nameOf: NameOf = (value) => {
+    const known = names.get(value.id);
+    if (known !== undefined) return known;
+    const fresh = `v${value.id}`;
+    names.set(value.id, fresh);
+    return fresh;
+  };
+  const live = liveOperations(program);
+  for (const operation of live) lowerOperation(graph, operation, nameOf);
+
+  const outputs: Port[] = [];
+  const publish = (name: string, value: Value): void => {
+    graph.node('Identity', [nameOf(value)], {}, name);
+    outputs.push({ name, shape: value.shape });
+  };
+  for (const { name, value } of program.outputs) publish(name, value);
+  for (const { name, next } of program.state) if (next) publish(nextName(name), next);
+  return { model: graph.finish(inputs, outputs), inputs, outputs };
+}
+
+/** Operations whose results are used. */
+function liveOperations(program: Program): Operation[] {
+  const used = new Set(program.outputs.map(({ value }) => value.id));
+  for (const { next } of program.state) if (next) used.add(next.id);
+  const live: Operation[] = [];
+  for (const operation of program.operations.toReversed()) {
+    if (!operation.outputs.some(({ id }) => used.has(id))) continue;
+    live.push(operation);
+    for (const input of operation.inputs) if (input) used.add(input.id);
+  }
+  return live.reverse();
+}
+
+function lowerOperation(graph: OnnxGraph, operation: Operation, nameOf: NameOf): void {
+  switch (operation.kind) {
+    case 'conv2d':
+      return convolution.forward(graph, operation, nameOf);
+    case 'conv2dInputGradient':
+      return convolution.inputGradient(graph, operation, nameOf);
+    case 'conv2dWeightGradient':
+      return convolution.weightGradient(graph, operation, nameOf);
+    case 'batchNorm':
+      return normalisation.training(graph, operation, nameOf);
+    case 'batchNormGradient':
+      return normalisation.gradient(graph, operation, nameOf);
+    case 'batchNormScore':
+      return normalisation.scoring(graph, operation, nameOf);
+    case 'movingAverage':
+      return normalisation.movingAverage(graph, operation, nameOf);
+    case 'maxPool':
+    case 'maxPoolGradient':
+    case 'globalAveragePool':
+    case 'globalAveragePoolGradient':
+      return pooling.lower(graph, operation, nameOf);
+    case 'sgd':
+    case 'lars':
+    case 'sumsOfSquares':
+      return updates.lower(graph, operation, nameOf);
+    default:
+      return losses.lower(graph, operation, nameOf);
+  }
+}
