@@ -1,0 +1,78 @@
+// Runs one program on the CPU runner and on the TensorFlow.js oracle and compares.
+
+import * as tf from '@tensorflow/tfjs';
+import { expect } from 'vitest';
+import { RandomStream } from '#domain/random.ts';
+import type { Tensors } from '#engine/engine.ts';
+import type { Program } from '#engine/ir/program.ts';
+import { elementCount } from '#engine/ir/program.ts';
+import { cpuEngine } from '#engine/onnxruntime/session.ts';
+import { tensorflowEngine } from '#engine/tensorflow/session.ts';
+
+export interface Ran {
+  readonly outputs: Tensors;
+  readonly state: Tensors;
+}
+
+/** Seeded state and inputs: weights in ±1/√fan-in, variances in 0.5 … 1.5, the rest normal. */
+export function seededTensors(program: Program, seed: number): { state: Tensors; inputs: Tensors } {
+  const state: Record<string, Float32Array> = {};
+  program.state.forEach(({ name, value, kind }, index) => {
+    const stream = new RandomStream(seed, 900, index);
+    const count = elementCount(value.shape);
+    const fan = Math.sqrt(count / (value.shape[0] ?? 1));
+    state[name] = Float32Array.from({ length: count }, () => {
+      if (kind === 'slot') return 0.1 * stream.normal();
+      if (kind === 'statistic') return stream.between(0.5, 1.5);
+      return value.shape.length > 1 ? stream.normal() / fan : stream.between(0.5, 1.5);
+    });
+  });
+  const inputs: Record<string, Float32Array> = {};
+  program.inputs.forEach(({ name, value }, index) => {
+    const stream = new RandomStream(seed, 901, index);
+    const count = elementCount(value.shape);
+    inputs[name] = Float32Array.from({ length: count }, () => {
+      if (name === 'learningRate') return 0.05;
+      return value.shape.length > 1 ? stream.normal() : stream.between(0.05, 0.95);
+    });
+  });
+  return { state, inputs };
+}
+
+export async function runBoth(program: Program, seed: number): Promise<{ ours: Ran; oracle: Ran }> {
+  await tf.setBackend('cpu');
+  const { state, inputs } = seededTensors(program, seed);
+  const [ours, oracle] = await Promise.all(
+    [cpuEngine(1), tensorflowEngine(tf)].map(async (engine) => {
+      const session = await engine.compile(program);
+      await session.writeState(state);
+      const outputs = await session.run(inputs);
+      const copied = Object.fromEntries(
+        Object.entries(outputs).map(([name, values]) => [name, values.slice()]),
+      );
+      const after = await session.readState();
+      await session.release();
+      return { outputs: copied, state: after };
+    }),
+  );
+  return { ours: ours!, oracle: oracle! };
+}
+
+/** ‖a − b‖ / ‖b‖, 0 when both are zero. */
+export function relativeError(a: Float32Array, b: Float32Array): number {
+  expect(a.length).toBe(b.length);
+  let difference = 0;
+  let size = 0;
+  for (let i = 0; i < a.length; i++) {
+    difference += (a[i]! - b[i]!) ** 2;
+    size += b[i]! ** 2;
+  }
+  return difference === 0 ? 0 : Math.sqrt(difference / size);
+}
+
+export function expectEqualWithin(ours: Tensors, oracle: Tensors, limit: number): void {
+  expect(Object.keys(ours).sort()).toEqual(Object.keys(oracle).sort());
+  for (const [name, values] of Object.entries(ours)) {
+    expect(relativeError(values, oracle[name]!), name).toBeLessThan(limit);
+  }
+}
