@@ -90,8 +90,8 @@ function convolution(
   { stride, padding }: { readonly stride: number; readonly padding: number },
 ): Tensor {
   const padded = tf.pad4d(x as tensorflow.Tensor4D, around(padding));
-  const images = tf.transpose(padded, [0, 2, 3, 1]) as tensorflow.Tensor4D;
-  const filters = tf.transpose(weight, [2, 3, 1, 0]) as tensorflow.Tensor4D;
+  const images = tf.transpose(padded, [0, 2, 3, 1]);
+  const filters = tf.transpose(weight as tensorflow.Tensor4D, [2, 3, 1, 0]);
   return tf.transpose(tf.conv2d(images, filters, stride, 'valid'), [0, 3, 1, 2]);
 }
 
@@ -134,7 +134,7 @@ function rowNorms(tf: TensorFlow, z: Tensor): Tensor {
 }
 
 function ntXent(tf: TensorFlow, z: Tensor, temperature: number): Tensor {
-  const rows = z.shape[0]!;
+  const rows = z.shape[0];
   const unit = z.div(tf.maximum(tf.reshape(rowNorms(tf, z), [rows, 1]), tiny));
   const own = tf.eye(rows).mul(1e9);
   const logits = tf.matMul(unit, unit, false, true).div(temperature).sub(own);

@@ -1,10 +1,10 @@
-// Every operation and its gradient against the TensorFlow.js oracle. Gradients show in the state
+// Every operation and its gradient against the TensorFlow.js oracle and central differences. Gradients show in the state
 // after one step without momentum: weight′ = weight − rate · gradient.
 
 import { describe, expect, it } from 'vitest';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program, Shape, Value } from '#engine/ir/program.ts';
-import { expectEqualWithin, runBoth } from './support.ts';
+import { expectCentralDifferences, expectEqualWithin, runBoth } from './support.ts';
 
 const plainSgd = { name: 'sgd', momentum: 0, weightDecay: 0, trust: 0 } as const;
 const limit = 1e-4;
@@ -25,12 +25,14 @@ function asRows(builder: ProgramBuilder, value: Value): Value {
 
 async function agrees(build: (builder: ProgramBuilder) => Value, seed = 1): Promise<void> {
   const builder = new ProgramBuilder('train');
-  const program = builder.training(probe(builder, build(builder)), {}, plainSgd);
+  const loss = probe(builder, build(builder));
+  const program = builder.training(loss, { loss }, plainSgd);
   const { ours, oracle } = await runBoth(program, seed);
   expectEqualWithin(ours.outputs, oracle.outputs, limit);
   expectEqualWithin(ours.state, oracle.state, limit);
   // The state must have moved, or the comparison says nothing.
   expect(ours.outputs['gradientSquares']!.every((sum) => sum > 0)).toBe(true);
+  await expectCentralDifferences(program, seed);
 }
 
 const image = (builder: ProgramBuilder, shape: Shape): Value => builder.parameter('x', shape);
@@ -152,6 +154,7 @@ describe('operations agree with the TensorFlow.js oracle', () => {
 });
 
 async function stepAgrees(program: Program): Promise<void> {
+  if (program.training!.constants.momentum === 0) await expectCentralDifferences(program, 2);
   const { ours, oracle } = await runBoth(program, 2);
   expectEqualWithin(ours.outputs, oracle.outputs, limit);
   expectEqualWithin(ours.state, oracle.state, limit);

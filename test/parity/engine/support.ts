@@ -76,3 +76,39 @@ export function expectEqualWithin(ours: Tensors, oracle: Tensors, limit: number)
     expect(relativeError(values, oracle[name]!), name).toBeLessThan(limit);
   }
 }
+
+/**
+ * Compares the gradient of each parameter with central differences of the loss along it, on the CPU
+ * runner alone. The program must be plain SGD with an output `loss`. Several step lengths are tried,
+ * because a ReLU's kink inside a step and float32 rounding spoil single ones; a wrong gradient
+ * agrees at none.
+ */
+export async function expectCentralDifferences(program: Program, seed: number): Promise<void> {
+  const { state, inputs } = seededTensors(program, seed);
+  const session = await cpuEngine(1).compile(program);
+  await session.writeState(state);
+  await session.run({ ...inputs, learningRate: Float32Array.of(1) });
+  const after = await session.readState();
+  const lossAt = async (moved: Tensors): Promise<number> => {
+    await session.writeState(moved);
+    return (await session.run(inputs))['loss']![0]!;
+  };
+  for (const { name } of program.training!.parameters) {
+    // One step of rate 1 without momentum moves by minus the gradient.
+    const gradient = state[name]!.map((value, index) => value - after[name]![index]!);
+    const size = Math.hypot(...gradient);
+    if (size < 1e-3) continue; // a bias before batch normalisation has none but rounding
+    let error = Infinity;
+    for (const length of [1e-2, 4e-3, 2e-3, 1e-3, 5e-4, 2.5e-4]) {
+      const along = (sign: number): Tensors => ({
+        ...state,
+        [name]: state[name]!.map((v, i) => v + (sign * length * gradient[i]!) / size),
+      });
+      const ahead = await lossAt(along(1));
+      const behind = await lossAt(along(-1));
+      error = Math.min(error, Math.abs((ahead - behind) / (2 * length) / size - 1));
+    }
+    expect(error, `${name} (‖g‖ = ${size})`).toBeLessThan(0.02);
+  }
+  await session.release();
+}

@@ -1,0 +1,61 @@
+// A residual net of every kind of block, small enough for oracles, with all losses on top.
+
+import type { ProgramBuilder } from '#engine/ir/builder.ts';
+import type { Value } from '#engine/ir/program.ts';
+
+export interface SmallNet {
+  readonly width: number;
+  readonly size: number;
+  /** Images, a multiple of 4: the first half are two views of normals, the rest outliers. */
+  readonly batch: number;
+  /** The 7×7 stem with max-pool instead of the 3×3 one. */
+  readonly pool: boolean;
+}
+
+/** Returns the loss: NT-Xent + α · mean outlier norm + anchor · cross-entropy of normal norms. */
+export function smallNet(b: ProgramBuilder, { width, size, batch, pool }: SmallNet): Value {
+  const normalised = (x: Value, name: string, relu: boolean, residual?: Value): Value => {
+    const channels = x.shape[1]!;
+    const tensors = {
+      gamma: b.parameter(`${name}.gamma`, [channels]),
+      beta: b.parameter(`${name}.beta`, [channels]),
+      mean: b.statistic(`${name}.mean`, [channels]),
+      variance: b.statistic(`${name}.variance`, [channels]),
+    };
+    return b.batchNorm(x, tensors, relu, residual);
+  };
+  const conv = (x: Value, name: string, to: number, kernel: number, stride: number): Value =>
+    b.conv2d(x, b.parameter(name, [to, x.shape[1]!, kernel, kernel]), stride, (kernel - 1) / 2);
+
+  const images = b.input('images', [batch, 3, size, size]);
+  const stem = pool ? conv(images, 'stem', width, 7, 2) : conv(images, 'stem', width, 3, 1);
+  let h = normalised(stem, 'stemNorm', true);
+  if (pool) h = b.maxPool(h);
+  const inner = normalised(conv(h, 'conv1', 2 * width, 3, 2), 'norm1', true);
+  const short = normalised(conv(h, 'short', 2 * width, 1, 2), 'shortNorm', false);
+  h = normalised(conv(inner, 'conv2', 2 * width, 3, 1), 'norm2', true, short);
+  const hidden = b.linear(
+    b.globalAveragePool(h),
+    b.parameter('fc1', [2 * width, 2 * width]),
+    b.parameter('fc1Bias', [2 * width]),
+  );
+  const z = b.linear(
+    normalised(hidden, 'headNorm', true),
+    b.parameter('fc2', [6, 2 * width]),
+    b.parameter('fc2Bias', [6]),
+  );
+  const half = batch / 2;
+  const normals = b.rows(z, 0, half);
+  const outlierNorm = b.weightedMean(
+    b.rowNorms(b.rows(z, half, batch)),
+    b.input('outlierWeights', [half]),
+  );
+  const normalNorms = b.rowNorms(normals);
+  const anchor = b.weightedMean(
+    b.normCrossEntropy(normalNorms, b.input('targets', [half])),
+    b.input('normalWeights', [half]),
+  );
+  const pulled = b.scale(outlierNorm, b.input('alpha', []));
+  const anchored = b.scale(anchor, b.input('anchor', []));
+  return b.add(b.ntXent(normals, 0.5), b.add(pulled, anchored));
+}
