@@ -1,0 +1,30 @@
+// What a method is: which outliers it takes and how its loss is composed.
+
+import type { ProgramBuilder } from '#engine/ir/builder.ts';
+import type { Value } from '#engine/ir/program.ts';
+import type { RunSettings } from '#domain/run-settings.ts';
+
+/** Contrastive features of one batch, split. */
+export interface Features {
+  /** [2B, 128]: rows i and i + B are two views of one normal image. */
+  readonly normals: Value;
+  /** [2M, 128] views of outliers; null without any. */
+  readonly outliers: Value | null;
+}
+
+/** Terms of a loss; all scalars. */
+export interface LossTerms {
+  readonly loss: Value;
+  readonly ntxent: Value;
+  /** Mean ‖z‖ over the normal views: shown, and part of no published loss. */
+  readonly normalNorm: Value;
+  readonly outlierNorm: Value | null;
+}
+
+export interface Method {
+  /** For people. */
+  readonly meaning: string;
+  /** Where its outliers come from. */
+  readonly outliers: 'none' | 'external' | 'shifts' | 'any';
+  readonly loss: (b: ProgramBuilder, features: Features, settings: RunSettings) => LossTerms;
+}

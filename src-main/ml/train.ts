@@ -1,0 +1,176 @@
+// The training loop: an async generator that yields progress. Stopping is leaving the loop; nothing
+// in it knows files, processes or the user.
+
+import { Failure } from '#domain/failure.ts';
+import type { MethodName, RunSettings } from '#domain/run-settings.ts';
+import type { Engine, Session, Tensors } from '#engine/engine.ts';
+import { ProgramBuilder } from '#engine/ir/builder.ts';
+import type { Program } from '#engine/ir/program.ts';
+import type { BatchPlan } from './batches.ts';
+import { Batches, rowsOf } from './batches.ts';
+import { methods } from './methods/methods.ts';
+import { describeNetwork } from './networks/resnet18.ts';
+import { initialState } from './networks/initial-weights.ts';
+import type { Schedule } from './schedule.ts';
+import { scheduleOf } from './schedule.ts';
+
+/** Fewer normal images than this are refused: nothing can be learnt or calibrated from them. */
+export const fewestNormals = 8;
+
+export interface TrainOptions extends BatchPlan {
+  readonly method: MethodName;
+  readonly engine: Engine;
+  /** Where to begin: step 0 with initial weights when left out. */
+  readonly from?: { readonly step: number; readonly state: Tensors };
+}
+
+/** Means over some steps. */
+export interface StepMeans {
+  readonly loss: number;
+  readonly ntxent: number;
+  readonly normalNorm: number;
+  readonly outlierNorm: number | null;
+}
+
+export interface StepDone extends StepMeans {
+  readonly kind: 'step';
+  /** Steps done, from 1. */
+  readonly step: number;
+  readonly steps: number;
+  /** From 0. */
+  readonly epoch: number;
+  readonly learningRate: number;
+  readonly alpha: number;
+  /** The last step of its epoch or of the run: time for a checkpoint. */
+  readonly endsEpoch: boolean;
+}
+
+/** A run under way. */
+export interface Training {
+  readonly steps: AsyncGenerator<StepDone, void, undefined>;
+  /** Weights, slots and statistics after the last step yielded. */
+  readonly state: () => Promise<Tensors>;
+  readonly release: () => Promise<void>;
+}
+
+/** Settings with batches no larger than the images there are. Throws `too-few-images`. */
+export function fitSettings(settings: RunSettings, normals: number): RunSettings {
+  if (normals < fewestNormals) {
+    throw new Failure(
+      'too-few-images',
+      `Training needs at least ${fewestNormals} normal images; there are ${normals} in the ` +
+        'training part. Add images, or give more of them to training.',
+    );
+  }
+  return normals < settings.batch ? { ...settings, batch: normals } : settings;
+}
+
+/** The training program of a run: one batch in, one optimiser step. */
+export function describeTraining(
+  method: MethodName,
+  settings: RunSettings,
+  channels: 1 | 3,
+): Program {
+  const b = new ProgramBuilder('train');
+  const rows = rowsOf({ settings });
+  const { inputSize, width } = settings;
+  const total = rows.normals + rows.outliers;
+  const images = b.input('images', [total, channels, inputSize, inputSize]);
+  const { z } = describeNetwork(b, images, { width, inputSize, channels });
+  const outliers = rows.outliers > 0 ? b.rows(z, rows.normals, total) : null;
+  const normals = outliers ? b.rows(z, 0, rows.normals) : z;
+  const terms = methods[method].loss(b, { normals, outliers }, settings);
+  const { loss, ntxent, normalNorm, outlierNorm } = terms;
+  return b.training(
+    loss,
+    { loss, ntxent, normalNorm, ...(outlierNorm ? { outlierNorm } : {}) },
+    {
+      name: settings.optimiser,
+      momentum: settings.momentum,
+      weightDecay: settings.weightDecay,
+      trust: settings.trust,
+    },
+  );
+}
+
+/** Starts a run. `options.settings` must fit the normals (see `fitSettings`). */
+export async function startTraining(options: TrainOptions): Promise<Training> {
+  const { normals, settings, seed, method } = options;
+  const program = describeTraining(method, settings, normals.channels);
+  const session = await options.engine.compile(program);
+  await session.writeState(options.from?.state ?? initialState(program, seed));
+  return {
+    steps: trainSteps(options, program, session),
+    state: () => session.readState(),
+    release: () => session.release(),
+  };
+}
+
+async function* trainSteps(
+  options: TrainOptions,
+  program: Program,
+  session: Session,
+): AsyncGenerator<StepDone, void, undefined> {
+  const { settings } = options;
+  const schedule = scheduleOf(settings, options.normals.count);
+  const batches = new Batches(options);
+  const fixed = ones(program, ['normalWeights', 'normalTargets', 'outlierWeights']);
+  for (let step = options.from?.step ?? 0; step < schedule.steps; step++) {
+    batches.fill(step);
+    const learningRate = schedule.learningRate(step);
+    const alpha = settings.alpha * schedule.exposure(step);
+    const outputs = await session.run({
+      ...fixed,
+      images: batches.images,
+      learningRate: Float32Array.of(learningRate),
+      alpha: Float32Array.of(alpha),
+      anchor: Float32Array.of(settings.anchor * schedule.exposure(step)),
+    });
+    demandFinite(program, outputs, step + 1);
+    yield {
+      kind: 'step',
+      step: step + 1,
+      steps: schedule.steps,
+      epoch: schedule.epochOf(step),
+      ...meansOf(outputs),
+      learningRate,
+      alpha,
+      endsEpoch: endsEpoch(schedule, step),
+    };
+  }
+}
+
+function endsEpoch(schedule: Schedule, step: number): boolean {
+  return step + 1 === schedule.steps || schedule.epochOf(step + 1) > schedule.epochOf(step);
+}
+
+function meansOf(outputs: Tensors): StepMeans {
+  return {
+    loss: outputs['loss']![0]!,
+    ntxent: outputs['ntxent']![0]!,
+    normalNorm: outputs['normalNorm']![0]!,
+    outlierNorm: outputs['outlierNorm']?.[0] ?? null,
+  };
+}
+
+function ones(program: Program, names: readonly string[]): Tensors {
+  return Object.fromEntries(
+    program.inputs
+      .filter(({ name }) => names.includes(name))
+      .map(({ name, value }) => [name, new Float32Array(value.shape[0]!).fill(1)]),
+  );
+}
+
+/** Throws `not-finite` with the step, counted from 1, and the first tensor that is to blame. */
+function demandFinite(program: Program, outputs: Tensors, step: number): void {
+  const squares = outputs['gradientSquares']!;
+  const culprit = program.training!.parameters.find((_, index) => !Number.isFinite(squares[index]));
+  const where = Number.isFinite(outputs['loss']![0]) ? null : 'the loss';
+  if (!culprit && !where) return;
+  throw new Failure(
+    'not-finite',
+    `At step ${step} ${[where, culprit && `the gradient of ${culprit.name}`].filter(Boolean).join(' and ')} ` +
+      'became NaN or infinite. The last checkpoint is kept. Try a smaller learningRate ' +
+      '(for instance a tenth), and check that the images are not all alike.',
+  );
+}
