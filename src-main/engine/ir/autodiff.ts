@@ -1,6 +1,6 @@
 // Reverse-mode differentiation of a program: appends the operations that compute gradients.
 
-import type { Operation, OperationKind, Shape, Value } from './program.ts';
+import type { NamedValue, Operation, OperationKind, Shape, Value } from './program.ts';
 
 /** What autodiff needs of the builder. */
 export interface GradientSink {
@@ -13,9 +13,10 @@ export function gradients(
   sink: GradientSink,
   forward: readonly Operation[],
   loss: Value,
-  wanted: readonly Value[],
+  wanted: readonly NamedValue[],
 ): Value[] {
-  const collected = new Gradients(sink, dependents(forward, wanted));
+  const sources = wanted.map(({ value }) => value);
+  const collected = new Gradients(sink, dependents(forward, sources));
   const one = sink.value([]);
   sink.emit({ kind: 'one', inputs: [], outputs: [one], attributes: {} });
   collected.add(loss, one);
@@ -23,9 +24,9 @@ export function gradients(
     const dy = collected.of(operation.outputs[0]);
     if (dy !== undefined) differentiate(sink, operation, dy, collected);
   }
-  return wanted.map((value) => {
+  return wanted.map(({ name, value }) => {
     const gradient = collected.of(value);
-    if (gradient === undefined) throw new Error(`The loss does not depend on tensor ${value.id}`);
+    if (gradient === undefined) throw new Error(`The loss does not depend on parameter ${name}`);
     return gradient;
   });
 }

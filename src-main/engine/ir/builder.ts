@@ -60,6 +60,7 @@ export class ProgramBuilder {
 
   /** A tensor fed at every run. */
   input(name: string, shape: Shape): Value {
+    this.#demandNewName(name);
     const value = this.value(shape);
     this.#inputs.push({ name, value });
     return value;
@@ -75,7 +76,7 @@ export class ProgramBuilder {
     return this.#keep(name, shape, 'statistic');
   }
 
-  /** x [N, C, H, W], weight [K, C, kh, kw] → [N, K, H′, W′]; zero padding. */
+  /** x [N, C, H, W], weight [K, C, kh, kw] → [N, K, H′, W′]; stride 1 or 2, zero padding. */
   conv2d(x: Value, weight: Value, stride: number, padding: number): Value {
     const [n, c, height, width] = x.shape;
     const [k, weightC, kernelHeight, kernelWidth] = weight.shape;
@@ -87,6 +88,7 @@ export class ProgramBuilder {
       outputSide(width!, kernelWidth!, stride, padding),
     ];
     demand(shape[2]! > 0 && shape[3]! > 0, 'conv2d', x, weight);
+    demand(stride === 1 || stride === 2, `conv2d with stride ${stride}`, x, weight);
     const y = this.value(shape);
     this.emit({
       kind: 'conv2d',
@@ -242,8 +244,8 @@ export class ProgramBuilder {
   }
 
   /**
-   * The training program of a scalar loss: gradients of every parameter, one update of each. Adds
-   * the scalar input `learningRate`, a slot `NAME/momentum` per parameter, and the output
+   * The training program of a scalar loss: gradients of every parameter, one update of each (SGD as
+   * PyTorch: v′ = momentum·v + g + decay·w, w′ = w − rate·v′; LARS in lower/plain/updates.ts). Adds the scalar input `learningRate`, a slot `NAME/momentum` per parameter, and the output
    * `gradientSquares`: per parameter, in the order of `training.parameters`, the sum of squares of
    * its gradient (not finite when the gradient is not).
    */
@@ -252,12 +254,13 @@ export class ProgramBuilder {
     outputs: Readonly<Record<string, Value>>,
     optimiser: OptimiserChoice,
   ): Program {
+    if (this.#mode === 'score')
+      throw new Error("A training program needs a builder in mode 'train'");
     demand(loss.shape.length === 0, 'training', loss);
     const learningRate = this.input('learningRate', []);
     const forwardLength = this.#operations.length;
     const parameters = this.#state.filter(({ kind }) => kind === 'parameter');
-    const wanted = parameters.map(({ value }) => value);
-    const gradientOf = gradients(this, this.#operations.slice(), loss, wanted);
+    const gradientOf = gradients(this, this.#operations.slice(), loss, parameters);
     const sums = this.value([parameters.length]);
     this.emit({ kind: 'sumsOfSquares', inputs: gradientOf, outputs: [sums], attributes: {} });
     const { name, momentum, weightDecay, trust } = optimiser;
@@ -265,15 +268,13 @@ export class ProgramBuilder {
     parameters.forEach((parameter, index) => {
       const velocity = this.#keep(`${parameter.name}/momentum`, parameter.value.shape, 'slot');
       const next = [this.value(parameter.value.shape), this.value(parameter.value.shape)] as const;
+      // LARS leaves tensors of one dimension (biases, batch normalisation) to SGD without decay.
+      const exempt = name === 'lars' && parameter.value.shape.length <= 1;
       this.emit({
-        // LARS leaves tensors of one dimension (biases, batch normalisation) to plain SGD.
-        kind: parameter.value.shape.length > 1 ? name : 'sgd',
+        kind: exempt ? 'sgd' : name,
         inputs: [parameter.value, gradientOf[index]!, velocity, learningRate],
         outputs: next,
-        attributes:
-          name === 'lars' && parameter.value.shape.length === 1
-            ? { ...constants, weightDecay: 0 }
-            : constants,
+        attributes: exempt ? { ...constants, weightDecay: 0 } : constants,
       });
       parameter.next = next[0];
       this.#state.at(-1)!.next = next[1];
@@ -284,8 +285,10 @@ export class ProgramBuilder {
     };
   }
 
-  /** The program that only computes `outputs`. */
+  /** The program that only computes `outputs`; throws in mode 'train'. */
   scoring(outputs: Readonly<Record<string, Value>>): Program {
+    if (this.#mode === 'train')
+      throw new Error("A scoring program needs a builder in mode 'score'");
     return { ...this.#program(outputs), training: null };
   }
 
@@ -299,16 +302,24 @@ export class ProgramBuilder {
     this.#operations.push(operation);
   }
 
-  #keep(name: string, shape: Shape, kind: StateTensor['kind']): Value {
-    if (this.#state.some((tensor) => tensor.name === name)) {
+  #demandNewName(name: string): void {
+    if ([...this.#inputs, ...this.#state].some((tensor) => tensor.name === name)) {
       throw new Error(`The program has two tensors named ${name}`);
     }
+  }
+
+  #keep(name: string, shape: Shape, kind: StateTensor['kind']): Value {
+    this.#demandNewName(name);
     const value = this.value(shape);
     this.#state.push({ name, value, kind, next: null });
     return value;
   }
 
   #track(running: Value, batch: Value, factor: number): void {
+    const statistic = this.#state.find(({ value }) => value.id === running.id);
+    if (statistic?.kind !== 'statistic' || statistic.next !== null) {
+      throw new Error('batchNorm needs running statistics of its own');
+    }
     const next = this.value(running.shape);
     this.emit({
       kind: 'movingAverage',
@@ -316,15 +327,16 @@ export class ProgramBuilder {
       outputs: [next],
       attributes: { rate: statisticsRate, factor },
     });
-    this.#state.find(({ value }) => value.id === running.id)!.next = next;
+    statistic.next = next;
   }
 
   #program(outputs: Readonly<Record<string, Value>>): Omit<Program, 'training'> {
+    for (const name of Object.keys(outputs)) this.#demandNewName(name);
     return {
-      inputs: this.#inputs,
-      state: this.#state,
+      inputs: [...this.#inputs],
+      state: this.#state.map((tensor) => ({ ...tensor })),
       outputs: Object.entries(outputs).map(([name, value]) => ({ name, value })),
-      operations: this.#operations,
+      operations: [...this.#operations],
     };
   }
 }

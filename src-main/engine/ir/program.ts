@@ -186,7 +186,7 @@ export interface Training {
   readonly optimiser: OptimiserName;
   readonly constants: OptimiserConstants;
   readonly learningRate: Value;
-  /** Running statistics and what they become. */
+  /** The trained tensors, in the order of the output `gradientSquares`. */
   readonly parameters: readonly NamedValue[];
 }
 

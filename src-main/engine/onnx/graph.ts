@@ -21,7 +21,10 @@ export class OnnxGraph {
   readonly #constants = new Map<string, string>();
   #count = 0;
 
-  /** Adds a node; returns the names of its outputs, made up where `outputs` is a number. */
+  /**
+   * Adds a node; returns the names of its outputs, made up where `outputs` is a number. Names made up
+   * here begin with %, which names of programs do not.
+   */
   nodes(
     operator: string,
     inputs: readonly string[],
@@ -30,7 +33,7 @@ export class OnnxGraph {
   ): string[] {
     const names =
       typeof outputs === 'number'
-        ? Array.from({ length: outputs }, () => `t${this.#count++}`)
+        ? Array.from({ length: outputs }, () => `%${this.#count++}`)
         : [...outputs];
     const node = new Message();
     for (const input of inputs) node.text(1, input);
@@ -95,7 +98,7 @@ export class OnnxGraph {
     const key = `${type}:${shape.join()}:${content}`;
     const known = this.#constants.get(key);
     if (known !== undefined) return known;
-    const name = `c${this.#constants.size}`;
+    const name = `%c${this.#constants.size}`;
     this.#constants.set(key, name);
     this.#initializers.push(tensorMessage(name, type, shape, bytes));
     return name;

@@ -2,11 +2,10 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
-import { RandomStream } from '#domain/random.ts';
-import type { Tensors } from '#engine/engine.ts';
+import type { Engine, Tensors } from '#engine/engine.ts';
 import type { Program } from '#engine/ir/program.ts';
-import { elementCount } from '#engine/ir/program.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
+import { seededTensors } from '#engine/self-test-net.ts';
 import { tensorflowEngine } from '#engine/tensorflow/session.ts';
 
 export interface Ran {
@@ -14,36 +13,17 @@ export interface Ran {
   readonly state: Tensors;
 }
 
-/** Seeded state and inputs: weights in ±1/√fan-in, variances in 0.5 … 1.5, the rest normal. */
-export function seededTensors(program: Program, seed: number): { state: Tensors; inputs: Tensors } {
-  const state: Record<string, Float32Array> = {};
-  program.state.forEach(({ name, value, kind }, index) => {
-    const stream = new RandomStream(seed, 900, index);
-    const count = elementCount(value.shape);
-    const fan = Math.sqrt(count / (value.shape[0] ?? 1));
-    state[name] = Float32Array.from({ length: count }, () => {
-      if (kind === 'slot') return 0.1 * stream.normal();
-      if (kind === 'statistic') return stream.between(0.5, 1.5);
-      return value.shape.length > 1 ? stream.normal() / fan : stream.between(0.5, 1.5);
-    });
-  });
-  const inputs: Record<string, Float32Array> = {};
-  program.inputs.forEach(({ name, value }, index) => {
-    const stream = new RandomStream(seed, 901, index);
-    const count = elementCount(value.shape);
-    inputs[name] = Float32Array.from({ length: count }, () => {
-      if (name === 'learningRate') return 0.05;
-      return value.shape.length > 1 ? stream.normal() : stream.between(0.05, 0.95);
-    });
-  });
-  return { state, inputs };
+/** The oracle: TensorFlow.js on its plain JavaScript backend. */
+export async function oracleEngine(): Promise<Engine> {
+  tf.env().set('PROD', true); // no advertisement for its native binding
+  await tf.setBackend('cpu');
+  return tensorflowEngine(tf);
 }
 
 export async function runBoth(program: Program, seed: number): Promise<{ ours: Ran; oracle: Ran }> {
-  await tf.setBackend('cpu');
   const { state, inputs } = seededTensors(program, seed);
   const [ours, oracle] = await Promise.all(
-    [cpuEngine(1), tensorflowEngine(tf)].map(async (engine) => {
+    [cpuEngine(1), await oracleEngine()].map(async (engine) => {
       const session = await engine.compile(program);
       await session.writeState(state);
       const outputs = await session.run(inputs);

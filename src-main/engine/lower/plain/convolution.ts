@@ -6,8 +6,6 @@ import type { NameOf } from './lower.ts';
 
 type Of<Kind extends Operation['kind']> = Extract<Operation, { kind: Kind }>;
 
-const toTheEnd = 2 ** 31 - 1;
-
 export function forward(graph: OnnxGraph, operation: Of<'conv2d'>, nameOf: NameOf): void {
   const [x, weight] = operation.inputs;
   const { stride, padding } = operation.attributes;
@@ -65,14 +63,17 @@ export function inputGradient(
   const [, , height, width] = dx.shape as [number, number, number, number];
   const [, , dyHeight, dyWidth] = dy.shape as [number, number, number, number];
   const [, , kernelHeight, kernelWidth] = weight.shape as [number, number, number, number];
-  // [K, C, kh, kw] → [C, K, kh, kw]
-  const swapped = graph.node('Transpose', [nameOf(weight)], { perm: [1, 0, 2, 3] });
+  // [K, C, kh, kw] → [C, K, kh · kw]
+  const swapped = graph.node('Reshape', [
+    graph.node('Transpose', [nameOf(weight)], { perm: [1, 0, 2, 3] }),
+    graph.integers([0, 0, kernelHeight * kernelWidth]),
+  ]);
 
   const plane = (rowPhase: number, columnPhase: number): string | null => {
     const rows = phaseOf(rowPhase, height, dyHeight, kernelHeight, stride, padding);
     const columns = phaseOf(columnPhase, width, dyWidth, kernelWidth, stride, padding);
     if (rows.taps === 0 || columns.taps === 0) return null;
-    return convolvePhase(graph, nameOf(dy), swapped, rows, columns, stride);
+    return convolvePhase(graph, nameOf(dy), swapped, rows, columns, kernelWidth, stride);
   };
   if (stride === 1) {
     graph.node('Identity', [plane(0, 0)!], {}, nameOf(dx));
@@ -88,16 +89,18 @@ function convolvePhase(
   swapped: string,
   rows: Phase,
   columns: Phase,
+  kernelWidth: number,
   stride: number,
 ): string {
-  const last = (phase: Phase): number => phase.firstTap + (phase.taps - 1) * stride;
-  const end = (phase: Phase): number => (phase.firstTap === 0 ? -toTheEnd : phase.firstTap - 1);
-  const taps = graph.node('Slice', [
-    swapped,
-    graph.integers([last(rows), last(columns)]),
-    graph.integers([end(rows), end(columns)]),
-    graph.integers([2, 3]),
-    graph.integers([-stride, -stride]),
+  const taps = graph.node('Reshape', [
+    graph.node(
+      'Gather',
+      [swapped, graph.integers(tapIndices(rows, columns, kernelWidth, stride))],
+      {
+        axis: 2,
+      },
+    ),
+    graph.integers([0, 0, rows.taps, columns.taps]),
   ]);
   const pads = [rows.padBefore, columns.padBefore, rows.padAfter, columns.padAfter];
   // Convolution pads by ≥ 0; what would be a negative pad is cut from dy first.
@@ -109,6 +112,13 @@ function convolvePhase(
     kernel_shape: [rows.taps, columns.taps],
     pads: pads.map((pad) => Math.max(0, pad)),
   });
+}
+
+/** Where the taps of a phase lie in a kernel of kh · kw values, the last first. */
+function tapIndices(rows: Phase, columns: Phase, kernelWidth: number, stride: number): number[] {
+  const along = ({ firstTap, taps }: Phase): number[] =>
+    Array.from({ length: taps }, (_, tap) => firstTap + (taps - 1 - tap) * stride);
+  return along(rows).flatMap((row) => along(columns).map((column) => row * kernelWidth + column));
 }
 
 /** Puts the four phases of a stride-2 gradient into one image: columns first, then rows. */
@@ -159,8 +169,9 @@ function interleave(
 }
 
 /**
- * dWeight[k, c, i, j] = Σ_{n,h,w} dy[n, k, h, w] · x[n, c, s·h + i − p, s·w + j − p] as one matrix
- * product [taps·C, M] × [M, K], M = N·H′·W′: the fastest of the plain forms measured.
+ * dWeight[k, c, i, j] = Σ_{n,h,w} dy[n, k, h, w] · x[n, c, s·h + i − p, s·w + j − p], for each column
+ * j of the kernel one matrix product [C·kh, M] × [M, K], M = N·H′·W′. Slices cut the column j out of
+ * every row of x, a gather then picks whole rows: of the plain forms measured, the fastest.
  */
 export function weightGradient(
   graph: OnnxGraph,
@@ -171,8 +182,10 @@ export function weightGradient(
   const [dWeight] = operation.outputs;
   const { stride, padding } = operation.attributes;
   const [k, c, kernelHeight, kernelWidth] = dWeight.shape as [number, number, number, number];
-  const [n, , outHeight, outWidth] = dy.shape as [number, number, number, number];
+  const [n, , height] = x.shape as [number, number, number];
+  const [, , outHeight, outWidth] = dy.shape as [number, number, number, number];
   const positions = n * outHeight * outWidth;
+  const rows = height + 2 * padding;
   const channelsFirst = graph.node('Transpose', [nameOf(x)], { perm: [1, 0, 2, 3] });
   const padded =
     padding === 0
@@ -181,27 +194,41 @@ export function weightGradient(
           channelsFirst,
           graph.integers([0, 0, padding, padding, 0, 0, padding, padding]),
         ]);
-  const columns: string[] = [];
-  for (let i = 0; i < kernelHeight; i++) {
-    for (let j = 0; j < kernelWidth; j++) {
-      const tap = graph.node('Slice', [
-        padded,
-        graph.integers([i, j]),
-        graph.integers([i + (outHeight - 1) * stride + 1, j + (outWidth - 1) * stride + 1]),
-        graph.integers([2, 3]),
-        graph.integers([stride, stride]),
-      ]);
-      columns.push(graph.node('Reshape', [tap, graph.integers([c, positions])]));
-    }
-  }
-  const left = columns.length === 1 ? columns[0]! : graph.node('Concat', columns, { axis: 0 });
   const right = graph.node('Reshape', [
     graph.node('Transpose', [nameOf(dy)], { perm: [0, 2, 3, 1] }),
     graph.integers([positions, k]),
   ]);
-  const product = graph.node('Reshape', [
-    graph.node('MatMul', [left, right]),
-    graph.integers([kernelHeight, kernelWidth, c, k]),
-  ]);
-  graph.node('Transpose', [product], { perm: [3, 2, 0, 1] }, nameOf(dWeight));
+  const rowsOfTaps = graph.integers(tapRows(n, rows, outHeight, kernelHeight, stride));
+  const columns = Array.from({ length: kernelWidth }, (_, j) => {
+    const column = graph.node('Slice', [
+      padded,
+      graph.integers([j]),
+      graph.integers([j + (outWidth - 1) * stride + 1]),
+      graph.integers([3]),
+      graph.integers([stride]),
+    ]);
+    const lines = graph.node('Reshape', [column, graph.integers([c, n * rows, outWidth])]);
+    const taps = graph.node('Gather', [lines, rowsOfTaps], { axis: 1 });
+    const left = graph.node('Reshape', [taps, graph.integers([c * kernelHeight, positions])]);
+    const product = graph.node('MatMul', [left, right]);
+    return graph.node('Reshape', [product, graph.integers([c, kernelHeight, 1, k])]);
+  });
+  const whole = columns.length === 1 ? columns[0]! : graph.node('Concat', columns, { axis: 2 });
+  graph.node('Transpose', [whole], { perm: [3, 0, 1, 2] }, nameOf(dWeight));
+}
+
+/** For every row i of the kernel: the rows s·h + i of all images, in the order of dy's rows. */
+function tapRows(
+  images: number,
+  rows: number,
+  outHeight: number,
+  kernelHeight: number,
+  stride: number,
+): number[] {
+  return Array.from({ length: kernelHeight * images * outHeight }, (_, index) => {
+    const h = index % outHeight;
+    const image = Math.floor(index / outHeight) % images;
+    const i = Math.floor(index / (outHeight * images));
+    return image * rows + h * stride + i;
+  });
 }

@@ -49,7 +49,7 @@ export function lowerPlain(
   const nameOf: NameOf = (value) => {
     const known = names.get(value.id);
     if (known !== undefined) return known;
-    const fresh = `v${value.id}`;
+    const fresh = `%v${value.id}`;
     names.set(value.id, fresh);
     return fresh;
   };

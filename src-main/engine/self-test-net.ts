@@ -1,7 +1,11 @@
-// A residual net of every kind of block, small enough for oracles, with all losses on top.
+// A residual net of every kind of block with all losses on top, small enough for the self-test at
+// start and for slow oracles, and seeded tensors to run it with.
 
-import type { ProgramBuilder } from '#engine/ir/builder.ts';
-import type { Value } from '#engine/ir/program.ts';
+import { RandomStream } from '#domain/random.ts';
+import type { Tensors } from './engine.ts';
+import type { ProgramBuilder } from './ir/builder.ts';
+import type { Program, Value } from './ir/program.ts';
+import { elementCount } from './ir/program.ts';
 
 export interface SmallNet {
   readonly width: number;
@@ -58,4 +62,29 @@ export function smallNet(b: ProgramBuilder, { width, size, batch, pool }: SmallN
   const pulled = b.scale(outlierNorm, b.input('alpha', []));
   const anchored = b.scale(anchor, b.input('anchor', []));
   return b.add(b.ntXent(normals, 0.5), b.add(pulled, anchored));
+}
+
+/** Seeded state and inputs: weights in ±1/√fan-in, variances in 0.5 … 1.5, the rest normal. */
+export function seededTensors(program: Program, seed: number): { state: Tensors; inputs: Tensors } {
+  const state: Record<string, Float32Array> = {};
+  program.state.forEach(({ name, value, kind }, index) => {
+    const stream = new RandomStream(seed, 900, index);
+    const count = elementCount(value.shape);
+    const fan = Math.sqrt(count / (value.shape[0] ?? 1));
+    state[name] = Float32Array.from({ length: count }, () => {
+      if (kind === 'slot') return 0.1 * stream.normal();
+      if (kind === 'statistic') return stream.between(0.5, 1.5);
+      return value.shape.length > 1 ? stream.normal() / fan : stream.between(0.5, 1.5);
+    });
+  });
+  const inputs: Record<string, Float32Array> = {};
+  program.inputs.forEach(({ name, value }, index) => {
+    const stream = new RandomStream(seed, 901, index);
+    const count = elementCount(value.shape);
+    inputs[name] = Float32Array.from({ length: count }, () => {
+      if (name === 'learningRate') return 0.05;
+      return value.shape.length > 1 ? stream.normal() : stream.between(0.05, 0.95);
+    });
+  });
+  return { state, inputs };
 }
