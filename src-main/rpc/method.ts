@@ -1,6 +1,8 @@
 // A method of a contract: its input's schema (input crosses a trust boundary) and its output's type.
 
 import type { z } from 'zod';
+import { Failure } from '#domain/failure.ts';
+import type { Stop } from '#domain/stop.ts';
 
 declare const outputType: unique symbol;
 
@@ -12,4 +14,34 @@ export interface Method<Schema extends z.ZodType, Output> {
 /** `method<Output>()(schema)`: two calls, so that the output is named and the input inferred. */
 export function method<Output>() {
   return <Schema extends z.ZodType>(input: Schema): Method<Schema, Output> => ({ input });
+}
+
+/** A contract: methods by name. */
+export type Methods = Readonly<Record<string, Method<z.ZodType, unknown>>>;
+
+type Answer<M> = M extends Method<z.ZodType, infer Output> ? Output : never;
+
+/** What a client of the contract calls: inputs before the schema has filled in defaults. */
+export type CallsOf<M extends Methods> = {
+  readonly [K in keyof M]: { input: z.input<M[K]['input']>; output: Answer<M[K]> };
+};
+
+/** What a server of the contract must have: a handler for each method. */
+export type HandlersOf<M extends Methods> = {
+  readonly [K in keyof M]: (
+    input: z.output<M[K]['input']>,
+    stop: Stop,
+  ) => Answer<M[K]> | Promise<Answer<M[K]>>;
+};
+
+/** Checks inputs by the contract's schemas. The function returned throws `bad-input` in words. */
+export function inputChecker(methods: Methods): (name: string, input: unknown) => unknown {
+  return (name, input) => {
+    const checked = methods[name]!.input.safeParse(input);
+    if (checked.success) return checked.data;
+    const faults = checked.error.issues.map(({ path, message }) =>
+      path.length === 0 ? message : `${path.join('.')}: ${message}`,
+    );
+    throw new Failure('bad-input', `The input of "${name}" is wrong. ${faults.join('; ')}.`);
+  };
 }

@@ -26,10 +26,16 @@ export interface Shard extends ShardHeader {
   readonly pixels: Uint8Array | Uint16Array;
 }
 
-/** Writes a shard as a stream of images; the file appears whole, under its name, or not at all. */
+/** What is known of a shard beside its pixels. */
+export type ShardShape = Omit<ShardHeader, 'count' | 'sha256'>;
+
+/**
+ * Writes a shard as a stream of images; the file appears whole, under its name, or not at all. A
+ * function is asked for the header after the last image.
+ */
 export async function writeShard(
   path: string,
-  header: Omit<ShardHeader, 'count' | 'sha256'>,
+  header: ShardShape | (() => ShardShape),
   images: AsyncIterable<Uint8Array | Uint16Array>,
 ): Promise<ShardHeader> {
   const { rename, rm } = await import('node:fs/promises');
@@ -48,7 +54,8 @@ export async function writeShard(
       position += bytes.length;
       count++;
     }
-    const full: ShardHeader = { ...header, count, sha256: hash.digest('hex') };
+    const shape = typeof header === 'function' ? header() : header;
+    const full: ShardHeader = { ...shape, count, sha256: hash.digest('hex') };
     const start = Buffer.alloc(room, ' ');
     start.write(magic, 0, 'latin1');
     start.writeUInt32LE(room - 12, 8);
@@ -90,4 +97,31 @@ export async function readShard(path: string): Promise<Shard> {
   // A copy at offset 0 of its own buffer, so that a 16-bit view is aligned.
   const own = new Uint8Array(pixelBytes);
   return { ...header, pixels: bytesPerValue === 2 ? new Uint16Array(own.buffer) : own };
+}
+
+/**
+ * The header of a shard whose pixels match its hash; undefined when there is none or it is damaged.
+ * Reads the file as a stream.
+ */
+export async function verifyShard(path: string): Promise<ShardHeader | undefined> {
+  const file = await open(path).catch(() => undefined);
+  if (file === undefined) return undefined;
+  try {
+    const start = Buffer.alloc(12);
+    await file.read(start, 0, 12, 0);
+    const room = start.readUInt32LE(8);
+    if (start.toString('latin1', 0, 8) !== magic || room > 2 ** 20) return undefined;
+    const text = Buffer.alloc(room);
+    await file.read(text, 0, room, 12);
+    const header = JSON.parse(text.toString('utf8')) as ShardHeader;
+    const hash = createHash('sha256');
+    for await (const chunk of file.createReadStream({ start: 12 + room, autoClose: false })) {
+      hash.update(chunk as Buffer);
+    }
+    return hash.digest('hex') === header.sha256 ? header : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    await file.close();
+  }
 }

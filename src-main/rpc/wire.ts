@@ -1,0 +1,29 @@
+// The messages on a link. JSON-safe.
+
+/** A failure or bug as it crosses a link. */
+export interface WireError {
+  readonly code: string;
+  readonly message: string;
+  readonly path?: string;
+}
+
+export type Message =
+  | { readonly kind: 'call'; readonly id: number; readonly name: string; readonly input: unknown }
+  | { readonly kind: 'stop'; readonly id: number }
+  | { readonly kind: 'result'; readonly id: number; readonly output: unknown }
+  | { readonly kind: 'error'; readonly id: number; readonly error: WireError }
+  | { readonly kind: 'event'; readonly name: string; readonly data: unknown };
+
+/** The message, or null when `value` is none: it came from outside. */
+export function asMessage(value: unknown): Message | null {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return null;
+  const { kind } = value;
+  const hasId = 'id' in value && typeof value.id === 'number';
+  const hasName = 'name' in value && typeof value.name === 'string';
+  const fits =
+    (kind === 'call' && hasId && hasName) ||
+    ((kind === 'stop' || kind === 'result') && hasId) ||
+    (kind === 'error' && hasId && 'error' in value) ||
+    (kind === 'event' && hasName);
+  return fits ? (value as Message) : null;
+}

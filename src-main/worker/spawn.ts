@@ -1,0 +1,49 @@
+// Starts a worker process, for the core.
+
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Client } from '#rpc/connect.ts';
+import { connect } from '#rpc/connect.ts';
+import type { WorkerEvents, WorkerMethods } from './contract.ts';
+import { processLink } from './process-link.ts';
+
+const entry = fileURLToPath(new URL('./entry.ts', import.meta.url));
+
+/** Bytes of the worker's error output that are kept for a message. */
+const tailLength = 4000;
+
+export interface WorkerExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** The last lines of its error output. */
+  readonly errorOutput: string;
+}
+
+export interface Worker {
+  readonly client: Client<WorkerMethods, WorkerEvents>;
+  readonly pid: number | undefined;
+  /** Resolves when the process has ended, whatever the reason. */
+  readonly exited: Promise<WorkerExit>;
+  /** Ends it at once. */
+  readonly kill: () => void;
+}
+
+export function spawnWorker(): Worker {
+  const child = fork(entry, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  let errorOutput = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    errorOutput = (errorOutput + text).slice(-tailLength);
+  });
+  const exited = new Promise<WorkerExit>((resolve) => {
+    child.once('error', (error) => {
+      resolve({ code: null, signal: null, errorOutput: error.message });
+    });
+    child.once('close', (code, signal) => resolve({ code, signal, errorOutput }));
+  });
+  return {
+    client: connect<WorkerMethods, WorkerEvents>(processLink(child)),
+    pid: child.pid,
+    exited,
+    kill: () => void child.kill('SIGKILL'),
+  };
+}
