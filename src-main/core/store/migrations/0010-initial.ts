@@ -51,6 +51,7 @@ create table dataset_item (
   primary key (dataset_id, image_id)
 ) strict, without rowid;
 create index dataset_item_by_role on dataset_item (dataset_id, role, split);
+create index dataset_item_by_image on dataset_item (image_id);
 
 -- A dataset frozen for a run: which image, role, group and split; later edits do not change it.
 create table snapshot (
@@ -70,6 +71,7 @@ create table snapshot_item (
   split text not null,
   primary key (snapshot_id, position)
 ) strict, without rowid;
+create index snapshot_item_by_image on snapshot_item (image_id);
 
 create table run (
   id integer primary key,
@@ -82,7 +84,9 @@ create table run (
   engine_used text,
   device text,
   code_version text not null,
+  dataset_id integer not null references dataset (id),
   snapshot_id integer not null references snapshot (id),
+  pixels text,                            -- JSON: side, channels, depth and window the network sees
   state text not null check (state in ('queued', 'running', 'succeeded', 'failed', 'stopped', 'interrupted')),
   failure text,
   steps_done integer not null default 0,
@@ -114,15 +118,22 @@ create table run_epoch (
   primary key (run_id, epoch)
 ) strict, without rowid;
 
+-- Sentences for the user, in the order in which they came up.
+create table run_warning (
+  run_id integer not null references run (id) on delete cascade,
+  text text not null,
+  primary key (run_id, text)
+) strict;
+
 create table model (
   id integer primary key,
   run_id integer not null references run (id),
   path text not null,                     -- relative to the project folder
   hash text not null,                     -- SHA-256 of the file
   step integer not null,
-  created_at text not null,
-  unique (run_id, hash)
+  created_at text not null
 ) strict;
+create unique index model_of_run on model (run_id);
 
 create table score (
   model_id integer not null references model (id) on delete cascade,
@@ -133,6 +144,16 @@ create table score (
   mahalanobis real not null,
   nearest5 real not null,
   cosine_times_norm real not null,
+  primary key (model_id, image_id)
+) strict, without rowid;
+create index score_by_image on score (image_id);
+
+-- Images that a model could not score, with the reason; a score replaces it.
+create table score_problem (
+  model_id integer not null references model (id) on delete cascade,
+  image_id integer not null references image (id) on delete cascade,
+  code text not null,
+  reason text not null,
   primary key (model_id, image_id)
 ) strict, without rowid;
 

@@ -1,0 +1,60 @@
+// Copies of the catalogue in the project's folder `backups`: whole, checked, newest last.
+
+import type Sqlite from 'better-sqlite3';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { openSqlite } from './sqlite.ts';
+
+const pattern = /^project-\d{8}T\d{6}Z-v\d+\.sqlite$/;
+
+/** So many copies are kept, beside those made before a migration on the same day. */
+const kept = 3;
+
+/** File names, oldest first. */
+export function listBackups(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => pattern.test(name))
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+/** Milliseconds since 1970 of the newest copy; 0 without any. */
+export function newestBackupTime(folder: string): number {
+  const newest = listBackups(folder).at(-1);
+  return newest === undefined ? 0 : statSync(join(folder, newest)).mtimeMs;
+}
+
+/**
+ * Copies the open catalogue and checks the copy; older copies than the newest three are removed.
+ * Returns the copy's path. Throws when the copy cannot be written or does not read back.
+ */
+export async function backUp(
+  connection: Sqlite.Database,
+  folder: string,
+  version: number,
+  now: Date,
+): Promise<string> {
+  mkdirSync(folder, { recursive: true });
+  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
+  const path = join(folder, `project-${stamp}-v${version}.sqlite`);
+  const temporary = `${path}.tmp`;
+  rmSync(temporary, { force: true });
+  connection.prepare('vacuum into ?').run(temporary);
+  await demandSound(temporary);
+  renameSync(temporary, path);
+  for (const name of listBackups(folder).slice(0, -kept)) rmSync(join(folder, name));
+  return path;
+}
+
+async function demandSound(path: string): Promise<void> {
+  const copy = await openSqlite(path, { fileMustExist: true });
+  try {
+    const verdict: unknown = copy.pragma('quick_check(1)', { simple: true });
+    if (verdict !== 'ok') throw new Error(`The copy ${path} is damaged: ${String(verdict)}`);
+  } finally {
+    copy.close();
+  }
+}

@@ -1,0 +1,98 @@
+// Jobs: what was asked for, how far it is, how it ended.
+
+import type { Job, JobState } from '#contract/core.ts';
+import type { Query, Reader, Writer } from './database.ts';
+
+export interface StoredJob extends Job {
+  /** JSON; parsed with its schema by whoever runs it. */
+  readonly spec: string;
+  /** JSON, or null before the job has succeeded. */
+  readonly result: string | null;
+}
+
+/** How a job stands or ended. */
+export interface JobOutcome {
+  readonly state: JobState;
+  readonly done: number;
+  readonly total: number | null;
+  readonly note: string | null;
+  readonly failure: { readonly code: string; readonly message: string } | null;
+  readonly result: string | null;
+}
+
+interface Row {
+  readonly id: number;
+  readonly kind: Job['kind'];
+  readonly spec: string;
+  readonly state: JobState;
+  readonly done: number;
+  readonly total: number | null;
+  readonly note: string | null;
+  readonly failureCode: string | null;
+  readonly failure: string | null;
+  readonly result: string | null;
+}
+
+const selectJobs = `
+  select id, kind, spec, state, done, total, note, failure_code failureCode, failure, result
+  from job`;
+const all: Query<Row> = `${selectJobs} order by id`;
+const byId: Query<Row> = `${selectJobs} where id = ?`;
+const alive: Query<Row> = `${selectJobs} where state in ('queued', 'running') order by id`;
+
+export function listJobs(reader: Reader): StoredJob[] {
+  return reader.all(all).map(fromRow);
+}
+
+export function findJob(reader: Reader, id: number): StoredJob | undefined {
+  const row = reader.get(byId, id);
+  return row && fromRow(row);
+}
+
+/** Queued or running. */
+export function liveJobs(reader: Reader): StoredJob[] {
+  return reader.all(alive).map(fromRow);
+}
+
+export function addJob(writer: Writer, kind: Job['kind'], spec: string, now: string): number {
+  return writer.run(
+    `insert into job (kind, spec, state, created_at) values (?, ?, 'queued', ?)`,
+    ...[kind, spec, now],
+  ).id;
+}
+
+export function startJob(writer: Writer, id: number, now: string): void {
+  writer.run(`update job set state = 'running', started_at = ? where id = ?`, now, id);
+}
+
+export function writeProgress(
+  writer: Writer,
+  id: number,
+  { done, total, note }: Pick<JobOutcome, 'done' | 'total' | 'note'>,
+): void {
+  writer.run('update job set done = ?, total = ?, note = ? where id = ?', done, total, note, id);
+}
+
+export function endJob(writer: Writer, id: number, outcome: JobOutcome, now: string): void {
+  const { state, done, total, note, failure, result } = outcome;
+  writer.run(
+    `update job set state = ?, done = ?, total = ?, note = ?, failure_code = ?, failure = ?,
+       result = ?, ended_at = ? where id = ?`,
+    ...[state, done, total, note, failure?.code ?? null, failure?.message ?? null, result, now, id],
+  );
+}
+
+/** Jobs that another process left unfinished: nobody is working on them any more. */
+export function interruptJobs(writer: Writer, now: string): void {
+  writer.run(
+    `update job set state = 'interrupted', ended_at = ?, failure_code = 'link-closed',
+       failure = 'Normscope ended before this was finished.'
+     where state in ('queued', 'running')`,
+    now,
+  );
+}
+
+function fromRow({ failureCode, failure, ...job }: Row): StoredJob {
+  const isFailed = failureCode !== null && failure !== null;
+  return { ...job, failure: isFailed ? { code: failureCode, message: failure } : null };
+}

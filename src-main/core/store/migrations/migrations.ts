@@ -1,0 +1,11 @@
+// Every migration, in order. A shipped one is never edited or removed; numbers step by ten.
+
+import { initial } from './0010-initial.ts';
+
+export interface Migration {
+  /** Becomes the file's user_version. */
+  readonly version: number;
+  readonly sql: string;
+}
+
+export const migrations: readonly Migration[] = [initial];

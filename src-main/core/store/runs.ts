@@ -1,0 +1,148 @@
+// Runs: what each training was asked to do, how it went, epoch by epoch, and what it warned of.
+
+import type { JobState, RunEpoch, RunSummary } from '#contract/core.ts';
+import type { Query, Reader, Writer } from './database.ts';
+
+export interface NewRun {
+  readonly method: string;
+  readonly preset: string;
+  readonly specimen: string;
+  /** JSON, see core/runs/run-config.ts. */
+  readonly config: string;
+  readonly seed: number;
+  readonly engine: string;
+  readonly codeVersion: string;
+  readonly datasetId: number;
+  readonly snapshotId: number;
+  readonly outliers: readonly RunSource[];
+  readonly warnings: readonly string[];
+}
+
+/** An outlier source of a run: a dataset, frozen. */
+export interface RunSource {
+  readonly snapshotId: number;
+  readonly name: string;
+  readonly weight: number;
+}
+
+export interface StoredRun extends RunSummary {
+  readonly config: string;
+  readonly codeVersion: string;
+  readonly snapshotId: number;
+  readonly snapshotHash: string;
+  /** JSON; null until the run's pixels have been written. */
+  readonly pixels: string | null;
+}
+
+const selectRuns = `
+  select r.id, r.method, r.preset, d.name dataset, r.seed, coalesce(r.engine_used, r.engine) engine,
+    r.device, r.state, r.failure, r.steps_done stepsDone, r.steps_total stepsTotal,
+    r.created_at createdAt, r.ended_at endedAt, m.id modelId, r.config,
+    r.code_version codeVersion, r.snapshot_id snapshotId, s.hash snapshotHash, r.pixels
+  from run r join dataset d on d.id = r.dataset_id join snapshot s on s.id = r.snapshot_id
+    left join model m on m.run_id = r.id`;
+const all: Query<StoredRun> = `${selectRuns} order by r.id`;
+const byId: Query<StoredRun> = `${selectRuns} where r.id = ?`;
+
+const epochsOf: Query<RunEpoch> = `
+  select epoch, step, loss, ntxent, normal_norm normalNorm, outlier_norm outlierNorm,
+    learning_rate learningRate, alpha, seconds
+  from run_epoch where run_id = ? order by epoch`;
+const warningsOf: Query<{ text: string }> = `
+  select text from run_warning where run_id = ? order by rowid`;
+const sourcesOf: Query<RunSource> = `
+  select snapshot_id snapshotId, name, weight from outlier_source where run_id = ?
+  order by snapshot_id`;
+
+export function listRuns(reader: Reader): StoredRun[] {
+  return reader.all(all);
+}
+
+export function findRun(reader: Reader, id: number): StoredRun | undefined {
+  return reader.get(byId, id);
+}
+
+export function runEpochs(reader: Reader, runId: number): RunEpoch[] {
+  return reader.all(epochsOf, runId);
+}
+
+export function runWarnings(reader: Reader, runId: number): string[] {
+  return reader.all(warningsOf, runId).map(({ text }) => text);
+}
+
+export function runSources(reader: Reader, runId: number): RunSource[] {
+  return reader.all(sourcesOf, runId);
+}
+
+export function addRun(writer: Writer, run: NewRun, now: string): number {
+  const { id } = writer.run(
+    `insert into run (method, preset, specimen, config, seed, engine, code_version, dataset_id,
+       snapshot_id, state, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)`,
+    ...[run.method, run.preset, run.specimen, run.config, run.seed, run.engine, run.codeVersion],
+    ...[run.datasetId, run.snapshotId, now],
+  );
+  for (const { snapshotId, name, weight } of run.outliers) {
+    writer.run(
+      'insert into outlier_source (run_id, snapshot_id, name, weight) values (?, ?, ?, ?)',
+      ...[id, snapshotId, name, weight],
+    );
+  }
+  for (const text of run.warnings) addRunWarning(writer, id, text);
+  return id;
+}
+
+/** failure: the sentence for the user, when the state is one of failing. */
+export function setRunState(
+  writer: Writer,
+  id: number,
+  state: JobState,
+  failure: string | null,
+  now: string,
+): void {
+  const isOver = state !== 'queued' && state !== 'running';
+  writer.run(
+    'update run set state = ?, failure = ?, ended_at = ? where id = ?',
+    ...[state, failure, isOver ? now : null, id],
+  );
+}
+
+export function setRunPixels(writer: Writer, id: number, pixels: string): void {
+  writer.run('update run set pixels = ? where id = ?', pixels, id);
+}
+
+/** Steps that are safe in a checkpoint: a resumed run goes on from there. */
+export function setStepsDone(writer: Writer, id: number, steps: number): void {
+  writer.run('update run set steps_done = max(steps_done, ?) where id = ?', steps, id);
+}
+
+export function setStepsTotal(writer: Writer, id: number, steps: number): void {
+  writer.run('update run set steps_total = ? where id = ?', steps, id);
+}
+
+export function setRunEngine(writer: Writer, id: number, engine: string, device: string): void {
+  writer.run('update run set engine_used = ?, device = ? where id = ?', engine, device, id);
+}
+
+/** A resumed run passes through some epochs again, with the same figures. */
+export function putEpoch(writer: Writer, runId: number, report: RunEpoch): void {
+  writer.run(
+    `insert or replace into run_epoch (run_id, epoch, step, loss, ntxent, normal_norm,
+       outlier_norm, learning_rate, alpha, seconds) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[runId, report.epoch, report.step, report.loss, report.ntxent, report.normalNorm],
+    ...[report.outlierNorm, report.learningRate, report.alpha, report.seconds],
+  );
+}
+
+export function addRunWarning(writer: Writer, runId: number, text: string): void {
+  writer.run('insert or ignore into run_warning (run_id, text) values (?, ?)', runId, text);
+}
+
+/** Runs that another process left unfinished; they can be resumed. */
+export function interruptRuns(writer: Writer, now: string): void {
+  writer.run(
+    `update run set state = 'interrupted', ended_at = ?,
+       failure = 'Normscope ended before this run was finished. Resume it to go on.'
+     where state in ('queued', 'running')`,
+    now,
+  );
+}

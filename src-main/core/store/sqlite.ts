@@ -1,0 +1,46 @@
+// Loads SQLite, once the Node that runs us is known to be new enough: an older one crashes on it.
+
+import type Sqlite from 'better-sqlite3';
+import { Failure } from '#domain/failure.ts';
+
+/** SQLite's binding needs Node-API 10. */
+const needed = { major: 22, minor: 14 } as const;
+
+/** Throws `bad-input` when `version` (as in process.versions.node) is too old. */
+export function demandNode(version: string): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > needed.major || (major === needed.major && minor >= needed.minor)) return;
+  throw new Failure(
+    'bad-input',
+    `Normscope needs Node.js ${needed.major}.${needed.minor} or newer, and this is ${version}. ` +
+      'Start it with "npm run normscope", which uses the Node.js that comes with it.',
+  );
+}
+
+/** Opens a file with SQLite. Throws what SQLite throws. */
+export async function openSqlite(
+  path: string,
+  options: Sqlite.Options = {},
+): Promise<Sqlite.Database> {
+  demandNode(process.versions.node);
+  const { default: Connection } = await import('better-sqlite3');
+  return new Connection(path, options);
+}
+
+/** The kind of an error of SQLite, such as SQLITE_BUSY; undefined for any other error. */
+export function sqliteCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') {
+    return undefined;
+  }
+  // SQLITE_READONLY_DIRECTORY and the like say more than we need.
+  return /^SQLITE_[A-Z]+/.exec(error.code)?.[0];
+}
+
+export function diskFull(path: string, cause: unknown): Failure {
+  return new Failure(
+    'disk-full',
+    'The disk of the project is full. Free some space and try again: what is there is kept.',
+    path,
+    { cause },
+  );
+}
