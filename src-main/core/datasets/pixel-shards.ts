@@ -1,0 +1,192 @@
+// Writes the pixels of a list of images into one shard (worker/shard.ts) in cache/shards, named by
+// what it holds, so that the same list is written once. 16-bit images get a window: the pixel values
+// that the network sees as 0 and 1.
+
+import { createHash } from 'node:crypto';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ImportProblem } from '#contract/core.ts';
+import { Failure } from '#domain/failure.ts';
+import { throwIfStopped, type Stop } from '#domain/stop.ts';
+import { verifyShard, writeShard, type ShardHeader } from '#worker/shard.ts';
+import { standardPixelLimit } from '../images/decode.ts';
+import { imageLibraryVersion } from '../images/image-library.ts';
+import { inOrder } from '../images/ordered.ts';
+import { originalFiles, restoreOriginals } from '../images/originals.ts';
+import { ImageReader } from '../images/reader.ts';
+import { diskFull } from '../images/unreadable.ts';
+import { WindowFinder } from './window.ts';
+
+export interface ShardImage {
+  /** SHA-256 of the file's bytes. */
+  readonly hash: string;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+  readonly bitDepth: 8 | 16;
+  /** Every path where the image was seen; the first that still holds it is read. */
+  readonly paths: readonly string[];
+}
+
+export interface PixelShardRequest {
+  /** In the order wanted in the shard. */
+  readonly images: readonly ShardImage[];
+  /** Side of the stored squares, pixels; see `storedSide`. */
+  readonly side: number;
+  /** See `shardChannels`. */
+  readonly channels: 1 | 3;
+  /**
+   * Depth and window of the shard that a model was trained on, so that it sees the same values;
+   * left out: found from these images.
+   */
+  readonly like?: Pick<ShardHeader, 'type' | 'window'>;
+}
+
+export interface PixelShardJob {
+  readonly projectFolder: string;
+  readonly stop: Stop;
+  report?(done: number, total: number): void;
+}
+
+export interface PixelShardResult {
+  readonly path: string;
+  readonly header: ShardHeader;
+  /** Indices into `request.images` of the images that the shard holds, in its order. */
+  readonly held: readonly number[];
+  /** Images that could be read at import and no longer can. */
+  readonly problems: readonly ImportProblem[];
+}
+
+/** Changes whenever the same request would give other pixels. */
+const format = `1, ${imageLibraryVersion}`;
+
+const stopCheckMs = 50;
+
+/** Grey when every normal image is grey, else colour. */
+export function shardChannels(normals: readonly ShardImage[]): 1 | 3 {
+  return normals.every((image) => image.channels === 1) ? 1 : 3;
+}
+
+/**
+ * Side of the stored squares: `factor` times the side that the network sees, because views are cut
+ * from more pixels than they show, but no more than the images have (median of their short sides).
+ */
+export function storedSide(inputSize: number, normals: readonly ShardImage[], factor = 2): number {
+  const sides = normals.map(({ width, height }) => Math.min(width, height)).sort((a, b) => a - b);
+  const median = sides[Math.floor(sides.length / 2)] ?? inputSize;
+  return Math.max(1, Math.min(Math.round(factor * inputSize), median));
+}
+
+/**
+ * The shard of the request: an intact one from before, or a new one. Each image is cut to the square
+ * in its middle. Throws `stopped`, `disk-full`, and `too-few-images` when no image can be read.
+ */
+export async function writePixelShards(
+  request: PixelShardRequest,
+  job: PixelShardJob,
+): Promise<PixelShardResult> {
+  const folder = join(job.projectFolder, 'cache', 'shards');
+  const everything = request.images.map((_, index) => index);
+  const path = shardPath(folder, request, everything);
+  const intact = await verifyShard(path);
+  if (intact !== undefined) return { path, header: intact, held: everything, problems: [] };
+  await rm(path, { force: true });
+  await mkdir(folder, { recursive: true });
+  await restoreOriginals(job.projectFolder, request.images, job.stop);
+  const reader = new ImageReader();
+  const watch = setInterval(() => {
+    if (job.stop.aborted) reader.close();
+  }, stopCheckMs);
+  try {
+    return await writeNew(request, job, reader, folder);
+  } finally {
+    clearInterval(watch);
+    reader.close();
+  }
+}
+
+async function writeNew(
+  request: PixelShardRequest,
+  job: PixelShardJob,
+  reader: ImageReader,
+  folder: string,
+): Promise<PixelShardResult> {
+  const { images, side, channels, like } = request;
+  const type = like?.type ?? (images.some(({ bitDepth }) => bitDepth === 16) ? 'uint16' : 'uint8');
+  const finder = like === undefined && type === 'uint16' ? new WindowFinder(channels) : undefined;
+  const held: number[] = [];
+  const problems: ImportProblem[] = [];
+
+  async function* squares(): AsyncGenerator<Uint8Array | Uint16Array> {
+    let done = 0;
+    const window = 4 * reader.parallel;
+    for await (const read of inOrder(indices(images.length), window, readOne)) {
+      throwIfStopped(job.stop);
+      job.report?.(++done, images.length);
+      if (read.problem !== undefined) problems.push(read.problem);
+      else {
+        held.push(read.index);
+        finder?.add(read.pixels as Uint16Array);
+        yield read.pixels;
+      }
+    }
+    if (held.length === 0) {
+      const reason = problems[0]?.reason ?? 'The list is empty.';
+      throw new Failure('too-few-images', `None of the images can be read. The first: ${reason}`);
+    }
+  }
+
+  async function readOne(index: number): Promise<ReadSquare> {
+    const image = images[index]!;
+    const paths = originalFiles(job.projectFolder, image);
+    try {
+      const task = { kind: 'square', hash: image.hash, paths, side, channels, type } as const;
+      return { index, pixels: await reader.run({ ...task, pixelLimit: standardPixelLimit }) };
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code === 'stopped') throw error;
+      const path = image.paths[0] ?? image.hash;
+      return { problem: { path, code: error.code, reason: error.message } };
+    }
+  }
+
+  const windows = () => like?.window ?? finder?.window() ?? fullRange(channels);
+  const temporary = join(folder, `incoming-${process.pid}-${unique++}.shard`);
+  const header = await writeShard(
+    temporary,
+    () => ({ height: side, width: side, channels, type, window: windows() }),
+    squares(),
+  ).catch((error: unknown) => {
+    throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? diskFull(temporary, error) : error;
+  });
+  const path = shardPath(folder, request, held);
+  await rename(temporary, path);
+  return { path, header, held, problems };
+}
+
+type ReadSquare =
+  | {
+      readonly index: number;
+      readonly pixels: Uint8Array | Uint16Array;
+      readonly problem?: undefined;
+    }
+  | { readonly problem: ImportProblem };
+
+let unique = 0;
+
+// eslint-disable-next-line @typescript-eslint/require-await -- a stream by contract of inOrder
+async function* indices(count: number): AsyncGenerator<number> {
+  for (let index = 0; index < count; index++) yield index;
+}
+
+function fullRange(channels: 1 | 3): ShardHeader['window'] {
+  return Array.from({ length: channels }, () => [0, 255] as const);
+}
+
+/** The name says which images, in which order, at which size, depth and window. */
+function shardPath(folder: string, request: PixelShardRequest, held: readonly number[]): string {
+  const { images, side, channels, like } = request;
+  const sum = createHash('sha256');
+  sum.update(JSON.stringify({ format, side, channels, like: like ?? null }));
+  for (const index of held) sum.update('\n' + images[index]!.hash);
+  return join(folder, `${sum.digest('hex')}.shard`);
+}

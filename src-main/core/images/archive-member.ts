@@ -1,0 +1,28 @@
+// What the readers of .zip and .tar archives have in common.
+
+import { Failure } from '#domain/failure.ts';
+
+/** A member as its archive's reader finds it. */
+export interface RawMember {
+  readonly name: string;
+  readonly bytes: number;
+  /** Why the archive's format alone forbids taking it (a link, a device, encrypted). */
+  readonly refusal?: string;
+  /** To be read before the next member is asked for. */
+  open(): Promise<AsyncIterable<Buffer>>;
+}
+
+/**
+ * An archive may unpack to this many bytes in all. Images hardly shrink in an archive; what grows
+ * more than this was made to fill a disk.
+ */
+export function inflationLimit(archiveBytes: number): number {
+  return 256 * 2 ** 20 + 200 * archiveBytes;
+}
+
+export const inflated = () =>
+  new Failure(
+    'unsafe-archive',
+    'The archive unpacks to more than 200 times its size, which no archive of images does. ' +
+      'Unpack it with another program and import the folder.',
+  );

@@ -1,0 +1,97 @@
+// Opens an image of any supported format: what it is at once, its pixels when asked for. 8-bit and
+// 16-bit values reach the caller unchanged (JPEG and lossy WebP: as their decoders give them).
+
+import { readBmpHeader, readBmpPixels } from './bmp.ts';
+import { sharp, type Sharp } from './image-library.ts';
+import { fileKind, kindBytes, type ImageKind } from './kind.ts';
+import { checkSize, pipelineOfPixels, straighten } from './pipeline.ts';
+import { openTiff } from './tiff.ts';
+import { reasons, unreadable } from './unreadable.ts';
+
+/** Images with more pixels are refused unless the caller says otherwise. */
+export const standardPixelLimit = 100_000_000;
+
+export interface OpenedImage {
+  readonly kind: ImageKind;
+  /** Pixels, after the camera's orientation has been applied. */
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+  /** 1, 2 and 4 bits are spread over 8. */
+  readonly bitDepth: 8 | 16;
+  /** Micrometres per pixel, when the file says so. */
+  readonly pixelSizeUm: number | null;
+  /** The pixels as a libvips pipeline; decoding happens, and may fail, when it is run. */
+  pipeline(): Promise<Sharp>;
+}
+
+/**
+ * bytes: the whole file. Throws `unreadable-image` with the reason when the file is no supported
+ * image, is damaged at its beginning, is above the pixel limit or holds what cannot be used.
+ */
+export async function openImage(
+  bytes: Buffer,
+  pixelLimit = standardPixelLimit,
+): Promise<OpenedImage> {
+  if (bytes.length === 0) throw unreadable(reasons.empty);
+  const found = fileKind(bytes.subarray(0, kindBytes));
+  if (!found.supported) throw unreadable(reasons.notSupported(found.what));
+  switch (found.kind) {
+    case 'tiff':
+      return openTiff(bytes, pixelLimit);
+    case 'bmp':
+      return openBmp(bytes, pixelLimit);
+    case 'png':
+    case 'jpeg':
+    case 'webp':
+      return openBySharp(bytes, found.kind, pixelLimit);
+  }
+}
+
+function openBmp(bytes: Buffer, pixelLimit: number): OpenedImage {
+  const header = readBmpHeader(bytes);
+  const { width, height, channels } = header;
+  checkSize(width, height, pixelLimit);
+  return {
+    kind: 'bmp',
+    width,
+    height,
+    channels,
+    bitDepth: 8,
+    pixelSizeUm: null,
+    pipeline: () =>
+      Promise.resolve().then(() =>
+        pipelineOfPixels({ width, height, channels, pixels: readBmpPixels(bytes, header) }),
+      ),
+  };
+}
+
+async function openBySharp(
+  bytes: Buffer,
+  kind: ImageKind,
+  pixelLimit: number,
+): Promise<OpenedImage> {
+  // The limit is checked here, so that the message can name the size.
+  const header = await sharp(bytes, { limitInputPixels: false, failOn: 'warning' })
+    .metadata()
+    .catch((error: unknown) => {
+      throw unreadable(reasons.damaged, error);
+    });
+  checkSize(header.width, header.height, pixelLimit);
+  if ((header.pages ?? 1) > 1) throw unreadable(reasons.pages(header.pages!, 'an animation'));
+  const isPrint = header.space === 'cmyk';
+  const colours = header.channels - (header.hasAlpha ? 1 : 0);
+  const channels = colours === 1 ? 1 : 3;
+  const bitDepth = header.depth === 'ushort' ? 16 : 8;
+  // A profile would change values; only inks have no values of their own to keep.
+  const options = { ignoreIcc: !isPrint, limitInputPixels: pixelLimit, failOn: 'warning' } as const;
+  return {
+    kind,
+    width: header.autoOrient.width,
+    height: header.autoOrient.height,
+    channels,
+    bitDepth,
+    pixelSizeUm: null,
+    pipeline: () => Promise.resolve(straighten(sharp(bytes, options), channels, bitDepth)),
+  };
+}

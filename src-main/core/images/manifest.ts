@@ -1,0 +1,128 @@
+// A CSV table as the list of what to import: columns path, role, group, label, split; separated by
+// commas, semicolons or tabs; with or without a byte-order mark. Paths are relative to the table.
+
+import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import {
+  roleNames,
+  splitNames,
+  type ImportProblem,
+  type Role,
+  type Split,
+} from '#contract/core.ts';
+import { Failure } from '#domain/failure.ts';
+import { nearestName } from '#domain/nearest-name.ts';
+
+export interface ManifestRow {
+  /** Absolute. */
+  readonly path: string;
+  readonly role: Role | null;
+  readonly class: string | null;
+  readonly group: string | null;
+  readonly split: Split | null;
+}
+
+export interface Manifest {
+  readonly rows: readonly ManifestRow[];
+  /** Rows that say something impossible, with their line numbers. */
+  readonly problems: readonly ImportProblem[];
+  /** Columns that mean nothing here. */
+  readonly ignored: readonly string[];
+}
+
+const columns = ['path', 'role', 'group', 'label', 'split'] as const;
+type Column = (typeof columns)[number];
+
+/** Throws `bad-input` when the table cannot be read or has no column "path". */
+export async function readManifest(file: string): Promise<Manifest> {
+  const text = await readText(file);
+  const records = parseTable(file, text);
+  const [header, ...rows] = records;
+  const names = (header?.record ?? []).map((name) => name.trim().toLowerCase());
+  if (!names.includes('path')) {
+    throw new Failure(
+      'bad-input',
+      'The table has no column "path". Its first line must name the columns: ' +
+        'path, and if wanted role, group, label, split.',
+      file,
+    );
+  }
+  const accepted: ManifestRow[] = [];
+  const problems: ImportProblem[] = [];
+  for (const { record, info } of rows) {
+    const cell = (column: Column) => record[names.indexOf(column)]?.trim() ?? '';
+    try {
+      accepted.push(readRow(dirname(resolve(file)), cell));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const reason = `Line ${info.lines}: ${error.message}`;
+      problems.push({ path: file, code: error.code, reason });
+    }
+  }
+  const known: readonly string[] = columns;
+  return { rows: accepted, problems, ignored: names.filter((name) => !known.includes(name)) };
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
+  } catch (error) {
+    if (error instanceof TypeError) {
+      throw new Failure('bad-input', 'The table is not UTF-8 text. Save it as "CSV UTF-8".', file);
+    }
+    throw new Failure('not-found', 'The table cannot be read.', file, { cause: error });
+  }
+}
+
+interface ParsedRecord {
+  readonly record: readonly string[];
+  readonly info: { readonly lines: number };
+}
+
+function parseTable(file: string, text: string): ParsedRecord[] {
+  const firstLine = text.slice(0, text.search(/[\r\n]|$/));
+  const delimiter = [',', ';', '\t'].find((mark) => firstLine.includes(mark)) ?? ',';
+  try {
+    return parse(text, {
+      bom: true,
+      delimiter,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+    }) as unknown as ParsedRecord[];
+  } catch (error) {
+    const detail = error instanceof Error ? ` (${error.message})` : '';
+    throw new Failure('bad-input', `The table is not proper CSV${detail}.`, file, { cause: error });
+  }
+}
+
+function readRow(folder: string, cell: (column: Column) => string): ManifestRow {
+  const path = cell('path');
+  if (path === '') throw new Failure('bad-input', 'the path is missing.');
+  const absolute = resolve(folder, path);
+  // A table from somebody else must not reach around by itself; a full path is somebody's intent.
+  if (!isAbsolute(path) && relative(folder, absolute).split(sep)[0] === '..') {
+    throw new Failure(
+      'bad-input',
+      `the path "${path}" leads out of the table's folder. Write the full path if this is meant.`,
+    );
+  }
+  return {
+    path: absolute,
+    role: oneOf('role', cell('role'), roleNames),
+    class: cell('label') || null,
+    group: cell('group') || null,
+    split: oneOf('split', cell('split'), splitNames),
+  };
+}
+
+function oneOf<T extends string>(column: string, value: string, names: readonly T[]): T | null {
+  if (value === '') return null;
+  const name = names.find((candidate) => candidate === value.toLowerCase());
+  if (name !== undefined) return name;
+  throw new Failure(
+    'bad-input',
+    `the ${column} "${value}" is none of ${names.join(', ')}${nearestName(value, names)}`,
+  );
+}

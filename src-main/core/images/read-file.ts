@@ -1,0 +1,75 @@
+// Reads a file that may be an image, carefully: only ordinary files, never more than the limit, and
+// never a file that changes meanwhile. Errors of the file system become reasons in our words.
+
+import { createHash, subtle } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { Failure } from '#domain/failure.ts';
+import { fileKind, kindBytes } from './kind.ts';
+import { fileSystemReason, reasons, unreadable } from './unreadable.ts';
+
+/** No image within the pixel limit needs more: 100 million pixels of three 16-bit channels. */
+export const fileLimitBytes = 1024 * 2 ** 20;
+
+export interface FileContent {
+  readonly bytes: Buffer;
+  /** SHA-256, hexadecimal. */
+  readonly hash: string;
+  readonly modifiedMs: number;
+}
+
+/**
+ * The content of a file that begins like a supported image. Throws `unreadable-image` or
+ * `not-found` with the reason; anything that is not an image costs one small read.
+ */
+export async function readImageFile(path: string): Promise<FileContent> {
+  let file: FileHandle | undefined;
+  try {
+    // Without O_NONBLOCK, opening a named pipe would wait for its writer for ever.
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const before = await file.stat();
+    if (before.isDirectory()) throw unreadable(reasons.folder);
+    if (!before.isFile()) throw unreadable(reasons.notRegular);
+    if (before.size === 0) throw unreadable(reasons.empty);
+    const bytes = await readWhole(file, before.size);
+    const after = await file.stat();
+    if (after.size !== before.size || after.mtimeMs !== before.mtimeMs) {
+      throw unreadable(reasons.changed);
+    }
+    return { bytes, hash: await sha256(bytes), modifiedMs: Math.floor(before.mtimeMs) };
+  } catch (error) {
+    throw asFailure(error);
+  } finally {
+    await file?.close();
+  }
+}
+
+async function readWhole(file: FileHandle, size: number): Promise<Buffer> {
+  const head = Buffer.alloc(Math.min(size, kindBytes));
+  const { bytesRead } = await file.read(head, 0, head.length, 0);
+  const found = fileKind(head.subarray(0, bytesRead));
+  if (!found.supported) throw unreadable(reasons.notSupported(found.what));
+  if (size > fileLimitBytes) throw unreadable(reasons.fileTooLarge(fileLimitBytes));
+  const bytes = Buffer.allocUnsafe(size);
+  let at = 0;
+  while (at < size) {
+    const { bytesRead: more } = await file.read(bytes, at, size - at, at);
+    if (more === 0) throw unreadable(reasons.changed);
+    at += more;
+  }
+  return bytes;
+}
+
+/** Hexadecimal. Large contents are hashed off this thread. */
+export async function sha256(bytes: Buffer): Promise<string> {
+  if (bytes.length < 2 ** 20) return createHash('sha256').update(bytes).digest('hex');
+  return Buffer.from(await subtle.digest('SHA-256', new Uint8Array(bytes))).toString('hex');
+}
+
+function asFailure(error: unknown): unknown {
+  if (error instanceof Failure) return error;
+  const reason = fileSystemReason(error);
+  if (reason === undefined) return error;
+  const code = reason === reasons.vanished ? 'not-found' : 'unreadable-image';
+  return new Failure(code, reason, undefined, { cause: error });
+}

@@ -1,0 +1,97 @@
+// What the image reader (a process of its own, see reader.ts) is asked to do.
+
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '#domain/failure.ts';
+import { openImage } from './decode.ts';
+import type { NewImage } from './import-store.ts';
+import { readImageFile, type FileContent } from './read-file.ts';
+import { squarePixels, type PixelType } from './square.ts';
+import { makeThumbnail } from './thumbnail.ts';
+import { diskFull, reasons } from './unreadable.ts';
+
+/** Identify a file, prove that it can be decoded, make its thumbnail. */
+export interface InspectTask {
+  readonly kind: 'inspect';
+  readonly path: string;
+  readonly thumbnailFolder: string;
+  readonly pixelLimit: number;
+}
+
+export interface Inspection {
+  readonly image: NewImage;
+  readonly modifiedMs: number;
+}
+
+/** The square of pixels of a catalogued image. */
+export interface SquareTask {
+  readonly kind: 'square';
+  readonly hash: string;
+  /** Tried in this order; a file with another content is passed over. */
+  readonly paths: readonly string[];
+  readonly side: number;
+  readonly channels: 1 | 3;
+  readonly type: PixelType;
+  readonly pixelLimit: number;
+}
+
+export type ReaderTask = InspectTask | SquareTask;
+
+export interface ReaderResults {
+  inspect: Inspection;
+  square: Uint8Array | Uint16Array;
+}
+
+/** Throws a `Failure` with the reason when the image cannot be read. */
+export async function inspect(task: InspectTask): Promise<Inspection> {
+  const { bytes, hash, modifiedMs } = await readImageFile(task.path);
+  const opened = await openImage(bytes, task.pixelLimit);
+  const thumbnail = await makeThumbnail(opened);
+  await writeWhole(thumbnailPath(task.thumbnailFolder, hash), thumbnail);
+  const { width, height, channels, bitDepth, pixelSizeUm } = opened;
+  return {
+    image: { hash, bytes: bytes.length, width, height, channels, bitDepth, pixelSizeUm },
+    modifiedMs,
+  };
+}
+
+export async function square(task: SquareTask): Promise<Uint8Array | Uint16Array> {
+  const { bytes } = await readOriginal(task.hash, task.paths);
+  const opened = await openImage(bytes, task.pixelLimit);
+  return await squarePixels(opened, task.side, task.channels, task.type);
+}
+
+export function thumbnailPath(folder: string, hash: string): string {
+  return join(folder, `${hash}.webp`);
+}
+
+/** The first of the files that still holds the content with this hash. */
+async function readOriginal(hash: string, paths: readonly string[]): Promise<FileContent> {
+  let failure = new Failure('not-found', reasons.vanished);
+  for (const path of paths) {
+    try {
+      const content = await readImageFile(path);
+      if (content.hash === hash) return content;
+      failure = new Failure('unreadable-image', reasons.replaced, path);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+/** Two reads of the same image may write at once: each writes its own file and renames it. */
+async function writeWhole(path: string, bytes: Buffer): Promise<void> {
+  const temporary = `${path}.${process.pid}-${unique++}.tmp`;
+  try {
+    await writeFile(temporary, bytes);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw diskFull(path, error);
+    throw error;
+  }
+}
+
+let unique = 0;

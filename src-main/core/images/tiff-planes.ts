@@ -1,0 +1,174 @@
+// Decides from a TIFF's pages and their descriptions which of them make the image: the first page,
+// or three pages that the file declares to be channels. Anything else is refused in words, because
+// pages may as well be depths or times, and must not be dropped or mixed silently.
+
+import { XMLParser } from 'fast-xml-parser';
+import type { TiffPage } from './tiff-directory.ts';
+import { reasons, unreadable } from './unreadable.ts';
+
+export interface TiffPlanes {
+  readonly page: TiffPage;
+  /** Indices of the pages that are the image's channels; one index when a page holds them all. */
+  readonly pages: readonly number[];
+  /** 1 or 3; whatever else the page holds is alpha and is dropped. */
+  readonly channels: 1 | 3;
+  readonly bitDepth: 8 | 16;
+  /** Micrometres per pixel, when the file says so in a unit of length that means the specimen. */
+  readonly pixelSizeUm: number | null;
+}
+
+/** Throws `unreadable-image` with the reason when the pages are not one grey or colour image. */
+export function chooseTiffPlanes(pages: readonly TiffPage[]): TiffPlanes {
+  const page = pages[0]!;
+  checkValues(page);
+  // Reduced copies, thumbnails and slide labels have other sizes and are not part of the image.
+  const alike: number[] = [];
+  pages.forEach((other, index) => {
+    const same =
+      other.width === page.width &&
+      other.height === page.height &&
+      other.samples === page.samples &&
+      other.bits[0] === page.bits[0];
+    if (same && !(index > 0 && other.reduced)) alike.push(index);
+  });
+  const declared = describe(page.description);
+  const bitDepth = page.bits[0] === 16 ? 16 : 8;
+  const pixelSizeUm = declared.pixelSizeUm ?? imageJPixelSize(page);
+  // ImageJ writes big stacks behind a single directory that other programs cannot follow.
+  if (declared.images > alike.length) {
+    throw unreadable(reasons.pages(declared.images, 'an ImageJ stack'));
+  }
+  if (alike.length === 1) {
+    return { page, pages: [0], channels: pageChannels(page), bitDepth, pixelSizeUm };
+  }
+  if (declared.channels === 0) throw unreadable(reasons.pages(alike.length, 'it is not said what'));
+  if (declared.channels !== alike.length || page.samples !== 1) {
+    throw unreadable(reasons.pages(alike.length, 'depths, times or channels'));
+  }
+  if (alike.length !== 3) throw unreadable(reasons.channels(alike.length));
+  return { page, pages: alike, channels: 3, bitDepth, pixelSizeUm };
+}
+
+/** Only unsigned whole numbers of up to 8 or exactly 16 bits keep their meaning on the way. */
+function checkValues(page: TiffPage): void {
+  const bits = page.bits[0]!;
+  if (page.sampleFormat === 3)
+    throw unreadable(reasons.values(`${bits}-bit floating-point values`));
+  if (page.sampleFormat === 2) throw unreadable(reasons.values('signed values'));
+  if (![1, 2, 4, 8, 16].includes(bits) || page.bits.some((other) => other !== bits)) {
+    throw unreadable(reasons.values(`${page.bits.join('/')}-bit values`));
+  }
+}
+
+function pageChannels(page: TiffPage): 1 | 3 {
+  const base = page.samples - page.extraSamples.length;
+  switch (page.photometric) {
+    case 0:
+    case 1:
+      if (base === 1) return 1;
+      break;
+    case 2:
+    case 6:
+      if (base === 3) return 3;
+      break;
+    case 3:
+      if (base === 1) return 3;
+      break;
+    case 5:
+      if (base === 4 && page.bits[0] === 8) return 3;
+      break;
+    case -1:
+      throw unreadable(reasons.damaged);
+    default:
+      throw unreadable(reasons.values('colours of a kind that is not supported'));
+  }
+  throw unreadable(reasons.channels(page.samples));
+}
+
+interface Declared {
+  /** How many images the file's only description promises; 1 when it does not say. */
+  readonly images: number;
+  /** How many channels the file declares when all its planes are channels, else 0 or −1. */
+  readonly channels: number;
+  readonly pixelSizeUm: number | null;
+}
+
+function describe(description: string): Declared {
+  if (description.startsWith('ImageJ=')) return describeImageJ(description);
+  if (description.includes('<OME')) return describeOme(description);
+  // Aperio: "… |MPP = 0.4990|…"
+  const aperio = /\bMPP = ([0-9.]+)/.exec(description);
+  return { images: 1, channels: 0, pixelSizeUm: positive(aperio?.[1]) };
+}
+
+/** ImageJ writes lines `name=value`. */
+function describeImageJ(description: string): Declared {
+  const lines = new Map(
+    description.split('\n').map((line) => {
+      const [name, ...value] = line.split('=');
+      return [name!.trim(), value.join('=').trim()] as const;
+    }),
+  );
+  const images = Number(lines.get('images') ?? 1);
+  const channels = Number(lines.get('channels') ?? 0);
+  return { images, channels: channels === images ? channels : -1, pixelSizeUm: null };
+}
+
+const imageJUnits: Readonly<Record<string, number>> = {
+  micron: 1,
+  microns: 1,
+  um: 1,
+  µm: 1,
+  '\\u00b5m': 1,
+  nm: 0.001,
+  mm: 1000,
+};
+
+/** ImageJ keeps the size in the resolution tag, in its own unit. */
+function imageJPixelSize(page: TiffPage): number | null {
+  const unit = /^unit=(.*)$/m.exec(page.description)?.[1]?.trim().toLowerCase() ?? '';
+  const factor = imageJUnits[unit];
+  if (!page.description.startsWith('ImageJ=') || factor === undefined) return null;
+  return page.xResolution === null ? null : factor / page.xResolution;
+}
+
+const omeUnits: Readonly<Record<string, number>> = { µm: 1, μm: 1, nm: 0.001, mm: 1000 };
+
+interface OmePixels {
+  readonly [attribute: string]: string | undefined;
+}
+
+/** OME-XML: sizes per axis and the physical size, micrometres unless said otherwise. */
+function describeOme(description: string): Declared {
+  const parser = new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: '',
+    processEntities: false,
+    removeNSPrefix: true,
+    parseAttributeValue: false,
+  });
+  let pixels: OmePixels | undefined;
+  try {
+    const tree = parser.parse(description) as { OME?: { Image?: unknown } };
+    const images = [tree.OME?.Image ?? []].flat() as { Pixels?: OmePixels }[];
+    if (images.length > 1) return { images: 1, channels: -1, pixelSizeUm: null };
+    pixels = images[0]?.Pixels;
+  } catch {
+    pixels = undefined;
+  }
+  if (pixels === undefined) return { images: 1, channels: 0, pixelSizeUm: null };
+  const size = (axis: string) => Number(pixels[axis] ?? 1);
+  const onlyChannels = size('SizeZ') === 1 && size('SizeT') === 1;
+  const factor = omeUnits[pixels['PhysicalSizeXUnit'] ?? 'µm'];
+  const physical = positive(pixels['PhysicalSizeX']);
+  return {
+    images: 1,
+    channels: onlyChannels ? size('SizeC') : -1,
+    pixelSizeUm: physical === null || factor === undefined ? null : physical * factor,
+  };
+}
+
+function positive(text: string | undefined): number | null {
+  const value = Number(text);
+  return Number.isFinite(value) && value > 0 ? value : null;
+}

@@ -1,0 +1,89 @@
+// The reasons why a file cannot be imported, in our own words and with what to do about it.
+
+import { Failure } from '#domain/failure.ts';
+
+const again = 'Copy it again from its source, or export it again.';
+
+/** The failure of one image; the path is added by whoever knows it. */
+export function unreadable(reason: string, cause?: unknown): Failure {
+  return new Failure('unreadable-image', reason, undefined, { cause });
+}
+
+export function diskFull(path: string, cause: unknown): Failure {
+  return new Failure(
+    'disk-full',
+    'The disk of the project is full. Free some space and import again: what is there is kept.',
+    path,
+    { cause },
+  );
+}
+
+export const reasons = {
+  empty: `The file is empty. ${again}`,
+  damaged: `The file is cut off or damaged: its pixels cannot be read to the end. ${again}`,
+  damagedArchive: `The archive is cut off or damaged, or is none. What could be read of it was imported. ${again}`,
+  changed: 'The file changed while it was read. Import it again once it is complete.',
+  replaced:
+    'The file has another content than when it was imported. Restore it, or import it again.',
+  vanished: 'The file vanished before it could be read. Check the drive and import it again.',
+  notRegular: 'This is not a file but a device, pipe or socket. Leave it out.',
+  folder: 'This is a folder with the name of an image. Rename it or leave it out.',
+  brokenLink: 'This link leads to nothing. Restore its target or remove the link.',
+  forbidden: 'The file may not be read. Give yourself permission to read it, or copy it.',
+  readError: 'The drive reports an error while reading the file. Copy it to another drive.',
+  crashed: `Reading this file ended the image reader twice, so it was set aside. ${again}`,
+  nameNotText:
+    'The name is not valid Unicode text, so it cannot be kept in a catalogue. Rename the file.',
+  nameTooLong: 'The path is too long for this system. Move the file to a shorter path.',
+  notSupported: (what: string) =>
+    `This is not a supported image but ${what}. Save it as PNG, JPEG, WebP, BMP or TIFF.`,
+  tooLarge: (width: number, height: number, limit: number) =>
+    `The image has ${width} × ${height} pixels; the limit is ${megapixels(limit)} million. ` +
+    'Cut it into tiles or save it smaller.',
+  fileTooLarge: (limitBytes: number) =>
+    `The file is larger than ${Math.round(limitBytes / 2 ** 20)} MB. ` +
+    'Cut the image into tiles or save it smaller.',
+  noPixels: 'The image has no pixels. Export it again.',
+  channels: (count: number) =>
+    `The image has ${count} channels; one (grey) or three can be read. ` +
+    'Save the channels that matter as a grey or a three-channel image.',
+  values: (what: string) =>
+    `The image holds ${what}; 8-bit and 16-bit whole numbers can be read. ` +
+    'Save it as 8-bit or 16-bit.',
+  pages: (count: number, meaning: string) =>
+    `The file holds ${count} images (${meaning}). Save the one that matters, ` +
+    'a projection, or a stack of three channels.',
+} as const;
+
+function megapixels(pixels: number): string {
+  return String(Math.round(pixels / 1e5) / 10);
+}
+
+/** Our words for what the file system answered; undefined when it is not such an error. */
+export function fileSystemReason(error: unknown): string | undefined {
+  switch ((error as NodeJS.ErrnoException | null)?.code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'ESTALE':
+      return reasons.vanished;
+    case 'EACCES':
+    case 'EPERM':
+      return reasons.forbidden;
+    case 'EISDIR':
+      return reasons.folder;
+    case 'ELOOP':
+      return reasons.brokenLink;
+    case 'ENAMETOOLONG':
+      return reasons.nameTooLong;
+    case 'ENXIO':
+    case 'ENODEV':
+      return reasons.notRegular;
+    case 'EIO':
+    case 'EBUSY':
+    case 'ETIMEDOUT':
+    case 'EINVAL':
+      return reasons.readError;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,84 @@
+// Walks a folder: every file below it in a fixed order, whatever the file system's. Links are
+// followed, each folder once; hidden files are left out and counted.
+
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import type { ImportProblem } from '#contract/core.ts';
+import { fileSystemReason, reasons } from './unreadable.ts';
+
+export type WalkEntry =
+  | { readonly path: string; readonly bytes: number; readonly modifiedMs: number }
+  | { readonly problem: ImportProblem }
+  | { readonly hidden: string };
+
+/** Files that systems leave in folders and that nobody means to import. */
+const leftBySystems = new Set(['thumbs.db', 'desktop.ini', '__macosx']);
+
+export function isHidden(name: string): boolean {
+  return name.startsWith('.') || leftBySystems.has(name.toLowerCase());
+}
+
+/** Files sorted by name within each folder, before its sub-folders; paths begin with `folder`. */
+export async function* walk(folder: string): AsyncGenerator<WalkEntry> {
+  yield* walkFolder(folder, new Set());
+}
+
+async function* walkFolder(folder: string, visited: Set<string>): AsyncGenerator<WalkEntry> {
+  let names: Buffer[];
+  try {
+    const real = await realpath(folder);
+    // A link back to a folder above would never end.
+    if (visited.has(real)) return;
+    visited.add(real);
+    // As bytes: names on Linux need not be text.
+    names = await readdir(folder, { encoding: 'buffer' });
+  } catch (error) {
+    yield { problem: problem(folder, folderReason(error)) };
+    return;
+  }
+  const folders: string[] = [];
+  for (const name of names.sort((a, b) => a.compare(b))) {
+    const text = name.toString('utf8');
+    const path = join(folder, text);
+    if (isHidden(text)) yield { hidden: path };
+    else if (!Buffer.from(text, 'utf8').equals(name)) {
+      yield { problem: problem(escaped(folder, name), reasons.nameNotText) };
+    } else {
+      const entry = await look(path);
+      if (entry === 'folder') folders.push(path);
+      else yield entry;
+    }
+  }
+  for (const path of folders) yield* walkFolder(path, visited);
+}
+
+async function look(path: string): Promise<WalkEntry | 'folder'> {
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) return 'folder';
+    if (!found.isFile()) return { problem: problem(path, reasons.notRegular) };
+    return { path, bytes: found.size, modifiedMs: Math.floor(found.mtimeMs) };
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const reason = isMissing ? reasons.brokenLink : (fileSystemReason(error) ?? reasons.readError);
+    return { problem: problem(path, reason) };
+  }
+}
+
+function problem(path: string, reason: string): ImportProblem {
+  return { path, code: 'unreadable-image', reason };
+}
+
+function folderReason(error: unknown): string {
+  const reason = fileSystemReason(error) ?? reasons.readError;
+  return `The folder cannot be listed. ${reason}`;
+}
+
+/** A name that is not text, with each wrong byte as \xNN, so that it can be found again. */
+function escaped(folder: string, name: Buffer): string {
+  let text = '';
+  for (const byte of name) {
+    text += byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`;
+  }
+  return folder.endsWith(sep) ? folder + text : folder + sep + text;
+}
