@@ -1,0 +1,32 @@
+// What each kind of job is asked to do. Kept as JSON in the catalogue and parsed again when read.
+
+import { z } from 'zod';
+import { importInput, trainInput } from '#contract/core.ts';
+
+const id = z.int().min(1);
+
+export const jobSpec = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('import'), input: importInput }),
+  z.strictObject({ kind: z.literal('train'), runId: id }),
+  z.strictObject({
+    kind: z.literal('score'),
+    modelId: id,
+    dataset: importInput.shape.dataset,
+    engine: trainInput.shape.engine,
+  }),
+]);
+
+export type JobSpec = z.infer<typeof jobSpec>;
+export type JobKind = JobSpec['kind'];
+export type SpecOf<K extends JobKind> = Extract<JobSpec, { kind: K }>;
+
+export type LaneName = 'files' | 'train';
+
+/** How many jobs of a lane run at once. Two imports would both split the same groups. */
+export const laneWidth: Readonly<Record<LaneName, number>> = { files: 1, train: 1 };
+
+export const laneOf: Readonly<Record<JobKind, LaneName>> = {
+  import: 'files',
+  train: 'train',
+  score: 'train',
+};
