@@ -5,6 +5,7 @@ import type { EngineName } from '#engine/engine.ts';
 import type { RawScores } from '#domain/score.ts';
 import type { RunSettings, MethodName } from '#domain/run-settings.ts';
 
+/** Changes with any change to this file that the other side must know of. */
 export const workerProtocol = 1;
 
 /** A pixel shard (see worker/shard.ts) and what it is called in messages. */
@@ -26,7 +27,10 @@ export interface WeightedShift {
 
 export interface TrainTask {
   readonly runId: number;
-  /** Checkpoints and the finished model are written here. */
+  /**
+   * Checkpoints and the finished model are written here; the folder is made when missing. Training
+   * goes on from its newest intact checkpoint.
+   */
   readonly folder: string;
   readonly method: MethodName;
   readonly settings: RunSettings;
@@ -37,9 +41,13 @@ export interface TrainTask {
   readonly shifts: readonly WeightedShift[];
   /** Ties checkpoints to the data: resume refuses another snapshot. */
   readonly snapshotHash: string;
+  /** Written into checkpoints and the model. */
+  readonly codeVersion: string;
 }
 
+/** Means over the steps of an epoch. */
 export interface EpochReport {
+  /** From 0. */
   readonly epoch: number;
   /** Steps done so far in the run. */
   readonly step: number;
@@ -48,6 +56,7 @@ export interface EpochReport {
   readonly normalNorm: number;
   /** null when the run has no outliers. */
   readonly outlierNorm: number | null;
+  /** Of the epoch's last step. */
   readonly learningRate: number;
   readonly alpha: number;
   readonly seconds: number;
@@ -55,6 +64,7 @@ export interface EpochReport {
 
 export interface TrainResult {
   readonly modelPath: string;
+  /** SHA-256 of the file, hexadecimal. */
   readonly modelHash: string;
   readonly steps: number;
   readonly engine: EngineName;
@@ -63,11 +73,22 @@ export interface TrainResult {
   readonly warnings: readonly string[];
 }
 
+/** An image of a shard that is to be scored. */
+export interface ImageToScore {
+  /** Place in the shard, from 0. */
+  readonly index: number;
+  /**
+   * SHA-256 of the image, hexadecimal. Its random views follow from this and the seed, so that its
+   * scores are the same in whichever shard it comes.
+   */
+  readonly hash: string;
+}
+
 export interface ScoreTask {
   readonly modelPath: string;
+  /** Prepared with the channels, depth and window of the shard that the model was trained on. */
   readonly shard: ShardReference;
-  /** Indices into the shard that still need scores. */
-  readonly indices: readonly number[];
+  readonly images: readonly ImageToScore[];
   readonly seed: number;
   readonly engine: EngineName | 'auto';
 }
@@ -95,6 +116,14 @@ export interface WorkerMethods {
 }
 
 export interface WorkerEvents {
+  /** Training is about to take its first step; `step` steps were done before. */
+  started: {
+    readonly runId: number;
+    readonly engine: EngineName;
+    readonly device: string;
+    readonly step: number;
+    readonly steps: number;
+  };
   step: {
     readonly runId: number;
     readonly step: number;
@@ -103,8 +132,10 @@ export interface WorkerEvents {
     readonly loss: number;
     readonly normalNorm: number;
     readonly outlierNorm: number | null;
+    /** Images drawn, normal and outlier, over the last seconds. */
     readonly imagesPerSecond: number;
   };
+  /** A resumed run may report an epoch again, with the same figures. */
   epoch: { readonly runId: number; readonly report: EpochReport };
   checkpoint: {
     readonly runId: number;
@@ -113,6 +144,7 @@ export interface WorkerEvents {
     readonly step: number;
     readonly epoch: number;
   };
+  /** Each image once, `index` as asked for; all come before the result. */
   scored: { readonly scores: readonly { readonly index: number; readonly raw: RawScores }[] };
   log: { readonly level: 'info' | 'warning'; readonly text: string };
 }
