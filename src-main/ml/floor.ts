@@ -7,41 +7,78 @@ import type { PixelSet } from './pixels.ts';
 const thumbnailSide = 16;
 const bins = 16;
 const neighbours = 5;
+/** Terms of a distance that are summed before it is looked at again. */
+const termsBetweenLooks = 64;
 
-/** One row an image: 16×16 thumbnail and 16-bin histogram per channel, each of unit total weight. */
-function describe(set: PixelSet): Float32Array[] {
-  const plane = thumbnailSide ** 2;
-  const full = Math.min(set.width, set.height);
-  const thumbnail = new Float32Array(set.channels * plane);
-  const whole = new Float32Array(set.channels * full * full);
-  return Array.from({ length: set.count }, (_, index) => {
-    plainView(set, index, thumbnailSide, thumbnail, 0);
-    plainView(set, index, full, whole, 0);
-    const row = new Float32Array(thumbnail.length + set.channels * bins);
-    const scale = 1 / Math.sqrt(thumbnail.length);
-    for (let i = 0; i < thumbnail.length; i++) row[i] = thumbnail[i]! * scale;
-    const share = 1 / (full * full);
-    for (let i = 0; i < whole.length; i++) {
-      const channel = Math.floor(i / (full * full));
-      const bin = Math.min(bins - 1, Math.floor(whole[i]! * bins));
-      row[thumbnail.length + channel * bins + bin]! += share;
+/**
+ * Anomaly scores of `images`, in order; higher is stranger. Both sets have the same channels, and
+ * `normals` at least one image. A generator, because many images take long.
+ */
+export function* floorScores(normals: PixelSet, images: PixelSet): Generator<number> {
+  const length = normals.channels * (thumbnailSide ** 2 + bins);
+  const bank = new Float32Array(normals.count * length);
+  for (let index = 0; index < normals.count; index++) {
+    describe(normals, index, bank.subarray(index * length, (index + 1) * length));
+  }
+  const row = new Float32Array(length);
+  for (let index = 0; index < images.count; index++) {
+    describe(images, index, row);
+    const nearest = nearestSquares(row, bank);
+    yield nearest.reduce((sum, square) => sum + Math.sqrt(square), 0) / nearest.length;
+  }
+}
+
+/**
+ * Into `row`: a 16×16 thumbnail, scaled so that its distances are root mean squares, and per channel
+ * a histogram of 16 bins as shares.
+ */
+function describe(set: PixelSet, index: number, row: Float32Array): void {
+  const { channels } = set;
+  const thumbnailLength = channels * thumbnailSide ** 2;
+  plainView(set, index, thumbnailSide, row, 0);
+  const scale = 1 / Math.sqrt(thumbnailLength);
+  for (let i = 0; i < thumbnailLength; i++) row[i]! *= scale;
+  row.fill(0, thumbnailLength);
+  const plane = set.height * set.width;
+  const first = index * plane * channels;
+  for (let channel = 0; channel < channels; channel++) {
+    const [low, high] = set.window[channel]!;
+    const perValue = bins / Math.max(high - low, 1e-9);
+    const histogram = thumbnailLength + channel * bins;
+    for (let pixel = 0; pixel < plane; pixel++) {
+      const value = set.pixels[first + pixel * channels + channel]!;
+      const bin = Math.min(bins - 1, Math.max(0, Math.floor((value - low) * perValue)));
+      row[histogram + bin]!++;
     }
-    return row;
-  });
+  }
+  for (let i = thumbnailLength; i < row.length; i++) row[i]! /= plane;
 }
 
-/** Anomaly scores of `images`, higher is stranger. Both sets must have the same channels. */
-export function floorScores(normals: PixelSet, images: PixelSet): Float64Array {
-  const bank = describe(normals);
-  return Float64Array.from(describe(images), (row) => {
-    const nearest = bank.map((other) => distance(row, other)).sort((a, b) => a - b);
-    const few = nearest.slice(0, neighbours);
-    return few.reduce((sum, value) => sum + value, 0) / few.length;
-  });
+/** Squared distances to the nearest rows of the bank, smallest first. */
+function nearestSquares(row: Float32Array, bank: Float32Array): number[] {
+  const { length } = row;
+  const best: number[] = [];
+  for (let at = 0; at < bank.length; at += length) {
+    const limit = best.length === neighbours ? best[neighbours - 1]! : Infinity;
+    const square = squaredDistance(row, bank, at, limit);
+    if (square >= limit) continue;
+    let place = best.length;
+    while (place > 0 && best[place - 1]! > square) place--;
+    best.splice(place, 0, square);
+    if (best.length > neighbours) best.pop();
+  }
+  return best;
 }
 
-function distance(a: Float32Array, b: Float32Array): number {
+/** Exact below `limit`; gives up, with something above it, once it is passed. */
+function squaredDistance(row: Float32Array, bank: Float32Array, at: number, limit: number): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
-  return Math.sqrt(sum);
+  for (let start = 0; start < row.length && sum < limit; start += termsBetweenLooks) {
+    const end = Math.min(row.length, start + termsBetweenLooks);
+    for (let i = start; i < end; i++) {
+      const difference = row[i]! - bank[at + i]!;
+      sum += difference * difference;
+    }
+  }
+  return sum;
 }

@@ -4,8 +4,11 @@ import { RandomStream, purpose } from '#domain/random.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
 import { Failure } from '#domain/failure.ts';
 import type { RawScores } from '#domain/score.ts';
+import type { Stop } from '#domain/stop.ts';
+import { neverStop, throwIfStopped } from '#domain/stop.ts';
 import type { Engine, Session, Tensors } from '#engine/engine.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
+import type { Program } from '#engine/ir/program.ts';
 import { drawView, plainView, toNetworkRange } from './augment/view.ts';
 import { describeNetwork, embeddingSize, featureSize } from './networks/resnet18.ts';
 import type { PixelSet } from './pixels.ts';
@@ -16,9 +19,34 @@ import { rawScores } from './scores/scores.ts';
 /** Views that go through the network at once. */
 const targetRows = 128;
 
+/** An image of a set. */
+export interface KeyedImage {
+  /** Place in the set, from 0. */
+  readonly index: number;
+  /** Two words, 0 … 2^32−1, that name the image whichever set it is in: its views follow from them. */
+  readonly key: readonly [number, number];
+}
+
 export interface ScoredImage {
   readonly index: number;
   readonly raw: RawScores;
+}
+
+/** What scoring needs of a finished training. */
+export interface TrainedNetwork {
+  readonly settings: RunSettings;
+  /** Weights and running statistics. */
+  readonly state: Tensors;
+  readonly reference: Reference;
+}
+
+/** The scoring program: images [rows, channels, inputSize, inputSize] to features h and z. */
+export function describeScoring(settings: RunSettings, channels: 1 | 3, rows: number): Program {
+  const { width, inputSize } = settings;
+  const b = new ProgramBuilder('score');
+  const images = b.input('images', [rows, channels, inputSize, inputSize]);
+  const { h, z } = describeNetwork(b, images, { width, inputSize, channels });
+  return b.scoring({ h, z });
 }
 
 /** Runs images through the network in batches of whole images. */
@@ -57,27 +85,22 @@ class FeatureReader {
     seed: number,
     views: number,
   ): Promise<FeatureReader> {
-    const { width, inputSize } = settings;
-    const { channels } = set;
     const rows = imagesAtOnce(1 + views) * (1 + views);
-    const b = new ProgramBuilder('score');
-    const images = b.input('images', [rows, channels, inputSize, inputSize]);
-    const { h, z } = describeNetwork(b, images, { width, inputSize, channels });
-    const session = await engine.compile(b.scoring({ h, z }));
+    const session = await engine.compile(describeScoring(settings, set.channels, rows));
     await session.writeState(state);
     return new FeatureReader(set, settings, seed, views, session);
   }
 
   /** h and z of up to `imagesAtOnce` images, image after image, view after view. */
-  async read(indices: readonly number[]): Promise<{ h: Float32Array; z: Float32Array }> {
+  async read(images: readonly KeyedImage[]): Promise<{ h: Float32Array; z: Float32Array }> {
     const { inputSize } = this.#settings;
     const length = this.#set.channels * inputSize ** 2;
     this.#images.fill(0);
-    indices.forEach((index, place) => {
+    images.forEach(({ index, key }, place) => {
       const start = place * this.rows * length;
       plainView(this.#set, index, inputSize, this.#images, start);
       for (let view = 1; view < this.rows; view++) {
-        const stream = new RandomStream(this.#seed, purpose.scoreView, index, view);
+        const stream = new RandomStream(this.#seed, purpose.scoreView, ...key, view);
         const at = start + view * length;
         drawView(this.#set, index, this.#settings, stream, inputSize, this.#images, at);
       }
@@ -96,56 +119,55 @@ function imagesAtOnce(rows: number): number {
   return Math.max(1, Math.floor(targetRows / rows));
 }
 
-/** Statistics and banks of the normal training images, from their plain views. */
+/** Statistics and banks of the normal training images, from their plain views. Throws `stopped`. */
 export async function readReference(
   engine: Engine,
   state: Tensors,
   normals: PixelSet,
   settings: RunSettings,
   seed: number,
+  stop: Stop = neverStop,
 ): Promise<Reference> {
-  const reader = await FeatureReader.open(engine, state, normals, settings, seed, 0);
-  const h = new Float32Array(normals.count * featureSize(settings));
+  const d = featureSize(settings);
+  const h = new Float32Array(normals.count * d);
   const z = new Float32Array(normals.count * embeddingSize);
-  for (const indices of chunks(normals.count, reader.imagesAtOnce)) {
-    const read = await reader.read(indices);
-    h.set(
-      read.h.subarray(0, indices.length * featureSize(settings)),
-      indices[0]! * featureSize(settings),
-    );
-    z.set(read.z.subarray(0, indices.length * embeddingSize), indices[0]! * embeddingSize);
+  const reader = await FeatureReader.open(engine, state, normals, settings, seed, 0);
+  try {
+    for (let first = 0; first < normals.count; first += reader.imagesAtOnce) {
+      throwIfStopped(stop);
+      const length = Math.min(reader.imagesAtOnce, normals.count - first);
+      // Plain views need no key.
+      const images = Array.from({ length }, (_, place): KeyedImage => {
+        return { index: first + place, key: [0, 0] };
+      });
+      const read = await reader.read(images);
+      h.set(read.h.subarray(0, length * d), first * d);
+      z.set(read.z.subarray(0, length * embeddingSize), first * embeddingSize);
+    }
+  } finally {
+    await reader.release();
   }
-  await reader.release();
   return fitReference(h, z, normals.count, seed);
 }
 
-function chunks(count: number, length: number): number[][] {
-  const all = Array.from({ length: count }, (_, index) => index);
-  return Array.from({ length: Math.ceil(count / length) }, (_, chunk) =>
-    all.slice(chunk * length, (chunk + 1) * length),
-  );
-}
-
 /**
- * Scores images of a set, a batch at a time. An image's views depend on the seed and its place in
- * the set alone, so that scoring it again, or alone, gives the same numbers. Throws `not-finite`.
+ * Scores images of a set, a batch at a time. An image's views depend on the seed and its key alone,
+ * so that scoring it again, alone or in another set, gives the same numbers. Throws `not-finite`.
  */
 export async function* scoreImages(
   engine: Engine,
-  state: Tensors,
-  reference: Reference,
+  { settings, state, reference }: TrainedNetwork,
   set: PixelSet,
-  settings: RunSettings,
+  images: readonly KeyedImage[],
   seed: number,
-  indices: readonly number[],
 ): AsyncGenerator<readonly ScoredImage[], void, undefined> {
   const reader = await FeatureReader.open(engine, state, set, settings, seed, settings.views);
   const d = featureSize(settings);
   try {
-    for (let start = 0; start < indices.length; start += reader.imagesAtOnce) {
-      const batch = indices.slice(start, start + reader.imagesAtOnce);
+    for (let start = 0; start < images.length; start += reader.imagesAtOnce) {
+      const batch = images.slice(start, start + reader.imagesAtOnce);
       const { h, z } = await reader.read(batch);
-      yield batch.map((index, place) => {
+      yield batch.map(({ index }, place) => {
         const first = place * reader.rows;
         const own = z.subarray(first * embeddingSize, (first + reader.rows) * embeddingSize);
         const raw = rawScores(h.subarray(first * d, (first + 1) * d), own, reader.rows, reference);

@@ -48,7 +48,10 @@ export interface StepDone extends StepMeans {
 /** A run under way. */
 export interface Training {
   readonly steps: AsyncGenerator<StepDone, void, undefined>;
-  /** Weights, slots and statistics after the last step yielded. */
+  /**
+   * Weights, slots and statistics after the last step yielded. Throws `not-finite`, so that no
+   * checkpoint holds a tensor that the next step would trip over.
+   */
   readonly state: () => Promise<Tensors>;
   readonly release: () => Promise<void>;
 }
@@ -63,6 +66,26 @@ export function fitSettings(settings: RunSettings, normals: number): RunSettings
     );
   }
   return normals < settings.batch ? { ...settings, batch: normals } : settings;
+}
+
+/**
+ * Settings without outliers in a step where there are no sources of any. Throws `bad-input` when
+ * the method cannot do without them. `sources`: outlier sources and shifts together.
+ */
+export function fitOutliers(
+  method: MethodName,
+  settings: RunSettings,
+  sources: number,
+): RunSettings {
+  const outlierBatch = sources === 0 ? 0 : settings.outlierBatch;
+  if (outlierBatch === 0 && methods[method].outliers !== 'none') {
+    throw new Failure(
+      'bad-input',
+      `The ${method} method needs outliers in every step, but outlierBatch is 0. Set outlierBatch ` +
+        'to at least 1 (64 is usual), or take the simclr method.',
+    );
+  }
+  return { ...settings, outlierBatch };
 }
 
 /** The training program of a run: one batch in, one optimiser step. */
@@ -99,9 +122,14 @@ export async function startTraining(options: TrainOptions): Promise<Training> {
   const program = describeTraining(method, settings, normals.channels);
   const session = await options.engine.compile(program);
   await session.writeState(options.from?.state ?? initialState(program, seed));
+  const done = { step: options.from?.step ?? 0 };
   return {
-    steps: trainSteps(options, program, session),
-    state: () => session.readState(),
+    steps: trainSteps(options, program, session, done),
+    state: async () => {
+      const state = await session.readState();
+      demandFiniteState(state, done.step);
+      return state;
+    },
     release: () => session.release(),
   };
 }
@@ -110,12 +138,13 @@ async function* trainSteps(
   options: TrainOptions,
   program: Program,
   session: Session,
+  done: { step: number },
 ): AsyncGenerator<StepDone, void, undefined> {
   const { settings } = options;
   const schedule = scheduleOf(settings, options.normals.count);
   const batches = new Batches(options);
   const fixed = ones(program, ['normalWeights', 'normalTargets', 'outlierWeights']);
-  for (let step = options.from?.step ?? 0; step < schedule.steps; step++) {
+  for (let step = done.step; step < schedule.steps; step++) {
     batches.fill(step);
     const learningRate = schedule.learningRate(step);
     const alpha = settings.alpha * schedule.exposure(step);
@@ -127,6 +156,7 @@ async function* trainSteps(
       anchor: Float32Array.of(settings.anchor * schedule.exposure(step)),
     });
     demandFinite(program, outputs, step + 1);
+    done.step = step + 1;
     yield {
       kind: 'step',
       step: step + 1,
@@ -167,10 +197,23 @@ function demandFinite(program: Program, outputs: Tensors, step: number): void {
   const culprit = program.training!.parameters.find((_, index) => !Number.isFinite(squares[index]));
   const where = Number.isFinite(outputs['loss']![0]) ? null : 'the loss';
   if (!culprit && !where) return;
-  throw new Failure(
+  throw notFinite(
+    step,
+    [where, culprit && `the gradient of ${culprit.name}`].filter(Boolean).join(' and '),
+  );
+}
+
+/** An update can overflow although its gradient was finite: the next step would show it. */
+function demandFiniteState(state: Tensors, step: number): void {
+  for (const [name, values] of Object.entries(state)) {
+    if (!values.every(Number.isFinite)) throw notFinite(step, name);
+  }
+}
+
+function notFinite(step: number, what: string): Failure {
+  return new Failure(
     'not-finite',
-    `At step ${step} ${[where, culprit && `the gradient of ${culprit.name}`].filter(Boolean).join(' and ')} ` +
-      'became NaN or infinite. The last checkpoint is kept. Try a smaller learningRate ' +
-      '(for instance a tenth), and check that the images are not all alike.',
+    `At step ${step} ${what} became NaN or infinite. The last checkpoint is kept. Try a smaller ` +
+      'learningRate (for instance a tenth), and check that the images are not all alike.',
   );
 }
