@@ -14,6 +14,9 @@ export type PresetName = (typeof presetNames)[number];
 export const specimenNames = ['stained', 'fluorescence', 'natural'] as const;
 export type SpecimenName = (typeof specimenNames)[number];
 
+/** Fewer normal training images are refused: nothing can be learnt from them. */
+export const fewestNormals = 8;
+
 interface NumberSetting {
   readonly kind: 'number' | 'integer';
   readonly min: number;

@@ -8,7 +8,6 @@ import { contrastAndExposure } from './terms.ts';
 
 export const anchored: Method = {
   meaning: 'the published loss with the norms of normal images held up: for short runs',
-  outliers: 'any',
   loss: (b, features, settings) => {
     const terms = contrastAndExposure(b, features, settings);
     const targets = b.input('normalTargets', terms.normalNorms.shape);

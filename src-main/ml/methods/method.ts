@@ -1,4 +1,4 @@
-// What a method is: which outliers it takes and how its loss is composed.
+// What a method is: how its loss is composed. Which outliers it takes is in domain/run-outliers.ts.
 
 import type { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Value } from '#engine/ir/program.ts';
@@ -24,7 +24,5 @@ export interface LossTerms {
 export interface Method {
   /** For people. */
   readonly meaning: string;
-  /** Where its outliers come from. */
-  readonly outliers: 'none' | 'external' | 'shifts' | 'any';
   readonly loss: (b: ProgramBuilder, features: Features, settings: RunSettings) => LossTerms;
 }

@@ -5,6 +5,5 @@ import { contrastAndExposure } from './terms.ts';
 
 export const mixed: Method = {
   meaning: 'the published loss with a mix of outlier sources and shift transforms',
-  outliers: 'any',
   loss: contrastAndExposure,
 };

@@ -6,6 +6,5 @@ import { contrastAndExposure } from './terms.ts';
 
 export const oecl: Method = {
   meaning: 'the published loss with outliers from other folders or packs',
-  outliers: 'external',
   loss: contrastAndExposure,
 };

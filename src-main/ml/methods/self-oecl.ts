@@ -6,6 +6,5 @@ import { contrastAndExposure } from './terms.ts';
 
 export const selfOecl: Method = {
   meaning: 'the published loss with outliers made from the normal images by shift transforms',
-  outliers: 'shifts',
   loss: contrastAndExposure,
 };

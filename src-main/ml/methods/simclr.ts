@@ -5,6 +5,5 @@ import { contrast } from './terms.ts';
 
 export const simclr: Method = {
   meaning: 'contrastive learning on the normal images alone, without outliers',
-  outliers: 'none',
   loss: contrast,
 };

@@ -1,13 +1,12 @@
 // The list of shift transforms. Nothing registers itself.
 
-import { Failure } from '#domain/failure.ts';
-import { nearestName } from '#domain/nearest-name.ts';
+import { parseShiftName, type ShiftName } from '#domain/run-outliers.ts';
 import { flip, jigsaw, rotate } from './geometry.ts';
 import { cutMix, cutOut, smallPaste } from './patches.ts';
 import { defocus, noise } from './quality.ts';
 import type { Shift } from './shift.ts';
 
-export const shifts: Readonly<Record<string, Shift>> = {
+export const shifts: Readonly<Record<ShiftName, Shift>> = {
   rotate,
   flip,
   jigsaw,
@@ -20,8 +19,5 @@ export const shifts: Readonly<Record<string, Shift>> = {
 
 /** Throws `unknown-option` with the nearest right name. */
 export function shiftNamed(name: string): Shift {
-  const shift = Object.hasOwn(shifts, name) ? shifts[name] : undefined;
-  if (shift) return shift;
-  const nearest = nearestName(name, Object.keys(shifts));
-  throw new Failure('unknown-option', `There is no shift transform "${name}"${nearest}.`);
+  return shifts[parseShiftName(name)];
 }
