@@ -1,4 +1,4 @@
-/** A clause `; did you mean "x"?` when one of `names` is within three edits of `name`, else ''. */
+/** A clause `; the nearest is "x"` when one of `names` is within three edits of `name`, else ''. */
 export function nearestName(name: string, names: readonly string[]): string {
   let best = '';
   let least = 4;
@@ -9,7 +9,7 @@ export function nearestName(name: string, names: readonly string[]): string {
       best = candidate;
     }
   }
-  return best === '' ? '' : `; did you mean "${best}"?`;
+  return best === '' ? '' : `; the nearest is "${best}"`;
 }
 
 /** Levenshtein distance: fewest insertions, deletions and replacements of one character. */
