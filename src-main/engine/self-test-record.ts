@@ -1,7 +1,11 @@
 // What the self-test must give: recorded from TensorFlow.js 4.22.0's cpu backend (with its own
 // gradients), and checked against it by test/parity/engine/self-test.test.ts.
 
-import type { SelfTestStep } from './self-test.ts';
+export interface SelfTestStep {
+  readonly loss: number;
+  /** In the order of `program.training.parameters`. */
+  readonly gradientSquares: readonly number[];
+}
 
 export const recordedSteps: readonly SelfTestStep[] = [
   {

@@ -4,7 +4,7 @@
 import type { Engine } from './engine.ts';
 import { ProgramBuilder } from './ir/builder.ts';
 import type { Program } from './ir/program.ts';
-import { recordedSteps } from './self-test-record.ts';
+import { recordedSteps, type SelfTestStep } from './self-test-record.ts';
 import { seededTensors, smallNet } from './self-test-net.ts';
 
 const tolerance = 2e-3;
@@ -15,12 +15,6 @@ export function selfTestProgram(): Program {
   const loss = smallNet(builder, { width: 4, size: 16, batch: 8, pool: true });
   const optimiser = { name: 'sgd', momentum: 0.9, weightDecay: 5e-4, trust: 0 } as const;
   return builder.training(loss, { loss }, optimiser);
-}
-
-export interface SelfTestStep {
-  readonly loss: number;
-  /** In the order of `program.training.parameters`. */
-  readonly gradientSquares: readonly number[];
 }
 
 /** Runs the steps on an engine. */

@@ -2,28 +2,15 @@
 // 16-bit values reach the caller unchanged (JPEG and lossy WebP: as their decoders give them).
 
 import { readBmpHeader, readBmpPixels } from './bmp.ts';
-import { sharp, type Sharp } from './image-library.ts';
+import { sharp } from './image-library.ts';
 import { fileKind, kindBytes, type ImageKind } from './kind.ts';
+import type { OpenedImage } from './opened-image.ts';
 import { checkSize, pipelineOfPixels, straighten } from './pipeline.ts';
 import { openTiff } from './tiff.ts';
 import { reasons, unreadable } from './unreadable.ts';
 
 /** Images with more pixels are refused unless the caller says otherwise. */
 export const standardPixelLimit = 100_000_000;
-
-export interface OpenedImage {
-  readonly kind: ImageKind;
-  /** Pixels, after the camera's orientation has been applied. */
-  readonly width: number;
-  readonly height: number;
-  readonly channels: 1 | 3;
-  /** 1, 2 and 4 bits are spread over 8. */
-  readonly bitDepth: 8 | 16;
-  /** Micrometres per pixel, when the file says so. */
-  readonly pixelSizeUm: number | null;
-  /** The pixels as a libvips pipeline; decoding happens, and may fail, when it is run. */
-  pipeline(): Promise<Sharp>;
-}
 
 /**
  * bytes: the whole file. Throws `unreadable-image` with the reason when the file is no supported

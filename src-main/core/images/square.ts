@@ -2,7 +2,7 @@
 // side and resized with Lanczos (antialiased), in the shard's channels and depth. An image that has
 // the size already keeps its values.
 
-import type { OpenedImage } from './decode.ts';
+import type { OpenedImage } from './opened-image.ts';
 import { readPixels, type PixelBlock } from './pipeline.ts';
 
 export type PixelType = 'uint8' | 'uint16';

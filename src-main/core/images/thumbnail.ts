@@ -1,7 +1,7 @@
 // Thumbnails: WebP of at most 128 × 128 pixels. Making one decodes the image to its end, so it is
 // also the proof that the image can be read.
 
-import type { OpenedImage } from './decode.ts';
+import type { OpenedImage } from './opened-image.ts';
 import { sharp } from './image-library.ts';
 import { readPixels, type PixelBlock } from './pipeline.ts';
 import { reasons, unreadable } from './unreadable.ts';

@@ -2,7 +2,7 @@
 
 import type { OnnxGraph } from '../../onnx/graph.ts';
 import type { Operation, OperationKind } from '../../ir/program.ts';
-import type { NameOf } from './lower.ts';
+import type { NameOf } from '../name-of.ts';
 import { lowerNtXent, lowerNtXentGradient } from './nt-xent.ts';
 
 type Small = Exclude<

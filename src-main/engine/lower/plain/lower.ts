@@ -5,14 +5,12 @@
 import type { Port } from '../../onnx/graph.ts';
 import { OnnxGraph } from '../../onnx/graph.ts';
 import type { Operation, Program, Value } from '../../ir/program.ts';
+import type { NameOf } from '../name-of.ts';
 import * as convolution from './convolution.ts';
 import * as normalisation from './normalisation.ts';
 import * as pooling from './pooling.ts';
 import * as losses from './losses.ts';
 import * as updates from './updates.ts';
-
-/** Names tensors of the program inside the model. */
-export type NameOf = (value: Value) => string;
 
 export interface LoweredProgram {
   readonly model: Uint8Array;

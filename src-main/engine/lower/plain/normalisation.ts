@@ -3,7 +3,7 @@
 import type { OnnxGraph } from '../../onnx/graph.ts';
 import type { Operation, Value } from '../../ir/program.ts';
 import { elementCount } from '../../ir/program.ts';
-import type { NameOf } from './lower.ts';
+import type { NameOf } from '../name-of.ts';
 
 type Of<Kind extends Operation['kind']> = Extract<Operation, { kind: Kind }>;
 

@@ -2,7 +2,7 @@
 
 import type { OnnxGraph } from '../../onnx/graph.ts';
 import type { Operation } from '../../ir/program.ts';
-import type { NameOf } from './lower.ts';
+import type { NameOf } from '../name-of.ts';
 
 /** Subtracted from the similarity of a row with itself. */
 const selfPenalty = 1e9;
