@@ -2,7 +2,7 @@
 // in it knows files, processes or the user.
 
 import { Failure } from '#domain/failure.ts';
-import type { MethodName, RunSettings } from '#domain/run-settings.ts';
+import { fewestNormals, type MethodName, type RunSettings } from '#domain/run-settings.ts';
 import type { Engine, Session, Tensors } from '#engine/engine.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program } from '#engine/ir/program.ts';
@@ -13,9 +13,6 @@ import { describeNetwork } from './networks/resnet18.ts';
 import { initialState } from './networks/initial-weights.ts';
 import type { Schedule } from './schedule.ts';
 import { scheduleOf } from './schedule.ts';
-
-/** Fewer normal images than this are refused: nothing can be learnt or calibrated from them. */
-export const fewestNormals = 8;
 
 export interface TrainOptions extends BatchPlan {
   readonly method: MethodName;
@@ -66,26 +63,6 @@ export function fitSettings(settings: RunSettings, normals: number): RunSettings
     );
   }
   return normals < settings.batch ? { ...settings, batch: normals } : settings;
-}
-
-/**
- * Settings without outliers in a step where there are no sources of any. Throws `bad-input` when
- * the method cannot do without them. `sources`: outlier sources and shifts together.
- */
-export function fitOutliers(
-  method: MethodName,
-  settings: RunSettings,
-  sources: number,
-): RunSettings {
-  const outlierBatch = sources === 0 ? 0 : settings.outlierBatch;
-  if (outlierBatch === 0 && methods[method].outliers !== 'none') {
-    throw new Failure(
-      'bad-input',
-      `The ${method} method needs outliers in every step, but outlierBatch is 0. Set outlierBatch ` +
-        'to at least 1 (64 is usual), or take the simclr method.',
-    );
-  }
-  return { ...settings, outlierBatch };
 }
 
 /** The training program of a run: one batch in, one optimiser step. */

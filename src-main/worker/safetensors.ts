@@ -3,10 +3,15 @@
 // nothing in it is ever run.
 
 import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { Failure } from '#domain/failure.ts';
 
-export type FileTensor = Float32Array | Float64Array;
+export interface FileTensor {
+  readonly shape: readonly number[];
+  /** Row by row. */
+  readonly values: Float32Array | Float64Array;
+}
 
 export interface TensorFile {
   readonly tensors: Readonly<Record<string, FileTensor>>;
@@ -15,79 +20,138 @@ export interface TensorFile {
 
 /** A header above this is no header. */
 const longestHeader = 16 * 1024 * 1024;
+/** What one read can take; the largest network's checkpoint has 1.5 GiB. */
+const longestFile = 2 ** 31 - 1;
 
 const tensorEntry = z.strictObject({
   dtype: z.enum(['F32', 'F64']),
-  shape: z.array(z.int().min(0)),
+  shape: z.array(z.int().min(0)).max(8),
   data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
 });
-const headerSchema = z
-  .object({ __metadata__: z.record(z.string(), z.string()) })
-  .catchall(z.union([tensorEntry, z.record(z.string(), z.string())]));
+type TensorEntry = z.infer<typeof tensorEntry>;
+const metadataEntry = z.record(z.string(), z.string());
 
-/** Tensors in name order, so that equal contents give equal bytes. */
-export function encodeTensors({ tensors, metadata }: TensorFile): Buffer {
+/** The file's bytes in pieces. Tensors in name order, so that equal contents give equal bytes. */
+export function encodeTensors({ tensors, metadata }: TensorFile): Buffer[] {
   const header: Record<string, unknown> = {};
   const parts: Buffer[] = [];
   let offset = 0;
   for (const name of Object.keys(tensors).sort()) {
-    const values = tensors[name]!;
+    const { shape, values } = tensors[name]!;
     const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
     header[name] = {
       dtype: values instanceof Float64Array ? 'F64' : 'F32',
-      shape: [values.length],
+      shape,
       data_offsets: [offset, offset + bytes.length],
     };
     parts.push(bytes);
     offset += bytes.length;
   }
-  const sha256 = hashOf(parts);
-  header['__metadata__'] = { ...metadata, sha256 };
+  header['__metadata__'] = { ...metadata, sha256: hashOf(parts) };
   const text = Buffer.from(JSON.stringify(header), 'utf8');
-  // Padded so that the tensors start at a multiple of 8 and can be read in place.
+  // Padded so that the tensors start at a multiple of 8.
   const padded = Buffer.alloc(Math.ceil(text.length / 8) * 8, ' ');
   text.copy(padded);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
-  return Buffer.concat([length, padded, ...parts]);
+  return [length, padded, ...parts];
+}
+
+/** Throws `not-found` and, for anything that is not whole and well-formed, `checkpoint-damaged`. */
+export async function readTensors(path: string): Promise<TensorFile> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) throw new Failure('not-found', `There is no file ${path}.`, path);
+  if (found.size > longestFile) throw damagedFile(path, 'it is too large');
+  return decodeTensors(await readFile(path), path);
 }
 
 /** Throws `checkpoint-damaged`, naming `path`, for anything that is not whole and well-formed. */
 export function decodeTensors(bytes: Buffer, path: string): TensorFile {
-  const damaged = (what: string): never => {
-    const message = `The file ${path} is damaged (${what}) and cannot be used.`;
-    throw new Failure('checkpoint-damaged', message, path);
-  };
-  if (bytes.length < 8) return damaged('it is too short');
-  const headerLength = Number(bytes.readBigUInt64LE());
-  if (headerLength > longestHeader || 8 + headerLength > bytes.length) {
-    return damaged('its header is cut off');
+  const { entries, metadata, data } = readHeader(bytes, path);
+  if (hashOf([data]) !== metadata['sha256']) {
+    throw damagedFile(path, 'its contents do not match their hash');
+  }
+  demandFullCover(entries, data.length, path);
+  const tensors = entries.map(
+    ([
+      name,
+      {
+        dtype,
+        shape,
+        data_offsets: [start, end],
+      },
+    ]) => {
+      // A copy at offset 0 of its own buffer, so that it is aligned.
+      const own = new Uint8Array(data.subarray(start, end)).buffer;
+      const values = dtype === 'F64' ? new Float64Array(own) : new Float32Array(own);
+      return [name, { shape, values }] as const;
+    },
+  );
+  return { tensors: Object.fromEntries(tensors), metadata };
+}
+
+interface Header {
+  readonly entries: readonly (readonly [name: string, entry: TensorEntry])[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly data: Buffer;
+}
+
+function readHeader(bytes: Buffer, path: string): Header {
+  if (bytes.length < 8) throw damagedFile(path, 'it is too short');
+  const length = Number(bytes.readBigUInt64LE());
+  if (length > longestHeader || 8 + length > bytes.length) {
+    throw damagedFile(path, 'its header is cut off');
   }
   let parsed: unknown;
   try {
-    parsed = JSON.parse(bytes.toString('utf8', 8, 8 + headerLength));
+    parsed = JSON.parse(bytes.toString('utf8', 8, 8 + length));
   } catch {
-    return damaged('its header is unreadable');
+    throw damagedFile(path, 'its header is unreadable');
   }
-  const header = headerSchema.safeParse(parsed);
-  if (!header.success) return damaged('its header is malformed');
-  const data = bytes.subarray(8 + headerLength);
-  const { __metadata__: metadata, ...entries } = header.data;
-  if (hashOf([data]) !== metadata['sha256']) return damaged('its contents do not match their hash');
-  const tensors: Record<string, FileTensor> = {};
-  for (const [name, entry] of Object.entries(entries)) {
+  if (typeof parsed !== 'object' || parsed === null) {
+    throw damagedFile(path, 'its header is malformed');
+  }
+  const { __metadata__: texts, ...rest } = parsed as Record<string, unknown>;
+  const metadata = metadataEntry.safeParse(texts);
+  if (!metadata.success) throw damagedFile(path, 'its header is malformed');
+  const entries = Object.entries(rest).map(([name, entry]) => {
     const tensor = tensorEntry.safeParse(entry);
-    if (!tensor.success) return damaged(`tensor ${name} is malformed`);
-    const [start, end] = tensor.data.data_offsets;
-    const size = tensor.data.dtype === 'F64' ? 8 : 4;
-    const count = tensor.data.shape.reduce((product, side) => product * side, 1);
-    if (end > data.length || end - start !== count * size) {
-      return damaged(`tensor ${name} does not fit its place`);
+    if (!tensor.success) throw damagedFile(path, `tensor ${name} is malformed`);
+    return [name, tensor.data] as const;
+  });
+  return { entries, metadata: metadata.data, data: bytes.subarray(8 + length) };
+}
+
+/** Each byte belongs to one tensor: tensors that overlap could ask for more memory than the file has. */
+function demandFullCover(entries: Header['entries'], length: number, path: string): void {
+  const places = entries.map(
+    ([
+      name,
+      {
+        dtype,
+        shape,
+        data_offsets: [start, end],
+      },
+    ]) => {
+      const count = shape.reduce((product, side) => product * side, 1);
+      return { name, start, end, size: count * (dtype === 'F64' ? 8 : 4) };
+    },
+  );
+  let covered = 0;
+  for (const { name, start, end, size } of places.sort(
+    (a, b) => a.start - b.start || a.end - b.end,
+  )) {
+    if (start !== covered || end - start !== size) {
+      throw damagedFile(path, `tensor ${name} does not fit its place`);
     }
-    const own = new Uint8Array(data.subarray(start, end)).buffer;
-    tensors[name] = size === 8 ? new Float64Array(own) : new Float32Array(own);
+    covered = end;
   }
-  return { tensors, metadata };
+  if (covered !== length) throw damagedFile(path, 'it holds more than its tensors');
+}
+
+export function damagedFile(path: string, what: string): Failure {
+  const message = `The file ${path} is damaged (${what}) and cannot be used.`;
+  return new Failure('checkpoint-damaged', message, path);
 }
 
 function hashOf(parts: readonly Buffer[]): string {

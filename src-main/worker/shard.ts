@@ -5,10 +5,16 @@
 // row after row, channels interleaved; 16-bit values little-endian.
 
 import { createHash } from 'node:crypto';
-import { open, readFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
+import { z } from 'zod';
 import { Failure } from '#domain/failure.ts';
 
 const magic = 'NSSHARD1';
+const longestHeader = 2 ** 20;
+/** One read takes no more than 2 GiB. */
+const longestRead = 2 ** 30;
+const remade = 'Delete it, if it is there, and start again: it will be made anew.';
 
 export interface ShardHeader {
   readonly count: number;
@@ -21,6 +27,16 @@ export interface ShardHeader {
   /** SHA-256 of the pixels, hexadecimal. */
   readonly sha256: string;
 }
+
+const headerSchema = z.object({
+  count: z.int().min(0),
+  height: z.int().min(1).max(65536),
+  width: z.int().min(1).max(65536),
+  channels: z.literal([1, 3]),
+  type: z.enum(['uint8', 'uint16']),
+  window: z.array(z.tuple([z.number(), z.number()])),
+  sha256: z.string(),
+});
 
 export interface Shard extends ShardHeader {
   readonly pixels: Uint8Array | Uint16Array;
@@ -38,7 +54,6 @@ export async function writeShard(
   header: ShardShape | (() => ShardShape),
   images: AsyncIterable<Uint8Array | Uint16Array>,
 ): Promise<ShardHeader> {
-  const { rename, rm } = await import('node:fs/promises');
   const temporary = `${path}.${process.pid}.tmp`;
   const file = await open(temporary, 'w');
   try {
@@ -72,31 +87,36 @@ export async function writeShard(
   }
 }
 
-/** Reads a shard whole and checks its hash. Throws `checkpoint-damaged` when it does not match. */
+/** Reads a shard whole and checks its hash. Throws `not-found` and `checkpoint-damaged`. */
 export async function readShard(path: string): Promise<Shard> {
-  const bytes = await readFile(path);
-  const damaged = () =>
-    new Failure(
-      'checkpoint-damaged',
-      `The pixel cache ${path} is damaged. Delete it; it will be made again.`,
-      path,
-    );
-  if (bytes.length < 12 || bytes.toString('latin1', 0, 8) !== magic) throw damaged();
-  const start = 12 + bytes.readUInt32LE(8);
-  let header: ShardHeader;
-  try {
-    header = JSON.parse(bytes.toString('utf8', 12, start)) as ShardHeader;
-  } catch {
-    throw damaged();
+  const file = await open(path).catch(() => undefined);
+  if (file === undefined) {
+    throw new Failure('not-found', `The pixel cache ${path} is missing. ${remade}`, path);
   }
-  const pixelBytes = bytes.subarray(start);
-  const bytesPerValue = header.type === 'uint16' ? 2 : 1;
-  const expected = header.count * header.height * header.width * header.channels * bytesPerValue;
-  if (pixelBytes.length !== expected) throw damaged();
-  if (createHash('sha256').update(pixelBytes).digest('hex') !== header.sha256) throw damaged();
-  // A copy at offset 0 of its own buffer, so that a 16-bit view is aligned.
-  const own = new Uint8Array(pixelBytes);
-  return { ...header, pixels: bytesPerValue === 2 ? new Uint16Array(own.buffer) : own };
+  const damaged = () =>
+    new Failure('checkpoint-damaged', `The pixel cache ${path} is damaged. ${remade}`, path);
+  try {
+    const found = await readHeader(file);
+    if (found === undefined) throw damaged();
+    const { header, start } = found;
+    const length = pixelBytes(header);
+    if ((await file.stat()).size !== start + length) throw damaged();
+    const bytes = new Uint8Array(length);
+    for (let at = 0; at < length;) {
+      const { bytesRead } = await file.read(
+        bytes,
+        at,
+        Math.min(longestRead, length - at),
+        start + at,
+      );
+      if (bytesRead === 0) throw damaged();
+      at += bytesRead;
+    }
+    if (createHash('sha256').update(bytes).digest('hex') !== header.sha256) throw damaged();
+    return { ...header, pixels: header.type === 'uint16' ? new Uint16Array(bytes.buffer) : bytes };
+  } finally {
+    await file.close();
+  }
 }
 
 /**
@@ -107,21 +127,39 @@ export async function verifyShard(path: string): Promise<ShardHeader | undefined
   const file = await open(path).catch(() => undefined);
   if (file === undefined) return undefined;
   try {
-    const start = Buffer.alloc(12);
-    await file.read(start, 0, 12, 0);
-    const room = start.readUInt32LE(8);
-    if (start.toString('latin1', 0, 8) !== magic || room > 2 ** 20) return undefined;
-    const text = Buffer.alloc(room);
-    await file.read(text, 0, room, 12);
-    const header = JSON.parse(text.toString('utf8')) as ShardHeader;
+    const found = await readHeader(file);
+    if (found === undefined) return undefined;
     const hash = createHash('sha256');
-    for await (const chunk of file.createReadStream({ start: 12 + room, autoClose: false })) {
+    for await (const chunk of file.createReadStream({ start: found.start, autoClose: false })) {
       hash.update(chunk as Buffer);
     }
-    return hash.digest('hex') === header.sha256 ? header : undefined;
+    return hash.digest('hex') === found.header.sha256 ? found.header : undefined;
   } catch {
     return undefined;
   } finally {
     await file.close();
   }
+}
+
+/** The header and where the pixels start; undefined when it is none. */
+async function readHeader(
+  file: FileHandle,
+): Promise<{ header: ShardHeader; start: number } | undefined> {
+  const prefix = Buffer.alloc(12);
+  await file.read(prefix, 0, 12, 0);
+  const length = prefix.readUInt32LE(8);
+  if (prefix.toString('latin1', 0, 8) !== magic || length > longestHeader) return undefined;
+  const text = Buffer.alloc(length);
+  await file.read(text, 0, length, 12);
+  try {
+    const header = headerSchema.safeParse(JSON.parse(text.toString('utf8')));
+    const fits = header.success && header.data.window.length === header.data.channels;
+    return fits ? { header: header.data, start: 12 + length } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function pixelBytes({ count, height, width, channels, type }: ShardHeader): number {
+  return count * height * width * channels * (type === 'uint16' ? 2 : 1);
 }

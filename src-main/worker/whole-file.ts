@@ -1,29 +1,44 @@
 // Files that are whole or absent: temporary file, flush, rename, flush of the folder.
 
 import { createHash } from 'node:crypto';
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { Failure } from '#domain/failure.ts';
 
 const suffix = '.tmp';
 
-/** Writes `bytes` under `path`; returns their SHA-256. Throws what the file system throws. */
-export async function writeWhole(path: string, bytes: Uint8Array): Promise<string> {
+/**
+ * Writes `parts` one after another under `path`; returns their SHA-256. Throws `disk-full`, or
+ * `bad-input` when the file may not be written; either way a file that was there stays.
+ */
+export async function writeWhole(path: string, parts: readonly Uint8Array[]): Promise<string> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}${suffix}`);
+  const hash = createHash('sha256');
   try {
     const file = await open(temporary, 'w');
     try {
-      await file.writeFile(bytes);
+      for (const part of parts) {
+        await file.writeFile(part);
+        hash.update(part);
+      }
       await file.sync();
     } finally {
       await file.close();
     }
     await rename(temporary, path);
+    await syncFolder(dirname(path));
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw inWords(error as NodeJS.ErrnoException, path);
   }
-  await syncFolder(dirname(path));
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash.digest('hex');
+}
+
+/** Makes a folder, and those above it, where it is missing. Throws as `writeWhole`. */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((error: unknown) => {
+    throw inWords(error as NodeJS.ErrnoException, path);
+  });
 }
 
 /** So that the rename itself survives a power cut; Windows cannot and need not. */
@@ -34,6 +49,31 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+function inWords(error: NodeJS.ErrnoException, path: string): Error {
+  switch (error.code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new Failure(
+        'disk-full',
+        `The disk is full: ${path} cannot be written. Free some space, then go on; what was ` +
+          'finished before is kept.',
+        path,
+        { cause: error },
+      );
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new Failure(
+        'bad-input',
+        `${path} cannot be written: this account has no right to write in that folder.`,
+        path,
+        { cause: error },
+      );
+    default:
+      return error;
   }
 }
 

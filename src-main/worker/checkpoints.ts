@@ -1,0 +1,160 @@
+// The checkpoints of a training: whole files in its folder, of which the last two are kept. A resumed
+// run ends with the same bits as one that never stopped.
+
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Failure } from '#domain/failure.ts';
+import type { Tensors } from '#engine/engine.ts';
+import type { Program } from '#engine/ir/program.ts';
+import type { EpochReport } from './contract.ts';
+import { epochSums } from './epoch-means.ts';
+import { damagedFile, encodeTensors, readTensors } from './safetensors.ts';
+import { stateFrom, stateTensors } from './state-tensors.ts';
+import type { TrainingIdentity } from './training-identity.ts';
+import { identityDifferences, trainingIdentity } from './training-identity.ts';
+import { makeFolder, sweepTemporary, writeWhole } from './whole-file.ts';
+
+const format = 'normscope-checkpoint';
+const formatVersion = '1';
+const kept = 2;
+
+const epochReport: z.ZodType<EpochReport> = z.strictObject({
+  epoch: z.int(),
+  step: z.int(),
+  loss: z.number(),
+  ntxent: z.number(),
+  normalNorm: z.number(),
+  outlierNorm: z.number().nullable(),
+  learningRate: z.number(),
+  alpha: z.number(),
+  seconds: z.number(),
+});
+
+/** How far a run has come, beside its tensors. */
+const progress = z.strictObject({
+  /** Steps done. */
+  step: z.int().min(0),
+  /** Of the epoch under way. */
+  sums: epochSums,
+  /** The last epoch that was finished. */
+  lastEpoch: epochReport.nullable(),
+  engine: z.string(),
+  codeVersion: z.string(),
+});
+export type Progress = z.infer<typeof progress>;
+
+export interface Checkpoint extends Progress {
+  /** Weights, optimiser slots and running statistics. */
+  readonly state: Tensors;
+}
+
+export interface WrittenFile {
+  readonly path: string;
+  readonly hash: string;
+}
+
+export class Checkpoints {
+  readonly #folder: string;
+  readonly #identity: TrainingIdentity;
+  readonly #program: Program;
+
+  private constructor(folder: string, identity: TrainingIdentity, program: Program) {
+    this.#folder = folder;
+    this.#identity = identity;
+    this.#program = program;
+  }
+
+  /** Makes the folder where it is missing and removes what a killed process left unfinished. */
+  static async open(
+    folder: string,
+    identity: TrainingIdentity,
+    program: Program,
+  ): Promise<Checkpoints> {
+    await makeFolder(folder);
+    await sweepTemporary(folder);
+    return new Checkpoints(folder, identity, program);
+  }
+
+  /**
+   * The newest intact checkpoint. A damaged one is told to `warn`, removed and passed over. Throws
+   * `bad-input` when there is one of another training or another version of the format.
+   */
+  async newest(warn: (text: string) => void): Promise<Checkpoint | undefined> {
+    for (const path of await this.#paths()) {
+      try {
+        return await this.#read(path);
+      } catch (error) {
+        if (!(error instanceof Failure) || error.code !== 'checkpoint-damaged') throw error;
+        warn(`${error.message} Training goes on from the checkpoint before it, or from the start.`);
+        await rm(path, { force: true });
+      }
+    }
+    return undefined;
+  }
+
+  /** Writes a checkpoint, then removes all but the last two. Throws as `writeWhole`. */
+  async write({ state, ...done }: Checkpoint): Promise<WrittenFile> {
+    const name = `checkpoint-${String(done.step).padStart(8, '0')}.safetensors`;
+    const path = join(this.#folder, name);
+    const metadata = {
+      format,
+      formatVersion,
+      identity: JSON.stringify(this.#identity),
+      progress: JSON.stringify(done),
+    };
+    const tensors = stateTensors(this.#program, state);
+    const hash = await writeWhole(path, encodeTensors({ tensors, metadata }));
+    const old = (await this.#paths()).slice(kept);
+    await Promise.all(old.map((other) => rm(other, { force: true })));
+    return { path, hash };
+  }
+
+  /** Newest first. */
+  async #paths(): Promise<string[]> {
+    const names = await readdir(this.#folder);
+    return names
+      .filter((name) => /^checkpoint-\d{8}\.safetensors$/.test(name))
+      .sort()
+      .reverse()
+      .map((name) => join(this.#folder, name));
+  }
+
+  async #read(path: string): Promise<Checkpoint> {
+    const { tensors, metadata } = await readTensors(path);
+    if (metadata['format'] !== format) throw damagedFile(path, 'it is no checkpoint');
+    if (metadata['formatVersion'] !== formatVersion) {
+      throw new Failure(
+        'bad-input',
+        `The checkpoint ${path} was written by another version of Normscope (format ` +
+          `${metadata['formatVersion']}, this one reads ${formatVersion}). Go on with that version, ` +
+          'or start a new run.',
+        path,
+      );
+    }
+    const identity = parsed(trainingIdentity, metadata['identity'], path);
+    const differences = identityDifferences(this.#identity, identity);
+    if (differences.length > 0) {
+      throw new Failure(
+        'bad-input',
+        `The checkpoint ${path} belongs to another training: ${differences.join(', ')} ` +
+          `${differences.length === 1 ? 'differs' : 'differ'}. Start a new run instead.`,
+        path,
+      );
+    }
+    const done = parsed(progress, metadata['progress'], path);
+    return { ...done, state: stateFrom(this.#program, tensors, path) };
+  }
+}
+
+function parsed<Schema extends z.ZodType>(
+  schema: Schema,
+  text: string | undefined,
+  path: string,
+): z.output<Schema> {
+  try {
+    return schema.parse(JSON.parse(text ?? ''));
+  } catch {
+    throw damagedFile(path, 'its description is malformed');
+  }
+}

@@ -1,0 +1,56 @@
+// The worker process: answers the core over the process link, one task at a time, and ends when the
+// core does. It knows files and numbers, neither the database nor the user.
+
+import { Failure } from '#domain/failure.ts';
+import type { Stop } from '#domain/stop.ts';
+import { diagnose } from '#engine/doctor.ts';
+import type { HandlersOf } from '#rpc/method.ts';
+import { inputChecker } from '#rpc/method.ts';
+import { serve } from '#rpc/serve.ts';
+import { workerProtocol } from './contract.ts';
+import { runFloor } from './floor-task.ts';
+import { workerMethods } from './inputs.ts';
+import { processLink } from './process-link.ts';
+import { runScoring } from './score-task.ts';
+import type { TaskContext } from './task.ts';
+import { runTraining } from './train-task.ts';
+
+let isBusy = false;
+
+/** A handler that refuses to run beside another. */
+function alone<Input, Output>(
+  run: (input: Input, context: TaskContext) => Promise<Output>,
+): (input: Input, stop: Stop) => Promise<Output> {
+  return async (input, stop) => {
+    if (isBusy) {
+      throw new Failure('bad-input', 'The worker does one task at a time, and is busy with one.');
+    }
+    isBusy = true;
+    try {
+      return await run(input, { stop, emit: (name, data) => server.emit(name, data) });
+    } finally {
+      isBusy = false;
+    }
+  };
+}
+
+const handlers: HandlersOf<typeof workerMethods> = {
+  describe: alone(async () => ({ protocol: workerProtocol, engines: await diagnose() })),
+  train: alone(runTraining),
+  score: alone(runScoring),
+  floor: alone(runFloor),
+};
+
+/** The stack goes to the error output, which the core keeps; the caller learns what broke. */
+function reportBug(error: unknown): string {
+  process.stderr.write(
+    `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return `The worker broke down: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+const link = processLink(process);
+// The core decides when to end; an interrupt at the terminal goes to it as well.
+process.on('SIGINT', () => undefined);
+link.onClose(() => process.exit(0));
+const server = serve(link, { handlers, parse: inputChecker(workerMethods), onBug: reportBug });

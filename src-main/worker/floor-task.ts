@@ -1,0 +1,37 @@
+// The task `floor`: anomaly scores of the untrained floor.
+
+import { Failure } from '#domain/failure.ts';
+import { throwIfStopped } from '#domain/stop.ts';
+import { floorScores } from '#ml/floor.ts';
+import type { FloorTask } from './contract.ts';
+import { readShard } from './shard.ts';
+import type { TaskContext } from './task.ts';
+import { Turns } from './task.ts';
+
+/** Throws `stopped`, and a failure when the two cannot be compared. */
+export async function runFloor(
+  task: FloorTask,
+  { stop }: TaskContext,
+): Promise<{ anomaly: number[] }> {
+  const normals = await readShard(task.normals.path);
+  const images = await readShard(task.images.path);
+  if (normals.count === 0) {
+    throw new Failure('too-few-images', `"${task.normals.name}" has no images.`, task.normals.path);
+  }
+  if (normals.channels !== images.channels) {
+    throw new Failure(
+      'bad-input',
+      `"${task.images.name}" and "${task.normals.name}" are not both in colour or both grey. ` +
+        'Prepare them alike.',
+      task.images.path,
+    );
+  }
+  const turns = new Turns();
+  const anomaly: number[] = [];
+  for (const score of floorScores(normals, images)) {
+    anomaly.push(score);
+    await turns.give();
+    throwIfStopped(stop);
+  }
+  return { anomaly };
+}

@@ -1,0 +1,58 @@
+// The schemas of the worker's inputs. They come from the core; a mismatch is a failure that says
+// what is wrong, not a puzzle later.
+
+import { z } from 'zod';
+import type { RunSettings } from '#domain/run-settings.ts';
+import { methodNames, settingTable } from '#domain/run-settings.ts';
+import { engineNames } from '#engine/engine.ts';
+import { method } from '#rpc/method.ts';
+import type { FloorTask, ScoreTask, TrainResult, TrainTask, WorkerMethods } from './contract.ts';
+
+/** All settings, each inside its range, and nothing else. */
+export const runSettings = z.strictObject(
+  Object.fromEntries(
+    Object.entries(settingTable).map(([name, setting]) => {
+      if (setting.kind === 'choice') return [name, z.enum(setting.choices)];
+      const range = z.number().min(setting.min).max(setting.max);
+      return [name, setting.kind === 'integer' ? range.int() : range];
+    }),
+  ),
+) as unknown as z.ZodType<RunSettings>;
+
+const weight = z.number().positive();
+export const seed = z.int().min(0);
+const engine = z.enum(['auto', ...engineNames]);
+const shard = z.strictObject({ name: z.string(), path: z.string() });
+
+const trainTask: z.ZodType<TrainTask> = z.strictObject({
+  runId: z.int(),
+  folder: z.string(),
+  method: z.enum(methodNames),
+  settings: runSettings,
+  seed,
+  engine,
+  normals: shard,
+  outliers: z.array(shard.extend({ weight })),
+  shifts: z.array(z.strictObject({ name: z.string(), weight, strength: z.number().min(0).max(1) })),
+  snapshotHash: z.string(),
+  codeVersion: z.string(),
+});
+
+const image = z.strictObject({ index: z.int().min(0), hash: z.hash('sha256') });
+
+const scoreTask: z.ZodType<ScoreTask> = z.strictObject({
+  modelPath: z.string(),
+  shard,
+  images: z.array(image),
+  seed,
+  engine,
+});
+
+const floorTask: z.ZodType<FloorTask> = z.strictObject({ normals: shard, images: shard });
+
+export const workerMethods = {
+  describe: method<WorkerMethods['describe']['output']>()(z.strictObject({})),
+  train: method<TrainResult>()(trainTask),
+  score: method<WorkerMethods['score']['output']>()(scoreTask),
+  floor: method<WorkerMethods['floor']['output']>()(floorTask),
+};

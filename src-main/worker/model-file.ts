@@ -1,0 +1,141 @@
+// The model file: what a finished training leaves. Weights, running statistics and the reference of
+// the normal training images as tensors, and a description as JSON: data only, nothing is ever run.
+
+import { z } from 'zod';
+import { Failure } from '#domain/failure.ts';
+import { methodNames } from '#domain/run-settings.ts';
+import { embeddingSize, featureSize } from '#ml/networks/resnet18.ts';
+import type { TrainedNetwork } from '#ml/score.ts';
+import { describeScoring } from '#ml/score.ts';
+import type { Reference } from '#ml/scores/reference.ts';
+import type { TrainTask } from './contract.ts';
+import { runSettings, seed } from './inputs.ts';
+import type { FileTensor, TensorFile } from './safetensors.ts';
+import { damagedFile, encodeTensors, readTensors } from './safetensors.ts';
+import type { Shard } from './shard.ts';
+import { demandTensor, stateFrom, stateTensors } from './state-tensors.ts';
+import { writeWhole } from './whole-file.ts';
+
+const format = 'normscope-model';
+const formatVersion = '1';
+const longestBank = 65_536;
+
+const modelDescription = z.strictObject({
+  method: z.enum(methodNames),
+  settings: runSettings,
+  /** How pixels become the network's input: as in the shard that it was trained on. */
+  channels: z.literal([1, 3]),
+  type: z.enum(['uint8', 'uint16']),
+  window: z.array(z.tuple([z.number(), z.number()])),
+  seed,
+  snapshotHash: z.string(),
+  steps: z.int(),
+  trainedOn: z.strictObject({
+    normals: z.int(),
+    outliers: z.array(z.strictObject({ name: z.string(), count: z.int(), weight: z.number() })),
+    shifts: z.array(z.strictObject({ name: z.string(), weight: z.number(), strength: z.number() })),
+  }),
+  engine: z.string(),
+  codeVersion: z.string(),
+});
+export type ModelDescription = z.infer<typeof modelDescription>;
+
+export interface Model extends Omit<TrainedNetwork, 'settings'> {
+  readonly description: ModelDescription;
+}
+
+/** What a finished run is described as. `task.settings` are those that it ran with. */
+export function describeModel(
+  task: TrainTask,
+  normals: Shard,
+  outliers: readonly Shard[],
+  steps: number,
+  engine: string,
+): ModelDescription {
+  const { method, settings, seed, snapshotHash, codeVersion, shifts } = task;
+  const { channels, type, window } = normals;
+  return {
+    ...{ method, settings, channels, type, seed, snapshotHash, steps, engine, codeVersion },
+    window: window.map(([low, high]): [number, number] => [low, high]),
+    trainedOn: {
+      normals: normals.count,
+      outliers: task.outliers.map(({ name, weight }, index) => {
+        return { name, weight, count: outliers[index]!.count };
+      }),
+      shifts: [...shifts],
+    },
+  };
+}
+
+/** Writes the model; returns the file's SHA-256. Throws as `writeWhole`. */
+export function writeModel(path: string, model: Model): Promise<string> {
+  const { description, state, reference } = model;
+  const { settings, channels } = description;
+  const program = describeScoring(settings, channels, 1);
+  const shapes = referenceShapes(settings.width, reference.embeddings.length / embeddingSize);
+  const bank = Object.entries(shapes).map(([name, shape]): [string, FileTensor] => [
+    `reference.${name}`,
+    { shape, values: reference[name as keyof Reference] },
+  ]);
+  const file: TensorFile = {
+    tensors: { ...stateTensors(program, state), ...Object.fromEntries(bank) },
+    metadata: { format, formatVersion, model: JSON.stringify(description) },
+  };
+  return writeWhole(path, encodeTensors(file));
+}
+
+/** Throws `not-found`, `bad-input` for another version, `checkpoint-damaged` for anything unfit. */
+export async function readModel(path: string): Promise<Model> {
+  const { tensors, metadata } = await readTensors(path);
+  if (metadata['format'] !== format) throw damagedFile(path, 'it is no model of Normscope');
+  if (metadata['formatVersion'] !== formatVersion) {
+    throw new Failure(
+      'bad-input',
+      `The model ${path} was written by another version of Normscope (format ` +
+        `${metadata['formatVersion']}, this one reads ${formatVersion}). Use that version.`,
+      path,
+    );
+  }
+  const description = readDescription(metadata['model'], path);
+  const { settings, channels } = description;
+  const state = stateFrom(describeScoring(settings, channels, 1), tensors, path);
+  return { description, state, reference: readReferenceTensors(tensors, settings.width, path) };
+}
+
+function readDescription(text: string | undefined, path: string): ModelDescription {
+  let description: ModelDescription;
+  try {
+    description = modelDescription.parse(JSON.parse(text ?? ''));
+  } catch {
+    throw damagedFile(path, 'its description is malformed');
+  }
+  if (description.window.length !== description.channels) {
+    throw damagedFile(path, 'its description contradicts itself');
+  }
+  return description;
+}
+
+function referenceShapes(width: number, rows: number): Record<keyof Reference, number[]> {
+  const d = featureSize({ width });
+  return { mean: [d], factor: [d, d], features: [rows, d], embeddings: [rows, embeddingSize] };
+}
+
+function readReferenceTensors(
+  tensors: TensorFile['tensors'],
+  width: number,
+  path: string,
+): Reference {
+  const rows = tensors['reference.features']?.shape[0] ?? 0;
+  if (rows < 1 || rows > longestBank) throw damagedFile(path, 'it has no bank of normal images');
+  const shapes = referenceShapes(width, rows);
+  const read = <Values extends Float32Array | Float64Array>(
+    name: keyof Reference,
+    type: new (length: number) => Values,
+  ) => demandTensor(tensors, `reference.${name}`, shapes[name], type, path);
+  return {
+    mean: read('mean', Float64Array),
+    factor: read('factor', Float64Array),
+    features: read('features', Float32Array),
+    embeddings: read('embeddings', Float32Array),
+  };
+}

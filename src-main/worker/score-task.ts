@@ -1,0 +1,80 @@
+// The task `score`: scores the images of a shard that are asked for with a model.
+
+import { Failure } from '#domain/failure.ts';
+import { throwIfStopped } from '#domain/stop.ts';
+import { chooseEngine } from '#engine/doctor.ts';
+import type { KeyedImage, ScoredImage } from '#ml/score.ts';
+import { scoreImages } from '#ml/score.ts';
+import type { ImageToScore, ScoreTask } from './contract.ts';
+import type { Model } from './model-file.ts';
+import { readModel } from './model-file.ts';
+import type { Shard } from './shard.ts';
+import { readShard } from './shard.ts';
+import type { TaskContext } from './task.ts';
+import { Turns } from './task.ts';
+
+/** Between two `scored` events. */
+const eventMs = 200;
+
+/** Throws `stopped` after telling what has been scored, and what reading and scoring throw. */
+export async function runScoring(
+  task: ScoreTask,
+  { stop, emit }: TaskContext,
+): Promise<{ scored: number }> {
+  const model = await readModel(task.modelPath);
+  const shard = await readShard(task.shard.path);
+  demandSamePixels(model, shard, task);
+  const images = task.images.map((image) => keyed(image, shard, task));
+  const { settings } = model.description;
+  const engine = await chooseEngine(task.engine, settings.threads);
+  const turns = new Turns();
+  let untold: ScoredImage[] = [];
+  let toldAt = performance.now();
+  const tell = () => {
+    if (untold.length > 0) emit('scored', { scores: untold });
+    untold = [];
+    toldAt = performance.now();
+  };
+  for await (const scores of scoreImages(
+    engine,
+    { ...model, settings },
+    shard,
+    images,
+    task.seed,
+  )) {
+    untold.push(...scores);
+    if (performance.now() - toldAt > eventMs) tell();
+    await turns.give();
+    if (stop.aborted) break;
+  }
+  tell();
+  throwIfStopped(stop);
+  return { scored: images.length };
+}
+
+function demandSamePixels({ description }: Model, shard: Shard, task: ScoreTask): void {
+  const { channels, type, window } = description;
+  const isSame =
+    shard.channels === channels &&
+    shard.type === type &&
+    JSON.stringify(shard.window) === JSON.stringify(window);
+  if (isSame) return;
+  throw new Failure(
+    'bad-input',
+    `The images of "${task.shard.name}" were not prepared as those that the model was trained on ` +
+      '(colour or grey, bit depth, brightness window). Prepare them for this model.',
+    task.shard.path,
+  );
+}
+
+/** The first 64 bits of the hash name the image. */
+function keyed({ index, hash }: ImageToScore, shard: Shard, task: ScoreTask): KeyedImage {
+  if (index >= shard.count) {
+    throw new Failure(
+      'bad-input',
+      `"${task.shard.name}" has ${shard.count} images; there is none at ${index}.`,
+      task.shard.path,
+    );
+  }
+  return { index, key: [parseInt(hash.slice(0, 8), 16), parseInt(hash.slice(8, 16), 16)] };
+}

@@ -1,0 +1,150 @@
+// The task `train`: a run from its shards to its model file, with checkpoints on the way.
+
+import { join } from 'node:path';
+import { Failure } from '#domain/failure.ts';
+import { checkOutliers } from '#domain/run-outliers.ts';
+import { throwIfStopped } from '#domain/stop.ts';
+import { chooseEngine } from '#engine/doctor.ts';
+import type { Engine } from '#engine/engine.ts';
+import { normWarning } from '#ml/collapse.ts';
+import { scheduleOf } from '#ml/schedule.ts';
+import { readReference } from '#ml/score.ts';
+import { shiftNamed } from '#ml/shifts/shifts.ts';
+import { describeTraining, fitSettings, startTraining } from '#ml/train.ts';
+import type { Checkpoint } from './checkpoints.ts';
+import { Checkpoints } from './checkpoints.ts';
+import type { TrainResult, TrainTask } from './contract.ts';
+import { describeModel, writeModel } from './model-file.ts';
+import type { Shard } from './shard.ts';
+import { readShard } from './shard.ts';
+import type { TaskContext } from './task.ts';
+import { TrainingRun, type RunOutcome } from './training-run.ts';
+import { identityOf } from './training-identity.ts';
+
+interface Ingredients {
+  /** With batches that the images can fill. */
+  readonly task: TrainTask;
+  readonly normals: Shard;
+  readonly outliers: readonly Shard[];
+}
+
+/**
+ * Goes on from the newest checkpoint of the same training, if there is one. Throws `stopped` after a
+ * checkpoint, and whatever failure the run meets.
+ */
+export async function runTraining(asked: TrainTask, context: TaskContext): Promise<TrainResult> {
+  const warnings: string[] = [];
+  const warn = (text: string) => {
+    warnings.push(text);
+    context.emit('log', { level: 'warning', text });
+  };
+  const ingredients = await readIngredients(asked, warn);
+  const { task, normals, outliers } = ingredients;
+  const engine = await chooseEngine(task.engine, task.settings.threads);
+  throwIfStopped(context.stop);
+  const { state, lastEpoch } = await takeSteps(ingredients, engine, context, warn);
+  const collapse = lastEpoch && normWarning(lastEpoch.normalNorm, lastEpoch.outlierNorm);
+  if (collapse) warn(collapse);
+
+  const { settings, seed } = task;
+  const reference = await readReference(engine, state, normals, settings, seed, context.stop);
+  const modelPath = join(task.folder, 'model.safetensors');
+  const { steps } = scheduleOf(settings, normals.count);
+  const description = describeModel(task, normals, outliers, steps, engine.name);
+  const modelHash = await writeModel(modelPath, { description, state, reference });
+  return { modelPath, modelHash, steps, engine: engine.name, device: engine.device, warnings };
+}
+
+async function readIngredients(
+  task: TrainTask,
+  warn: (text: string) => void,
+): Promise<Ingredients> {
+  checkOutliers(task.method, task.outliers.length, task.shifts.length, task.settings);
+  const normals = await readShard(task.normals.path);
+  const outliers: Shard[] = [];
+  for (const { name, path } of task.outliers) {
+    const shard = await readShard(path);
+    if (shard.count === 0) {
+      throw new Failure('too-few-images', `The outlier source "${name}" has no images.`, path);
+    }
+    if (shard.channels !== normals.channels) {
+      throw new Failure(
+        'bad-input',
+        `The outlier source "${name}" has ${colours(shard)} images, the normal ones are ` +
+          `${colours(normals)}. Prepare both alike.`,
+        path,
+      );
+    }
+    outliers.push(shard);
+  }
+  const fitting = fitSettings(task.settings, normals.count);
+  const hasOutliers = task.outliers.length + task.shifts.length > 0;
+  const settings = hasOutliers ? fitting : { ...fitting, outlierBatch: 0 };
+  if (settings.batch < task.settings.batch) {
+    warn(
+      `There are ${normals.count} normal images for training, fewer than a batch of ` +
+        `${task.settings.batch}: each step takes all ${settings.batch} of them.`,
+    );
+  }
+  return { task: { ...task, settings }, normals, outliers };
+}
+
+function colours({ channels }: Shard): string {
+  return channels === 1 ? 'grey' : 'colour';
+}
+
+async function takeSteps(
+  { task, normals, outliers }: Ingredients,
+  engine: Engine,
+  context: TaskContext,
+  warn: (text: string) => void,
+): Promise<RunOutcome> {
+  const { runId, method, settings, seed } = task;
+  const program = describeTraining(method, settings, normals.channels);
+  const identity = identityOf(task, normals, outliers);
+  const checkpoints = await Checkpoints.open(task.folder, identity, program);
+  const from = await checkpoints.newest(warn);
+  if (from) compareOrigin(from, task, engine, warn);
+  const training = await startTraining({
+    method,
+    settings,
+    seed,
+    engine,
+    normals,
+    outliers: outliers.map((set, index) => ({ set, weight: task.outliers[index]!.weight })),
+    shifts: task.shifts.map(({ name, weight, strength }) => ({
+      shift: shiftNamed(name),
+      weight,
+      strength,
+    })),
+    ...(from ? { from } : {}),
+  });
+  try {
+    const { steps } = scheduleOf(settings, normals.count);
+    const { name, device } = engine;
+    context.emit('started', { runId, engine: name, device, step: from?.step ?? 0, steps });
+    return await new TrainingRun(task, context, training, checkpoints, name, from).finish();
+  } finally {
+    await training.release();
+  }
+}
+
+/** Says so when the rest of a run is computed by something else than its beginning was. */
+function compareOrigin(
+  from: Checkpoint,
+  task: TrainTask,
+  engine: Engine,
+  warn: (text: string) => void,
+): void {
+  const changes = [
+    from.engine === engine.name ? null : `the ${from.engine} engine, now ${engine.name}`,
+    from.codeVersion === task.codeVersion
+      ? null
+      : `version ${from.codeVersion}, now ${task.codeVersion}`,
+  ].filter((change) => change !== null);
+  if (changes.length === 0) return;
+  warn(
+    `This run was begun with ${changes.join(' and ')}: its result may differ slightly from that ` +
+      'of a run without a break.',
+  );
+}

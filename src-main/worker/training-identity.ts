@@ -1,0 +1,66 @@
+// What makes a training the one it is: a checkpoint of any other cannot be gone on from.
+
+import { z } from 'zod';
+import { runSettings, seed } from './inputs.ts';
+import type { TrainTask } from './contract.ts';
+import type { Shard } from './shard.ts';
+
+const pixels = z.strictObject({
+  sha256: z.string(),
+  window: z.array(z.tuple([z.number(), z.number()])),
+});
+
+export const trainingIdentity = z.strictObject({
+  snapshotHash: z.string(),
+  method: z.string(),
+  seed,
+  settings: runSettings,
+  normals: pixels,
+  outliers: z.array(pixels.extend({ weight: z.number() })),
+  shifts: z.array(z.strictObject({ name: z.string(), weight: z.number(), strength: z.number() })),
+});
+export type TrainingIdentity = z.infer<typeof trainingIdentity>;
+
+export function identityOf(
+  task: TrainTask,
+  normals: Shard,
+  outliers: readonly Shard[],
+): TrainingIdentity {
+  const pixelsOf = ({ sha256, window }: Shard) => ({
+    sha256,
+    window: window.map(([low, high]): [number, number] => [low, high]),
+  });
+  return {
+    snapshotHash: task.snapshotHash,
+    method: task.method,
+    seed: task.seed,
+    settings: task.settings,
+    normals: pixelsOf(normals),
+    outliers: outliers.map((shard, index) => ({
+      ...pixelsOf(shard),
+      weight: task.outliers[index]!.weight,
+    })),
+    shifts: [...task.shifts],
+  };
+}
+
+/** What differs, in words; empty when both are the same training. */
+export function identityDifferences(mine: TrainingIdentity, other: TrainingIdentity): string[] {
+  const differences: string[] = [];
+  const compare = (name: string, a: unknown, b: unknown, showsValues: boolean) => {
+    const [text, otherText] = [JSON.stringify(a), JSON.stringify(b)];
+    if (text !== otherText) {
+      differences.push(showsValues ? `${name} (${text}, there ${otherText})` : name);
+    }
+  };
+  compare('the dataset', mine.snapshotHash, other.snapshotHash, false);
+  compare('the method', mine.method, other.method, true);
+  compare('the seed', mine.seed, other.seed, true);
+  for (const name of Object.keys(mine.settings) as (keyof typeof mine.settings)[]) {
+    compare(`the setting ${name}`, mine.settings[name], other.settings[name], true);
+  }
+  compare('the pixels of the normal images', mine.normals, other.normals, false);
+  compare('the outlier sources', mine.outliers, other.outliers, false);
+  compare('the shift transforms', mine.shifts, other.shifts, true);
+  return differences;
+}

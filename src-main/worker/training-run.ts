@@ -1,0 +1,109 @@
+// The steps of a training as the worker takes them: progress told, checkpoints written, stop heeded.
+
+import { throwIfStopped } from '#domain/stop.ts';
+import type { Tensors } from '#engine/engine.ts';
+import type { StepDone, Training } from '#ml/train.ts';
+import type { Checkpoint, Checkpoints } from './checkpoints.ts';
+import type { EpochReport, TrainTask } from './contract.ts';
+import { EpochMeans } from './epoch-means.ts';
+import { StepRate } from './step-rate.ts';
+import type { TaskContext } from './task.ts';
+import { Turns } from './task.ts';
+
+/** Between two `step` events. */
+const stepEventMs = 100;
+
+export interface RunOutcome {
+  /** Weights, slots and statistics after the last step. */
+  readonly state: Tensors;
+  readonly lastEpoch: EpochReport | null;
+}
+
+export class TrainingRun {
+  readonly #task: TrainTask;
+  readonly #context: TaskContext;
+  readonly #training: Training;
+  readonly #checkpoints: Checkpoints;
+  readonly #engine: string;
+  readonly #means: EpochMeans;
+  readonly #turns = new Turns();
+  #lastEpoch: EpochReport | null;
+  #toldAt = -Infinity;
+
+  /** `from`: the checkpoint that `training` was started from. */
+  constructor(
+    task: TrainTask,
+    context: TaskContext,
+    training: Training,
+    checkpoints: Checkpoints,
+    engine: string,
+    from: Checkpoint | undefined,
+  ) {
+    this.#task = task;
+    this.#context = context;
+    this.#training = training;
+    this.#checkpoints = checkpoints;
+    this.#engine = engine;
+    this.#means = new EpochMeans(from?.sums);
+    this.#lastEpoch = from?.lastEpoch ?? null;
+  }
+
+  /**
+   * Takes all steps that are left. When asked to stop it writes a checkpoint and throws `stopped`.
+   * Throws `not-finite` and what writing a checkpoint throws.
+   */
+  async finish(): Promise<RunOutcome> {
+    const { stop, emit } = this.#context;
+    // Whoever was listening may have missed it when this run was cut off.
+    if (this.#lastEpoch) emit('epoch', { runId: this.#task.runId, report: this.#lastEpoch });
+    const { batch, outlierBatch } = this.#task.settings;
+    let before = performance.now();
+    const rate = new StepRate(batch + outlierBatch, before);
+    for await (const step of this.#training.steps) {
+      const now = performance.now();
+      this.#means.add(step, (now - before) / 1000);
+      before = now;
+      this.#tellStep(step, rate.add(now), now);
+      if (step.endsEpoch) await this.#endEpoch(step);
+      await this.#turns.give();
+      if (stop.aborted) {
+        if (!step.endsEpoch) await this.#save(step);
+        throwIfStopped(stop);
+      }
+    }
+    return { state: await this.#training.state(), lastEpoch: this.#lastEpoch };
+  }
+
+  #tellStep(step: StepDone, imagesPerSecond: number, now: number): void {
+    if (now - this.#toldAt < stepEventMs && step.step < step.steps) return;
+    this.#toldAt = now;
+    this.#context.emit('step', {
+      runId: this.#task.runId,
+      step: step.step,
+      steps: step.steps,
+      epoch: step.epoch,
+      loss: step.loss,
+      normalNorm: step.normalNorm,
+      outlierNorm: step.outlierNorm,
+      imagesPerSecond,
+    });
+  }
+
+  async #endEpoch(step: StepDone): Promise<void> {
+    this.#lastEpoch = this.#means.finish(step);
+    this.#context.emit('epoch', { runId: this.#task.runId, report: this.#lastEpoch });
+    await this.#save(step);
+  }
+
+  async #save({ step, epoch }: StepDone): Promise<void> {
+    const written = await this.#checkpoints.write({
+      step,
+      sums: this.#means.sums,
+      lastEpoch: this.#lastEpoch,
+      engine: this.#engine,
+      codeVersion: this.#task.codeVersion,
+      state: await this.#training.state(),
+    });
+    this.#context.emit('checkpoint', { runId: this.#task.runId, step, epoch, ...written });
+  }
+}
