@@ -2,7 +2,7 @@
 // operating system lets go of it when the owner ends, however it ends.
 
 import type Sqlite from 'better-sqlite3';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -10,36 +10,58 @@ import { Failure } from '#domain/failure.ts';
 import { openSqlite, sqliteCode } from './sqlite.ts';
 
 export interface ProjectLock {
+  /** Tells other processes where the owner answers (see core/door.ts). */
+  readonly announce: (door: string) => Promise<void>;
   readonly release: () => Promise<void>;
 }
 
-/** For the message to others; the lock itself does not depend on it. */
-const ownerSchema = z.object({ pid: z.int(), host: z.string() });
+/** For others to read; the lock itself does not depend on it. */
+const ownerSchema = z.object({ pid: z.int(), host: z.string(), door: z.string().optional() });
+export type Owner = z.infer<typeof ownerSchema>;
 
 /** Throws `project-in-use`, naming the owner's process, when another process holds the project. */
 export async function lockProject(folder: string): Promise<ProjectLock> {
-  const ownerFile = join(folder, 'project.owner');
   const connection = await openSqlite(join(folder, 'project.lock'), { timeout: 0 });
   try {
     connection.exec('begin exclusive');
   } catch (error) {
     connection.close();
     if (sqliteCode(error) !== 'SQLITE_BUSY') throw error;
-    throw await inUse(folder, ownerFile);
+    throw await inUse(folder);
   }
-  await writeFile(ownerFile, JSON.stringify({ pid: process.pid, host: hostname() }));
-  return { release: () => release(connection, ownerFile) };
+  const owner: Owner = { pid: process.pid, host: hostname() };
+  await writeOwner(folder, owner);
+  return {
+    announce: (door) => writeOwner(folder, { ...owner, door }),
+    release: () => release(connection, folder),
+  };
 }
 
-async function release(connection: Sqlite.Database, ownerFile: string): Promise<void> {
-  await rm(ownerFile, { force: true });
+/** What the owner says of itself, or said before it was killed; undefined without an owner. */
+export async function readOwner(folder: string): Promise<Owner | undefined> {
+  return await readFile(ownerFile(folder), 'utf8')
+    .then((text) => ownerSchema.parse(JSON.parse(text)))
+    .catch(() => undefined);
+}
+
+/** Whole or absent, so that nobody reads half an address. */
+async function writeOwner(folder: string, owner: Owner): Promise<void> {
+  const temporary = `${ownerFile(folder)}.tmp`;
+  await writeFile(temporary, JSON.stringify(owner));
+  await rename(temporary, ownerFile(folder));
+}
+
+function ownerFile(folder: string): string {
+  return join(folder, 'project.owner');
+}
+
+async function release(connection: Sqlite.Database, folder: string): Promise<void> {
+  await rm(ownerFile(folder), { force: true });
   connection.close();
 }
 
-async function inUse(folder: string, ownerFile: string): Promise<Failure> {
-  const owner = await readFile(ownerFile, 'utf8')
-    .then((text) => ownerSchema.parse(JSON.parse(text)))
-    .catch(() => undefined);
+async function inUse(folder: string): Promise<Failure> {
+  const owner = await readOwner(folder);
   const where = owner && owner.host !== hostname() ? ` on ${owner.host}` : '';
   const who = owner ? ` (process ${owner.pid}${where})` : '';
   return new Failure(
