@@ -72,41 +72,67 @@ export async function openApp(folder: string, options: AppOptions = {}): Promise
     if (!create) throw noProject(project);
     await makeProject(project);
   }
-  const before = await readOwner(project);
-  const lock = await lockProject(project);
-  // Whoever owned it before was killed, or its lock would still hold.
-  if (before?.door !== undefined && before.host === hostname()) await sweepDoor(before.door);
-  const log = new Log(project, now);
+  const closers = new Closers();
   try {
-    const { database, close } = await openDatabase({
-      folder: project,
-      now,
-      onSlow: (sql, ms) => log.warn(`${ms.toFixed(0)} ms: ${sql}`),
-    });
-    markInterrupted(database, now());
-    await sweepScoring(project);
-    for (const name of folders) await mkdir(join(project, name), { recursive: true });
-    const codeVersion = await readCodeVersion();
-    const core = new Core({ folder: project, database, log, now, codeVersion });
-    const door = await openDoor((link) => core.serve(link)).catch((error: unknown) => {
-      log.warn(`No door: ${String(error)}`);
-      return undefined;
-    });
-    if (door) await lock.announce(door.address);
+    const core = await openCore(project, now, closers);
     return {
       folder: project,
       serve: (link) => core.serve(link),
-      close: async () => {
-        await core.close();
-        await door?.close();
-        await close();
-        await lock.release();
-        await log.close();
-      },
+      close: () => closers.close(),
     };
   } catch (error) {
-    await lock.release();
+    await closers.close();
     throw error;
+  }
+}
+
+/** Opens part after part; what closes them is left with `closers`. */
+async function openCore(folder: string, now: () => Date, closers: Closers): Promise<Core> {
+  const before = await readOwner(folder);
+  const lock = await lockProject(folder);
+  closers.add(lock.release);
+  // Whoever owned it before was killed, or its lock would still hold.
+  if (before?.door !== undefined && before.host === hostname()) await sweepDoor(before.door);
+  const log = new Log(folder, now);
+  closers.add(() => log.close());
+  const { database, close } = await openDatabase({
+    folder,
+    now,
+    onSlow: (sql, ms) => log.warn(`${ms.toFixed(0)} ms: ${sql}`),
+  });
+  closers.add(close);
+  markInterrupted(database, now());
+  await sweepScoring(folder);
+  for (const name of folders) await mkdir(join(folder, name), { recursive: true });
+  const codeVersion = await readCodeVersion();
+  const core = new Core({ folder, database, log, now, codeVersion });
+  closers.add(() => core.close());
+  try {
+    const door = await openDoor((link) => core.serve(link));
+    closers.add(door.close);
+    await lock.announce(door.address);
+  } catch (error) {
+    // Without it everything works but the help of a second terminal.
+    log.warn(`The door stays closed: ${String(error)}`);
+  }
+  return core;
+}
+
+/** What has been opened and must be closed again, in the opposite order, once. */
+class Closers {
+  readonly #steps: (() => Promise<void>)[] = [];
+
+  add(step: () => Promise<void>): void {
+    this.#steps.push(step);
+  }
+
+  /** Takes every step, and throws what the first failing one threw. */
+  async close(): Promise<void> {
+    const faults: unknown[] = [];
+    for (const step of this.#steps.splice(0).reverse()) {
+      await step().catch((error: unknown) => faults.push(error));
+    }
+    if (faults.length > 0) throw faults[0];
   }
 }
 

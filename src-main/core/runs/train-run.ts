@@ -148,8 +148,10 @@ class TrainJob {
   async #prepareOutliers({ side, channels, type, window }: RunPixels): Promise<WeightedShard[]> {
     const { database, folder } = this.#ports;
     const shards: WeightedShard[] = [];
-    for (const source of database.read((reader) => runSources(reader, this.#run.id))) {
-      const { name, weight, snapshotId } = source;
+    const sources = database.read((reader) => runSources(reader, this.#run.id));
+    // In the order of the request, which a project with other snapshots would repeat.
+    for (const { name, weight } of this.#config.outliers) {
+      const { snapshotId } = sources.find((source) => source.name === name)!;
       const items = database.read((reader) => snapshotItems(reader, snapshotId));
       const images = await shardImages(database, folder, items.filter(servesAsOutlier));
       const { path, problems } = await writePixelShards(
