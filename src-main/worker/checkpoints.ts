@@ -42,7 +42,7 @@ const progress = z.strictObject({
   engine: z.string(),
   codeVersion: z.string(),
 });
-export type Progress = z.infer<typeof progress>;
+type Progress = z.infer<typeof progress>;
 
 export interface Checkpoint extends Progress {
   /** Weights, optimiser slots and running statistics. */
