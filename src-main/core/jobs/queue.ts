@@ -93,13 +93,14 @@ export class JobQueue {
   }
 
   /**
-   * The id of the new job, or of one that is alive and asked for the same. Throws `link-closed` once
-   * the queue is closing.
+   * The id of the new job, or of one that is alive and asked for the same; one that is stopping is
+   * not. Throws `link-closed` once the queue is closing.
    */
   submit(spec: JobSpec): number {
     if (this.#isClosing) throw new Failure('link-closed', 'The project is being closed.');
     const alive = this.findAlive(spec);
-    if (alive) return alive.id;
+    const isStopping = alive && this.#running.get(alive.id)?.controller.signal.aborted;
+    if (alive && !isStopping) return alive.id;
     const { database, now } = this.#options;
     const text = JSON.stringify(spec);
     const id = database.transact((writer) => {
@@ -135,13 +136,11 @@ export class JobQueue {
     return this.#latest(job);
   }
 
-  /** The queued or running job that does exactly this and has not been asked to stop. */
+  /** The queued or running job that does exactly this; the newest, when one is just stopping. */
   findAlive(spec: JobSpec): StoredJob | undefined {
     const text = JSON.stringify(spec);
-    const isLeaving = ({ id }: StoredJob) =>
-      this.#unwritten.has(id) || this.#running.get(id)?.controller.signal.aborted;
     const alive = this.#options.database.read(liveJobs);
-    return alive.find((job) => job.spec === text && !isLeaving(job));
+    return alive.findLast((job) => job.spec === text && !this.#unwritten.has(job.id));
   }
 
   /** Every job with its latest progress, oldest first. */
