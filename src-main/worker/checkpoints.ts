@@ -40,6 +40,7 @@ const progress = z.strictObject({
   /** The last epoch that was finished. */
   lastEpoch: epochReport.nullable(),
   engine: z.string(),
+  device: z.string(),
   codeVersion: z.string(),
 });
 type Progress = z.infer<typeof progress>;
