@@ -41,7 +41,7 @@ const rows = {
     at: 'src-main/core/images',
     may: [
       ...['src-main/(domain|contract)', 'src-main/core/datasets', 'zod'],
-      ...['csv-parse', 'fast-xml-parser', 'geotiff', 'sharp', 'tar-stream', 'yauzl'],
+      ...['csv-parse', 'fast-xml-parser', 'sharp', 'tar-stream', 'yauzl'],
     ],
     node: true,
   },
@@ -86,7 +86,7 @@ const rows = {
       {
         at: `src-main/hosts/${host}`,
         may: [
-          ...['src-main/(domain|contract|rpc|core)', 'zod'],
+          ...['src-main/(domain|contract|rpc|core)', 'src-main/worker/spawn\\.ts', 'zod'],
           ...(host === 'electron' ? ['electron'] : []),
         ],
         node: true,
