@@ -45,6 +45,8 @@ export interface App {
   readonly folder: string;
   /** Answers the contract on `link` until it closes, and sends it every event. */
   readonly serve: (link: Link) => void;
+  /** Resolves once nobody is connected any more, neither here nor from another process. */
+  readonly whenUnused: () => Promise<void>;
   /** Stops all work, which can be taken up again, and lets go of the project. */
   readonly close: () => Promise<void>;
 }
@@ -78,6 +80,7 @@ export async function openApp(folder: string, options: AppOptions = {}): Promise
     return {
       folder: project,
       serve: (link) => core.serve(link),
+      whenUnused: () => core.whenUnused(),
       close: () => closers.close(),
     };
   } catch (error) {
@@ -178,6 +181,7 @@ class Core {
   readonly #queue: JobQueue;
   readonly #service: Service;
   readonly #servers = new Map<Link, Server>();
+  readonly #leaving: (() => void)[] = [];
   #isClosing = false;
 
   constructor(ports: CorePorts) {
@@ -201,7 +205,15 @@ class Core {
 
   serve(link: Link): void {
     this.#servers.set(link, serve(link, this.#service));
-    link.onClose(() => this.#servers.delete(link));
+    link.onClose(() => {
+      this.#servers.delete(link);
+      if (this.#servers.size === 0) for (const resolve of this.#leaving.splice(0)) resolve();
+    });
+  }
+
+  async whenUnused(): Promise<void> {
+    if (this.#servers.size === 0) return;
+    await new Promise<void>((resolve) => this.#leaving.push(resolve));
   }
 
   async close(): Promise<void> {
