@@ -1,6 +1,7 @@
 // The commands, in the order of the help. Nothing registers itself.
 
 import type { Command } from './command.ts';
+import { bench } from './commands/bench.ts';
 import { cancel } from './commands/cancel.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
@@ -23,4 +24,5 @@ export const commands: Readonly<Record<string, Command>> = {
   show,
   resume,
   cancel,
+  bench,
 };
