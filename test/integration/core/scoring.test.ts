@@ -120,7 +120,7 @@ describe('scoring', () => {
         return scoreImages(model, images, { stop: neverStop, report: () => undefined }, ports);
       };
       try {
-        await work({ database, folder: project, warn, imagesAtOnce: 7 }, scoreAll);
+        await work({ database, folder: project, warn, imagesAtOnce: 20 }, scoreAll);
       } finally {
         await open.close();
       }
