@@ -60,7 +60,7 @@ export async function followTraining(
 
 /** Before the first step pixels are prepared, after the last one the threshold is found. */
 function aroundSteps({ done, total, note }: Job): Advance {
-  return { done, total, unit: '', details: note === null ? [] : [note] };
+  return { done, total, unit: '', ...(note === null ? {} : { details: [note] }) };
 }
 
 function stepAdvance(event: CoreEvents['run.step']): Advance {
