@@ -21,7 +21,7 @@ export interface Diagnosis {
 }
 
 /** Processor threads to use: what was asked for, or one per core. */
-export function threadCount(asked: number): number {
+function threadCount(asked: number): number {
   return asked > 0 ? asked : availableParallelism();
 }
 
