@@ -10,7 +10,7 @@ import { expectEqualWithin, oracleEngine, runBoth } from './support.ts';
 
 function program(pool: boolean, name: 'sgd' | 'lars') {
   const builder = new ProgramBuilder('train');
-  const loss = smallNet(builder, { width: 4, size: 16, batch: 8, pool });
+  const { loss } = smallNet(builder, { width: 4, size: 16, batch: 8, pool });
   return builder.training(loss, { loss }, { name, momentum: 0.9, weightDecay: 5e-4, trust: 0.01 });
 }
 
@@ -108,7 +108,7 @@ describe('a scoring session', () => {
   const built = (): Program => {
     const builder = new ProgramBuilder('score');
     return builder.scoring({
-      loss: smallNet(builder, { width: 8, size: 20, batch: 8, pool: true }),
+      ...smallNet(builder, { width: 8, size: 20, batch: 8, pool: true }),
     });
   };
 
