@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { methodNames, presetNames, specimenNames } from '#domain/run-settings.ts';
-import type { ScoreName } from '#domain/score.ts';
+import { scoreNames, type ScoreName } from '#domain/score.ts';
 import { method } from '#rpc/method.ts';
 
 export const roleNames = ['normal', 'outlier', 'unlabelled', 'anomaly'] as const;
@@ -36,6 +36,26 @@ export interface ImportResult {
   readonly failed: readonly ImportProblem[];
   /** What was recognised, in words: "class folders: lymphocyte 700, monocyte 700". */
   readonly recognised: readonly string[];
+}
+
+/** The result of a job of kind "train". */
+export interface TrainOutcome {
+  readonly runId: number;
+  readonly modelId: number;
+  /** Optimiser steps of the whole run. */
+  readonly steps: number;
+}
+
+/** The result of a job of kind "score". */
+export interface ScoreOutcome {
+  readonly modelId: number;
+  readonly dataset: string;
+  /** Images scored by this job. */
+  readonly scored: number;
+  /** Images that had scores before. */
+  readonly alreadyScored: number;
+  /** Images that could not be read. */
+  readonly failed: readonly ImportProblem[];
 }
 
 export interface RunSummary {
@@ -91,19 +111,40 @@ export interface Threshold {
   readonly calibratedOn: number;
 }
 
+/**
+ * How well a model tells the dataset's test normals (role normal, split test) from its anomalies
+ * (role anomaly). Images that the model was trained or calibrated on never count.
+ */
 export interface Evaluation {
   readonly model: number;
   readonly dataset: string;
   readonly counts: { readonly normal: number; readonly anomalous: number };
   readonly scores: Readonly<Partial<Record<ScoreName, ScoreMetrics>>>;
+  /** The run's own choice; what follows speaks of this score. */
   readonly rankBy: ScoreName;
+  /** null when no normals were held out to calibrate on. */
   readonly threshold: Threshold | null;
-  readonly groups: readonly {
-    readonly group: string;
-    readonly counts: { readonly normal: number; readonly anomalous: number };
-    readonly flagged: number;
-    readonly auroc: number | null;
-  }[];
+  /** Counted images above the threshold; null without one. */
+  readonly flagged: { readonly normal: number; readonly anomalous: number } | null;
+  /** By name; images without a group are in none. */
+  readonly groups: readonly GroupEvaluation[];
+}
+
+export interface GroupEvaluation {
+  readonly group: string;
+  readonly counts: { readonly normal: number; readonly anomalous: number };
+  /** Counted images above the threshold; null without one. */
+  readonly flagged: number | null;
+  /** Of the group's own images; null unless it has both kinds. */
+  readonly auroc: number | null;
+}
+
+/** The untrained floor: a detector that has learnt nothing, on the images of an evaluation. */
+export interface Floor {
+  readonly auroc: number;
+  readonly auroc95: readonly [number, number];
+  /** Images judged; of large datasets a seeded sample. */
+  readonly counts: { readonly normal: number; readonly anomalous: number };
 }
 
 export interface RankedImage {
@@ -116,7 +157,10 @@ export interface RankedImage {
   readonly split: Split;
   /** Higher is stranger: minus the raw score that ranks. */
   readonly anomalyScore: number;
-  /** Part of the held-out normals that are less strange than this image, 0 … 1; null without any. */
+  /**
+   * Part of the normals held out to calibrate on that are less strange than this image, 0 … 1; null
+   * without any.
+   */
   readonly anomalyRank: number | null;
   readonly flagged: boolean | null;
 }
@@ -130,6 +174,7 @@ const weighted = z.strictObject({
 });
 
 export const importInput = z.strictObject({
+  /** Absolute: the core may have another working folder than whoever asks. */
   paths: z.array(z.string().min(1)).min(1),
   dataset: datasetName,
   /** Left out: taken from what is recognised (train/good is normal, …), else unlabelled. */
@@ -165,8 +210,10 @@ export const coreMethods = {
       readonly roles: Readonly<Partial<Record<Role, number>>>;
     }[]
   >()(z.strictObject({})),
+  /** Checks everything that can be known before the first step, and queues the training. */
   'runs.train': method<{ jobId: number; runId: number }>()(trainInput),
   'runs.resume': method<{ jobId: number; runId: number }>()(z.strictObject({ runId: id })),
+  /** Stops the run after a checkpoint; answers within half a second. It can be resumed. */
   'runs.cancel': method<{ state: JobState }>()(z.strictObject({ runId: id })),
   'runs.list': method<readonly RunSummary[]>()(z.strictObject({})),
   'runs.show': method<RunDetails>()(z.strictObject({ runId: id })),
@@ -178,19 +225,19 @@ export const coreMethods = {
     }),
   ),
   'scores.evaluate': method<Evaluation>()(z.strictObject({ modelId: id, dataset: datasetName })),
-  /** Strangest first. */
+  /** The scored images of a dataset, strangest first. */
   'scores.rank': method<readonly RankedImage[]>()(
     z.strictObject({
       modelId: id,
       dataset: datasetName,
+      /** Left out: the run's own choice. */
+      by: z.enum(scoreNames).optional(),
       offset: z.int().min(0).default(0),
       limit: z.int().min(1).max(10_000).default(100),
     }),
   ),
-  /** AUROC of the untrained floor on the same held-out images. */
-  'scores.floor': method<{ readonly auroc: number; readonly auroc95: readonly [number, number] }>()(
-    z.strictObject({ modelId: id, dataset: datasetName }),
-  ),
+  /** On the images of 'scores.evaluate'; takes seconds, and stops with its caller. */
+  'scores.floor': method<Floor>()(z.strictObject({ modelId: id, dataset: datasetName })),
   'jobs.list': method<readonly Job[]>()(z.strictObject({})),
   'jobs.show': method<Job & { readonly result: unknown }>()(z.strictObject({ jobId: id })),
   'jobs.stop': method<{ state: JobState }>()(z.strictObject({ jobId: id })),

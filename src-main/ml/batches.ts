@@ -4,11 +4,12 @@
 // first and second views. With normalRotation each normal view is followed, after all of its kind,
 // by its copy turned by 90°, as a further normal.
 
+import { Failure } from '#domain/failure.ts';
 import { RandomStream, purpose } from '#domain/random.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
 import { drawView, toNetworkRange } from './augment/view.ts';
 import type { PixelSet } from './pixels.ts';
-import { rotateQuarter } from './shifts/geometry.ts';
+import { rotate, rotateQuarter } from './shifts/geometry.ts';
 import type { Shift } from './shifts/shift.ts';
 
 export interface OutlierSource {
@@ -49,11 +50,16 @@ export class Batches {
   readonly #orders = new Map<string, Uint32Array>();
   readonly #rows: BatchRows;
   readonly #viewLength: number;
+  /** The image in each normal slot of the batch. */
+  readonly #drawn: Uint32Array;
   /** The batch: [rows, channels, size, size] in −1 … 1. Overwritten by the next `fill`. */
   readonly images: Float32Array;
 
+  /** Throws `bad-input` when 90° copies would be normals and outliers at once. */
   constructor(plan: BatchPlan) {
+    demandOneSide(plan);
     this.#plan = plan;
+    this.#drawn = new Uint32Array(plan.settings.batch);
     this.#rows = rowsOf(plan);
     this.#viewLength = plan.normals.channels * plan.settings.inputSize ** 2;
     this.images = new Float32Array((this.#rows.normals + this.#rows.outliers) * this.#viewLength);
@@ -77,6 +83,7 @@ export class Batches {
     const draw = step * settings.batch + slot;
     const epoch = Math.floor(draw / normals.count);
     const index = this.#order(purpose.order, 0, epoch, normals.count)[draw % normals.count]!;
+    this.#drawn[slot] = index;
     const stream = new RandomStream(seed, purpose.view, epoch, index, view);
     drawView(normals, index, settings, stream, settings.inputSize, this.images, this.#at(row));
     if (settings.normalRotation === '90') {
@@ -106,7 +113,7 @@ export class Batches {
     drawView(set, index, settings, stream, settings.inputSize, this.images, this.#at(row));
   }
 
-  /** A normal view of this batch, shifted; its partner is the same view of another normal. */
+  /** A normal view of this batch, shifted; its partner is the same view of another image. */
   #drawShifted(
     { shift, strength }: ChosenShift,
     draw: number,
@@ -118,11 +125,22 @@ export class Batches {
     const stream = new RandomStream(seed, purpose.shift, draw, view);
     const first = (view * this.#rows.normals) / 2;
     const base = slot % settings.batch;
-    const partner = (base + 1 + stream.integer(settings.batch - 1)) % settings.batch;
+    const partner = this.#partnerOf(base, stream);
     const shifted = this.#view(row);
     shifted.set(this.#view(first + base));
     const shape = { channels: normals.channels, size: settings.inputSize };
     shift.apply(shifted, this.#view(first + partner), shape, strength, stream);
+  }
+
+  /**
+   * A slot with another image: a batch that crosses the end of a pass may hold an image twice. Only
+   * a batch of two that are the same image has none; then its other view must do.
+   */
+  #partnerOf(base: number, stream: RandomStream): number {
+    const slots = [...this.#drawn.keys()].filter((slot) => slot !== base);
+    const others = slots.filter((slot) => this.#drawn[slot] !== this.#drawn[base]);
+    const choices = others.length > 0 ? others : slots;
+    return choices[stream.integer(choices.length)]!;
   }
 
   /** The order of a pass over `count` images: a new permutation each pass. */
@@ -143,6 +161,16 @@ export class Batches {
   #view(row: number): Float32Array {
     return this.images.subarray(this.#at(row), this.#at(row + 1));
   }
+}
+
+function demandOneSide({ settings, shifts }: BatchPlan): void {
+  const turned = shifts.some(({ shift, strength }) => shift === rotate && strength > 0.5);
+  if (settings.normalRotation !== '90' || !turned) return;
+  throw new Failure(
+    'bad-input',
+    'normalRotation=90 makes copies turned by 90° normal, but the shift rotate of a strength above ' +
+      '0.5 makes them outliers. Lower its strength to 0.5, or set normalRotation to none.',
+  );
 }
 
 /** Index of the item whose share of the summed weights `position` (0 … 1) falls into. */

@@ -5,7 +5,7 @@ import { readBmpHeader, readBmpPixels } from './bmp.ts';
 import { sharp } from './image-library.ts';
 import { fileKind, kindBytes, type ImageKind } from './kind.ts';
 import type { OpenedImage } from './opened-image.ts';
-import { checkSize, pipelineOfPixels, straighten } from './pipeline.ts';
+import { checkSize, dropAlpha, pipelineOfPixels, straighten } from './pipeline.ts';
 import { openTiff } from './tiff.ts';
 import { reasons, unreadable } from './unreadable.ts';
 
@@ -79,6 +79,9 @@ async function openBySharp(
     channels,
     bitDepth,
     pixelSizeUm: null,
-    pipeline: () => Promise.resolve(straighten(sharp(bytes, options), channels, bitDepth)),
+    pipeline: () => {
+      const image = straighten(sharp(bytes, options), channels, bitDepth);
+      return header.hasAlpha ? dropAlpha(image, bitDepth) : Promise.resolve(image);
+    },
   };
 }

@@ -30,6 +30,11 @@ export function pipelineOfPixels({ width, height, channels, pixels }: PixelBlock
   return straighten(sharp(pixels, { raw: { width, height, channels } }), channels, bitDepth);
 }
 
+/** A pipeline that resizes images with alpha would weigh colours with it: alpha goes before. */
+export async function dropAlpha(image: Sharp, bitDepth: 8 | 16): Promise<Sharp> {
+  return pipelineOfPixels(await readPixels(image, bitDepth));
+}
+
 /** Runs the pipeline. Throws `unreadable-image` when the pixels cannot be read to the end. */
 export async function readPixels(pipeline: Sharp, bitDepth: 8 | 16): Promise<PixelBlock> {
   const depth = bitDepth === 16 ? 'ushort' : 'uchar';

@@ -8,8 +8,8 @@ import { reasons, unreadable } from './unreadable.ts';
 
 export interface TiffPlanes {
   readonly page: TiffPage;
-  /** Indices of the pages that are the image's channels; one index when a page holds them all. */
-  readonly pages: readonly number[];
+  /** The pages that are the image's channels; only `page` when it holds them all. */
+  readonly pages: readonly TiffPage[];
   /** 1 or 3; whatever else the page holds is alpha and is dropped. */
   readonly channels: 1 | 3;
   readonly bitDepth: 8 | 16;
@@ -22,15 +22,15 @@ export function chooseTiffPlanes(pages: readonly TiffPage[]): TiffPlanes {
   const page = pages[0]!;
   checkValues(page);
   // Reduced copies, thumbnails and slide labels have other sizes and are not part of the image.
-  const alike: number[] = [];
-  pages.forEach((other, index) => {
-    const same =
-      other.width === page.width &&
-      other.height === page.height &&
-      other.samples === page.samples &&
-      other.bits[0] === page.bits[0];
-    if (same && !(index > 0 && other.reduced)) alike.push(index);
-  });
+  const alike = pages.filter(
+    (other) =>
+      other === page ||
+      (!other.reduced &&
+        other.width === page.width &&
+        other.height === page.height &&
+        other.samples === page.samples &&
+        other.bits[0] === page.bits[0]),
+  );
   const declared = describe(page.description);
   const bitDepth = page.bits[0] === 16 ? 16 : 8;
   const pixelSizeUm = declared.pixelSizeUm ?? imageJPixelSize(page);
@@ -39,7 +39,7 @@ export function chooseTiffPlanes(pages: readonly TiffPage[]): TiffPlanes {
     throw unreadable(reasons.pages(declared.images, 'an ImageJ stack'));
   }
   if (alike.length === 1) {
-    return { page, pages: [0], channels: pageChannels(page), bitDepth, pixelSizeUm };
+    return { page, pages: [page], channels: pageChannels(page), bitDepth, pixelSizeUm };
   }
   if (declared.channels === 0) throw unreadable(reasons.pages(alike.length, 'it is not said what'));
   if (declared.channels !== alike.length || page.samples !== 1) {

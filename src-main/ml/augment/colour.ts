@@ -38,7 +38,9 @@ function meanLuminance(view: Float32Array, channels: number): number {
 export function saturate(view: Float32Array, factor: number): void {
   const plane = view.length / 3;
   for (let i = 0; i < plane; i++) {
-    const [r, g, b] = [view[i]!, view[plane + i]!, view[2 * plane + i]!];
+    const r = view[i]!;
+    const g = view[plane + i]!;
+    const b = view[2 * plane + i]!;
     const rest = (1 - factor) * (red * r + green * g + blue * b);
     view[i] = clipped(r * factor + rest);
     view[plane + i] = clipped(g * factor + rest);
@@ -58,8 +60,8 @@ export function turnHue(view: Float32Array, turn: number): void {
     const r = view[i]!;
     const g = view[plane + i]!;
     const b = view[2 * plane + i]!;
-    const highest = Math.max(r, g, b);
-    const range = highest - Math.min(r, g, b);
+    const highest = r > g ? (r > b ? r : b) : g > b ? g : b;
+    const range = highest - (r < g ? (r < b ? r : b) : g < b ? g : b);
     if (range === 0) continue; // grey has no hue
     let hue: number;
     if (highest === r) hue = (g - b) / range;
@@ -75,6 +77,7 @@ export function turnHue(view: Float32Array, turn: number): void {
 
 /** How far below the highest channel a channel is, at this distance on the colour circle (sixths). */
 function share(sixths: number): number {
-  const k = sixths % 6;
-  return Math.max(0, Math.min(k, 4 - k, 1));
+  const k = sixths >= 6 ? sixths - 6 : sixths;
+  const nearer = k < 2 ? k : 4 - k;
+  return nearer < 0 ? 0 : nearer > 1 ? 1 : nearer;
 }

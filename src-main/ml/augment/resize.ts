@@ -1,5 +1,6 @@
 // Antialiased bilinear resizing of a crop: a triangle filter widened by the scale, as Pillow and
-// torchvision (antialias=True) do it. Separable: columns first, then rows.
+// torchvision (antialias=True) do it after cropping. Separable: down the columns first, then along
+// the rows; sums are in float64, so that an even picture stays even and nothing leaves 0 … 1.
 
 import type { PixelSet } from '../pixels.ts';
 
@@ -16,12 +17,12 @@ export interface Mirror {
   readonly vertical: boolean;
 }
 
-/** For each output position: first input position and the weights of it and those after it. */
+/** For each output position: first input position, and the weights of it and those after it. */
 interface Taps {
   readonly first: Int32Array;
-  readonly count: Int32Array;
-  readonly weights: Float32Array;
-  readonly most: number;
+  /** Where the weights of a position start; those of the next one follow. One entry more at the end. */
+  readonly start: Int32Array;
+  readonly weights: Float64Array;
 }
 
 /** Weights for every crop length met; a crop length of one output size is met again and again. */
@@ -33,33 +34,29 @@ function tapsFor(length: number, size: number): Taps {
   if (known) return known;
   const scale = length / size;
   const support = Math.max(1, scale);
-  const most = Math.ceil(support) * 2 + 1;
-  const taps = {
-    first: new Int32Array(size),
-    count: new Int32Array(size),
-    weights: new Float32Array(size * most),
-    most,
-  };
+  const first = new Int32Array(size);
+  const start = new Int32Array(size + 1);
+  const weights: number[] = [];
   for (let position = 0; position < size; position++) {
     const centre = (position + 0.5) * scale;
-    const first = Math.max(0, Math.trunc(centre - support + 0.5));
+    const from = Math.max(0, Math.trunc(centre - support + 0.5));
     const end = Math.min(length, Math.trunc(centre + support + 0.5));
-    let sum = 0;
-    const raw: number[] = [];
-    for (let i = first; i < end; i++) {
-      const weight = Math.max(0, 1 - Math.abs((i - centre + 0.5) / support));
-      raw.push(weight);
-      sum += weight;
+    const own: { at: number; weight: number }[] = [];
+    for (let at = from; at < end; at++) {
+      const weight = 1 - Math.abs((at - centre + 0.5) / support);
+      if (weight > 0) own.push({ at, weight });
     }
-    taps.first[position] = first;
-    taps.count[position] = raw.length;
-    raw.forEach((weight, index) => (taps.weights[position * most + index] = weight / sum));
+    const sum = own.reduce((total, { weight }) => total + weight, 0);
+    first[position] = own[0]!.at;
+    for (const { weight } of own) weights.push(weight / sum);
+    start[position + 1] = weights.length;
   }
+  const taps = { first, start, weights: Float64Array.from(weights) };
   knownTaps.set(key, taps);
   return taps;
 }
 
-/** Pixel values to 0 … 1, one table a channel (8-bit); 16-bit values are computed. */
+/** Pixel values to 0 … 1: a table a channel. */
 type Levels = readonly Float32Array[];
 
 const levelsOf = new WeakMap<PixelSet, Levels>();
@@ -77,7 +74,9 @@ function levels(set: PixelSet): Levels {
   return made;
 }
 
-let between = new Float32Array(0);
+/** Reused from call to call: the crop's values, and one output row of them before it is narrowed. */
+let values = new Float32Array(0);
+let line = new Float64Array(0);
 
 /**
  * Writes crop of image `index`, resized to size × size, as planes [channels, size, size] with values
@@ -92,70 +91,98 @@ export function resizeCrop(
   out: Float32Array,
   offset: number,
 ): void {
-  const { channels } = set;
-  const columns = tapsFor(crop.width, size);
+  const length = crop.width * set.channels;
+  if (values.length < crop.height * length) values = new Float32Array(crop.height * length);
+  if (line.length < length) line = new Float64Array(length);
+  readCrop(set, index, crop);
   const rows = tapsFor(crop.height, size);
-  const needed = crop.height * size;
-  if (between.length < needed) between = new Float32Array(needed);
-  const start = index * set.height * set.width * channels;
-  for (let channel = 0; channel < channels; channel++) {
-    const level = levels(set)[channel]!;
-    const from = start + (crop.top * set.width + crop.left) * channels + channel;
-    narrow(set, from, crop.height, level, columns, size, mirror.horizontal);
-    flatten(rows, size, mirror.vertical, out, offset + channel * size * size);
+  const columns = tapsFor(crop.width, size);
+  for (let y = 0; y < size; y++) {
+    flatten(rows, y, length);
+    const at = offset + (mirror.vertical ? size - 1 - y : y) * size;
+    if (set.channels === 3) narrowColour(columns, size, mirror.horizontal, out, at);
+    else narrow(columns, size, mirror.horizontal, out, at);
   }
 }
 
-/** Columns: [height, crop width] → `between` [height, size]. */
-function narrow(
-  set: PixelSet,
-  from: number,
-  height: number,
-  level: Float32Array,
-  { first, count, weights, most }: Taps,
-  size: number,
-  mirrored: boolean,
-): void {
-  const { pixels, channels } = set;
-  const rowStride = set.width * channels;
-  for (let x = 0; x < size; x++) {
-    const target = mirrored ? size - 1 - x : x;
-    const taps = count[x]!;
-    const firstWeight = x * most;
-    const column = from + first[x]! * channels;
-    for (let y = 0; y < height; y++) {
-      let at = column + y * rowStride;
-      let sum = 0;
-      for (let tap = 0; tap < taps; tap++) {
-        sum += weights[firstWeight + tap]! * level[pixels[at]!]!;
-        at += channels;
+/** The crop's values, 0 … 1, channels interleaved, into `values`. */
+function readCrop(set: PixelSet, index: number, crop: Crop): void {
+  const { pixels, channels, width, height } = set;
+  const target = values;
+  const length = crop.width * channels;
+  const level = levels(set);
+  const [red, green, blue] = [level[0]!, level[1]!, level[2]!];
+  let to = 0;
+  for (let y = 0; y < crop.height; y++) {
+    let at = ((index * height + crop.top + y) * width + crop.left) * channels;
+    const end = at + length;
+    if (channels === 3) {
+      for (; at < end; at += 3, to += 3) {
+        target[to] = red[pixels[at]!]!;
+        target[to + 1] = green[pixels[at + 1]!]!;
+        target[to + 2] = blue[pixels[at + 2]!]!;
       }
-      between[y * size + target] = sum;
+    } else {
+      for (; at < end; at++, to++) target[to] = red[pixels[at]!]!;
     }
   }
 }
 
-/** Rows: `between` [crop height, size] → out [size, size]. */
-function flatten(
-  { first, count, weights, most }: Taps,
+/** Down the columns: rows of `values`, weighted for output row y, into `line`. */
+function flatten({ first, start, weights }: Taps, y: number, length: number): void {
+  const source = values;
+  const target = line;
+  let at = first[y]! * length;
+  target.fill(0, 0, length);
+  for (let tap = start[y]!; tap < start[y + 1]!; tap++) {
+    const weight = weights[tap]!;
+    for (let i = 0; i < length; i++) target[i]! += weight * source[at++]!;
+  }
+}
+
+/** Along the row: `line` of one channel into `size` values from out[at] on. */
+function narrow(
+  { first, start, weights }: Taps,
   size: number,
   mirrored: boolean,
   out: Float32Array,
-  offset: number,
+  at: number,
 ): void {
-  for (let y = 0; y < size; y++) {
-    const target = offset + (mirrored ? size - 1 - y : y) * size;
-    const taps = count[y]!;
-    const firstWeight = y * most;
-    const firstRow = first[y]! * size;
-    for (let x = 0; x < size; x++) {
-      let sum = 0;
-      let at = firstRow + x;
-      for (let tap = 0; tap < taps; tap++) {
-        sum += weights[firstWeight + tap]! * between[at]!;
-        at += size;
-      }
-      out[target + x] = sum;
+  const source = line;
+  let tap = 0;
+  for (let x = 0; x < size; x++) {
+    const end = start[x + 1]!;
+    let sum = 0;
+    for (let i = first[x]!; tap < end; tap++, i++) sum += weights[tap]! * source[i]!;
+    out[at + (mirrored ? size - 1 - x : x)] = sum;
+  }
+}
+
+/** The same for three interleaved channels, into three planes. */
+function narrowColour(
+  { first, start, weights }: Taps,
+  size: number,
+  mirrored: boolean,
+  out: Float32Array,
+  at: number,
+): void {
+  const source = line;
+  const plane = size * size;
+  let tap = 0;
+  for (let x = 0; x < size; x++) {
+    const end = start[x + 1]!;
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    for (let i = 3 * first[x]!; tap < end; tap++, i += 3) {
+      const weight = weights[tap]!;
+      red += weight * source[i]!;
+      green += weight * source[i + 1]!;
+      blue += weight * source[i + 2]!;
     }
+    const to = at + (mirrored ? size - 1 - x : x);
+    out[to] = red;
+    out[to + plane] = green;
+    out[to + 2 * plane] = blue;
   }
 }

@@ -37,8 +37,8 @@ export function plainView(
 
 /**
  * A random view: crop, mirror images, then brightness, contrast, saturation and hue in random order,
- * then grey; planes [channels, size, size] in 0 … 1 from out[offset] on. Draws from `stream` in a
- * fixed order, whatever the settings.
+ * then grey; planes [channels, size, size] in 0 … 1 from out[offset] on. Every number is drawn whether
+ * a setting needs it or not, so that switching one effect off leaves the others as they were.
  */
 export function drawView(
   set: PixelSet,
@@ -103,10 +103,15 @@ function drawCrop(
       };
     }
   }
-  const side = Math.min(width, height);
-  const left = Math.floor((width - side) / 2);
-  const top = Math.floor((height - side) / 2);
-  return { left, top, width: side, height: side };
+  // No luck: the middle, as much of it as these aspect ratios allow.
+  const cropWidth = Math.min(width, Math.round((height * 4) / 3));
+  const cropHeight = Math.min(height, Math.round((width * 4) / 3));
+  return {
+    left: Math.floor((width - cropWidth) / 2),
+    top: Math.floor((height - cropHeight) / 2),
+    width: cropWidth,
+    height: cropHeight,
+  };
 }
 
 /** 0 … 1 to the network's −1 … 1, in place. */

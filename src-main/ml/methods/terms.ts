@@ -5,11 +5,6 @@ import type { Value } from '#engine/ir/program.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
 import type { Features, LossTerms } from './method.ts';
 
-/** Mean ‖z‖₂ of rows: the outlier term of OECL (arXiv 2312.15288). Weights are the input `name`. */
-function meanNorm(b: ProgramBuilder, norms: Value, name: string): Value {
-  return b.weightedMean(norms, b.input(name, norms.shape));
-}
-
 export interface Terms extends LossTerms {
   /** ‖z‖ of each normal view. */
   readonly normalNorms: Value;
@@ -22,8 +17,9 @@ export function contrast(b: ProgramBuilder, features: Features, settings: RunSet
   const normalNorms = b.rowNorms(features.normals);
   const normalWeights = b.input('normalWeights', normalNorms.shape);
   const normalNorm = b.weightedMean(normalNorms, normalWeights);
-  const outlierNorm = features.outliers
-    ? meanNorm(b, b.rowNorms(features.outliers), 'outlierWeights')
+  const outlierNorms = features.outliers ? b.rowNorms(features.outliers) : null;
+  const outlierNorm = outlierNorms
+    ? b.weightedMean(outlierNorms, b.input('outlierWeights', outlierNorms.shape))
     : null;
   return { loss: ntxent, ntxent, normalNorm, outlierNorm, normalNorms, normalWeights };
 }

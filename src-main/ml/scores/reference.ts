@@ -34,6 +34,13 @@ export function fitReference(
   return { mean, factor, features: unitRows(h, d, kept), embeddings: unitRows(z, e, kept) };
 }
 
+/** ‖vector‖₂. */
+export function lengthOf(vector: ArrayLike<number>): number {
+  let squares = 0;
+  for (let i = 0; i < vector.length; i++) squares += vector[i]! * vector[i]!;
+  return Math.sqrt(squares);
+}
+
 /** Unbiased covariance of rows, plus shrinkage. */
 function shrunkCovariance(h: Float32Array, mean: Float64Array, count: number): Float64Array {
   const d = mean.length;
@@ -78,7 +85,7 @@ function unitRows(rows: Float32Array, length: number, kept: readonly number[]): 
   const unit = new Float32Array(kept.length * length);
   kept.forEach((row, index) => {
     const source = rows.subarray(row * length, (row + 1) * length);
-    const norm = Math.max(Math.hypot(...source), 1e-12);
+    const norm = Math.max(lengthOf(source), 1e-12);
     for (let i = 0; i < length; i++) unit[index * length + i] = source[i]! / norm;
   });
   return unit;

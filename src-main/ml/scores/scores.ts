@@ -3,6 +3,7 @@
 
 import type { RawScores } from '#domain/score.ts';
 import type { Reference } from './reference.ts';
+import { lengthOf } from './reference.ts';
 
 /**
  * h: features of the plain view, [d]. z: contrastive features of all views, [views, e], the plain
@@ -22,11 +23,11 @@ export function rawScores(
     squares += z[i]! ** 2;
   }
   const plain = z.subarray(0, e);
-  const plainNorm = Math.hypot(...plain);
+  const plainNorm = lengthOf(plain);
   const nearest = nearestCosines(plain, reference.embeddings, 1)[0]!;
   const neighbours = nearestCosines(h, reference.features, 5);
   return {
-    normOfMean: Math.hypot(...mean),
+    normOfMean: lengthOf(mean),
     meanSquaredNorm: squares / views,
     plainSquaredNorm: plainNorm ** 2,
     mahalanobis: -mahalanobisSquared(h, reference),
@@ -52,7 +53,7 @@ function mahalanobisSquared(h: Float32Array, { mean, factor }: Reference): numbe
 /** The `most` largest cosines between `row` and the unit rows of `bank`, largest first. */
 function nearestCosines(row: Float32Array, bank: Float32Array, most: number): number[] {
   const length = row.length;
-  const norm = Math.max(Math.hypot(...row), 1e-12);
+  const norm = Math.max(lengthOf(row), 1e-12);
   const best: number[] = [];
   for (let at = 0; at < bank.length; at += length) {
     let product = 0;

@@ -32,11 +32,11 @@ export function rotateQuarter(
   }
 }
 
-/** Strength below 0.5: 180° or 270°, as in the reference; from 0.5 on 90° as well. */
+/** Up to strength 0.5: 180° or 270°, as in the reference; above it 90° as well. */
 export const rotate: Shift = {
   meaning: 'turned by a quarter, half or three-quarter turn; no outlier for round cells',
   apply: (view, _partner, shape, strength, stream) => {
-    const turns = strength < 0.5 ? 2 + stream.integer(2) : 1 + stream.integer(3);
+    const turns = strength <= 0.5 ? 2 + stream.integer(2) : 1 + stream.integer(3);
     rotateQuarter(view, shape, turns);
   },
 };

@@ -3,84 +3,126 @@
 import type { RandomStream } from '#domain/random.ts';
 import type { Shift, ShiftShape } from './shift.ts';
 
-interface Patch {
-  readonly width: number;
-  readonly height: number;
+interface Place {
   readonly left: number;
   readonly top: number;
+  readonly width: number;
+  readonly height: number;
 }
 
-function place(size: number, width: number, height: number, stream: RandomStream): Patch {
-  const left = stream.integer(size - width + 1);
-  const top = stream.integer(size - height + 1);
-  return { width, height, left, top };
+/** What is to stand at a place: planes [channels, height, width]. */
+interface Patch {
+  readonly to: Place;
+  readonly values: Float32Array;
 }
 
-/** Copies a patch of `source` at `from` over `target` at `to`. */
-function paste(
-  target: Float32Array,
-  to: Patch,
-  source: Float32Array,
-  from: { readonly left: number; readonly top: number },
+/** Mean change inside a patch below which nobody would see it, of 0 … 1. */
+const visible = 0.02;
+const mostDraws = 8;
+
+/**
+ * Pastes a patch, drawn again while it would not show: background over background would teach that
+ * a normal picture is an outlier. Where no draw shows, the one that changes most is taken.
+ */
+function paste(view: Float32Array, shape: ShiftShape, draw: () => Patch): void {
+  let best = draw();
+  let most = change(view, shape, best);
+  for (let drawn = 1; drawn < mostDraws && most < visible; drawn++) {
+    const patch = draw();
+    const changed = change(view, shape, patch);
+    if (changed > most) [best, most] = [patch, changed];
+  }
+  eachPixel(best.to, shape, (at, from) => (view[at] = best.values[from]!));
+}
+
+/** Mean absolute change inside the patch. */
+function change(view: Float32Array, shape: ShiftShape, { to, values }: Patch): number {
+  let sum = 0;
+  eachPixel(to, shape, (at, from) => (sum += Math.abs(view[at]! - values[from]!)));
+  return sum / values.length;
+}
+
+/** Calls `visit` for each value of a place with its index in a view and in a patch. */
+function eachPixel(
+  { left, top, width, height }: Place,
   { channels, size }: ShiftShape,
+  visit: (inView: number, inPatch: number) => void,
 ): void {
+  let inPatch = 0;
   for (let channel = 0; channel < channels; channel++) {
-    const plane = channel * size * size;
-    for (let y = 0; y < to.height; y++) {
-      const start = plane + (from.top + y) * size + from.left;
-      const row = source.slice(start, start + to.width);
-      target.set(row, plane + (to.top + y) * size + to.left);
+    for (let y = top; y < top + height; y++) {
+      const row = (channel * size + y) * size;
+      for (let x = left; x < left + width; x++) visit(row + x, inPatch++);
     }
   }
+}
+
+function drawPlace(size: number, width: number, height: number, stream: RandomStream): Place {
+  const left = stream.integer(size - width + 1);
+  const top = stream.integer(size - height + 1);
+  return { left, top, width, height };
+}
+
+/** The values of `source` at a place. */
+function cut(source: Float32Array, shape: ShiftShape, place: Place): Float32Array {
+  const values = new Float32Array(shape.channels * place.width * place.height);
+  eachPixel(place, shape, (at, from) => (values[from] = source[at]!));
+  return values;
+}
+
+/** A piece of `source` from a random place, to go to another random place. */
+function drawPiece(
+  source: Float32Array,
+  shape: ShiftShape,
+  width: number,
+  height: number,
+  stream: RandomStream,
+): Patch {
+  const to = drawPlace(shape.size, width, height, stream);
+  const from = drawPlace(shape.size, width, height, stream);
+  return { to, values: cut(source, shape, from) };
 }
 
 /** Negative data augmentation (Sinha et al., 2021), with the square that the peer script pastes. */
 export const cutMix: Shift = {
   meaning: 'a large square of another normal image pasted in',
   apply: (view, partner, shape, strength, stream) => {
-    // A side of 0.32 … 0.63 of the image at strength 0.5: 10 to 40 % of the area.
-    const share = stream.between(0.2 + 0.24 * strength, 0.46 + 0.34 * strength);
-    const side = Math.max(2, Math.min(shape.size - 1, Math.floor(shape.size * share)));
-    const to = place(shape.size, side, side, stream);
-    const from = place(shape.size, side, side, stream);
-    paste(view, to, partner, from, shape);
+    paste(view, shape, () => {
+      // A side of 0.32 … 0.63 of the image at strength 0.5: 10 to 40 % of the area.
+      const share = stream.between(0.2 + 0.24 * strength, 0.46 + 0.34 * strength);
+      const side = Math.max(2, Math.floor(shape.size * share));
+      return drawPiece(partner, shape, side, side, stream);
+    });
   },
 };
 
 export const cutOut: Shift = {
   meaning: 'a square filled with its own mean colour',
-  apply: (view, _partner, { channels, size }, strength, stream) => {
-    const share = stream.between(0.2 + 0.2 * strength, 0.4 + 0.4 * strength);
-    const side = Math.max(2, Math.floor(size * share));
-    const hole = place(size, side, side, stream);
-    for (let channel = 0; channel < channels; channel++) {
-      let sum = 0;
-      const each = (visit: (index: number) => void): void => {
-        for (let y = hole.top; y < hole.top + side; y++) {
-          for (let x = hole.left; x < hole.left + side; x++) visit((channel * size + y) * size + x);
-        }
-      };
-      each((index) => (sum += view[index]!));
-      each((index) => (view[index] = sum / (side * side)));
-    }
+  apply: (view, _partner, shape, strength, stream) => {
+    paste(view, shape, () => {
+      const share = stream.between(0.2 + 0.2 * strength, 0.4 + 0.4 * strength);
+      const side = Math.max(2, Math.floor(shape.size * share));
+      const to = drawPlace(shape.size, side, side, stream);
+      const values = cut(view, shape, to);
+      for (let channel = 0; channel < shape.channels; channel++) {
+        const plane = values.subarray(channel * side * side, (channel + 1) * side * side);
+        plane.fill(plane.reduce((sum, value) => sum + value, 0) / plane.length);
+      }
+      return { to, values };
+    });
   },
 };
 
 export const smallPaste: Shift = {
   meaning: 'a small patch, 1 to 6 % of the area, from another normal image or another place',
   apply: (view, partner, shape, strength, stream) => {
-    const { size } = shape;
-    const area = size * size * stream.between(0.01, 0.02 + 0.08 * strength);
-    const ratio = Math.exp(stream.between(Math.log(1 / 3), Math.log(3)));
-    const width = Math.max(2, Math.min(size - 1, Math.round(Math.sqrt(area * ratio))));
-    const height = Math.max(2, Math.min(size - 1, Math.round(Math.sqrt(area / ratio))));
-    const to = place(size, width, height, stream);
-    let from = place(size, width, height, stream);
-    const own = stream.uniform() < 0.5;
-    // The same place of the same picture would change nothing.
-    while (own && from.left === to.left && from.top === to.top) {
-      from = place(size, width, height, stream);
-    }
-    paste(view, to, own ? view.slice() : partner, from, shape);
+    paste(view, shape, () => {
+      const area = shape.size * shape.size * stream.between(0.01, 0.02 + 0.08 * strength);
+      const ratio = Math.exp(stream.between(Math.log(1 / 3), Math.log(3)));
+      const side = (square: number): number =>
+        Math.max(2, Math.min(shape.size - 1, Math.round(Math.sqrt(square))));
+      const source = stream.uniform() < 0.5 ? view : partner;
+      return drawPiece(source, shape, side(area * ratio), side(area / ratio), stream);
+    });
   },
 };

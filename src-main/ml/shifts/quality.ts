@@ -28,22 +28,22 @@ function blur(view: Float32Array, { channels, size }: ShiftShape, sigma: number)
     Math.exp(-((i - radius) ** 2) / (2 * sigma * sigma)),
   );
   const sum = kernel.reduce((total, weight) => total + weight);
-  const source = new Float32Array(view.length);
+  const line = new Float32Array(size + 2 * radius);
   for (const [along, across] of [
     [1, size],
     [size, 1],
   ] as const) {
-    source.set(view);
-    for (let line = 0; line < channels * size; line++) {
-      const plane = Math.floor(line / size) * size * size;
-      const start = plane + (line % size) * across;
+    for (let index = 0; index < channels * size; index++) {
+      const plane = Math.floor(index / size) * size * size;
+      const start = plane + (index % size) * across;
+      for (let i = 0; i < line.length; i++) {
+        const inside = Math.min(size - 1, Math.max(0, i - radius));
+        line[i] = view[start + inside * along]!;
+      }
       for (let i = 0; i < size; i++) {
         let total = 0;
-        for (let k = -radius; k <= radius; k++) {
-          const at = Math.min(size - 1, Math.max(0, i + k));
-          total += kernel[k + radius]! * source[start + at * along]!;
-        }
-        view[start + i * along] = total / sum;
+        for (let k = 0; k < kernel.length; k++) total += kernel[k]! * line[i + k]!;
+        view[start + i * along] = Math.min(1, total / sum);
       }
     }
   }

@@ -12,9 +12,10 @@ export interface Shift {
   /** For people: what it does to the picture. */
   readonly meaning: string;
   /**
-   * Changes `view` in place, never leaving it as it was (but for pictures that the transform cannot
-   * change, such as an even surface). `partner` is a view of another normal image. `strength` 0 … 1
-   * moves through the transform's range; values stay in 0 … 1.
+   * Changes `view` in place, never leaving it as it was, but for pictures that the transform cannot
+   * change: an even surface, say, stays even under all but noise and the patches of a partner that
+   * differs. `partner` is a view of another normal image and stays as it is. `strength` 0 … 1 moves
+   * through the transform's range; values stay in 0 … 1.
    */
   readonly apply: (
     view: Float32Array,

@@ -1,0 +1,165 @@
+// The raw directories and fields of a TIFF or BigTIFF file, read and rewritten without knowing what
+// they mean. After "TIFF Revision 6.0" (Adobe, 1992) and the BigTIFF design notes (AWare Systems).
+
+import { reasons, unreadable } from './unreadable.ts';
+
+/** One entry of a directory; its values are read when they are asked for. */
+export interface TiffField {
+  readonly type: number;
+  readonly count: number;
+  /** Where in the file the values begin. */
+  readonly start: number;
+  /** The entry as it is in the file: with its offset it stays valid in any longer copy of the file. */
+  readonly raw: Buffer;
+}
+
+export type TiffFields = ReadonlyMap<number, TiffField>;
+
+/** What replaces a field: 32-bit numbers; without any, the field is left out. */
+export type TiffChanges = ReadonlyMap<number, readonly number[]>;
+
+/** More pages than any stack of planes that is imported here. */
+const pageLimit = 4096;
+/** Entries and values that may be read in all; overlapping lists could ask for any number. */
+const workLimit = 2 ** 23;
+
+const typeLong = 4;
+/** Bytes of one value of each field type; 0 for types that do not exist. */
+const typeBytes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
+const textType = 2;
+const rationalType = 5;
+/** Bytes, shorts and longs of 32 and 64 bits, the latter also as places of directories. */
+const wholeTypes: ReadonlySet<number> = new Set([1, 3, 4, 13, 16, 18]);
+
+/** Reading beyond the end of the file throws a RangeError. */
+export class TiffFile {
+  readonly bytes: Buffer;
+  readonly #little: boolean;
+  readonly #big: boolean;
+  #work = workLimit;
+
+  /** bytes: the whole file. */
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+    this.#little = bytes[0] === 0x49;
+    this.#big = this.#whole(2, 2) === 43;
+  }
+
+  /** The fields of every page. Throws `unreadable-image` for circles and absurd counts. */
+  *directories(): Generator<TiffFields> {
+    const seen = new Set<number>();
+    let at = this.#big ? this.#whole(8, 8) : this.#whole(4, 4);
+    while (at !== 0) {
+      if (seen.has(at)) throw unreadable(reasons.damaged);
+      if (seen.size === pageLimit) throw unreadable(reasons.pages(pageLimit, 'and more'));
+      seen.add(at);
+      const { fields, end } = this.#directory(at);
+      yield fields;
+      at = this.#whole(end, this.#big ? 8 : 4);
+    }
+  }
+
+  /** At most `limit` values; none when there is no such field or its values are no numbers. */
+  numbers(field: TiffField | undefined, limit = Infinity): number[] {
+    if (field === undefined) return [];
+    const { type, start } = field;
+    if (!wholeTypes.has(type) && type !== rationalType) return [];
+    const count = Math.min(field.count, limit);
+    this.#spend(count);
+    const size = typeBytes[type]!;
+    const values: number[] = [];
+    for (let at = start; at < start + count * size; at += size) {
+      const value = type === rationalType ? this.#whole(at, 4) : this.#whole(at, size);
+      values.push(type === rationalType ? value / this.#whole(at + 4, 4) : value);
+    }
+    return values;
+  }
+
+  /** Cut at its first NUL and after `limit` bytes; empty when there is no such field. */
+  text(field: TiffField | undefined, limit: number): string {
+    if (field?.type !== textType) return '';
+    const { start, count } = field;
+    return this.bytes
+      .toString('utf8', start, start + Math.min(count, limit))
+      .replace(/\0[^]*$/, '');
+  }
+
+  /** A copy of the file with one page: `fields` with `changes`, and `blocks` behind the old bytes. */
+  withPage(fields: TiffFields, changes: TiffChanges, blocks: readonly Buffer[] = []): Buffer {
+    const parts = [this.bytes, ...blocks];
+    let length = parts.reduce((sum, part) => sum + part.length, 0);
+    const append = (part: Buffer) => {
+      parts.push(part);
+      length += part.length;
+      return length - part.length;
+    };
+    const entries = [...fields]
+      .filter(([tag]) => changes.get(tag)?.length !== 0)
+      .map(([tag, { raw }]) => {
+        const values = changes.get(tag);
+        return values === undefined ? raw : this.#entry(tag, values, append);
+      });
+    const countBytes = this.#big ? 8 : 2;
+    const count = this.#number(entries.length, countBytes);
+    const end = this.#number(0, this.#big ? 8 : 4);
+    const directory = append(Buffer.concat([count, ...entries, end]));
+    const file = Buffer.concat(parts);
+    if (this.#big) this.#number(directory, 8).copy(file, 8);
+    else this.#number(directory, 4).copy(file, 4);
+    return file;
+  }
+
+  #directory(at: number): { fields: TiffFields; end: number } {
+    const countBytes = this.#big ? 8 : 2;
+    const entryBytes = this.#big ? 20 : 12;
+    const room = this.#big ? 8 : 4;
+    const count = this.#whole(at, countBytes);
+    const end = at + countBytes + count * entryBytes;
+    if (count === 0 || end > this.bytes.length) throw unreadable(reasons.damaged);
+    this.#spend(count);
+    const fields = new Map<number, TiffField>();
+    for (let entry = at + countBytes; entry < end; entry += entryBytes) {
+      const type = this.#whole(entry + 2, 2);
+      const values = this.#whole(entry + 4, room);
+      const bytes = values * (typeBytes[type] ?? 0);
+      const start = bytes <= room ? entry + 4 + room : this.#whole(entry + 4 + room, room);
+      if (start + bytes > this.bytes.length) throw unreadable(reasons.damaged);
+      const raw = this.bytes.subarray(entry, entry + entryBytes);
+      fields.set(this.#whole(entry, 2), { type, count: values, start, raw });
+    }
+    return { fields, end };
+  }
+
+  #entry(tag: number, values: readonly number[], append: (part: Buffer) => number): Buffer {
+    const room = this.#big ? 8 : 4;
+    const packed = Buffer.concat(values.map((value) => this.#number(value, 4)));
+    const inline = Buffer.alloc(room);
+    if (packed.length <= room) packed.copy(inline);
+    else this.#number(append(packed), room).copy(inline);
+    const head = [this.#number(tag, 2), this.#number(typeLong, 2)];
+    return Buffer.concat([...head, this.#number(values.length, room), inline]);
+  }
+
+  #spend(work: number): void {
+    this.#work -= work;
+    if (this.#work < 0) throw unreadable(reasons.damaged);
+  }
+
+  /** An unsigned whole number of 1, 2, 4 or 8 bytes. */
+  #whole(at: number, size: number): number {
+    const { bytes } = this;
+    if (size === 8) {
+      return Number(this.#little ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
+    }
+    return this.#little ? bytes.readUIntLE(at, size) : bytes.readUIntBE(at, size);
+  }
+
+  #number(value: number, size: 2 | 4 | 8): Buffer {
+    const bytes = Buffer.alloc(size);
+    if (size === 8 && this.#little) bytes.writeBigUInt64LE(BigInt(value));
+    else if (size === 8) bytes.writeBigUInt64BE(BigInt(value));
+    else if (this.#little) bytes.writeUIntLE(value, 0, size);
+    else bytes.writeUIntBE(value, 0, size);
+    return bytes;
+  }
+}

@@ -1,0 +1,67 @@
+// Area under the ROC curve with DeLong's 95 % interval (DeLong, DeLong, Clarke-Pearson 1988).
+
+/** The 97.5 % quantile of the normal distribution. */
+const z = 1.959963984540054;
+
+export interface Auroc {
+  /** Chance that an anomaly scores above a normal image; ties count half. 0 … 1. */
+  readonly auroc: number;
+  /** 95 % interval, cut to 0 … 1. */
+  readonly auroc95: readonly [low: number, high: number];
+}
+
+/**
+ * Of anomaly scores, higher is stranger; finite, at least one of each.
+ *
+ * The interval is AUROC ± 1.96 standard errors of DeLong. Where all pairs are ordered alike (AUROC 0
+ * or 1) that error is zero and says nothing; the interval is then Clopper and Pearson's for as many
+ * independent pairs as the smaller class has images. From a single image of a class, or when no score
+ * differs from another, nothing is known of the spread, and the interval is 0 … 1.
+ */
+export function auroc(normals: readonly number[], anomalies: readonly number[]): Auroc {
+  if (normals.length === 0 || anomalies.length === 0) {
+    throw new RangeError('AUROC needs normal and anomalous images.');
+  }
+  const below = placements(anomalies, normals);
+  const above = placements(normals, anomalies);
+  const value = mean(below);
+  return { auroc: value, auroc95: interval(value, below, above) };
+}
+
+function interval(
+  value: number,
+  below: Float64Array,
+  above: Float64Array,
+): readonly [number, number] {
+  const fewest = Math.min(below.length, above.length);
+  if (value === 1) return [0.025 ** (1 / fewest), 1];
+  if (value === 0) return [0, 1 - 0.025 ** (1 / fewest)];
+  const variance = spread(below) / below.length + spread(above) / above.length;
+  if (!(variance > 0)) return [0, 1];
+  const half = z * Math.sqrt(variance);
+  return [Math.max(0, value - half), Math.min(1, value + half)];
+}
+
+/** For each of `scores`, in rising order: the part of `others` below it, ties counting half. */
+function placements(scores: readonly number[], others: readonly number[]): Float64Array {
+  const own = Float64Array.from(scores).sort();
+  const other = Float64Array.from(others).sort();
+  let less = 0;
+  let notMore = 0;
+  return own.map((score) => {
+    while (less < other.length && other[less]! < score) less++;
+    while (notMore < other.length && other[notMore]! <= score) notMore++;
+    return (less + notMore) / 2 / other.length;
+  });
+}
+
+function mean(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Unbiased variance; NaN of a single value. */
+function spread(values: Float64Array): number {
+  const centre = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  return squares / (values.length - 1);
+}

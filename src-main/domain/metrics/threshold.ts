@@ -1,0 +1,66 @@
+// The threshold for a false-alarm budget, from normal images that were held out of the training.
+
+export interface CalibratedThreshold {
+  /** An image is flagged when its anomaly score is above this. */
+  readonly anomalyScore: number;
+  /** Exact 95 % interval of the part of all normal images that is flagged. */
+  readonly falseAlarms95: readonly [low: number, high: number];
+  /** Held-out normals above the threshold. */
+  readonly above: number;
+}
+
+/**
+ * `normals`: anomaly scores of n held-out normals, n ≥ 1, finite; `budget`: the part of normal images
+ * that may be flagged, above 0 and below 1.
+ *
+ * With k images above it the threshold is an order statistic, and the part of all normal images above
+ * it follows Beta(k + 1, n − k) whatever the distribution of the scores: that gives the interval, and
+ * the mean (k + 1) / (n + 1). k is the largest with a mean within the budget; fewer than
+ * 1 / budget − 1 images cannot promise that, and the strangest of them is taken (k = 0). Where scores
+ * are tied, fewer images are flagged than the interval says.
+ */
+export function calibrateThreshold(
+  normals: readonly number[],
+  budget: number,
+): CalibratedThreshold {
+  const count = normals.length;
+  if (count === 0) throw new RangeError('A threshold needs held-out normal images.');
+  // The small addition keeps 0.05 · 20 from being less than 1.
+  const above = Math.max(0, Math.floor(budget * (count + 1) + 1e-9) - 1);
+  const anomalyScore = Float64Array.from(normals).sort()[count - 1 - above]!;
+  return {
+    anomalyScore,
+    falseAlarms95: [betaQuantile(above, count, 0.025), betaQuantile(above, count, 0.975)],
+    above,
+  };
+}
+
+/** How many held-out normals a budget needs for its promise; see `calibrateThreshold`. */
+export function fewestForBudget(budget: number): number {
+  return Math.ceil(1 / budget - 1 - 1e-9);
+}
+
+/** The quantile of Beta(above + 1, count − above), by bisection. */
+function betaQuantile(above: number, count: number, part: number): number {
+  let low = 0;
+  let high = 1;
+  // Each step halves the interval; 60 reach the precision of a double near 0.
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (betaBelow(above, count, middle) < part) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** P(Beta(above + 1, count − above) ≤ x) = P(more than `above` of `count` draws of chance x hit). */
+function betaBelow(above: number, count: number, x: number): number {
+  const odds = Math.log(x) - Math.log1p(-x);
+  let logChance = count * Math.log1p(-x);
+  let few = Math.exp(logChance);
+  for (let hits = 1; hits <= above; hits++) {
+    logChance += odds + Math.log((count - hits + 1) / hits);
+    few += Math.exp(logChance);
+  }
+  return 1 - few;
+}

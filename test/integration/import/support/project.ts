@@ -1,0 +1,94 @@
+// A project in a temporary folder with the real catalogue, and imports into it.
+
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { importInput, type ImportResult } from '#contract/core.ts';
+import type { ShardImage } from '#core/datasets/pixel-shards.ts';
+import { importImages, type ImportJob, type ImportSpec } from '#core/images/import.ts';
+import type { DatasetItem } from '#core/images/import-store.ts';
+import { Catalogue } from '#core/store/catalogue.ts';
+import type { ProjectDatabase } from '#core/store/database.ts';
+import { imageById, pathsOf } from '#core/store/images.ts';
+import { addJob } from '#core/store/jobs.ts';
+import { openDatabase } from '#core/store/open-database.ts';
+import { importProblems } from '#core/store/problems.ts';
+import { neverStop, type Stop } from '#domain/stop.ts';
+
+export interface ImportOptions extends Partial<ImportSpec> {
+  readonly stop?: Stop;
+  readonly pixelLimit?: number;
+  readonly report?: ImportJob['report'];
+}
+
+export interface Project {
+  /** Name.normscope */
+  readonly folder: string;
+  /** A folder beside it for the files to import. */
+  readonly files: string;
+  readonly database: ProjectDatabase;
+  readonly catalogue: Catalogue;
+  /** Imports into the dataset "cells" unless told otherwise, as a job of its own. */
+  import(paths: string | readonly string[], options?: ImportOptions): Promise<ImportResult>;
+  items(dataset?: string): DatasetItem[];
+  /** The catalogued path of every image of the dataset, with its item. */
+  itemsByPath(dataset?: string): Map<string, DatasetItem>;
+  /** As a run would hand them to the pixel shards. */
+  shardImages(dataset?: string): ShardImage[];
+  /** The problems of the latest job as the catalogue keeps them. */
+  storedProblems(): readonly { path: string; code: string; reason: string }[];
+}
+
+/** A new, empty folder that is removed after the test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'normscope-import-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** root: where the project and its files lie; a temporary folder when left out. */
+export async function newProject(root?: string): Promise<Project> {
+  const parent = root ?? (await temporaryFolder());
+  const folder = join(parent, 'Test.normscope');
+  const files = join(parent, 'files');
+  await mkdir(folder, { recursive: true });
+  await mkdir(files, { recursive: true });
+  const now = () => new Date('2026-11-24T12:00:00Z');
+  const { database } = await openDatabase({ folder, now, onSlow: () => undefined });
+  if (root === undefined) onTestFinished(() => database.close());
+  const catalogue = new Catalogue(database, folder, now);
+  let latestJob = 0;
+
+  const items = (dataset = 'cells') => {
+    const id = catalogue.findDataset(dataset);
+    return id === undefined ? [] : catalogue.items(id);
+  };
+  const paths = ({ imageId }: DatasetItem) =>
+    database.read((reader) => pathsOf(reader, imageId)).map(({ path }) => path);
+  return {
+    folder,
+    files,
+    database,
+    catalogue,
+    items,
+    import: async (given, options = {}) => {
+      const { stop = neverStop, pixelLimit, report = () => undefined, ...spec } = options;
+      const input = importInput.parse({ paths: [given].flat(), dataset: 'cells', ...spec });
+      latestJob = database.transact((writer) =>
+        addJob(writer, 'import', JSON.stringify({ kind: 'import', input }), now().toISOString()),
+      );
+      const limit = pixelLimit === undefined ? {} : { pixelLimit };
+      const ports = { store: catalogue, projectFolder: folder, ...limit };
+      return await importImages(input, { jobId: latestJob, stop, report }, ports);
+    },
+    itemsByPath: (dataset) =>
+      new Map(items(dataset).flatMap((item) => paths(item).map((path) => [path, item] as const))),
+    shardImages: (dataset) =>
+      items(dataset).map((item) => {
+        const image = database.read((reader) => imageById(reader, item.imageId))!;
+        return { ...image, paths: paths(item) };
+      }),
+    storedProblems: () => database.read((reader) => importProblems(reader, latestJob)),
+  };
+}
