@@ -107,12 +107,32 @@ export interface EngineReport {
   readonly stepMilliseconds: number | null;
 }
 
+/** A training step of `images` random images, views and outliers included; a multiple of 4, ≥ 8. */
+export interface TimeStepTask {
+  readonly width: number;
+  /** Side of the images, pixels. */
+  readonly size: number;
+  readonly images: number;
+  readonly threads: number;
+  /** Steps that are timed. */
+  readonly steps: number;
+  readonly engine: EngineName | 'auto';
+}
+
+export interface StepTiming {
+  readonly engine: EngineName;
+  readonly device: string;
+  readonly stepMilliseconds: number;
+  readonly scoreImagesPerSecond: number;
+}
+
 export interface WorkerMethods {
   describe: { input: Record<string, never>; output: { protocol: number; engines: EngineReport[] } };
   train: { input: TrainTask; output: TrainResult };
   score: { input: ScoreTask; output: { scored: number } };
   /** Anomaly scores of the untrained floor, one an image of `images`; higher is stranger. */
   floor: { input: FloorTask; output: { anomaly: number[] } };
+  timeStep: { input: TimeStepTask; output: StepTiming };
 }
 
 export interface WorkerEvents {

@@ -13,6 +13,7 @@ import { workerMethods } from './inputs.ts';
 import { processLink } from './process-link.ts';
 import { runScoring } from './score-task.ts';
 import type { TaskContext } from './task.ts';
+import { timeStep } from './time-step-task.ts';
 import { runTraining } from './train-task.ts';
 
 let isBusy = false;
@@ -39,6 +40,7 @@ const handlers: HandlersOf<typeof workerMethods> = {
   train: alone(runTraining),
   score: alone(runScoring),
   floor: alone(runFloor),
+  timeStep: alone(timeStep),
 };
 
 /** The stack goes to the error output, which the core keeps; the caller learns what broke. */

@@ -6,7 +6,15 @@ import type { RunSettings } from '#domain/run-settings.ts';
 import { methodNames, settingTable } from '#domain/run-settings.ts';
 import { engineNames } from '#engine/engine.ts';
 import { method } from '#rpc/method.ts';
-import type { FloorTask, ScoreTask, TrainResult, TrainTask, WorkerMethods } from './contract.ts';
+import type {
+  FloorTask,
+  ScoreTask,
+  StepTiming,
+  TimeStepTask,
+  TrainResult,
+  TrainTask,
+  WorkerMethods,
+} from './contract.ts';
 
 /** All settings, each inside its range, and nothing else. */
 export const runSettings = z.strictObject(
@@ -50,9 +58,19 @@ const scoreTask: z.ZodType<ScoreTask> = z.strictObject({
 
 const floorTask: z.ZodType<FloorTask> = z.strictObject({ normals: shard, images: shard });
 
+const timeStepTask: z.ZodType<TimeStepTask> = z.strictObject({
+  width: z.int().min(4).max(256),
+  size: z.int().min(16).max(512),
+  images: z.int().min(8).max(4096).multipleOf(4),
+  threads: z.int().min(0).max(256),
+  steps: z.int().min(1).max(1000),
+  engine,
+});
+
 export const workerMethods = {
   describe: method<WorkerMethods['describe']['output']>()(z.strictObject({})),
   train: method<TrainResult>()(trainTask),
   score: method<WorkerMethods['score']['output']>()(scoreTask),
   floor: method<WorkerMethods['floor']['output']>()(floorTask),
+  timeStep: method<StepTiming>()(timeStepTask),
 };

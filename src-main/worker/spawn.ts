@@ -34,11 +34,15 @@ export function spawnWorker(): Worker {
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     errorOutput = (errorOutput + text).slice(-tailLength);
   });
+  // Not the event "close": it never comes once this side has closed the link.
+  const drained = new Promise((resolve) => child.stderr?.once('close', resolve));
   const exited = new Promise<WorkerExit>((resolve) => {
     child.once('error', (error) => {
       resolve({ code: null, signal: null, errorOutput: error.message });
     });
-    child.once('close', (code, signal) => resolve({ code, signal, errorOutput }));
+    child.once('exit', (code, signal) => {
+      void drained.then(() => resolve({ code, signal, errorOutput }));
+    });
   });
   return {
     client: connect<WorkerMethods, WorkerEvents>(processLink(child)),

@@ -45,6 +45,10 @@ export interface PixelShardRequest {
 export interface PixelShardJob {
   readonly projectFolder: string;
   readonly stop: Stop;
+  /** Where the shard is kept; cache/shards when left out. */
+  readonly shardFolder?: string;
+  /** Whether a shard without images is a result, and no failure. */
+  readonly mayBeEmpty?: boolean;
   report?(done: number, total: number): void;
 }
 
@@ -79,13 +83,14 @@ export function storedSide(inputSize: number, normals: readonly ShardImage[], fa
 
 /**
  * The shard of the request: an intact one from before, or a new one. Each image is cut to the square
- * in its middle. Throws `stopped`, `disk-full`, and `too-few-images` when no image can be read.
+ * in its middle. Throws `stopped`, `disk-full`, and `too-few-images` when no image can be read, unless
+ * the shard may be empty.
  */
 export async function writePixelShards(
   request: PixelShardRequest,
   job: PixelShardJob,
 ): Promise<PixelShardResult> {
-  const folder = join(job.projectFolder, 'cache', 'shards');
+  const folder = job.shardFolder ?? join(job.projectFolder, 'cache', 'shards');
   const everything = request.images.map((_, index) => index);
   const path = shardPath(folder, request, everything);
   const intact = await verifyShard(path);
@@ -130,7 +135,7 @@ async function writeNew(
         yield read.pixels;
       }
     }
-    if (held.length === 0) {
+    if (held.length === 0 && job.mayBeEmpty !== true) {
       const reason = problems[0]?.reason ?? 'The list is empty.';
       throw new Failure('too-few-images', `None of the images can be read. The first: ${reason}`);
     }

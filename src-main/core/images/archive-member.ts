@@ -12,14 +12,6 @@ export interface RawMember {
   open(): Promise<AsyncIterable<Buffer>>;
 }
 
-/**
- * An archive may unpack to this many bytes in all. Images hardly shrink in an archive; what grows
- * more than this was made to fill a disk.
- */
-export function inflationLimit(archiveBytes: number): number {
-  return 256 * 2 ** 20 + 200 * archiveBytes;
-}
-
 export const inflated = () =>
   new Failure(
     'unsafe-archive',

@@ -3,9 +3,10 @@
 
 import { readBmpHeader, readBmpPixels } from './bmp.ts';
 import { sharp } from './image-library.ts';
+import { inflationLimit } from './inflation.ts';
 import { fileKind, kindBytes, type ImageKind } from './kind.ts';
 import type { OpenedImage } from './opened-image.ts';
-import { checkSize, dropAlpha, pipelineOfPixels, straighten } from './pipeline.ts';
+import { dropAlpha, pipelineOfPixels, straighten } from './pipeline.ts';
 import { openTiff } from './tiff.ts';
 import { reasons, unreadable } from './unreadable.ts';
 
@@ -23,22 +24,37 @@ export async function openImage(
   if (bytes.length === 0) throw unreadable(reasons.empty);
   const found = fileKind(bytes.subarray(0, kindBytes));
   if (!found.supported) throw unreadable(reasons.notSupported(found.what));
-  switch (found.kind) {
+  const image = await open(bytes, found.kind, pixelLimit);
+  checkSize(image, bytes.length, pixelLimit);
+  return image;
+}
+
+async function open(bytes: Buffer, kind: ImageKind, pixelLimit: number): Promise<OpenedImage> {
+  switch (kind) {
     case 'tiff':
       return openTiff(bytes, pixelLimit);
     case 'bmp':
-      return openBmp(bytes, pixelLimit);
+      return openBmp(bytes);
     case 'png':
     case 'jpeg':
     case 'webp':
-      return openBySharp(bytes, found.kind, pixelLimit);
+      return await openBySharp(bytes, kind, pixelLimit);
   }
 }
 
-function openBmp(bytes: Buffer, pixelLimit: number): OpenedImage {
+/** Before any pixel is decoded. Throws `unreadable-image`. */
+function checkSize(image: OpenedImage, fileBytes: number, pixelLimit: number): void {
+  const { width, height, channels, bitDepth } = image;
+  const pixels = width * height;
+  if (!(pixels > 0)) throw unreadable(reasons.noPixels);
+  if (pixels > pixelLimit) throw unreadable(reasons.tooLarge(width, height, pixelLimit));
+  const unpacked = (pixels * channels * bitDepth) / 8;
+  if (unpacked > inflationLimit(fileBytes)) throw unreadable(reasons.inflated);
+}
+
+function openBmp(bytes: Buffer): OpenedImage {
   const header = readBmpHeader(bytes);
   const { width, height, channels } = header;
-  checkSize(width, height, pixelLimit);
   return {
     kind: 'bmp',
     width,
@@ -64,7 +80,6 @@ async function openBySharp(
     .catch((error: unknown) => {
       throw unreadable(reasons.damaged, error);
     });
-  checkSize(header.width, header.height, pixelLimit);
   if ((header.pages ?? 1) > 1) throw unreadable(reasons.pages(header.pages!, 'an animation'));
   const isPrint = header.space === 'cmyk';
   const colours = header.channels - (header.hasAlpha ? 1 : 0);

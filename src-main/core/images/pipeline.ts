@@ -51,9 +51,3 @@ export async function readPixels(pipeline: Sharp, bitDepth: 8 | 16): Promise<Pix
       : new Uint8Array(data.buffer, data.byteOffset, data.length);
   return { width: info.width, height: info.height, channels: info.channels, pixels };
 }
-
-/** Throws `unreadable-image` for images without pixels and above the limit. */
-export function checkSize(width: number, height: number, pixelLimit: number): void {
-  if (!(width > 0 && height > 0)) throw unreadable(reasons.noPixels);
-  if (width * height > pixelLimit) throw unreadable(reasons.tooLarge(width, height, pixelLimit));
-}

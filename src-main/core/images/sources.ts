@@ -54,15 +54,16 @@ export async function openSource(
     if (error instanceof Failure && error.code !== 'stopped') {
       return { problem: { path, code: error.code, reason: error.message } };
     }
-    const reason = fileSystemReason(error);
-    if (reason === undefined) throw error;
-    const isMissing = reason === reasons.vanished;
-    return {
-      problem: isMissing
-        ? { path, code: 'not-found', reason: 'There is no such file or folder. Check the path.' }
-        : problemOf(path, reason),
-    };
+    return { problem: whyNotThere(path, error) };
   }
+}
+
+/** Our words for an error of the file system; any other error is thrown on. */
+function whyNotThere(path: string, error: unknown): ImportProblem {
+  const reason = fileSystemReason(error);
+  if (reason === undefined) throw error;
+  if (reason !== reasons.vanished) return problemOf(path, reason);
+  return { path, code: 'not-found', reason: reasons.missing };
 }
 
 async function survey(kind: 'folder' | 'archive', path: string, stop: Stop) {
@@ -98,10 +99,12 @@ export async function* candidates(source: Source, stop: Stop): AsyncGenerator<So
       }
       return;
     case 'file':
-      yield placed(plain, '', { path: source.path, ...(await sizeAndTime(source.path)) });
+      yield await named(source.path);
       return;
     case 'archive': {
-      const { modifiedMs } = await sizeAndTime(source.path);
+      const archive = await named(source.path);
+      if ('problem' in archive) return yield archive;
+      const { modifiedMs } = archive;
       for await (const entry of listArchive(source.path, stop)) {
         if (!('path' in entry)) yield entry;
         else {
@@ -115,7 +118,7 @@ export async function* candidates(source: Source, stop: Stop): AsyncGenerator<So
     case 'table':
       for (const problem of source.manifest.problems) yield { problem };
       for (const { path, ...declared } of source.manifest.rows) {
-        yield { ...placed(plain, '', { path, ...(await sizeAndTime(path)) }), declared };
+        yield { ...(await named(path)), declared };
       }
   }
 }
@@ -126,13 +129,13 @@ function placed(layout: Layout, folder: string, file: Found): Candidate {
   return { ...file, placement: layout.place(folder), declared: null };
 }
 
-/** A file that is not there has size 0 here; reading it finds out why. */
-async function sizeAndTime(path: string): Promise<{ bytes: number; modifiedMs: number }> {
+/** A file that was named, not found by walking. */
+async function named(path: string): Promise<Candidate | { readonly problem: ImportProblem }> {
   try {
     const { size, mtimeMs } = await stat(path);
-    return { bytes: size, modifiedMs: Math.floor(mtimeMs) };
-  } catch {
-    return { bytes: 0, modifiedMs: 0 };
+    return placed(plain, '', { path, bytes: size, modifiedMs: Math.floor(mtimeMs) });
+  } catch (error) {
+    return { problem: whyNotThere(path, error) };
   }
 }
 

@@ -7,7 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
-import { inflated, inflationLimit, type RawMember } from './archive-member.ts';
+import { inflated, type RawMember } from './archive-member.ts';
+import { inflationLimit } from './inflation.ts';
 import { reasons, unreadable } from './unreadable.ts';
 
 const chunkBytes = 2 ** 18;

@@ -4,7 +4,6 @@
 import type { OpenedImage } from './opened-image.ts';
 import { sharp, type Sharp } from './image-library.ts';
 import {
-  checkSize,
   dropAlpha,
   pipelineOfPixels,
   readPixels,
@@ -24,7 +23,6 @@ export function openTiff(bytes: Buffer, pixelLimit: number): OpenedImage {
   const file = new TiffFile(bytes);
   const planes = choosePlanes(file);
   const { page, channels, bitDepth, pixelSizeUm } = planes;
-  checkSize(page.width, page.height, pixelLimit);
   if (!compressions.has(page.compression)) {
     throw unreadable(
       `The pixels are compressed in a way that is not supported (TIFF compression ` +

@@ -25,11 +25,12 @@ export const reasons = {
   changed: 'The file changed while it was read. Import it again once it is complete.',
   replaced:
     'The file has another content than when it was imported. Restore it, or import it again.',
+  missing: 'There is no such file or folder. Check the path.',
   vanished: 'The file vanished before it could be read. Check the drive and import it again.',
   notRegular: 'This is not a file but a device, pipe or socket. Leave it out.',
   folder: 'This is a folder with the name of an image. Rename it or leave it out.',
   brokenLink: 'This link leads to nothing. Restore its target or remove the link.',
-  forbidden: 'The file may not be read. Give yourself permission to read it, or copy it.',
+  forbidden: 'Reading it is not permitted. Give yourself permission to read it, or copy it.',
   readError: 'The drive reports an error while reading the file. Copy it to another drive.',
   crashed: `Reading this file ended the image reader twice, so it was set aside. ${again}`,
   nameNotText:
@@ -40,6 +41,9 @@ export const reasons = {
   tooLarge: (width: number, height: number, limit: number) =>
     `The image has ${width} × ${height} pixels; the limit is ${megapixels(limit)} million. ` +
     'Cut it into tiles or save it smaller.',
+  inflated:
+    'The image unpacks to more than 200 times the size of its file, which no picture of a specimen ' +
+    'does. Save it again with another program if it is one.',
   fileTooLarge: (limitBytes: number) =>
     `The file is larger than ${Math.round(limitBytes / 2 ** 20)} MB. ` +
     'Cut the image into tiles or save it smaller.',

@@ -1,7 +1,7 @@
 // Walks a folder: every file below it in a fixed order, whatever the file system's. Links are
 // followed, each folder once; hidden files are left out and counted.
 
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { ImportProblem } from '#contract/core.ts';
 import { fileSystemReason, reasons } from './unreadable.ts';
@@ -16,6 +16,11 @@ const leftBySystems = new Set(['thumbs.db', 'desktop.ini', '__macosx']);
 
 export function isHidden(name: string): boolean {
   return name.startsWith('.') || leftBySystems.has(name.toLowerCase());
+}
+
+/** Somebody expects such a folder to be an image: it is better named than silently opened. */
+function isImageName(name: string): boolean {
+  return /\.(png|jpe?g|webp|bmp|tiff?)$/i.test(name);
 }
 
 /** Files sorted by name within each folder, before its sub-folders; paths begin with `folder`. */
@@ -45,8 +50,9 @@ async function* walkFolder(folder: string, visited: Set<string>): AsyncGenerator
       yield { problem: problem(escaped(folder, name), reasons.nameNotText) };
     } else {
       const entry = await look(path);
-      if (entry === 'folder') folders.push(path);
-      else yield entry;
+      if (entry !== 'folder') yield entry;
+      else if (isImageName(text)) yield { problem: problem(path, reasons.folder) };
+      else folders.push(path);
     }
   }
   for (const path of folders) yield* walkFolder(path, visited);
@@ -59,10 +65,18 @@ async function look(path: string): Promise<WalkEntry | 'folder'> {
     if (!found.isFile()) return { problem: problem(path, reasons.notRegular) };
     return { path, bytes: found.size, modifiedMs: Math.floor(found.mtimeMs) };
   } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    const reason = isMissing ? reasons.brokenLink : (fileSystemReason(error) ?? reasons.readError);
-    return { problem: problem(path, reason) };
+    const reason = fileSystemReason(error) ?? reasons.readError;
+    const isLink = reason === reasons.vanished && (await isThere(path));
+    return { problem: problem(path, isLink ? reasons.brokenLink : reason) };
   }
+}
+
+/** Whether there is an entry of this name, be it a link to nothing. */
+async function isThere(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function problem(path: string, reason: string): ImportProblem {

@@ -3,7 +3,8 @@
 import { isUtf8 } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import { getFileNameLowLevel, openPromise, type Entry, type ZipFile } from 'yauzl';
-import { inflated, inflationLimit, type RawMember } from './archive-member.ts';
+import { inflated, type RawMember } from './archive-member.ts';
+import { inflationLimit } from './inflation.ts';
 import { reasons, unreadable } from './unreadable.ts';
 
 /** Throws `unreadable-image` when the archive is damaged, `unsafe-archive` when it is a bomb. */

@@ -5,11 +5,12 @@
 
 import type { Job, JobState } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
-import type { ProjectDatabase } from '../store/database.ts';
+import type { ProjectDatabase, Writer } from '../store/database.ts';
 import {
   addJob,
   endJob,
   findJob,
+  listJobs,
   liveJobs,
   startJob,
   writeProgress,
@@ -48,9 +49,24 @@ export interface QueueOptions {
   readonly handlers: JobHandlers;
   /** Told of each state, and of progress at most ten times a second a job. */
   readonly onChange: (job: Job) => void;
+  /**
+   * Told of each state inside the transaction that writes it, so that what is kept beside the job
+   * (the state of its run) never differs from it.
+   */
+  readonly onState?: (writer: Writer, job: JobStanding) => void;
   /** Told of errors that are no failures; returns what the user may be told. */
   readonly onBug: (error: unknown) => string;
   readonly now: () => Date;
+}
+
+export interface JobStanding {
+  readonly id: number;
+  readonly kind: JobKind;
+  /** JSON, as it was submitted. */
+  readonly spec: string;
+  readonly state: JobState;
+  /** A sentence for the user. */
+  readonly failure: string | null;
 }
 
 /** Between two messages of progress, and between two writes of it, milliseconds. */
@@ -68,6 +84,8 @@ export class JobQueue {
   readonly #options: QueueOptions;
   readonly #waiting: number[] = [];
   readonly #running = new Map<number, RunningJob>();
+  /** How jobs ended whose end could not be written. */
+  readonly #unwritten = new Map<number, Ending>();
   #isClosing = false;
 
   constructor(options: QueueOptions) {
@@ -76,11 +94,15 @@ export class JobQueue {
 
   /** The id of the new job, or of one that is alive and asked for the same. */
   submit(spec: JobSpec): number {
-    const text = JSON.stringify(spec);
+    const alive = this.findAlive(spec);
+    if (alive) return alive.id;
     const { database, now } = this.#options;
-    const same = database.read(liveJobs).find((job) => job.spec === text);
-    if (same) return same.id;
-    const id = database.transact((writer) => addJob(writer, spec.kind, text, now().toISOString()));
+    const text = JSON.stringify(spec);
+    const id = database.transact((writer) => {
+      const added = addJob(writer, spec.kind, text, now().toISOString());
+      this.#tell(writer, { id: added, kind: spec.kind, spec: text }, 'queued', null);
+      return added;
+    });
     this.#waiting.push(id);
     this.#announce(id);
     this.#startNext();
@@ -106,7 +128,23 @@ export class JobQueue {
   find(id: number): StoredJob {
     const job = this.#options.database.read((reader) => findJob(reader, id));
     if (!job) throw new Failure('not-found', `There is no job ${id}.`);
-    return { ...job, ...this.#running.get(id)?.progress };
+    return this.#latest(job);
+  }
+
+  /** The queued or running job that does exactly this. */
+  findAlive(spec: JobSpec): StoredJob | undefined {
+    const text = JSON.stringify(spec);
+    const alive = this.#options.database.read(liveJobs);
+    return alive.find((job) => job.spec === text && !this.#unwritten.has(job.id));
+  }
+
+  /** Every job with its latest progress, oldest first. */
+  list(): StoredJob[] {
+    return this.#options.database.read(listJobs).map((job) => this.#latest(job));
+  }
+
+  #latest(job: StoredJob): StoredJob {
+    return { ...job, ...this.#running.get(job.id)?.progress, ...this.#unwritten.get(job.id) };
   }
 
   /** Stops everything; what was not finished is marked as interrupted, to be taken up again. */
@@ -133,15 +171,10 @@ export class JobQueue {
   }
 
   #start(job: StoredJob, lane: LaneName): void {
-    const { database, now } = this.#options;
     const controller = new AbortController();
-    database.transact((writer) => {
-      startJob(writer, job.id, now().toISOString());
-    });
     const { promise: ended, resolve } = Promise.withResolvers<undefined>();
     const running: RunningJob = { lane, controller, ended, progress: this.#progressOf(job.id) };
     this.#running.set(job.id, running);
-    this.#announce(job.id);
     void this.#run(job, running).finally(() => {
       resolve(undefined);
       this.#startNext();
@@ -149,17 +182,23 @@ export class JobQueue {
   }
 
   async #run(job: StoredJob, running: RunningJob): Promise<void> {
+    const { database, now } = this.#options;
     const reporter = new Reporter(
       running,
       () => this.#announce(job.id),
       (progress) => {
-        this.#options.database.transact((writer) => {
+        database.transact((writer) => {
           writeProgress(writer, job.id, progress);
         });
       },
     );
     let outcome: Ending;
     try {
+      database.transact((writer) => {
+        startJob(writer, job.id, now().toISOString());
+        this.#tell(writer, job, 'running', null);
+      });
+      this.#announce(job.id);
       const spec = parseSpec(job.spec);
       const context: JobContext = {
         jobId: job.id,
@@ -209,10 +248,28 @@ export class JobQueue {
 
   #end(id: number, ending: Ending, { done, total, note }: Progress): void {
     const { database, now } = this.#options;
-    database.transact((writer) => {
-      endJob(writer, id, { ...ending, done, total, note }, now().toISOString());
-    });
+    const job = this.find(id);
+    try {
+      database.transact((writer) => {
+        endJob(writer, id, { ...ending, done, total, note }, now().toISOString());
+        this.#tell(writer, job, ending.state, ending.failure?.message ?? null);
+      });
+    } catch (error) {
+      // The disk is full, for instance. Whoever waits must learn the end all the same; the row says
+      // "running", and the next to open the project will mark it as interrupted.
+      this.#options.onBug(error);
+      this.#unwritten.set(id, ending);
+    }
     this.#announce(id);
+  }
+
+  #tell(
+    writer: Writer,
+    { id, kind, spec }: Pick<JobStanding, 'id' | 'kind' | 'spec'>,
+    state: JobState,
+    failure: string | null,
+  ): void {
+    this.#options.onState?.(writer, { id, kind, spec, state, failure });
   }
 
   #announce(id: number): void {
@@ -279,7 +336,11 @@ class Reporter {
     const time = performance.now();
     if (time - this.#lastWrite >= writeMs) {
       this.#lastWrite = time;
-      this.#write(this.#job.progress);
+      try {
+        this.#write(this.#job.progress);
+      } catch {
+        // Progress is worth no job: a disk that is full stops what must be written.
+      }
     }
     this.#timer = setTimeout(() => this.#pass(), messageMs);
   }

@@ -1,14 +1,26 @@
 // Copies of the catalogue in the project's folder `backups`: whole, checked, newest last.
 
 import type Sqlite from 'better-sqlite3';
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { openSqlite } from './sqlite.ts';
 
 const pattern = /^project-\d{8}T\d{6}Z-v\d+\.sqlite$/;
 
-/** So many copies are kept, beside those made before a migration on the same day. */
+/** So many copies are kept, those made before a migration among them. */
 const kept = 3;
+
+/** What a process that was killed while copying leaves behind is swept by the next copy. */
+const unfinished = '.tmp';
 
 /** File names, oldest first. */
 export function listBackups(folder: string): string[] {
@@ -40,10 +52,13 @@ export async function backUp(
   mkdirSync(folder, { recursive: true });
   const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
   const path = join(folder, `project-${stamp}-v${version}.sqlite`);
-  const temporary = `${path}.tmp`;
-  rmSync(temporary, { force: true });
+  for (const name of readdirSync(folder)) {
+    if (name.endsWith(unfinished)) rmSync(join(folder, name));
+  }
+  const temporary = `${path}${unfinished}`;
   connection.prepare('vacuum into ?').run(temporary);
   await demandSound(temporary);
+  flush(temporary);
   renameSync(temporary, path);
   for (const name of listBackups(folder).slice(0, -kept)) rmSync(join(folder, name));
   return path;
@@ -56,5 +71,14 @@ async function demandSound(path: string): Promise<void> {
     if (verdict !== 'ok') throw new Error(`The copy ${path} is damaged: ${String(verdict)}`);
   } finally {
     copy.close();
+  }
+}
+
+function flush(path: string): void {
+  const file = openSync(path, 'r+');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }

@@ -1,7 +1,7 @@
 // The project's one connection to its catalogue: reads, and writes in transactions.
 
 import type Sqlite from 'better-sqlite3';
-import { diskFull, sqliteCode } from './sqlite.ts';
+import { asFailure } from './failures.ts';
 
 /** SQL text that knows the rows it gives. */
 export type Query<Row> = string & { readonly row?: Row };
@@ -43,7 +43,8 @@ export class ProjectDatabase {
 
   /**
    * Runs `work` in one transaction: all of it is on the disk when this returns, or none of it. What
-   * `work` throws is thrown on. Throws `disk-full`, and an Error inside another transaction.
+   * `work` throws is thrown on. Throws `disk-full`, `project-in-use` when another program is writing,
+   * `project-damaged`, and an Error inside another transaction.
    */
   transact<Result>(work: (writer: Writer) => Result): Result {
     if (this.#connection.inTransaction) throw new Error('A transaction inside a transaction.');
@@ -61,7 +62,7 @@ export class ProjectDatabase {
     try {
       result = this.#connection.transaction(() => work(writer)).immediate();
     } catch (error) {
-      throw sqliteCode(error) === 'SQLITE_FULL' ? diskFull(this.#connection.name, error) : error;
+      throw asFailure(error, this.#connection.name);
     } finally {
       isOver = true;
     }
@@ -72,8 +73,13 @@ export class ProjectDatabase {
   /** Moves everything into the one file, so that copying it copies all, and closes it. */
   close(): void {
     if (!this.#connection.open) return;
-    this.#connection.pragma('wal_checkpoint(truncate)');
-    this.#connection.close();
+    try {
+      this.#connection.pragma('wal_checkpoint(truncate)');
+    } catch (error) {
+      throw asFailure(error, this.#connection.name);
+    } finally {
+      this.#connection.close();
+    }
   }
 
   #all<Row>(query: Query<Row>, ...values: readonly Value[]): Row[] {
@@ -102,10 +108,14 @@ export class ProjectDatabase {
 
   #timed<Result>(sql: string, work: () => Result): Result {
     const start = performance.now();
-    const result = work();
-    const ms = performance.now() - start;
-    if (ms > slowMs) this.#onSlow(sql, ms);
-    return result;
+    try {
+      return work();
+    } catch (error) {
+      throw asFailure(error, this.#connection.name);
+    } finally {
+      const ms = performance.now() - start;
+      if (ms > slowMs) this.#onSlow(sql, ms);
+    }
   }
 }
 

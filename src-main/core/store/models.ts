@@ -19,10 +19,25 @@ export function findModel(reader: Reader, id: number): StoredModel | undefined {
   return reader.get(byId, id);
 }
 
-/** A run has one model. */
-export function addModel(writer: Writer, model: Omit<StoredModel, 'id'>, now: string): number {
-  return writer.run(
-    'insert into model (run_id, path, hash, step, created_at) values (?, ?, ?, ?, ?)',
+const ofRun: Query<StoredModel> =
+  'select id, run_id runId, path, hash, step from model where run_id = ?';
+
+/**
+ * A run has one model. When its file was lost and made again with other contents, what was measured
+ * with the earlier one goes.
+ */
+export function putModel(writer: Writer, model: Omit<StoredModel, 'id'>, now: string): StoredModel {
+  const before = writer.get(ofRun, model.runId);
+  if (before && before.hash !== model.hash) {
+    for (const table of ['score', 'score_problem', 'threshold']) {
+      writer.run(`delete from ${table} where model_id = ?`, before.id);
+    }
+  }
+  writer.run(
+    `insert into model (run_id, path, hash, step, created_at) values (?, ?, ?, ?, ?)
+     on conflict (run_id) do update set path = excluded.path, hash = excluded.hash,
+       step = excluded.step, created_at = excluded.created_at`,
     ...[model.runId, model.path, model.hash, model.step, now],
-  ).id;
+  );
+  return writer.get(ofRun, model.runId)!;
 }

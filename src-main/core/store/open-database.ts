@@ -6,11 +6,13 @@ import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
-import { backUp, listBackups, newestBackupTime } from './backups.ts';
+import { backUp, newestBackupTime } from './backups.ts';
 import { ProjectDatabase } from './database.ts';
+import { asFailure, damaged } from './failures.ts';
 import { migrate, newestVersion, versionOf } from './migrate.ts';
 import { migrations as allMigrations, type Migration } from './migrations/migrations.ts';
-import { diskFull, openSqlite, sqliteCode } from './sqlite.ts';
+import { isSealed, seal, unseal } from './seal.ts';
+import { openSqlite } from './sqlite.ts';
 
 /** Marks a file as a Normscope catalogue: "NScp". */
 const applicationId = 0x4e536370;
@@ -29,25 +31,27 @@ export interface DatabaseOptions {
 
 export interface OpenDatabase {
   readonly database: ProjectDatabase;
-  /** Copies the catalogue if the newest copy is older than a day, and closes it. */
+  /**
+   * Copies the catalogue if the newest copy is older than a day, closes and seals it. When it throws
+   * (`disk-full`, for instance), the catalogue is closed all the same and nothing written is lost.
+   */
   readonly close: () => Promise<void>;
 }
 
 /**
- * Opens `project.sqlite` in the project's folder, or makes it. Throws `project-too-new` and
- * `project-damaged`, with the way out, leaving the file as it was.
+ * Opens `project.sqlite` in the project's folder, or makes it; the caller holds the project's lock.
+ * Throws `project-too-new` and `project-damaged`, with the way out, leaving the file as it was.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
   const { folder, onSlow, now, migrations = allMigrations } = options;
   const path = join(folder, 'project.sqlite');
   const backups = join(folder, 'backups');
-  const isNew = !existsSync(path);
-  if (!isNew) await checkHeader(path, backups, migrations);
   let connection: Sqlite.Database | undefined;
   try {
+    if (existsSync(path)) await check(path, migrations);
+    await unseal(path);
     connection = await openSqlite(path, { timeout: busyMs });
     harden(connection);
-    if (!isNew) checkContents(connection, path, backups, migrations);
     connection.pragma('journal_mode = wal');
     connection.pragma('synchronous = full');
     connection.pragma('foreign_keys = on');
@@ -61,17 +65,26 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
     }
   } catch (error) {
     connection?.close();
-    throw asFailure(error, path, backups);
+    throw asFailure(error, path);
   }
   const ready = connection;
   const database = new ProjectDatabase(ready, onSlow);
   return {
     database,
     close: async () => {
-      if (ready.open && now().getTime() - newestBackupTime(backups) > dayMs) {
-        await backUp(ready, backups, newestVersion(migrations), now());
+      if (!ready.open) return;
+      try {
+        try {
+          if (now().getTime() - newestBackupTime(backups) > dayMs) {
+            await backUp(ready, backups, newestVersion(migrations), now());
+          }
+        } finally {
+          database.close();
+        }
+        await seal(path);
+      } catch (error) {
+        throw asFailure(error, path);
       }
-      database.close();
     },
   };
 }
@@ -82,12 +95,26 @@ function harden(connection: Sqlite.Database): void {
   connection.pragma('cell_size_check = on');
 }
 
+/** Throws unless the file is a sound catalogue of this version or before; writes nothing to it. */
+async function check(path: string, migrations: readonly Migration[]): Promise<void> {
+  const sealed = await isSealed(path);
+  await checkHeader(path, migrations);
+  // After a crash in the very first moment there is a journal, which only a writer may undo.
+  const readonly = !existsSync(`${path}-journal`);
+  let connection: Sqlite.Database | undefined;
+  try {
+    connection = await openSqlite(path, { timeout: busyMs, readonly });
+    harden(connection);
+    checkContents(connection, path, migrations);
+    const verdict = sealed ? 'ok' : connection.pragma('quick_check(1)', { simple: true });
+    if (verdict !== 'ok') throw damaged(path, `its contents are damaged (${String(verdict)})`);
+  } finally {
+    connection?.close();
+  }
+}
+
 /** What can be known from the first bytes, without opening the file as a database. */
-async function checkHeader(
-  path: string,
-  backups: string,
-  migrations: readonly Migration[],
-): Promise<void> {
+async function checkHeader(path: string, migrations: readonly Migration[]): Promise<void> {
   const file = await open(path, 'r');
   try {
     const header = Buffer.alloc(100);
@@ -95,7 +122,7 @@ async function checkHeader(
     // SQLite leaves an empty file when a process ends before the first transaction.
     if (bytesRead === 0) return;
     if (bytesRead < header.length || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') {
-      throw damaged(path, backups, 'it is no SQLite database');
+      throw damaged(path, 'it is no SQLite database');
     }
     demandKnownVersion(header.readUInt32BE(60), path, migrations);
   } finally {
@@ -106,73 +133,38 @@ async function checkHeader(
 function checkContents(
   connection: Sqlite.Database,
   path: string,
-  backups: string,
   migrations: readonly Migration[],
 ): void {
-  const verdict = connection.pragma('quick_check(1)', { simple: true }) as string;
-  if (verdict !== 'ok') throw damaged(path, backups, verdict);
   const version = versionOf(connection);
   demandKnownVersion(version, path, migrations);
   const id = connection.pragma('application_id', { simple: true });
-  const objects = connection.prepare('select type from sqlite_schema').pluck().all() as string[];
-  if (objects.length > 0 && id !== applicationId) {
-    throw damaged(path, backups, 'it was not written by Normscope');
+  const objects = connection.prepare('select type, rootpage from sqlite_schema').all() as {
+    type: string;
+    rootpage: number;
+  }[];
+  if (id !== applicationId && (id !== 0 || objects.length > 0)) {
+    throw damaged(path, 'it was not written by Normscope');
   }
-  if (objects.some((type) => type !== 'table' && type !== 'index')) {
-    throw damaged(path, backups, 'it holds views or triggers, which Normscope never writes');
+  if (objects.length > 0 !== version > 0) {
+    throw damaged(path, 'its tables are not those of its version');
+  }
+  // A table without pages of its own is a virtual one: code, not rows.
+  if (objects.some(({ type, rootpage }) => !/^(table|index)$/.test(type) || rootpage === 0)) {
+    throw damaged(path, 'it holds views, triggers or virtual tables, which Normscope never writes');
   }
 }
 
 function demandKnownVersion(version: number, path: string, migrations: readonly Migration[]): void {
   const newest = newestVersion(migrations);
-  if (version <= newest) return;
-  throw new Failure(
-    'project-too-new',
-    `This project was written by a newer Normscope (version ${version} of the catalogue; this ` +
-      `program knows up to ${newest}). It was left as it is. Install the newer Normscope to open it.`,
-    path,
-  );
-}
-
-function damaged(path: string, backups: string, what: string, cause?: unknown): Failure {
-  const newest = listBackups(backups).at(-1);
-  const wayOut =
-    newest === undefined
-      ? 'There is no earlier copy in the folder "backups". Restore the file from your own backup, ' +
-        'or make a new project and import the images again; they were not touched.'
-      : `To go back to the newest earlier copy, rename project.sqlite to project-damaged.sqlite, ` +
-        `then copy ${join(backups, newest)} to ${path}.`;
-  return new Failure(
-    'project-damaged',
-    `The catalogue of this project cannot be used: ${what}. It was left as it is. ${wayOut}`,
-    path,
-    { cause },
-  );
-}
-
-function asFailure(error: unknown, path: string, backups: string): unknown {
-  switch (sqliteCode(error)) {
-    case 'SQLITE_CORRUPT':
-    case 'SQLITE_NOTADB':
-      return damaged(path, backups, 'its contents are damaged', error);
-    case 'SQLITE_FULL':
-      return diskFull(path, error);
-    case 'SQLITE_BUSY':
-      return new Failure(
-        'project-in-use',
-        'Another program holds the catalogue of this project. Close it and try again.',
-        path,
-        { cause: error },
-      );
-    case 'SQLITE_READONLY':
-    case 'SQLITE_CANTOPEN':
-      return new Failure(
-        'bad-input',
-        'The project cannot be written. Give yourself permission to write its folder, or copy it.',
-        path,
-        { cause: error },
-      );
-    default:
-      return error;
+  if (version > newest) {
+    throw new Failure(
+      'project-too-new',
+      `This project was written by a newer Normscope (version ${version} of the catalogue; this ` +
+        `program knows up to ${newest}). It was left as it is. Install the newer Normscope to open it.`,
+      path,
+    );
+  }
+  if (version !== 0 && !migrations.some((migration) => migration.version === version)) {
+    throw damaged(path, `no Normscope ever wrote its version ${version}`);
   }
 }

@@ -2,12 +2,13 @@
 // operating system lets go of it when the owner ends, however it ends.
 
 import type Sqlite from 'better-sqlite3';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Failure } from '#domain/failure.ts';
-import { openSqlite, sqliteCode } from './sqlite.ts';
+import { asFailure } from './failures.ts';
+import { errorCode, openSqlite } from './sqlite.ts';
 
 export interface ProjectLock {
   /** Tells other processes where the owner answers (see core/door.ts). */
@@ -21,20 +22,42 @@ export type Owner = z.infer<typeof ownerSchema>;
 
 /** Throws `project-in-use`, naming the owner's process, when another process holds the project. */
 export async function lockProject(folder: string): Promise<ProjectLock> {
-  const connection = await openSqlite(join(folder, 'project.lock'), { timeout: 0 });
+  const connection = await hold(folder);
+  const owner: Owner = { pid: process.pid, host: hostname() };
   try {
-    connection.exec('begin exclusive');
+    await writeOwner(folder, owner);
   } catch (error) {
     connection.close();
-    if (sqliteCode(error) !== 'SQLITE_BUSY') throw error;
-    throw await inUse(folder);
+    throw asFailure(error, ownerFile(folder));
   }
-  const owner: Owner = { pid: process.pid, host: hostname() };
-  await writeOwner(folder, owner);
   return {
     announce: (door) => writeOwner(folder, { ...owner, door }),
     release: () => release(connection, folder),
   };
+}
+
+async function hold(folder: string): Promise<Sqlite.Database> {
+  const path = join(folder, 'project.lock');
+  let connection: Sqlite.Database | undefined;
+  try {
+    connection = await openSqlite(path, { timeout: 0 });
+    // Nothing is ever written into it: no journal need lie about.
+    connection.pragma('journal_mode = memory');
+    connection.exec('begin exclusive');
+    return connection;
+  } catch (error) {
+    connection?.close();
+    switch (errorCode(error)) {
+      case 'SQLITE_BUSY':
+        throw await inUse(folder);
+      case 'SQLITE_NOTADB':
+        // Somebody wrote into the file, and nobody holds it. It is empty when it is sound.
+        await truncate(path);
+        return hold(folder);
+      default:
+        throw asFailure(error, path);
+    }
+  }
 }
 
 /** What the owner says of itself, or said before it was killed; undefined without an owner. */

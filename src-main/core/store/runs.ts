@@ -133,8 +133,10 @@ export function putEpoch(writer: Writer, runId: number, report: RunEpoch): void 
   );
 }
 
-export function addRunWarning(writer: Writer, runId: number, text: string): void {
-  writer.run('insert or ignore into run_warning (run_id, text) values (?, ?)', runId, text);
+/** False when the run has this warning already. */
+export function addRunWarning(writer: Writer, runId: number, text: string): boolean {
+  const sql = 'insert or ignore into run_warning (run_id, text) values (?, ?)';
+  return writer.run(sql, runId, text).changes > 0;
 }
 
 /** Runs that another process left unfinished; they can be resumed. */

@@ -27,20 +27,11 @@ export async function openSqlite(
   return new Connection(path, options);
 }
 
-/** The kind of an error of SQLite, such as SQLITE_BUSY; undefined for any other error. */
-export function sqliteCode(error: unknown): string | undefined {
+/** The kind of an error of SQLite or of the file system, such as SQLITE_BUSY or EACCES. */
+export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') {
     return undefined;
   }
   // SQLITE_READONLY_DIRECTORY and the like say more than we need.
-  return /^SQLITE_[A-Z]+/.exec(error.code)?.[0];
-}
-
-export function diskFull(path: string, cause: unknown): Failure {
-  return new Failure(
-    'disk-full',
-    'The disk of the project is full. Free some space and try again: what is there is kept.',
-    path,
-    { cause },
-  );
+  return /^SQLITE_[A-Z]+/.exec(error.code)?.[0] ?? error.code;
 }

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { openImage } from '#core/images/decode.ts';
 import { readPixels } from '#core/images/pipeline.ts';
 import { devData } from './support/dev-data.ts';
-import { newProject } from './support/project.ts';
+import { newProject } from './support/new-project.ts';
 
 interface Description {
   readonly dtype: string;
@@ -56,11 +56,10 @@ describe.skipIf(formats === undefined)('real files', () => {
     for (const [name, wanted] of Object.entries(read())) {
       if (name in refused) continue;
       const image = await openImage(readFileSync(join(folder, name)));
-      const { width, height, channels, pixels } = await readPixels(
-        await image.pipeline(),
-        image.bitDepth,
-      );
-      const size = new Map([...wanted.axes].map((axis, i) => [axis, wanted.shape[i]!]));
+      const block = await readPixels(await image.pipeline(), image.bitDepth);
+      const { width, height, channels } = block;
+      const pixels = Float64Array.from(block.pixels);
+      const size = new Map(wanted.axes.split('').map((axis, i) => [axis, wanted.shape[i]!]));
       const { axes, first8 } = wanted;
       // Planes one after the other: the first values are those of the first channel.
       const isPlanar = axes.startsWith('C') || axes.startsWith('S');
@@ -71,7 +70,7 @@ describe.skipIf(formats === undefined)('real files', () => {
         width,
         height,
         channels,
-        dtype: pixels instanceof Uint16Array ? 'uint16' : 'uint8',
+        dtype: block.pixels instanceof Uint16Array ? 'uint16' : 'uint8',
         first: first8 === undefined ? undefined : first,
         min: pixels.reduce((least, value) => Math.min(least, value)),
         max: pixels.reduce((most, value) => Math.max(most, value)),

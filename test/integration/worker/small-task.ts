@@ -1,6 +1,6 @@
 // A training small enough for tests: a few seeded pictures in real shards, the narrowest network.
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
@@ -136,4 +136,11 @@ export async function smallTask(
     snapshotHash: 'a'.repeat(64),
     codeVersion: '0.1.0',
   };
+}
+
+/** Paths of the checkpoints of a run, oldest first. */
+export async function checkpointsOf({ folder }: TrainTask): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  const found = names.filter((name) => name.startsWith('checkpoint-')).sort();
+  return found.map((name) => join(folder, name));
 }

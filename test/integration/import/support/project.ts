@@ -1,9 +1,7 @@
-// A project in a temporary folder with the real catalogue, and imports into it.
+// A project with the real catalogue, and imports into it.
 
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { importInput, type ImportResult } from '#contract/core.ts';
 import type { ShardImage } from '#core/datasets/pixel-shards.ts';
 import { importImages, type ImportJob, type ImportSpec } from '#core/images/import.ts';
@@ -40,23 +38,14 @@ export interface Project {
   storedProblems(): readonly { path: string; code: string; reason: string }[];
 }
 
-/** A new, empty folder that is removed after the test. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'normscope-import-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-/** root: where the project and its files lie; a temporary folder when left out. */
-export async function newProject(root?: string): Promise<Project> {
-  const parent = root ?? (await temporaryFolder());
-  const folder = join(parent, 'Test.normscope');
-  const files = join(parent, 'files');
+/** root: the folder in which the project and its files lie. */
+export async function openProject(root: string): Promise<Project> {
+  const folder = join(root, 'Test.normscope');
+  const files = join(root, 'files');
   await mkdir(folder, { recursive: true });
   await mkdir(files, { recursive: true });
   const now = () => new Date('2026-11-24T12:00:00Z');
   const { database } = await openDatabase({ folder, now, onSlow: () => undefined });
-  if (root === undefined) onTestFinished(() => database.close());
   const catalogue = new Catalogue(database, folder, now);
   let latestJob = 0;
 

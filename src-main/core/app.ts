@@ -1,0 +1,287 @@
+// Opens a project and wires its parts: the only place where objects of the core are made.
+
+import { existsSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { coreMethods, type CoreEvents, type Job } from '#contract/core.ts';
+import { Failure } from '#domain/failure.ts';
+import type { Link } from '#rpc/link.ts';
+import { inputChecker, type HandlersOf } from '#rpc/method.ts';
+import { serve, type Server, type Service } from '#rpc/serve.ts';
+import { readCodeVersion } from './code-version.ts';
+import { openDoor, sweepDoor } from './door.ts';
+import { importImages } from './images/import.ts';
+import { jobSpec } from './jobs/job-spec.ts';
+import { JobQueue, type JobHandlers, type JobStanding } from './jobs/queue.ts';
+import { markInterrupted } from './jobs/recovery.ts';
+import { Log } from './log.ts';
+import { evaluate } from './runs/evaluate.ts';
+import { floorOf } from './runs/floor.ts';
+import { rank } from './runs/rank.ts';
+import { datasetNamed } from './runs/run-items.ts';
+import { runMethods } from './runs/run-methods.ts';
+import { sweepScoring } from './runs/score-images.ts';
+import { scoreRun } from './runs/score-run.ts';
+import { trainedModel } from './runs/scoring-model.ts';
+import { trainRun } from './runs/train-run.ts';
+import { Catalogue } from './store/catalogue.ts';
+import type { ProjectDatabase, Writer } from './store/database.ts';
+import { listDatasets } from './store/datasets.ts';
+import { openDatabase } from './store/open-database.ts';
+import { lockProject, readOwner } from './store/project-lock.ts';
+import { setRunState } from './store/runs.ts';
+
+export interface AppOptions {
+  /** Makes the project when there is none. */
+  readonly create?: boolean;
+  /** The clock; the computer's when left out. */
+  readonly now?: () => Date;
+}
+
+/** An open project. It belongs to this process until `close`. */
+export interface App {
+  /** Absolute. */
+  readonly folder: string;
+  /** Answers the contract on `link` until it closes, and sends it every event. */
+  readonly serve: (link: Link) => void;
+  /** Stops all work, which can be taken up again, and lets go of the project. */
+  readonly close: () => Promise<void>;
+}
+
+const folders = ['cache', 'models', 'exports', 'backups'] as const;
+
+/** What a project's folder may hold before its catalogue has been written. */
+const ownNames: readonly string[] = [
+  ...folders,
+  'project.lock',
+  'project.owner',
+  'project.owner.tmp',
+  'normscope.log',
+];
+
+/**
+ * Opens the project in `folder`. Throws `not-found` when there is none and `create` is not set,
+ * `bad-input` when the folder to be made holds other things, `project-in-use` when another process
+ * has it open (see `knock` in core/door.ts), `project-too-new` and `project-damaged`.
+ */
+export async function openApp(folder: string, options: AppOptions = {}): Promise<App> {
+  const { create = false, now = () => new Date() } = options;
+  const project = resolve(folder);
+  if (!existsSync(join(project, 'project.sqlite'))) {
+    if (!create) throw noProject(project);
+    await makeProject(project);
+  }
+  const closers = new Closers();
+  try {
+    const core = await openCore(project, now, closers);
+    return {
+      folder: project,
+      serve: (link) => core.serve(link),
+      close: () => closers.close(),
+    };
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+/** Opens part after part; what closes them is left with `closers`. */
+async function openCore(folder: string, now: () => Date, closers: Closers): Promise<Core> {
+  const before = await readOwner(folder);
+  const lock = await lockProject(folder);
+  closers.add(lock.release);
+  // Whoever owned it before was killed, or its lock would still hold.
+  if (before?.door !== undefined && before.host === hostname()) await sweepDoor(before.door);
+  const log = new Log(folder, now);
+  closers.add(() => log.close());
+  const { database, close } = await openDatabase({
+    folder,
+    now,
+    onSlow: (sql, ms) => log.warn(`${ms.toFixed(0)} ms: ${sql}`),
+  });
+  closers.add(close);
+  markInterrupted(database, now());
+  await sweepScoring(folder);
+  for (const name of folders) await mkdir(join(folder, name), { recursive: true });
+  const codeVersion = await readCodeVersion();
+  const core = new Core({ folder, database, log, now, codeVersion });
+  closers.add(() => core.close());
+  try {
+    const door = await openDoor((link) => core.serve(link));
+    closers.add(door.close);
+    await lock.announce(door.address);
+  } catch (error) {
+    // Without it everything works but the help of a second terminal.
+    log.warn(`The door stays closed: ${String(error)}`);
+  }
+  return core;
+}
+
+/** What has been opened and must be closed again, in the opposite order, once. */
+class Closers {
+  readonly #steps: (() => Promise<void>)[] = [];
+
+  add(step: () => Promise<void>): void {
+    this.#steps.push(step);
+  }
+
+  /** Takes every step, and throws what the first failing one threw. */
+  async close(): Promise<void> {
+    const faults: unknown[] = [];
+    for (const step of this.#steps.splice(0).reverse()) {
+      await step().catch((error: unknown) => faults.push(error));
+    }
+    if (faults.length > 0) throw faults[0];
+  }
+}
+
+function noProject(project: string): Failure {
+  return new Failure(
+    'not-found',
+    `There is no Normscope project at ${project}. Check the path; a new project is made by ` +
+      'importing images into it.',
+    project,
+  );
+}
+
+/** Throws `bad-input` rather than to lay a project among other files. */
+async function makeProject(project: string): Promise<void> {
+  const names = await readdir(project).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  });
+  const foreign = names.find((name) => !ownNames.includes(name));
+  if (foreign !== undefined) {
+    throw new Failure(
+      'bad-input',
+      `The folder ${project} is no Normscope project and holds other things (${foreign}). Choose ` +
+        'another name for the project, for instance one that ends in ".normscope".',
+      project,
+    );
+  }
+  await mkdir(project, { recursive: true });
+}
+
+interface CorePorts {
+  /** Absolute. */
+  readonly folder: string;
+  readonly database: ProjectDatabase;
+  readonly log: Log;
+  readonly now: () => Date;
+  readonly codeVersion: string;
+}
+
+class Core {
+  readonly #ports: CorePorts;
+  readonly #catalogue: Catalogue;
+  readonly #queue: JobQueue;
+  readonly #service: Service;
+  readonly #servers = new Map<Link, Server>();
+  #isClosing = false;
+
+  constructor(ports: CorePorts) {
+    this.#ports = ports;
+    const { database, folder, log, now } = ports;
+    this.#catalogue = new Catalogue(database, folder, now);
+    this.#queue = new JobQueue({
+      database,
+      handlers: this.#jobHandlers(),
+      onChange: (job) => this.#emit('job.changed', job),
+      onState: (writer, job) => followJob(writer, job, now()),
+      onBug: (error) => log.bug(error),
+      now,
+    });
+    this.#service = {
+      handlers: this.#methods(),
+      parse: inputChecker(coreMethods),
+      onBug: (error) => log.bug(error),
+    };
+  }
+
+  serve(link: Link): void {
+    this.#servers.set(link, serve(link, this.#service));
+    link.onClose(() => this.#servers.delete(link));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    await this.#queue.close();
+    for (const link of [...this.#servers.keys()]) link.close();
+  }
+
+  #jobHandlers(): JobHandlers {
+    const { database, folder, log, now, codeVersion } = this.#ports;
+    const emit = this.#emit.bind(this);
+    const warn = (text: string) => log.warn(text);
+    return {
+      import: ({ input }, job) =>
+        importImages(input, job, { store: this.#catalogue, projectFolder: folder }),
+      train: ({ runId }, job) =>
+        trainRun(runId, job, { database, folder, now, codeVersion, emit, warn }),
+      score: (spec, job) => scoreRun(spec, job, { database, folder, warn }),
+    };
+  }
+
+  #methods(): HandlersOf<typeof coreMethods> {
+    const { database, folder, now, codeVersion } = this.#ports;
+    const queue = this.#queue;
+    const catalogue = this.#catalogue;
+    return {
+      'images.import': (input) => {
+        demandAbsolute(input.paths);
+        return { jobId: queue.submit({ kind: 'import', input }) };
+      },
+      'datasets.list': () => database.read(listDatasets),
+      ...runMethods({ database, folder, queue, catalogue, now, codeVersion }),
+      'scores.compute': ({ modelId, dataset, engine }) => {
+        database.read((reader) => {
+          trainedModel(reader, modelId);
+          datasetNamed(reader, dataset);
+        });
+        return { jobId: queue.submit({ kind: 'score', modelId, dataset, engine }) };
+      },
+      'scores.evaluate': ({ modelId, dataset }) =>
+        database.read((reader) => evaluate(reader, modelId, dataset)),
+      'scores.rank': (request) => database.read((reader) => rank(reader, request)),
+      'scores.floor': ({ modelId, dataset }, stop) => {
+        const isClosing = () => this.#isClosing;
+        const either = {
+          get aborted() {
+            return stop.aborted || isClosing();
+          },
+        };
+        return floorOf(modelId, dataset, either, { database, folder });
+      },
+      'jobs.list': () => queue.list().map(publicJob),
+      'jobs.show': ({ jobId }) => {
+        const job = queue.find(jobId);
+        const result: unknown = job.result === null ? null : JSON.parse(job.result);
+        return { ...publicJob(job), result };
+      },
+      'jobs.stop': async ({ jobId }) => ({ state: await queue.stop(jobId) }),
+    };
+  }
+
+  #emit<K extends keyof CoreEvents>(name: K, event: CoreEvents[K]): void {
+    for (const server of this.#servers.values()) server.emit(name, event);
+  }
+}
+
+/** The state of a run is that of its job. */
+function followJob(writer: Writer, { kind, spec, state, failure }: JobStanding, now: Date): void {
+  if (kind !== 'train') return;
+  const parsed = jobSpec.safeParse(JSON.parse(spec));
+  if (!parsed.success || parsed.data.kind !== 'train') return;
+  setRunState(writer, parsed.data.runId, state, failure, now.toISOString());
+}
+
+function publicJob({ id, kind, state, done, total, note, failure }: Job): Job {
+  return { id, kind, state, done, total, note, failure };
+}
+
+function demandAbsolute(paths: readonly string[]): void {
+  const relative = paths.find((path) => !isAbsolute(path));
+  if (relative === undefined) return;
+  throw new Failure('bad-input', `The path "${relative}" is not absolute.`, relative);
+}

@@ -1,0 +1,61 @@
+// The scored images of a dataset, strangest first.
+
+import type { RankedImage } from '#contract/core.ts';
+import type { ScoreName } from '#domain/score.ts';
+import type { Reader } from '../store/database.ts';
+import { pathsOf } from '../store/images.ts';
+import { rankedItems, rawScoresOf } from '../store/ranking.ts';
+import { snapshotItems } from '../store/snapshots.ts';
+import { findThreshold } from '../store/thresholds.ts';
+import { datasetNamed, isCalibrationNormal } from './run-items.ts';
+import { trainedModel } from './scoring-model.ts';
+
+export interface RankRequest {
+  readonly modelId: number;
+  readonly dataset: string;
+  /** The run's own choice when left out. */
+  readonly by?: ScoreName | undefined;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** Images of one score are in the order of their import. Throws `not-found`. */
+export function rank(reader: Reader, request: RankRequest): RankedImage[] {
+  const { modelId, dataset, offset, limit } = request;
+  const { run, config } = trainedModel(reader, modelId);
+  const name = request.by ?? config.settings.rankBy;
+  const datasetId = datasetNamed(reader, dataset);
+  const threshold = findThreshold(reader, modelId, name)?.anomalyScore;
+  const heldOut = snapshotItems(reader, run.snapshotId).filter(isCalibrationNormal);
+  const rankOf = rankAmong(rawScoresOf(reader, modelId, name), heldOut);
+  return rankedItems(reader, { modelId, datasetId, name, offset, limit }).map((item) => {
+    const { imageId, hash, role, class: label, group, split, raw } = item;
+    const anomalyScore = -raw;
+    return {
+      ...{ imageId, hash, path: pathsOf(reader, imageId)[0]?.path ?? hash },
+      ...{ role, class: label, group, split, anomalyScore },
+      anomalyRank: rankOf(anomalyScore),
+      flagged: threshold === undefined ? null : anomalyScore > threshold,
+    };
+  });
+}
+
+/** The part of the held-out normals that are less strange; null without any. */
+function rankAmong(
+  raw: ReadonlyMap<number, number>,
+  heldOut: readonly { readonly imageId: number }[],
+): (anomalyScore: number) => number | null {
+  const scores = heldOut.map(({ imageId }) => raw.get(imageId)).filter((own) => own !== undefined);
+  const rising = Float64Array.from(scores, (own) => -own).sort();
+  return (anomalyScore) => {
+    if (rising.length === 0) return null;
+    let low = 0;
+    let high = rising.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (rising[middle]! < anomalyScore) low = middle + 1;
+      else high = middle;
+    }
+    return low / rising.length;
+  };
+}

@@ -1,0 +1,93 @@
+// What a client may ask about runs.
+
+import { join } from 'node:path';
+import type { coreMethods, RunDetails, RunSummary } from '#contract/core.ts';
+import { Failure } from '#domain/failure.ts';
+import type { HandlersOf } from '#rpc/method.ts';
+import type { JobSpec } from '../jobs/job-spec.ts';
+import type { JobQueue } from '../jobs/queue.ts';
+import type { Reader } from '../store/database.ts';
+import { findModel } from '../store/models.ts';
+import { findRun, listRuns, runEpochs, runWarnings, type StoredRun } from '../store/runs.ts';
+import { sha256OfFile } from './scoring-model.ts';
+import { startRun, type StartPorts } from './start-run.ts';
+
+type RunMethods = Pick<
+  HandlersOf<typeof coreMethods>,
+  'runs.train' | 'runs.resume' | 'runs.cancel' | 'runs.list' | 'runs.show'
+>;
+
+export interface RunMethodPorts extends StartPorts {
+  readonly queue: JobQueue;
+  /** The project's, absolute. */
+  readonly folder: string;
+}
+
+export function runMethods(ports: RunMethodPorts): RunMethods {
+  const { database, queue } = ports;
+  const run = (runId: number) => database.read((reader) => runNamed(reader, runId));
+  return {
+    'runs.train': (input) => {
+      const runId = startRun(input, ports);
+      return { runId, jobId: queue.submit(training(runId)) };
+    },
+    'runs.resume': async ({ runId }) => {
+      await demandUnfinished(run(runId), ports);
+      return { runId, jobId: queue.submit(training(runId)) };
+    },
+    'runs.cancel': async ({ runId }) => {
+      run(runId);
+      const job = queue.findAlive(training(runId));
+      if (job) await queue.stop(job.id);
+      return { state: run(runId).state };
+    },
+    'runs.list': () => database.read(listRuns).map(summary),
+    'runs.show': ({ runId }) => database.read((reader) => details(reader, runNamed(reader, runId))),
+  };
+}
+
+function training(runId: number): JobSpec {
+  return { kind: 'train', runId };
+}
+
+/** Throws `not-found`. */
+function runNamed(reader: Reader, runId: number): StoredRun {
+  const run = findRun(reader, runId);
+  if (run) return run;
+  throw new Failure('not-found', `There is no run ${runId} in this project.`);
+}
+
+/** A finished run whose model was lost may make it again. */
+async function demandUnfinished(
+  run: StoredRun,
+  { database, folder }: RunMethodPorts,
+): Promise<void> {
+  if (run.state !== 'succeeded' || run.modelId === null) return;
+  const model = database.read((reader) => findModel(reader, run.modelId!))!;
+  const hash = await sha256OfFile(join(folder, model.path)).catch(() => undefined);
+  if (hash !== model.hash) return;
+  throw new Failure(
+    'bad-input',
+    `Run ${run.id} is finished: its result is model ${model.id}. Start a new run to train again.`,
+  );
+}
+
+function summary(run: StoredRun): RunSummary {
+  const { id, method, preset, dataset, seed, engine, device, state, failure } = run;
+  const { stepsDone, stepsTotal, createdAt, endedAt, modelId } = run;
+  return {
+    ...{ id, method, preset, dataset, seed, engine, device, state, failure },
+    ...{ stepsDone, stepsTotal, createdAt, endedAt, modelId },
+  };
+}
+
+function details(reader: Reader, run: StoredRun): RunDetails {
+  return {
+    ...summary(run),
+    config: JSON.parse(run.config) as unknown,
+    codeVersion: run.codeVersion,
+    snapshotHash: run.snapshotHash,
+    epochs: runEpochs(reader, run.id),
+    warnings: runWarnings(reader, run.id),
+  };
+}

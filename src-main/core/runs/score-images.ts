@@ -1,0 +1,280 @@
+// Scores a list of images with a model: in parts, so that neither memory nor disk grows with the
+// list, and only those that have no score yet, so that doing it again loses and doubles nothing. A
+// worker that dies is replaced.
+
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ImportProblem } from '#contract/core.ts';
+import { Failure } from '#domain/failure.ts';
+import type { RawScores } from '#domain/score.ts';
+import type { Stop } from '#domain/stop.ts';
+import type { WorkerEvents, ScoreTask } from '#worker/contract.ts';
+import { spawnWorker, type Worker } from '#worker/spawn.ts';
+import { writePixelShards } from '../datasets/pixel-shards.ts';
+import { inOrder } from '../images/ordered.ts';
+import type { ProjectDatabase } from '../store/database.ts';
+import { putScoreProblem } from '../store/problems.ts';
+import { putScore, scoredImages } from '../store/scores.ts';
+import type { RunPixels } from './run-config.ts';
+import { shardImages } from './shard-images.ts';
+import { askWorker } from './worker-call.ts';
+
+export interface ScoringModel {
+  readonly id: number;
+  /** Absolute. */
+  readonly path: string;
+  readonly seed: number;
+  readonly engine: ScoreTask['engine'];
+  readonly pixels: RunPixels;
+}
+
+export interface ImageToScore {
+  readonly imageId: number;
+  readonly hash: string;
+}
+
+export interface ScoringJob {
+  readonly stop: Stop;
+  /** `done` of `total` images have a score or a reason why not. */
+  report(done: number, total: number): void;
+}
+
+export interface ScoringPorts {
+  readonly database: ProjectDatabase;
+  /** The project's, absolute. */
+  readonly folder: string;
+  /** Told of each death that was got over. */
+  readonly warn: (text: string) => void;
+}
+
+export interface Scored {
+  readonly scored: number;
+  readonly alreadyScored: number;
+  readonly failed: readonly ImportProblem[];
+}
+
+/** Most bytes of pixels, and most images, prepared at once. Two parts are on the disk at a time. */
+const partBytes = 64 * 2 ** 20;
+const partImages = 2000;
+
+/** Scores written in one transaction. */
+const scoresAtOnce = 300;
+
+/** Deaths of the worker that a job gets over. */
+const deathsForgiven = 3;
+
+/** Folders of parts begin like this; see `sweepScoring`. */
+const folderStart = 'scoring-';
+
+let unique = 0;
+
+/**
+ * Throws `stopped`, `link-closed` when the worker died more than three times, `disk-full`, and what
+ * scoring throws. Whatever was scored until then stays.
+ */
+export async function scoreImages(
+  model: ScoringModel,
+  images: readonly ImageToScore[],
+  job: ScoringJob,
+  ports: ScoringPorts,
+): Promise<Scored> {
+  const folder = join(ports.folder, 'cache', `${folderStart}${process.pid}-${unique++}`);
+  await mkdir(folder, { recursive: true });
+  const scoring = new Scoring(model, images, job, ports, folder);
+  try {
+    return await scoring.run();
+  } finally {
+    await scoring.end();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Removes what a process that was killed left of its parts. */
+export async function sweepScoring(projectFolder: string): Promise<void> {
+  const cache = join(projectFolder, 'cache');
+  const names = await readdir(cache).catch(() => []);
+  const left = names.filter((name) => name.startsWith(folderStart));
+  await Promise.all(left.map((name) => rm(join(cache, name), { recursive: true, force: true })));
+}
+
+/** A part of the images, with its pixels in a file. */
+interface Part {
+  readonly path: string;
+  /** In the order of the file. */
+  readonly held: readonly ImageToScore[];
+}
+
+class Scoring {
+  readonly #model: ScoringModel;
+  readonly #images: readonly ImageToScore[];
+  readonly #job: ScoringJob;
+  readonly #ports: ScoringPorts;
+  readonly #folder: string;
+  readonly #preparing = new Set<Promise<Part>>();
+  readonly #failed: ImportProblem[] = [];
+  #worker: Worker | undefined;
+  #unwritten: { readonly imageId: number; readonly raw: RawScores }[] = [];
+  #deaths = 0;
+  #done = 0;
+  #isOver = false;
+
+  constructor(
+    model: ScoringModel,
+    images: readonly ImageToScore[],
+    job: ScoringJob,
+    ports: ScoringPorts,
+    folder: string,
+  ) {
+    this.#model = model;
+    this.#images = images;
+    this.#job = job;
+    this.#ports = ports;
+    this.#folder = folder;
+  }
+
+  async run(): Promise<Scored> {
+    const { database } = this.#ports;
+    const before = database.read((reader) => scoredImages(reader, this.#model.id));
+    const missing = this.#images.filter(({ imageId }) => !before.has(imageId));
+    const alreadyScored = this.#images.length - missing.length;
+    this.#done = alreadyScored;
+    this.#report();
+    // While one part is scored the next one is read.
+    for await (const part of inOrder(this.#parts(missing), 2, (some) => this.#prepare(some))) {
+      await this.#scorePart(part);
+      await rm(part.path, { force: true });
+    }
+    const failed = this.#failed;
+    return { scored: missing.length - failed.length, alreadyScored, failed };
+  }
+
+  /** Waits until nothing is written any more. */
+  async end(): Promise<void> {
+    this.#isOver = true;
+    await this.#endWorker();
+    await Promise.allSettled(this.#preparing);
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- a stream by contract of inOrder
+  async *#parts(images: readonly ImageToScore[]): AsyncGenerator<readonly ImageToScore[]> {
+    const { side, channels, type } = this.#model.pixels;
+    const imageBytes = side * side * channels * (type === 'uint16' ? 2 : 1);
+    const length = Math.max(1, Math.min(partImages, Math.floor(partBytes / imageBytes)));
+    for (let start = 0; start < images.length; start += length) {
+      yield images.slice(start, start + length);
+    }
+  }
+
+  #prepare(images: readonly ImageToScore[]): Promise<Part> {
+    const preparing = this.#readPart(images);
+    this.#preparing.add(preparing);
+    const forget = () => this.#preparing.delete(preparing);
+    preparing.then(forget, forget);
+    return preparing;
+  }
+
+  async #readPart(images: readonly ImageToScore[]): Promise<Part> {
+    const { database, folder } = this.#ports;
+    const { side, channels, type, window } = this.#model.pixels;
+    const isOver = () => this.#isOver || this.#job.stop.aborted;
+    const { path, held, problems } = await writePixelShards(
+      {
+        images: await shardImages(database, folder, images),
+        side,
+        channels,
+        like: { type, window },
+      },
+      {
+        projectFolder: folder,
+        shardFolder: this.#folder,
+        mayBeEmpty: true,
+        stop: {
+          get aborted() {
+            return isOver();
+          },
+        },
+      },
+    );
+    const readable = new Set(held);
+    const unreadable = images.filter((_, index) => !readable.has(index));
+    if (unreadable.length > 0) this.#noteProblems(unreadable, problems);
+    return { path, held: held.map((index) => images[index]!) };
+  }
+
+  /** Both in the order of the images. */
+  #noteProblems(images: readonly ImageToScore[], problems: readonly ImportProblem[]): void {
+    this.#ports.database.transact((writer) => {
+      images.forEach(({ imageId }, index) => {
+        putScoreProblem(writer, this.#model.id, imageId, problems[index]!);
+      });
+    });
+    this.#failed.push(...problems);
+    this.#done += images.length;
+    this.#report();
+  }
+
+  async #scorePart({ path, held }: Part): Promise<void> {
+    const wanted = new Map(held.map((image, index) => [index, image]));
+    while (wanted.size > 0) {
+      try {
+        await this.#ask(path, wanted);
+      } catch (error) {
+        if (!(error instanceof Failure) || error.code !== 'link-closed') throw error;
+        await this.#endWorker();
+        if (++this.#deaths > deathsForgiven) throw error;
+        this.#ports.warn(`${error.message} Scoring goes on with a new one.`);
+      } finally {
+        this.#write();
+      }
+    }
+  }
+
+  /** Takes what has been scored out of `wanted`. */
+  async #ask(path: string, wanted: Map<number, ImageToScore>): Promise<void> {
+    const { seed, engine } = this.#model;
+    const task: ScoreTask = {
+      modelPath: this.#model.path,
+      shard: { name: 'images to score', path },
+      images: [...wanted].map(([index, { hash }]) => ({ index, hash })),
+      seed,
+      engine,
+    };
+    this.#worker ??= spawnWorker();
+    await askWorker(this.#worker, 'score', task, this.#job.stop, {
+      scored: ({ scores }) => this.#take(scores, wanted),
+    });
+    if (wanted.size > 0) throw new Error(`The worker left ${wanted.size} images without a score.`);
+  }
+
+  #take(scores: WorkerEvents['scored']['scores'], wanted: Map<number, ImageToScore>): void {
+    for (const { index, raw } of scores) {
+      const image = wanted.get(index);
+      if (!image) throw new Error(`The worker scored image ${index}, which nobody asked for.`);
+      wanted.delete(index);
+      this.#unwritten.push({ imageId: image.imageId, raw });
+    }
+    this.#done += scores.length;
+    if (this.#unwritten.length >= scoresAtOnce) this.#write();
+    this.#report();
+  }
+
+  #write(): void {
+    const scores = this.#unwritten;
+    if (scores.length === 0) return;
+    this.#unwritten = [];
+    this.#ports.database.transact((writer) => {
+      for (const { imageId, raw } of scores) putScore(writer, this.#model.id, imageId, raw);
+    });
+  }
+
+  async #endWorker(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    worker?.kill();
+    await worker?.exited;
+  }
+
+  #report(): void {
+    this.#job.report(this.#done, this.#images.length);
+  }
+}

@@ -1,0 +1,32 @@
+// The job "score": every image of a dataset, whatever its role and side, gets scores from a model.
+
+import type { ScoreOutcome } from '#contract/core.ts';
+import type { SpecOf } from '../jobs/job-spec.ts';
+import type { JobContext } from '../jobs/queue.ts';
+import { items } from '../store/datasets.ts';
+import { datasetNamed } from './run-items.ts';
+import { scoreImages, type ScoringPorts } from './score-images.ts';
+import { scoringModel } from './scoring-model.ts';
+
+/** Throws `not-found`, `checkpoint-damaged`, `engine-unavailable`, and what scoring throws. */
+export async function scoreRun(
+  { modelId, dataset, engine }: SpecOf<'score'>,
+  job: JobContext,
+  ports: ScoringPorts,
+): Promise<ScoreOutcome> {
+  const { database, folder } = ports;
+  const images = database.read((reader) => items(reader, datasetNamed(reader, dataset)));
+  // In an order of its own, so that a second attempt finds the same parts.
+  images.sort((a, b) => a.imageId - b.imageId);
+  const model = await scoringModel(database, folder, modelId, engine);
+  const scored = await scoreImages(
+    model,
+    images,
+    {
+      stop: job.stop,
+      report: (done, total) => job.report({ done, total, note: 'Scoring' }),
+    },
+    ports,
+  );
+  return { modelId, dataset, ...scored };
+}

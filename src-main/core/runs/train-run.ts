@@ -1,0 +1,247 @@
+// The job "train": from a stored run to a model with thresholds. What is done is kept at every
+// checkpoint, so that asking again goes on from there and ends with the same model.
+
+import { join, relative, sep } from 'node:path';
+import type { CoreEvents, TrainOutcome } from '#contract/core.ts';
+import { Failure } from '#domain/failure.ts';
+import type { TrainTask, WeightedShard, WorkerEvents } from '#worker/contract.ts';
+import { shardChannels, storedSide, writePixelShards } from '../datasets/pixel-shards.ts';
+import type { DatasetItem } from '../images/import-store.ts';
+import type { JobContext } from '../jobs/queue.ts';
+import type { ProjectDatabase } from '../store/database.ts';
+import { findModel, putModel, type StoredModel } from '../store/models.ts';
+import {
+  addRunWarning,
+  findRun,
+  putEpoch,
+  runSources,
+  setRunEngine,
+  setRunPixels,
+  setStepsDone,
+  setStepsTotal,
+  type StoredRun,
+} from '../store/runs.ts';
+import { snapshotItems } from '../store/snapshots.ts';
+import { calibrate } from './calibrate.ts';
+import { readRunConfig, type RunConfig, type RunPixels } from './run-config.ts';
+import { isCalibrationNormal, isTrainingNormal, servesAsOutlier } from './run-items.ts';
+import { scoreImages } from './score-images.ts';
+import { scoringModel, sha256OfFile } from './scoring-model.ts';
+import { shardImages } from './shard-images.ts';
+import { askWorker, withWorker, type WorkerListeners } from './worker-call.ts';
+
+export interface RunPorts {
+  readonly database: ProjectDatabase;
+  /** The project's, absolute. */
+  readonly folder: string;
+  readonly now: () => Date;
+  readonly codeVersion: string;
+  readonly emit: <K extends keyof CoreEvents>(name: K, event: CoreEvents[K]) => void;
+  /** A line in the log. */
+  readonly warn: (text: string) => void;
+}
+
+/** Between two `run.step` events, milliseconds. */
+const stepEventMs = 100;
+
+/**
+ * Throws `not-found`, `bad-input`, `too-few-images`, `engine-unavailable`, `not-finite`,
+ * `disk-full`, `stopped` after a checkpoint, and `link-closed` when the worker died.
+ */
+export async function trainRun(
+  runId: number,
+  job: JobContext,
+  ports: RunPorts,
+): Promise<TrainOutcome> {
+  const run = ports.database.read((reader) => findRun(reader, runId));
+  if (!run) throw new Failure('not-found', `There is no run ${runId}.`);
+  return await new TrainJob(run, job, ports).run();
+}
+
+class TrainJob {
+  readonly #run: StoredRun;
+  readonly #config: RunConfig;
+  readonly #job: JobContext;
+  readonly #ports: RunPorts;
+  readonly #items: readonly DatasetItem[];
+  #lastStepEvent = 0;
+
+  constructor(run: StoredRun, job: JobContext, ports: RunPorts) {
+    this.#run = run;
+    this.#config = readRunConfig(run);
+    this.#job = job;
+    this.#ports = ports;
+    this.#items = ports.database.read((reader) => snapshotItems(reader, run.snapshotId));
+  }
+
+  async run(): Promise<TrainOutcome> {
+    const model = (await this.#finishedModel()) ?? (await this.#train());
+    await this.#calibrate(model.id);
+    return { runId: this.#run.id, modelId: model.id, steps: model.step };
+  }
+
+  /** The intact model of an earlier attempt that ended before its calibration. */
+  async #finishedModel(): Promise<StoredModel | undefined> {
+    const { modelId } = this.#run;
+    if (modelId === null) return undefined;
+    const model = this.#ports.database.read((reader) => findModel(reader, modelId))!;
+    const hash = await sha256OfFile(join(this.#ports.folder, model.path)).catch(() => undefined);
+    return hash === model.hash ? model : undefined;
+  }
+
+  async #train(): Promise<StoredModel> {
+    const { database, folder, now } = this.#ports;
+    const task = await this.#task();
+    const result = await withWorker((worker) =>
+      askWorker(worker, 'train', task, this.#job.stop, this.#listeners()),
+    );
+    for (const text of result.warnings) this.#keepWarning(text);
+    return database.transact((writer) => {
+      setStepsDone(writer, this.#run.id, result.steps);
+      setRunEngine(writer, this.#run.id, result.engine, result.device);
+      return putModel(
+        writer,
+        {
+          runId: this.#run.id,
+          // Readable on every system, wherever the project is moved.
+          path: relative(folder, result.modelPath).split(sep).join('/'),
+          hash: result.modelHash,
+          step: result.steps,
+        },
+        now().toISOString(),
+      );
+    });
+  }
+
+  async #task(): Promise<TrainTask> {
+    const { method, settings, seed, engine, shifts } = this.#config;
+    const { id, snapshotHash } = this.#run;
+    const normals = await this.#prepareNormals();
+    const outliers = await this.#prepareOutliers(normals.pixels);
+    return {
+      runId: id,
+      folder: join(this.#ports.folder, 'models', `run-${id}`),
+      ...{ method, settings, seed, engine, shifts, outliers, snapshotHash },
+      normals: { name: this.#config.dataset, path: normals.path },
+      codeVersion: this.#ports.codeVersion,
+    };
+  }
+
+  async #prepareNormals(): Promise<{ path: string; pixels: RunPixels }> {
+    const { database, folder } = this.#ports;
+    const images = await shardImages(database, folder, this.#items.filter(isTrainingNormal));
+    const channels = shardChannels(images);
+    const side = storedSide(this.#config.settings.inputSize, images);
+    const { path, header, problems } = await writePixelShards(
+      { images, side, channels },
+      this.#shardJob('Preparing normal images'),
+    );
+    this.#warnUnreadable(problems.length, images.length, 'normal images', problems[0]?.reason);
+    const { type, window } = header;
+    const pixels: RunPixels = { side, channels, type, window: window.map(([a, b]) => [a, b]) };
+    database.transact((writer) => {
+      setRunPixels(writer, this.#run.id, JSON.stringify(pixels));
+    });
+    return { path, pixels };
+  }
+
+  async #prepareOutliers({ side, channels, type, window }: RunPixels): Promise<WeightedShard[]> {
+    const { database, folder } = this.#ports;
+    const shards: WeightedShard[] = [];
+    const sources = database.read((reader) => runSources(reader, this.#run.id));
+    // In the order of the request, which a project with other snapshots would repeat.
+    for (const { name, weight } of this.#config.outliers) {
+      const { snapshotId } = sources.find((source) => source.name === name)!;
+      const items = database.read((reader) => snapshotItems(reader, snapshotId));
+      const images = await shardImages(database, folder, items.filter(servesAsOutlier));
+      const { path, problems } = await writePixelShards(
+        { images, side, channels, like: { type, window } },
+        this.#shardJob(`Preparing outliers of "${name}"`),
+      );
+      const what = `images of the outlier source "${name}"`;
+      this.#warnUnreadable(problems.length, images.length, what, problems[0]?.reason);
+      shards.push({ name, weight, path });
+    }
+    return shards;
+  }
+
+  #shardJob(note: string) {
+    const { stop } = this.#job;
+    return {
+      projectFolder: this.#ports.folder,
+      stop,
+      report: (done: number, total: number) => this.#job.report({ done, total, note }),
+    };
+  }
+
+  #warnUnreadable(count: number, of: number, what: string, reason: string | undefined): void {
+    if (count === 0) return;
+    this.#keepWarning(
+      `${count} of ${of} ${what} can no longer be read and ${count === 1 ? 'was' : 'were'} left ` +
+        `out. The first: ${reason}`,
+    );
+  }
+
+  #listeners(): WorkerListeners {
+    const { database, emit, warn } = this.#ports;
+    const { id } = this.#run;
+    return {
+      started: ({ engine, device, step, steps }) => {
+        database.transact((writer) => {
+          setRunEngine(writer, id, engine, device);
+          setStepsTotal(writer, id, steps);
+        });
+        this.#job.report({ done: step, total: steps, note: 'Training' });
+      },
+      step: (step) => this.#onStep(step),
+      epoch: ({ report }) => {
+        database.transact((writer) => {
+          putEpoch(writer, id, report);
+        });
+        emit('run.epoch', { runId: id, report });
+      },
+      checkpoint: ({ step }) => {
+        database.transact((writer) => {
+          setStepsDone(writer, id, step);
+        });
+      },
+      log: ({ level, text }) => {
+        if (level === 'warning') this.#keepWarning(text);
+        else warn(`run ${id}: ${text}`);
+      },
+    };
+  }
+
+  #onStep(step: WorkerEvents['step']): void {
+    this.#job.report({ done: step.step, total: step.steps, note: 'Training' });
+    const time = performance.now();
+    if (step.step < step.steps && time - this.#lastStepEvent < stepEventMs) return;
+    this.#lastStepEvent = time;
+    this.#ports.emit('run.step', step);
+  }
+
+  /** Once, however often it comes up. */
+  #keepWarning(text: string): void {
+    const { database, emit } = this.#ports;
+    const isNew = database.transact((writer) => addRunWarning(writer, this.#run.id, text));
+    if (isNew) emit('run.warning', { runId: this.#run.id, text });
+  }
+
+  async #calibrate(modelId: number): Promise<void> {
+    const { database, folder, warn } = this.#ports;
+    const items = this.#items.filter(isCalibrationNormal);
+    const model = await scoringModel(database, folder, modelId, this.#config.engine);
+    const note = 'Scoring the normal images held out to calibrate on';
+    const { failed } = await scoreImages(
+      model,
+      items,
+      { stop: this.#job.stop, report: (done, total) => this.#job.report({ done, total, note }) },
+      { database, folder, warn },
+    );
+    const what = 'normal images held out to calibrate on';
+    this.#warnUnreadable(failed.length, items.length, what, failed[0]?.reason);
+    const imageIds = items.map(({ imageId }) => imageId);
+    const { falseAlarms } = this.#config.settings;
+    for (const text of calibrate(database, modelId, imageIds, falseAlarms)) this.#keepWarning(text);
+  }
+}

@@ -1,0 +1,128 @@
+// One worker process for one piece of work: asked, listened to, stopped, and ended whatever happens.
+
+import { setTimeout } from 'node:timers/promises';
+import { Failure } from '#domain/failure.ts';
+import { throwIfStopped, type Stop } from '#domain/stop.ts';
+import type { InputOf, OutputOf } from '#rpc/connect.ts';
+import type { WorkerEvents, WorkerMethods } from '#worker/contract.ts';
+import { spawnWorker, type Worker, type WorkerExit } from '#worker/spawn.ts';
+
+/** How often a stop is looked for, milliseconds. */
+const stopCheckMs = 50;
+
+/** A worker that does not leave its work by then is killed, milliseconds. */
+const patienceMs = 10_000;
+
+/** From closing its link to its end a worker may take so long, milliseconds. */
+const lastMomentMs = 1000;
+
+export type WorkerListeners = {
+  readonly [K in keyof WorkerEvents]?: (event: WorkerEvents[K]) => void;
+};
+
+/** Ends the worker when `use` is over. */
+export async function withWorker<Result>(
+  use: (worker: Worker) => Promise<Result>,
+): Promise<Result> {
+  const worker = spawnWorker();
+  try {
+    return await use(worker);
+  } finally {
+    await endWorker(worker);
+  }
+}
+
+/** What a worker writes is whole or absent, so that killing it is safe, and quick. */
+export async function endWorker(worker: Worker): Promise<WorkerExit> {
+  worker.kill();
+  return await worker.exited;
+}
+
+/**
+ * Asks a worker for a piece of work. Throws the worker's failure, `stopped` once `stop` is set,
+ * `link-closed` with the worker's last words when it died, and what a listener throws, which stops
+ * the work. A worker that met a bug is ended, and its last words are in the Error.
+ */
+export async function askWorker<K extends keyof WorkerMethods>(
+  worker: Worker,
+  name: K,
+  input: InputOf<WorkerMethods, K>,
+  stop: Stop,
+  listeners: WorkerListeners = {},
+): Promise<OutputOf<WorkerMethods, K>> {
+  throwIfStopped(stop);
+  const guard = new Guard(worker, listeners);
+  const pending = worker.client.start(name, input);
+  const death = deathOf(worker);
+  death.catch(() => undefined);
+  let stoppedAt: number | undefined;
+  const watch = setInterval(() => {
+    if (!stop.aborted && !guard.fault) return;
+    if (stoppedAt === undefined) {
+      stoppedAt = performance.now();
+      pending.stop();
+    } else if (performance.now() - stoppedAt > patienceMs) worker.kill();
+  }, stopCheckMs);
+  try {
+    const output = await Promise.race([pending.result, death]);
+    if (guard.fault) throw guard.fault.error;
+    return output;
+  } catch (error) {
+    if (guard.fault) throw guard.fault.error;
+    if (!(error instanceof Failure)) throw await withLastWords(error, worker);
+    if (error.code !== 'link-closed') throw error;
+    // Killed because it did not stop.
+    throwIfStopped(stop);
+    return await death;
+  } finally {
+    clearInterval(watch);
+    guard.release();
+  }
+}
+
+/** Rejects when the worker has ended; a link that closes is the first sign of it. */
+async function deathOf(worker: Worker): Promise<never> {
+  const closed = new Promise<void>((resolve) => worker.client.onClose(resolve));
+  await Promise.race([closed, worker.exited]);
+  await Promise.race([worker.exited, setTimeout(lastMomentMs)]);
+  throw new Failure('link-closed', describeExit(await endWorker(worker)));
+}
+
+async function withLastWords(error: unknown, worker: Worker): Promise<unknown> {
+  const { errorOutput } = await endWorker(worker);
+  const words = errorOutput.trim();
+  return words === '' ? error : new Error(`${String(error)}\n${words}`, { cause: error });
+}
+
+/** Keeps what a listener throws: in the middle of a message there is nobody to catch it. */
+class Guard {
+  fault: { readonly error: unknown } | undefined;
+  readonly #offs: (() => void)[];
+
+  constructor({ client }: Worker, listeners: WorkerListeners) {
+    this.#offs = Object.entries(listeners).map(([name, listener]) =>
+      client.on(name as keyof WorkerEvents, (event) => {
+        if (this.fault) return;
+        try {
+          (listener as (event: unknown) => void)(event);
+        } catch (error) {
+          this.fault = { error };
+        }
+      }),
+    );
+  }
+
+  release(): void {
+    for (const off of this.#offs) off();
+  }
+}
+
+function describeExit({ code, signal, errorOutput }: WorkerExit): string {
+  const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+  const lines = errorOutput.trim().split('\n').slice(-5).join('\n');
+  const words = lines === '' ? 'It left no message.' : `Its last words: ${lines}`;
+  return (
+    `The worker process ended unexpectedly (${how}), for instance because memory ran out or ` +
+    `somebody ended it. ${words}`
+  );
+}

@@ -1,0 +1,57 @@
+// The troubles of a catalogue that a user can do something about, in words.
+
+import { dirname, join } from 'node:path';
+import { Failure } from '#domain/failure.ts';
+import { listBackups } from './backups.ts';
+import { errorCode } from './sqlite.ts';
+
+/** `what` is wrong with the catalogue at `path`; the message names the way out. */
+export function damaged(path: string, what: string, cause?: unknown): Failure {
+  const backups = join(dirname(path), 'backups');
+  const newest = listBackups(backups).at(-1);
+  const wayOut =
+    newest === undefined
+      ? 'There is no earlier copy in the folder "backups". Restore the project from your own ' +
+        'backup, or make a new project and import the images again; they were not touched.'
+      : 'To go back to the newest earlier copy, move every file whose name begins with "project." ' +
+        `into another folder, then copy ${join(backups, newest)} to ${path}.`;
+  return new Failure(
+    'project-damaged',
+    `The catalogue of this project cannot be used: ${what}. It was left as it is. ${wayOut}`,
+    path,
+    { cause },
+  );
+}
+
+/** What SQLite or the file system threw over the file at `path`, as a Failure if a user can meet it. */
+export function asFailure(error: unknown, path: string): unknown {
+  const failure = (code: Failure['code'], message: string) =>
+    new Failure(code, message, path, { cause: error });
+  switch (errorCode(error)) {
+    case 'SQLITE_CORRUPT':
+    case 'SQLITE_NOTADB':
+      return damaged(path, 'its contents are damaged', error);
+    case 'SQLITE_FULL':
+    case 'ENOSPC':
+      return failure(
+        'disk-full',
+        'The disk of the project is full. Free some space and try again: what is there is kept.',
+      );
+    case 'SQLITE_BUSY':
+      return failure(
+        'project-in-use',
+        'Another program holds the catalogue of this project. Close it and try again.',
+      );
+    case 'SQLITE_READONLY':
+    case 'SQLITE_CANTOPEN':
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return failure(
+        'bad-input',
+        'The project cannot be written. Give yourself permission to write its folder, or copy it.',
+      );
+    default:
+      return error;
+  }
+}

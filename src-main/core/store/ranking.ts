@@ -1,0 +1,45 @@
+// Images of a dataset in the order of one raw score.
+
+import type { ScoreName } from '#domain/score.ts';
+import type { DatasetItem } from '../images/import-store.ts';
+import type { Query, Reader } from './database.ts';
+import { scoreColumns } from './scores.ts';
+
+export interface RankedItem extends DatasetItem {
+  /** Higher is more normal. */
+  readonly raw: number;
+}
+
+/** The least normal first; equal ones by id. Images without a score are left out. */
+export function rankedItems(
+  reader: Reader,
+  request: {
+    readonly modelId: number;
+    readonly datasetId: number;
+    readonly name: ScoreName;
+    readonly offset: number;
+    readonly limit: number;
+  },
+): RankedItem[] {
+  const { modelId, datasetId, name, offset, limit } = request;
+  const ranked: Query<RankedItem> = `
+    select d.image_id imageId, i.hash, d.role, d.class, d.group_name "group", d.split,
+      s.${scoreColumns[name]} raw
+    from dataset_item d
+      join score s on s.image_id = d.image_id and s.model_id = ?
+      join image i on i.id = d.image_id
+    where d.dataset_id = ?
+    order by raw, d.image_id limit ? offset ?`;
+  return reader.all(ranked, modelId, datasetId, limit, offset);
+}
+
+/** One raw score of every image that the model has scored, by image id. */
+export function rawScoresOf(
+  reader: Reader,
+  modelId: number,
+  name: ScoreName,
+): ReadonlyMap<number, number> {
+  const scores: Query<{ imageId: number; raw: number }> = `
+    select image_id imageId, ${scoreColumns[name]} raw from score where model_id = ?`;
+  return new Map(reader.all(scores, modelId).map(({ imageId, raw }) => [imageId, raw]));
+}

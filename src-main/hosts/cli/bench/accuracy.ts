@@ -1,0 +1,216 @@
+// bench accuracy: one type of cell is normal, every other type anomalous; the product's own import,
+// training and scores against the PyTorch peer's, with the peer's settings.
+
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { Failure } from '#domain/failure.ts';
+import { scoreNames, type ScoreName } from '#domain/score.ts';
+import { counting, followJob } from '../follow-job.ts';
+import { runImport } from '../importing.ts';
+import { withProject, type CoreClient } from '../project.ts';
+import type { Shell } from '../shell.ts';
+import type { Peer } from './peer.ts';
+
+export interface AccuracyPlan {
+  /** Folder of the packed sets. */
+  readonly folder: string;
+  /** "pbc8": SET_64.tar.gz, with members SET_64/[train|test]/TYPE/FILE. */
+  readonly set: string;
+  /** Types that are normal in turn. */
+  readonly classes: readonly string[];
+  readonly seeds: readonly number[];
+  readonly epochs: number;
+  readonly method: 'oecl' | 'anchored' | 'simclr';
+}
+
+type Aurocs = Readonly<Record<ScoreName, number>>;
+
+export interface AccuracyFigure {
+  readonly bench: 'accuracy';
+  readonly set: string;
+  readonly method: string;
+  readonly normal: string;
+  readonly seed: number;
+  readonly ours: Aurocs;
+  readonly peer: Aurocs | null;
+}
+
+const outlierArchive = 'oe_caltech101_64.tar.gz';
+const views = 8;
+/** Of both sides: weak jitter, because colour is evidence in a stained cell. */
+const jitter = 0.1;
+const warmupEpochs = 2;
+const batch = 64;
+
+/** One figure for each type and seed. Throws `not-found` when a packed set is missing. */
+export async function* benchAccuracy(
+  plan: AccuracyPlan,
+  peer: Peer | null,
+  shell: Shell,
+): AsyncGenerator<AccuracyFigure, void, undefined> {
+  const archive = packed(plan.folder, `${plan.set}_64.tar.gz`);
+  const outliers = packed(plan.folder, outlierArchive);
+  const folder = await mkdtemp(join(tmpdir(), 'normscope-bench-'));
+  try {
+    await promisify(execFile)('tar', ['xzf', archive, '-C', folder]);
+    const project = join(folder, 'Bench.normscope');
+    for (const normal of plan.classes) {
+      const table = await writeTable(folder, `${plan.set}_64`, normal);
+      for (const seed of plan.seeds) {
+        const ours = await withProject(shell, project, { create: true }, (client) =>
+          trainAndMeasure(client, shell, { plan, normal, seed, table, outliers }),
+        );
+        const theirs =
+          peer && (await runPeer(peer, shell, { plan, normal, seed, archive, outliers }));
+        const { set, method } = plan;
+        yield { bench: 'accuracy', set, method, normal, seed, ours, peer: theirs };
+      }
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function packed(folder: string, name: string): string {
+  const path = resolve(folder, name);
+  if (existsSync(path)) return path;
+  throw new Failure('not-found', `The packed set is not there. Name its folder with --data.`, path);
+}
+
+/** The CSV table that makes one type the normal one. */
+interface Table {
+  readonly path: string;
+  /** Images to train on. */
+  readonly trained: number;
+}
+
+async function writeTable(folder: string, set: string, normal: string): Promise<Table> {
+  const types = await readdir(join(folder, set, 'train'));
+  if (!types.includes(normal)) {
+    throw new Failure('bad-input', `There is no type "${normal}". There are ${types.join(', ')}.`);
+  }
+  const lines = ['path,role,label,split'];
+  for (const part of ['train', 'test']) {
+    for (const type of part === 'train' ? [normal] : types) {
+      for (const file of (await readdir(join(folder, set, part, type))).sort()) {
+        const role = type === normal ? 'normal' : 'anomaly';
+        lines.push(`${set}/${part}/${type}/${file},${role},${type},${part}`);
+      }
+    }
+  }
+  const path = join(folder, `${normal}.csv`);
+  await writeFile(path, lines.join('\n'));
+  return { path, trained: lines.filter((line) => line.endsWith(',train')).length };
+}
+
+interface OurRun {
+  readonly plan: AccuracyPlan;
+  readonly normal: string;
+  readonly seed: number;
+  readonly table: Table;
+  readonly outliers: string;
+}
+
+async function trainAndMeasure(
+  client: CoreClient,
+  shell: Shell,
+  { plan, normal, seed, table, outliers }: OurRun,
+): Promise<Aurocs> {
+  // The table names every split; the option keeps the import from setting normals aside.
+  await runImport(client, shell, { paths: [table.path], dataset: normal, split: 'none' });
+  await runImport(client, shell, { paths: [outliers], dataset: 'outliers', role: 'outlier' });
+  const { jobId, runId } = await client.call('runs.train', {
+    dataset: normal,
+    preset: 'paper',
+    specimen: 'natural',
+    method: plan.method,
+    seed,
+    outliers: plan.method === 'simclr' ? [] : [{ name: 'outliers', weight: 1 }],
+    shifts: plan.method === 'anchored' ? [{ name: 'cut-mix', weight: 1 }] : [],
+    overrides: {
+      width: 16,
+      inputSize: 32,
+      batch,
+      outlierBatch: plan.method === 'simclr' ? 0 : batch,
+      steps: plan.epochs * Math.floor(table.trained / batch),
+      warmup: warmupEpochs / plan.epochs,
+      alpha: alphaOf(plan),
+      anchor: 1,
+      cropMin: 0.5,
+      brightness: jitter,
+      contrast: jitter,
+      saturation: jitter,
+      hue: jitter / 4,
+      grey: 0,
+      views,
+    },
+  });
+  await follow(client, shell, jobId, 'Training', 'steps');
+  const modelId = (await client.call('runs.show', { runId })).modelId!;
+  const scoring = await client.call('scores.compute', { modelId, dataset: normal });
+  await follow(client, shell, scoring.jobId, 'Scoring', 'images');
+  const { scores } = await client.call('scores.evaluate', { modelId, dataset: normal });
+  return aurocsOf((name) => scores[name]!.auroc);
+}
+
+function follow(
+  client: CoreClient,
+  shell: Shell,
+  jobId: number,
+  title: string,
+  unit: string,
+): Promise<unknown> {
+  return followJob(client, jobId, shell, {
+    progress: shell.progress(title),
+    advance: counting(unit),
+    whenStopped: () => '',
+  });
+}
+
+/** The published weight collapses the norms in short runs; the anchored pair balances at 1. */
+function alphaOf({ method }: AccuracyPlan): number {
+  return method === 'anchored' ? 1 : 0.1;
+}
+
+const peerAnswer = z.object({ auroc: z.record(z.string(), z.number()) });
+const peerMethods = { oecl: 'oecl', anchored: 'oecl+cutmix', simclr: 'simclr' } as const;
+
+async function runPeer(
+  peer: Peer,
+  shell: Shell,
+  run: Omit<OurRun, 'table'> & { readonly archive: string },
+): Promise<Aurocs> {
+  const { plan, normal, seed, archive, outliers } = run;
+  const options = {
+    set: archive,
+    outliers,
+    normal,
+    seed,
+    method: peerMethods[plan.method],
+    anchor: plan.method === 'anchored' ? 1 : 0,
+    alpha: alphaOf(plan),
+    size: 32,
+    width: 16,
+    epochs: plan.epochs,
+    warmup: warmupEpochs,
+    batch,
+    jitter,
+    grey: 0,
+    'min-scale': 0.5,
+    views,
+  };
+  const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const { auroc } = peerAnswer.parse(await peer.run(words, shell));
+  return aurocsOf((name) => auroc[name]!);
+}
+
+function aurocsOf(of: (name: ScoreName) => number): Aurocs {
+  return Object.fromEntries(
+    scoreNames.map((name) => [name, Number(of(name).toFixed(4))]),
+  ) as unknown as Aurocs;
+}

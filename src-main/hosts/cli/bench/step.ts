@@ -1,0 +1,106 @@
+// bench step: the time of one training step against PyTorch's, in one run and taking turns, because
+// absolute times mean little on a machine that does other things as well.
+
+import { z } from 'zod';
+import { spawnWorker, type Worker } from '#worker/spawn.ts';
+import type { Shell } from '../shell.ts';
+import type { Peer } from './peer.ts';
+
+export interface StepSizes {
+  readonly widths: readonly number[];
+  readonly images: readonly number[];
+  /** Side of the images, pixels. */
+  readonly size: number;
+  readonly threads: number;
+  /** How often the two take turns. */
+  readonly rounds: number;
+  /** Steps timed in a turn. */
+  readonly steps: number;
+}
+
+/** Milliseconds; ratio = ours ÷ peer, so that less than 1 is faster than the peer. */
+export interface StepFigure {
+  readonly bench: 'step';
+  readonly net: 'resnet18';
+  readonly width: number;
+  readonly size: number;
+  readonly batch: number;
+  readonly threads: number;
+  readonly engine: string;
+  readonly ours: number;
+  readonly peer: number | null;
+  readonly ratio: number | null;
+}
+
+const peerAnswer = z.object({ stepMilliseconds: z.number().positive() });
+
+/** One figure for each width and number of images: medians over the turns. */
+export async function* benchStep(
+  sizes: StepSizes,
+  peer: Peer | null,
+  shell: Shell,
+): AsyncGenerator<StepFigure, void, undefined> {
+  for (const width of sizes.widths) {
+    for (const images of sizes.images) yield await timeSize(sizes, width, images, peer, shell);
+  }
+}
+
+async function timeSize(
+  { size, threads, rounds, steps }: StepSizes,
+  width: number,
+  images: number,
+  peer: Peer | null,
+  shell: Shell,
+): Promise<StepFigure> {
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  let engine = '';
+  for (let round = 0; round < rounds; round++) {
+    const task = { width, size, images, threads, steps, engine: 'auto' as const };
+    const timing = await inWorker(shell, (worker) => worker.client.start('timeStep', task));
+    ours.push(timing.stepMilliseconds);
+    engine = timing.engine;
+    if (peer === null) continue;
+    const words = Object.entries({ bench: steps, images, width, size, threads });
+    const answer = await peer.run(
+      words.flatMap(([name, value]) => [`--${name}`, String(value)]),
+      shell,
+    );
+    theirs.push(peerAnswer.parse(answer).stepMilliseconds);
+  }
+  const own = median(ours);
+  const other = theirs.length > 0 ? median(theirs) : null;
+  return {
+    bench: 'step',
+    net: 'resnet18',
+    width,
+    size,
+    batch: images,
+    threads,
+    engine,
+    ours: Number(own.toFixed(1)),
+    peer: other,
+    ratio: other === null ? null : Number((own / other).toFixed(3)),
+  };
+}
+
+/** A fresh worker each time: the peer starts a fresh process as well. */
+async function inWorker<T>(
+  shell: Shell,
+  call: (worker: Worker) => { readonly result: Promise<T>; readonly stop: () => void },
+): Promise<T> {
+  const worker = spawnWorker();
+  try {
+    const { result, stop } = call(worker);
+    return await shell.interrupts.during(stop, result);
+  } finally {
+    worker.kill();
+    await worker.exited;
+  }
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+}

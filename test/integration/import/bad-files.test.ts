@@ -1,0 +1,98 @@
+// Whatever is wrong with a file costs that file only, and is said in our own words (R13).
+
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { plantBadFiles } from './support/bad-files.ts';
+import { goodFiles } from './support/good-files.ts';
+import { newProject } from './support/new-project.ts';
+import { smallPng } from './support/write-png.ts';
+
+/** Words of libraries and of the system, which no reason may hold. */
+const foreignWords =
+  /vips|sharp|libspng|libtiff|VipsJpeg|errno|E[A-Z]{4,}|Error|undefined|null|NaN/;
+
+test('every bad file is reported with its path and reason, and the good ones are imported', async () => {
+  const project = await newProject();
+  const planted = await plantBadFiles(project.files);
+  expect(planted.size).toBeGreaterThanOrEqual(100);
+  const good = await goodFiles(7);
+  for (const [name, content] of Object.entries(good)) {
+    await writeFile(join(project.files, `good ${name}`), content);
+  }
+  const result = await project.import(project.files, { role: 'normal' });
+  console.log(`${planted.size} bad files planted, ${result.failed.length} reported.`);
+
+  const reported = new Map(result.failed.map(({ path, reason }) => [path, reason]));
+  expect([...reported.keys()].sort()).toEqual([...planted.keys()].sort());
+  expect(result.failed).toHaveLength(planted.size);
+  for (const [path, words] of planted) {
+    const reason = reported.get(path);
+    expect({ path, reason }).toEqual({ path, reason: expect.stringMatching(words) as string });
+    expect(reason).not.toMatch(foreignWords);
+  }
+  expect(result.imported).toBe(Object.keys(good).length);
+  expect(project.items()).toHaveLength(Object.keys(good).length);
+  expect(project.storedProblems()).toEqual(result.failed);
+});
+
+test('a file counts by its content, whatever its name says', async () => {
+  const project = await newProject();
+  const extensions = ['png', 'tif', 'webp', 'bmp', 'jpg'];
+  const good = Object.entries(await goodFiles(3));
+  for (const [i, [name, content]] of good.entries()) {
+    const wrong = extensions.filter((extension) => !name.endsWith(extension));
+    await writeFile(join(project.files, `${i}.${wrong[i % wrong.length]!}`), content);
+  }
+  const { imported, failed } = await project.import(project.files);
+  expect({ imported, failed }).toEqual({ imported: good.length, failed: [] });
+});
+
+test('a file that vanishes during the import is reported', async () => {
+  const project = await newProject();
+  const paths = Array.from({ length: 200 }, (_, i) =>
+    join(project.files, `${String(i).padStart(3, '0')}.png`),
+  );
+  for (const [i, path] of paths.entries()) await writeFile(path, smallPng(i));
+  let removing: Promise<void> | undefined;
+  const table = join(project.files, 'table.csv');
+  await writeFile(table, ['path', ...paths].join('\n'));
+  const { imported, failed } = await project.import(table, {
+    report: ({ done }) => {
+      if (done === 1) removing ??= rm(paths[150]!);
+    },
+  });
+  await removing;
+  expect(imported).toBe(199);
+  expect(failed).toEqual([
+    {
+      path: paths[150],
+      code: 'not-found',
+      reason: expect.stringMatching(/^The file vanished|^There is no such file/) as string,
+    },
+  ]);
+});
+
+test('a path that is not there, or is no file, is reported and the others are imported', async () => {
+  const project = await newProject();
+  await mkdir(join(project.files, 'empty'));
+  const sound = join(project.files, 'sound.png');
+  await writeFile(sound, smallPng(1));
+  const missing = join(project.files, 'missing');
+  const { imported, failed } = await project.import([
+    missing,
+    '/dev/null',
+    join(project.files, 'empty'),
+    sound,
+  ]);
+  expect(imported).toBe(1);
+  expect(failed).toMatchObject([
+    {
+      path: missing,
+      code: 'not-found',
+      reason: 'There is no such file or folder. Check the path.',
+    },
+    { path: '/dev/null', code: 'unreadable-image' },
+  ]);
+  expect(await readFile(sound)).toEqual(smallPng(1));
+});
