@@ -1,5 +1,6 @@
 // Starts the window's page.
 
+import './no-eval.ts';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import './styles/tokens.css';

@@ -165,6 +165,20 @@ export interface RankedImage {
   readonly flagged: boolean | null;
 }
 
+/** An image as a gallery shows it. */
+export interface ListedImage {
+  readonly imageId: number;
+  readonly hash: string;
+  /** Where it was seen first. */
+  readonly path: string;
+  readonly width: number;
+  readonly height: number;
+  readonly role: Role;
+  readonly class: string | null;
+  readonly group: string | null;
+  readonly split: Split;
+}
+
 const role = z.enum(roleNames);
 const id = z.int().min(1);
 const datasetName = z.string().trim().min(1).max(200);
@@ -203,6 +217,18 @@ export const trainInput = z.strictObject({
 
 export const coreMethods = {
   'images.import': method<{ jobId: number }>()(importInput),
+  /** Imports the bundled blood cells and photographs: a job for each dataset. */
+  'sample.import': method<{ jobIds: readonly number[] }>()(z.strictObject({})),
+  /** A page of the dataset's images in the order of their import. */
+  'images.page': method<{ total: number; images: readonly ListedImage[] }>()(
+    z.strictObject({
+      dataset: datasetName,
+      role: role.optional(),
+      split: z.enum(splitNames).optional(),
+      offset: z.int().min(0).default(0),
+      limit: z.int().min(1).max(1000).default(200),
+    }),
+  ),
   'datasets.list': method<
     readonly {
       readonly name: string;

@@ -12,6 +12,7 @@ import { serve, type Server, type Service } from '#rpc/serve.ts';
 import { readCodeVersion } from './code-version.ts';
 import { openDoor, sweepDoor } from './door.ts';
 import { importImages } from './images/import.ts';
+import { findPicture, type Picture, type PictureKind } from './images/pictures.ts';
 import { jobSpec } from './jobs/job-spec.ts';
 import { JobQueue, type JobHandlers, type JobStanding } from './jobs/queue.ts';
 import { markInterrupted } from './jobs/recovery.ts';
@@ -25,9 +26,12 @@ import { sweepScoring } from './runs/score-images.ts';
 import { scoreRun } from './runs/score-run.ts';
 import { trainedModel } from './runs/scoring-model.ts';
 import { trainRun } from './runs/train-run.ts';
+import { sampleImports } from './sample.ts';
 import { Catalogue } from './store/catalogue.ts';
 import type { ProjectDatabase, Writer } from './store/database.ts';
 import { listDatasets } from './store/datasets.ts';
+import { imagePage } from './store/image-pages.ts';
+import { findImage, pathsOf } from './store/images.ts';
 import { openDatabase } from './store/open-database.ts';
 import { lockProject, readOwner } from './store/project-lock.ts';
 import { setRunState } from './store/runs.ts';
@@ -45,6 +49,8 @@ export interface App {
   readonly folder: string;
   /** Answers the contract on `link` until it closes, and sends it every event. */
   readonly serve: (link: Link) => void;
+  /** The file with a picture of the image with this hash; undefined when there is none to show. */
+  readonly picture: (kind: PictureKind, hash: string) => Promise<Picture | undefined>;
   /** Stops all work, which can be taken up again, and lets go of the project. */
   readonly close: () => Promise<void>;
 }
@@ -78,6 +84,7 @@ export async function openApp(folder: string, options: AppOptions = {}): Promise
     return {
       folder: project,
       serve: (link) => core.serve(link),
+      picture: (kind, hash) => core.picture(kind, hash),
       close: () => closers.close(),
     };
   } catch (error) {
@@ -204,6 +211,16 @@ class Core {
     link.onClose(() => this.#servers.delete(link));
   }
 
+  picture(kind: PictureKind, hash: string): Promise<Picture | undefined> {
+    const { database, folder } = this.#ports;
+    return findPicture(folder, kind, hash, (known) =>
+      database.read((reader) => {
+        const image = findImage(reader, known);
+        return image && pathsOf(reader, image.id).map(({ path }) => path);
+      }),
+    );
+  }
+
   async close(): Promise<void> {
     this.#isClosing = true;
     await this.#queue.close();
@@ -232,6 +249,10 @@ class Core {
         demandAbsolute(input.paths);
         return { jobId: queue.submit({ kind: 'import', input }) };
       },
+      'sample.import': () => ({
+        jobIds: sampleImports.map((input) => queue.submit({ kind: 'import', input })),
+      }),
+      'images.page': (request) => database.read((reader) => imagePage(reader, request)),
       'datasets.list': () => database.read(listDatasets),
       ...runMethods({ database, folder, queue, catalogue, now, codeVersion }),
       'scores.compute': ({ modelId, dataset, engine }) => {

@@ -15,6 +15,7 @@ export class Frame {
   readonly theme = new Theme();
   readonly toasts = new Toasts();
   readonly commands = new Commands();
+  #wantsSample = false;
   #offered = $state.raw<readonly string[]>([]);
 
   /** Files and folders that were dropped or given by the system, and not yet taken. */
@@ -75,6 +76,24 @@ export class Frame {
       const folder = await this.session.shell?.call('projects.pickNew', { name });
       if (folder) this.openProject(folder, { create: true });
     });
+  }
+
+  /** Makes a project, and fills it with the sample once it is open. */
+  openSample(): void {
+    this.attempt(async () => {
+      const { shell } = this.session;
+      const folder = await shell?.call('projects.pickNew', { name: 'Sample' });
+      if (!folder) return;
+      this.#wantsSample = true;
+      this.openProject(folder, { create: true });
+    });
+  }
+
+  /** True once, when the project that has just been opened is to be filled with the sample. */
+  takeSample(): boolean {
+    const wanted = this.#wantsSample;
+    this.#wantsSample = false;
+    return wanted;
   }
 
   pickProject(): void {

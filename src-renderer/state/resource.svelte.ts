@@ -1,5 +1,6 @@
 // Something asked of the core: how it stands, and asking again. A newer question calls off the older.
 
+import { untrack } from 'svelte';
 import { Failure } from '#domain/failure.ts';
 import type { Loading } from '../parts/loading.ts';
 import { wordsOf } from './words-of.ts';
@@ -26,7 +27,8 @@ export class Resource<T> {
     this.#asking?.abort();
     const asking = new AbortController();
     this.#asking = asking;
-    if (this.#state.kind === 'failed') this.#state = { kind: 'loading' };
+    // An effect that asks must not run again because the answer has come.
+    if (untrack(() => this.#state.kind === 'failed')) this.#state = { kind: 'loading' };
     try {
       const value = await this.#ask(asking.signal);
       if (!asking.signal.aborted) this.#state = { kind: 'ready', value };

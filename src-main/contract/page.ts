@@ -1,5 +1,5 @@
-// What the window's page may load, wherever it is served from: its own files and pictures, nothing
-// else. Sent as the header Content-Security-Policy.
+// How the window's page is served, by Electron and by the server alike: what it may load (its own
+// files and pictures, nothing else), and what its files are.
 
 /** `link`: where the page may connect to, beside its own origin; a WebSocket's origin or nothing. */
 export function pagePolicy(link = ''): string {
@@ -19,6 +19,30 @@ export function pagePolicy(link = ''): string {
   return Object.entries(directives)
     .map(([name, value]) => `${name} ${value}`)
     .join('; ');
+}
+
+const types: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+  png: 'image/png',
+  webp: 'image/webp',
+  woff2: 'font/woff2',
+};
+
+/** The media type of a file of the page, by its name; undefined for files that are none. */
+export function pageFileType(name: string): string | undefined {
+  const ending = name.slice(name.lastIndexOf('.') + 1);
+  return Object.hasOwn(types, ending) ? types[ending] : undefined;
+}
+
+/** The address of a picture below the page's own; undefined when it is none. */
+export function pictureAddress(
+  address: string,
+): { readonly kind: 'thumb' | 'image'; readonly hash: string } | undefined {
+  const [, kind, hash] = /^(thumb|image)\/([0-9a-f]{64})$/.exec(address) ?? [];
+  return hash === undefined ? undefined : { kind: kind as 'thumb' | 'image', hash };
 }
 
 /** Headers of every answer to the page. */

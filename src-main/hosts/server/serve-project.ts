@@ -1,0 +1,135 @@
+// Serves one project to browsers on this computer: the same page as the desktop's window, its
+// pictures, and a socket to the core. Nothing is served by path, nothing to another computer.
+
+import { createReadStream } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { basename } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { WebSocketServer } from 'ws';
+import { pageHeaders, pictureAddress } from '#contract/page.ts';
+import type { App } from '#core/app.ts';
+import { Access } from './access.ts';
+import { answerSession } from './answer-session.ts';
+import { listPageFiles, type PageFile } from './page-files.ts';
+import { socketLink } from './socket-link.ts';
+
+/** What a page may send in one message, bytes. */
+const longestMessage = 4 * 2 ** 20;
+const mostConnections = 256;
+
+export interface ServeOptions {
+  readonly app: App;
+  /** With the built page. */
+  readonly pageFolder: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  readonly version: string;
+}
+
+export interface ServedProject {
+  /** With a token that works once. */
+  readonly address: () => string;
+  readonly close: () => Promise<void>;
+}
+
+interface Request {
+  readonly question: IncomingMessage;
+  readonly answer: ServerResponse;
+}
+
+/** Throws `not-found` when the page has not been built, and what the system throws for the port. */
+export async function serveProject(options: ServeOptions): Promise<ServedProject> {
+  const { app, port } = options;
+  const files = await listPageFiles(options.pageFolder);
+  const server = createServer({ requestTimeout: 30_000, maxHeaderSize: 16 * 1024 });
+  server.maxConnections = mostConnections;
+  await listen(server, port);
+  const actual = (server.address() as AddressInfo).port;
+  const access = new Access(actual);
+  const origin = `http://127.0.0.1:${actual}`;
+  const headers = pageHeaders();
+
+  server.on('request', (question, answer) => {
+    for (const [name, value] of Object.entries(headers)) answer.setHeader(name, value);
+    respond({ question, answer }, options, access, files).catch(() => {
+      // The browser has gone, or a file vanished while it was read.
+      if (answer.headersSent) answer.destroy();
+      else refuse(answer, 404);
+    });
+  });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: longestMessage });
+  server.on('upgrade', (question, socket, head) => {
+    if (!mayLink(question, access)) return turnAway(socket);
+    sockets.handleUpgrade(question, socket, head, (opened) => app.serve(socketLink(opened)));
+  });
+  return {
+    address: () => `${origin}/#token=${access.token ?? access.renewToken()}`,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets.clients) socket.terminate();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function respond(
+  { question, answer }: Request,
+  { app, version }: ServeOptions,
+  access: Access,
+  files: ReadonlyMap<string, PageFile>,
+): Promise<void> {
+  const address = question.url ?? '';
+  if (question.method === 'POST' && address === '/session') {
+    const project = { folder: app.folder, name: basename(app.folder, '.normscope'), version };
+    return await answerSession(question, answer, access, project);
+  }
+  if (question.method !== 'GET') return refuse(answer, 405);
+  if (!access.isFromUs(question.headers, false)) return refuse(answer, 403);
+  const file = files.get(address);
+  if (file) return await send(answer, file);
+  const wanted = pictureAddress(address.slice(1));
+  if (!wanted) return refuse(answer, 404);
+  if (!access.hasCookie(question.headers)) return refuse(answer, 403);
+  const picture = await app.picture(wanted.kind, wanted.hash);
+  if (!picture) return refuse(answer, 404);
+  await send(answer, { ...picture, isImmutable: true });
+}
+
+async function send(answer: ServerResponse, file: PageFile): Promise<void> {
+  answer.setHeader('Content-Type', file.type);
+  answer.setHeader(
+    'Cache-Control',
+    file.isImmutable ? 'private, max-age=31536000, immutable' : 'no-store',
+  );
+  await pipeline(createReadStream(file.path), answer);
+}
+
+function refuse(answer: ServerResponse, status: number): void {
+  answer.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end();
+}
+
+function mayLink(question: IncomingMessage, access: Access): boolean {
+  return (
+    question.url === '/link' &&
+    access.isFromUs(question.headers, true) &&
+    access.hasCookie(question.headers)
+  );
+}
+
+function turnAway(socket: Duplex): void {
+  socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    // Never another address: what is served here is for this computer's user alone.
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
