@@ -85,7 +85,7 @@ export const shellMethods = {
   /** Takes a project off the list of recent ones; its files stay. */
   'projects.forget': method<readonly RecentProject[]>()(z.strictObject({ folder })),
   /** Starts the core of this window's project again. */
-  'projects.restart': method<void>()(z.strictObject({})),
+  'projects.restart': method<null>()(z.strictObject({})),
   /** Absolute paths; empty when the user thought better of it. */
   'files.pick': method<readonly string[]>()(z.strictObject({ kind: z.enum(['folders', 'files']) })),
   /** Where to save a file; null when the user thought better of it. */
@@ -93,9 +93,9 @@ export const shellMethods = {
     z.strictObject({ name: z.string().trim().min(1).max(200) }),
   ),
   /** Shows the file or folder in the system's file manager. */
-  'files.reveal': method<void>()(z.strictObject({ path: folder })),
-  'help.open': method<void>()(z.strictObject({ topic: z.enum(helpTopics) })),
-  'theme.set': method<void>()(z.strictObject({ theme: z.enum(themeNames) })),
+  'files.reveal': method<null>()(z.strictObject({ path: folder })),
+  'help.open': method<null>()(z.strictObject({ topic: z.enum(helpTopics) })),
+  'theme.set': method<null>()(z.strictObject({ theme: z.enum(themeNames) })),
 } as const;
 
 export interface ShellEvents {

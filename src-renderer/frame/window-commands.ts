@@ -69,16 +69,14 @@ function viewCommands(frame: Frame): Command[] {
   const { session, router, theme } = frame;
   const isOpen = () => session.core !== null;
   return [
-    ...views.map(
-      ({ name, title }, at): Command => ({
-        id: `go-${name}`,
-        title,
-        section: 'Go to',
-        keys: `Mod+${at + 1}`,
-        isEnabled: isOpen,
-        run: () => router.go(name),
-      }),
-    ),
+    ...views.map(({ name, title }, at): Command => ({
+      id: `go-${name}`,
+      title,
+      section: 'Go to',
+      keys: `Mod+${at + 1}`,
+      isEnabled: isOpen,
+      run: () => router.go(name),
+    })),
     {
       id: 'show-settings',
       title: 'Settings',

@@ -36,7 +36,9 @@ export class Commands {
   press(event: KeyboardEvent, isMac: boolean): boolean {
     const command = this.all.find(
       (candidate) =>
-        candidate.keys !== undefined && isEnabled(candidate) && matches(candidate.keys, event, isMac),
+        candidate.keys !== undefined &&
+        isEnabled(candidate) &&
+        matches(candidate.keys, event, isMac),
     );
     command?.run();
     return command !== undefined;

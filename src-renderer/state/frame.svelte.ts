@@ -51,7 +51,9 @@ export class Frame {
 
   takeDrop({ dataTransfer }: DragEvent): void {
     const files = [...(dataTransfer?.files ?? [])];
-    const paths = files.map((file) => this.session.pathOf(file)).filter((path) => path !== undefined);
+    const paths = files
+      .map((file) => this.session.pathOf(file))
+      .filter((path) => path !== undefined);
     if (files.length > 0 && paths.length === 0) {
       this.toasts.failed('A browser does not say where files are: type the folder’s path instead.');
       return;

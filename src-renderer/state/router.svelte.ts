@@ -1,38 +1,28 @@
-// Which view is shown, kept in the address: "#/review?run=3". Back and forward work.
+// Which view is shown. It is kept in the address, so that back and forward work.
 
-import { viewNames, type ViewName } from '../views/view-names.ts';
+import type { ViewName } from '../views/view-names.ts';
+import { formatAddress, parseAddress, type ViewAddress } from './view-address.ts';
 
 export class Router {
-  #view = $state<ViewName>('images');
-  #params = $state.raw(new URLSearchParams());
-
-  constructor() {
-    this.follow();
-  }
+  #address = $state.raw<ViewAddress>(parseAddress(location.hash));
 
   get view(): ViewName {
-    return this.#view;
+    return this.#address.view;
   }
 
   /** What the address says beside the view's name; undefined when it does not. */
   param(name: string): string | undefined {
-    return this.#params.get(name) ?? undefined;
+    const { params } = this.#address;
+    return Object.hasOwn(params, name) ? params[name] : undefined;
   }
 
-  go(view: ViewName, params: Readonly<Record<string, string>> = {}): void {
-    const search = new URLSearchParams(params).toString();
-    location.hash = `/${view}${search === '' ? '' : `?${search}`}`;
+  go(view: ViewName, params: ViewAddress['params'] = {}): void {
+    location.hash = formatAddress({ view, params });
     this.follow();
   }
 
   /** Reads the address; for the window's "hashchange". */
   follow(): void {
-    const [name = '', search = ''] = location.hash.replace(/^#\/?/, '').split('?');
-    this.#view = isViewName(name) ? name : 'images';
-    this.#params = new URLSearchParams(search);
+    this.#address = parseAddress(location.hash);
   }
-}
-
-function isViewName(name: string): name is ViewName {
-  return (viewNames as readonly string[]).includes(name);
 }

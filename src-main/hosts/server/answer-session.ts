@@ -13,29 +13,42 @@ export interface ServedAs {
   readonly version: string;
 }
 
-/** Answers with what is served, 403 for whoever may not know it. */
+/** Answers with what is served, or refuses whoever may not know it. */
 export async function answerSession(
   request: IncomingMessage,
   answer: ServerResponse,
   access: Access,
   served: ServedAs,
 ): Promise<void> {
-  const refuse = (status: number) => void answer.writeHead(status).end();
-  if (!access.isFromUs(request.headers, true)) return refuse(403);
-  // Neither can be sent by another site without the browser asking us first.
-  if (request.headers['x-normscope'] === undefined) return refuse(403);
-  if (request.headers['content-type'] !== 'application/json') return refuse(415);
-  const text = await readBody(request);
-  if (text === undefined) return refuse(413);
-  const asked = parse(text);
-  if (!asked) return refuse(400);
-  if (!access.hasCookie(request.headers)) {
-    const cookie = asked.token === undefined ? undefined : access.exchange(asked.token);
-    if (cookie === undefined) return refuse(403);
-    answer.setHeader('Set-Cookie', cookie);
+  const status = await admit(request, answer, access);
+  answer.setHeader('Cache-Control', 'no-store');
+  if (status === 200) {
+    answer.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(served));
+  } else {
+    answer.writeHead(status).end();
   }
-  answer.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
-  answer.end(JSON.stringify(served));
+}
+
+/** Sets the cookie where the token is right. */
+async function admit(
+  request: IncomingMessage,
+  answer: ServerResponse,
+  access: Access,
+): Promise<number> {
+  const { headers } = request;
+  if (!access.isFromUs(headers, true)) return 403;
+  // Neither can be sent by another site without the browser asking us first.
+  if (headers['x-normscope'] === undefined) return 403;
+  if (headers['content-type'] !== 'application/json') return 415;
+  const text = await readBody(request);
+  if (text === undefined) return 413;
+  const asked = parse(text);
+  if (!asked) return 400;
+  if (access.hasCookie(headers)) return 200;
+  const cookie = asked.token === undefined ? undefined : access.exchange(asked.token);
+  if (cookie === undefined) return 403;
+  answer.setHeader('Set-Cookie', cookie);
+  return 200;
 }
 
 /** undefined when it is too long. */

@@ -18,7 +18,10 @@ async function version(): Promise<string> {
 async function start(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { port: { type: 'string', default: '0' }, create: { type: 'boolean', default: false } },
+    options: {
+      port: { type: 'string', default: '0' },
+      create: { type: 'boolean', default: false },
+    },
   });
   const app = await openApp(positionals[0]!, { create: values.create });
   const pageFolder = fileURLToPath(new URL('dist/renderer/', root));
@@ -51,7 +54,8 @@ function print(address: string): void {
 try {
   await start();
 } catch (error) {
-  const { code, message } = error instanceof Failure ? error : { code: 'internal', message: String(error) };
+  const { code, message } =
+    error instanceof Failure ? error : { code: 'internal', message: String(error) };
   process.stderr.write(`${JSON.stringify({ error: { code, message } })}\n`);
   process.exit(1);
 }

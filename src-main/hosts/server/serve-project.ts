@@ -61,8 +61,8 @@ export async function serveProject(options: ServeOptions): Promise<ServedProject
   });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: longestMessage });
   server.on('upgrade', (question, socket, head) => {
-    if (!mayLink(question, access)) return turnAway(socket);
-    sockets.handleUpgrade(question, socket, head, (opened) => app.serve(socketLink(opened)));
+    if (!mayLink(question, access)) turnAway(socket);
+    else sockets.handleUpgrade(question, socket, head, (opened) => app.serve(socketLink(opened)));
   });
   return {
     address: () => `${origin}/#token=${access.token ?? access.renewToken()}`,
@@ -81,21 +81,32 @@ async function respond(
   access: Access,
   files: ReadonlyMap<string, PageFile>,
 ): Promise<void> {
-  const address = question.url ?? '';
-  if (question.method === 'POST' && address === '/session') {
+  if (question.method === 'POST' && question.url === '/session') {
     const project = { folder: app.folder, name: basename(app.folder, '.normscope'), version };
-    return await answerSession(question, answer, access, project);
+    await answerSession(question, answer, access, project);
+    return;
   }
-  if (question.method !== 'GET') return refuse(answer, 405);
-  if (!access.isFromUs(question.headers, false)) return refuse(answer, 403);
-  const file = files.get(address);
-  if (file) return await send(answer, file);
-  const wanted = pictureAddress(address.slice(1));
-  if (!wanted) return refuse(answer, 404);
-  if (!access.hasCookie(question.headers)) return refuse(answer, 403);
+  const found = await find(question, app, access, files);
+  if (typeof found === 'number') refuse(answer, found);
+  else await send(answer, found);
+}
+
+/** The file that is asked for, or the status that says why it is not given. */
+async function find(
+  { method, url = '', headers }: IncomingMessage,
+  app: App,
+  access: Access,
+  files: ReadonlyMap<string, PageFile>,
+): Promise<PageFile | number> {
+  if (method !== 'GET') return 405;
+  if (!access.isFromUs(headers, false)) return 403;
+  const file = files.get(url);
+  if (file) return file;
+  const wanted = pictureAddress(url.slice(1));
+  if (!wanted) return 404;
+  if (!access.hasCookie(headers)) return 403;
   const picture = await app.picture(wanted.kind, wanted.hash);
-  if (!picture) return refuse(answer, 404);
-  await send(answer, { ...picture, isImmutable: true });
+  return picture ? { ...picture, isImmutable: true } : 404;
 }
 
 async function send(answer: ServerResponse, file: PageFile): Promise<void> {
