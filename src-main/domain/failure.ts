@@ -1,22 +1,25 @@
 // Failures a user can meet and act upon. Everything else thrown is a bug.
 
 /** Closed set: a client may switch on it, a script may match it. */
-export type FailureCode =
-  | 'bad-input' // the user's input is wrong: the message says what and how to put it right
-  | 'unknown-option'
-  | 'not-found'
-  | 'unreadable-image'
-  | 'unsafe-archive'
-  | 'too-few-images'
-  | 'project-in-use'
-  | 'project-too-new'
-  | 'project-damaged'
-  | 'disk-full'
-  | 'engine-unavailable'
-  | 'not-finite' // NaN or infinity in loss or gradients: the message names step and tensor
-  | 'checkpoint-damaged'
-  | 'stopped' // the user cancelled: never shown as an error
-  | 'link-closed'; // the other process went away
+export const failureCodes = [
+  'bad-input', // the user's input is wrong: the message says what and how to put it right
+  'unknown-option',
+  'not-found',
+  'unreadable-image',
+  'unsafe-archive',
+  'too-few-images',
+  'project-in-use',
+  'project-too-new',
+  'project-damaged',
+  'disk-full',
+  'engine-unavailable',
+  'not-finite', // NaN or infinity in loss or gradients: the message names step and tensor
+  'checkpoint-damaged',
+  'stopped', // the user cancelled: never shown as an error
+  'link-closed', // the other process went away
+] as const;
+
+export type FailureCode = (typeof failureCodes)[number];
 
 /** A failure with a code, a sentence for the user, and the path it is about, if any. */
 export class Failure extends Error {

@@ -1,10 +1,19 @@
-/** A clause `; the nearest is "x"` when one of `names` is within three edits of `name`, else ''. */
+// The right name for a mistyped one, to be offered in a message.
+
+/**
+ * A clause `; the nearest is "x"` when one of `names` is within three edits of `name` and at least
+ * half of it is right, else ''.
+ */
 export function nearestName(name: string, names: readonly string[]): string {
   let best = '';
   let least = 4;
   for (const candidate of names) {
+    const longer = Math.max(name.length, candidate.length);
+    const shorter = Math.min(name.length, candidate.length);
+    // At least so many insertions; a name of a megabyte is not worth the comparison.
+    if (longer - shorter >= least) continue;
     const edits = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (edits < least) {
+    if (edits < least && 2 * edits <= longer) {
       least = edits;
       best = candidate;
     }

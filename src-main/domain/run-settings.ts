@@ -156,7 +156,15 @@ export function resolveSettings(chosen: SettingChoice): RunSettings {
   for (const [name, value] of Object.entries(chosen.overrides)) {
     resolved[name] = parseSetting(name, value);
   }
-  return resolved as unknown as RunSettings;
+  const settings = resolved as unknown as RunSettings;
+  const { cropMin, cropMax } = settings;
+  if (cropMin > cropMax) {
+    throw new Failure(
+      'bad-input',
+      `cropMin (${cropMin}) is above cropMax (${cropMax}). Set both so that cropMin is the smaller.`,
+    );
+  }
+  return settings;
 }
 
 /** Throws `unknown-option` with the nearest right name, or `bad-input` with the allowed range. */

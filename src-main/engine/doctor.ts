@@ -5,7 +5,7 @@ import { Failure } from '#domain/failure.ts';
 import type { Engine, EngineName } from './engine.ts';
 import { ProgramBuilder } from './ir/builder.ts';
 import { cpuEngine } from './onnxruntime/session.ts';
-import { seededTensors, smallNet } from './self-test-net.ts';
+import { seededTensors, smallNet } from './ir/small-net.ts';
 import { selfTestFault } from './self-test.ts';
 
 /** One engine as the doctor found it. */
@@ -45,7 +45,10 @@ export async function diagnose(
       name: engine.name,
       device: engine.device,
       offered: fault === null,
-      reason: fault === null ? 'passes the self-test' : `not offered: ${fault}`,
+      reason:
+        fault === null
+          ? ['passes the self-test', await engine.layout?.()].filter(Boolean).join('; ')
+          : `not offered: ${fault}`,
       selfTest: fault === null ? 'passed' : 'failed',
       stepMilliseconds: fault === null ? await timeStep(engine) : null,
     });
@@ -84,7 +87,7 @@ export async function chooseEngine(name: EngineName | 'auto', threads: number): 
   }
   const engine = cpuEngine(threadCount(threads));
   const fault = await selfTestFault(engine);
-  if (fault === null) return engine;
+  if (fault === null) return { ...engine, device: `${engine.device}, ${await engine.layout()}` };
   throw new Failure(
     'engine-unavailable',
     `The cpu engine does not pass its self-test on this machine: ${fault}. Training on it would give ` +

@@ -5,7 +5,7 @@ import type { Engine } from './engine.ts';
 import { ProgramBuilder } from './ir/builder.ts';
 import type { Program } from './ir/program.ts';
 import { recordedSteps, type SelfTestStep } from './self-test-record.ts';
-import { seededTensors, smallNet } from './self-test-net.ts';
+import { seededTensors, smallNet } from './ir/small-net.ts';
 
 const tolerance = 2e-3;
 

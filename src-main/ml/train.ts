@@ -22,7 +22,7 @@ export interface TrainOptions extends BatchPlan {
 }
 
 /** Means over some steps. */
-export interface StepMeans {
+interface StepMeans {
   readonly loss: number;
   readonly ntxent: number;
   readonly normalNorm: number;

@@ -1,7 +1,6 @@
 // The asking side of a link.
 
-import type { FailureCode } from '#domain/failure.ts';
-import { Failure } from '#domain/failure.ts';
+import { Failure, failureCodes } from '#domain/failure.ts';
 import type { Stop } from '#domain/stop.ts';
 import type { Link } from './link.ts';
 import type { Message, WireError } from './wire.ts';
@@ -73,8 +72,8 @@ export function connect<C extends Calls, Events extends object>(link: Link): Cli
     const id = nextId++;
     const result = new Promise<never>((resolve, reject) => {
       if (isClosed) return reject(linkClosed());
-      waiting.set(id, { resolve: resolve as (output: unknown) => void, reject });
       link.send({ kind: 'call', id, name, input });
+      waiting.set(id, { resolve: resolve as (output: unknown) => void, reject });
     });
     return { result, stop: () => link.send({ kind: 'stop', id }) };
   };
@@ -116,8 +115,8 @@ function receive(message: Message, waiting: Map<number, Waiting>, listeners: Lis
 }
 
 function fromWire(error: WireError): Error {
-  if (error.code === 'internal') return new Error(error.message);
-  return new Failure(error.code as FailureCode, error.message, error.path);
+  const code = failureCodes.find((known) => known === error.code);
+  return code ? new Failure(code, error.message, error.path) : new Error(error.message);
 }
 
 function linkClosed(): Failure {

@@ -34,14 +34,17 @@ export type HandlersOf<M extends Methods> = {
   ) => Answer<M[K]> | Promise<Answer<M[K]>>;
 };
 
+/** More faults of one input than these help nobody. */
+const faultsNamed = 5;
+
 /** Checks inputs by the contract's schemas. The function returned throws `bad-input` in words. */
 export function inputChecker(methods: Methods): (name: string, input: unknown) => unknown {
   return (name, input) => {
     const checked = methods[name]!.input.safeParse(input);
     if (checked.success) return checked.data;
-    const faults = checked.error.issues.map(({ path, message }) =>
-      path.length === 0 ? message : `${path.join('.')}: ${message}`,
-    );
+    const faults = checked.error.issues
+      .slice(0, faultsNamed)
+      .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`));
     throw new Failure('bad-input', `The input of "${name}" is wrong. ${faults.join('; ')}.`);
   };
 }

@@ -18,12 +18,22 @@ export type Message =
 export function asMessage(value: unknown): Message | null {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return null;
   const { kind } = value;
-  const hasId = 'id' in value && typeof value.id === 'number';
+  const hasId = 'id' in value && Number.isSafeInteger(value.id);
   const hasName = 'name' in value && typeof value.name === 'string';
   const fits =
     (kind === 'call' && hasId && hasName) ||
     ((kind === 'stop' || kind === 'result') && hasId) ||
-    (kind === 'error' && hasId && 'error' in value) ||
+    (kind === 'error' && hasId && 'error' in value && isWireError(value.error)) ||
     (kind === 'event' && hasName);
   return fits ? (value as Message) : null;
+}
+
+function isWireError(value: unknown): value is WireError {
+  if (typeof value !== 'object' || value === null) return false;
+  const { code, message, path } = value as Partial<Record<keyof WireError, unknown>>;
+  return (
+    typeof code === 'string' &&
+    typeof message === 'string' &&
+    (path === undefined || typeof path === 'string')
+  );
 }

@@ -40,9 +40,10 @@ const progress = z.strictObject({
   /** The last epoch that was finished. */
   lastEpoch: epochReport.nullable(),
   engine: z.string(),
+  device: z.string(),
   codeVersion: z.string(),
 });
-export type Progress = z.infer<typeof progress>;
+type Progress = z.infer<typeof progress>;
 
 export interface Checkpoint extends Progress {
   /** Weights, optimiser slots and running statistics. */

@@ -9,7 +9,7 @@ import type { RunSettings, MethodName } from '#domain/run-settings.ts';
 export const workerProtocol = 1;
 
 /** A pixel shard (see worker/shard.ts) and what it is called in messages. */
-export interface ShardReference {
+interface ShardReference {
   readonly name: string;
   readonly path: string;
 }
@@ -18,7 +18,7 @@ export interface WeightedShard extends ShardReference {
   readonly weight: number;
 }
 
-export interface WeightedShift {
+interface WeightedShift {
   readonly name: string;
   readonly weight: number;
   /** 0 … 1: how far the shift goes inside its parameter ranges. */

@@ -33,22 +33,19 @@ const metadataEntry = z.record(z.string(), z.string());
 
 /** The file's bytes in pieces. Tensors in name order, so that equal contents give equal bytes. */
 export function encodeTensors({ tensors, metadata }: TensorFile): Buffer[] {
-  const header: Record<string, unknown> = {};
+  const header: [name: string, entry: unknown][] = [];
   const parts: Buffer[] = [];
   let offset = 0;
   for (const name of Object.keys(tensors).sort()) {
     const { shape, values } = tensors[name]!;
     const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-    header[name] = {
-      dtype: values instanceof Float64Array ? 'F64' : 'F32',
-      shape,
-      data_offsets: [offset, offset + bytes.length],
-    };
+    const dtype = values instanceof Float64Array ? 'F64' : 'F32';
+    header.push([name, { dtype, shape, data_offsets: [offset, offset + bytes.length] }]);
     parts.push(bytes);
     offset += bytes.length;
   }
-  header['__metadata__'] = { ...metadata, sha256: hashOf(parts) };
-  const text = Buffer.from(JSON.stringify(header), 'utf8');
+  header.push(['__metadata__', { ...metadata, sha256: hashOf(parts) }]);
+  const text = Buffer.from(JSON.stringify(Object.fromEntries(header)), 'utf8');
   // Padded so that the tensors start at a multiple of 8.
   const padded = Buffer.alloc(Math.ceil(text.length / 8) * 8, ' ');
   text.copy(padded);

@@ -123,7 +123,7 @@ async function takeSteps(
     const { steps } = scheduleOf(settings, normals.count);
     const { name, device } = engine;
     context.emit('started', { runId, engine: name, device, step: from?.step ?? 0, steps });
-    return await new TrainingRun(task, context, training, checkpoints, name, from).finish();
+    return await new TrainingRun(task, context, training, checkpoints, engine, from).finish();
   } finally {
     await training.release();
   }
@@ -136,15 +136,11 @@ function compareOrigin(
   engine: Engine,
   warn: (text: string) => void,
 ): void {
-  const changes = [
-    from.engine === engine.name ? null : `the ${from.engine} engine, now ${engine.name}`,
-    from.codeVersion === task.codeVersion
-      ? null
-      : `version ${from.codeVersion}, now ${task.codeVersion}`,
-  ].filter((change) => change !== null);
-  if (changes.length === 0) return;
+  const before = `${from.engine} engine (${from.device}), version ${from.codeVersion}`;
+  const now = `${engine.name} engine (${engine.device}), version ${task.codeVersion}`;
+  if (before === now) return;
   warn(
-    `This run was begun with ${changes.join(' and ')}: its result may differ slightly from that ` +
-      'of a run without a break.',
+    `This run was begun with the ${before}, and goes on with the ${now}: its result may differ ` +
+      'slightly from that of a run without a break.',
   );
 }

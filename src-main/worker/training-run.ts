@@ -1,7 +1,7 @@
 // The steps of a training as the worker takes them: progress told, checkpoints written, stop heeded.
 
 import { throwIfStopped } from '#domain/stop.ts';
-import type { Tensors } from '#engine/engine.ts';
+import type { Engine, Tensors } from '#engine/engine.ts';
 import type { StepDone, Training } from '#ml/train.ts';
 import type { Checkpoint, Checkpoints } from './checkpoints.ts';
 import type { EpochReport, TrainTask } from './contract.ts';
@@ -12,6 +12,8 @@ import { Turns } from './task.ts';
 
 /** Between two `step` events. */
 const stepEventMs = 100;
+/** An epoch that lasts longer gets checkpoints on its way. */
+const longestUnsavedMs = 60_000;
 
 export interface RunOutcome {
   /** Weights, slots and statistics after the last step. */
@@ -24,11 +26,13 @@ export class TrainingRun {
   readonly #context: TaskContext;
   readonly #training: Training;
   readonly #checkpoints: Checkpoints;
-  readonly #engine: string;
+  readonly #engine: Engine;
   readonly #means: EpochMeans;
   readonly #turns = new Turns();
   #lastEpoch: EpochReport | null;
   #toldAt = -Infinity;
+  #savedStep: number;
+  #savedAt = performance.now();
 
   /** `from`: the checkpoint that `training` was started from. */
   constructor(
@@ -36,7 +40,7 @@ export class TrainingRun {
     context: TaskContext,
     training: Training,
     checkpoints: Checkpoints,
-    engine: string,
+    engine: Engine,
     from: Checkpoint | undefined,
   ) {
     this.#task = task;
@@ -46,6 +50,7 @@ export class TrainingRun {
     this.#engine = engine;
     this.#means = new EpochMeans(from?.sums);
     this.#lastEpoch = from?.lastEpoch ?? null;
+    this.#savedStep = from?.step ?? 0;
   }
 
   /**
@@ -64,12 +69,11 @@ export class TrainingRun {
       this.#means.add(step, (now - before) / 1000);
       before = now;
       this.#tellStep(step, rate.add(now), now);
-      if (step.endsEpoch) await this.#endEpoch(step);
+      if (step.endsEpoch) this.#endEpoch(step);
+      if (step.endsEpoch || now - this.#savedAt > longestUnsavedMs) await this.#save(step);
       await this.#turns.give();
-      if (stop.aborted) {
-        if (!step.endsEpoch) await this.#save(step);
-        throwIfStopped(stop);
-      }
+      if (stop.aborted) await this.#save(step);
+      throwIfStopped(stop);
     }
     return { state: await this.#training.state(), lastEpoch: this.#lastEpoch };
   }
@@ -89,21 +93,24 @@ export class TrainingRun {
     });
   }
 
-  async #endEpoch(step: StepDone): Promise<void> {
+  #endEpoch(step: StepDone): void {
     this.#lastEpoch = this.#means.finish(step);
     this.#context.emit('epoch', { runId: this.#task.runId, report: this.#lastEpoch });
-    await this.#save(step);
   }
 
   async #save({ step, epoch }: StepDone): Promise<void> {
+    if (this.#savedStep === step) return;
+    this.#savedStep = step;
     const written = await this.#checkpoints.write({
       step,
       sums: this.#means.sums,
       lastEpoch: this.#lastEpoch,
-      engine: this.#engine,
+      engine: this.#engine.name,
+      device: this.#engine.device,
       codeVersion: this.#task.codeVersion,
       state: await this.#training.state(),
     });
+    this.#savedAt = performance.now();
     this.#context.emit('checkpoint', { runId: this.#task.runId, step, epoch, ...written });
   }
 }

@@ -86,7 +86,7 @@ const rows = {
       {
         at: `src-main/hosts/${host}`,
         may: [
-          ...['src-main/(domain|contract|rpc|core)', 'src-main/worker/spawn.ts', 'zod'],
+          ...['src-main/(domain|contract|rpc|core)', 'zod'],
           ...(host === 'electron' ? ['electron'] : []),
         ],
         node: true,

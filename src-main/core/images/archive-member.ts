@@ -15,6 +15,6 @@ export interface RawMember {
 export const inflated = () =>
   new Failure(
     'unsafe-archive',
-    'The archive unpacks to more than 200 times its size, which no archive of images does. ' +
+    'The archive unpacks to more than 100 times its size, which no archive of images does. ' +
       'Unpack it with another program and import the folder.',
   );

@@ -2,11 +2,11 @@
 // names of our own, so none can leave its folder; those that try are reported and passed over.
 
 import { createWriteStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { ImportProblem } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
-import type { Stop } from '#domain/stop.ts';
+import { throwIfStopped, type Stop } from '#domain/stop.ts';
 import type { RawMember } from './archive-member.ts';
 import { fileKind, kindBytes } from './kind.ts';
 import { fileLimitBytes } from './read-file.ts';
@@ -55,19 +55,17 @@ export async function* listArchive(archive: string, stop: Stop): AsyncGenerator<
       ? listZip(archive)
       : listTar(archive, stop);
     for await (const member of members) {
-      if (member.name.split('/').some((part) => part !== '..' && part !== '.' && isHidden(part))) {
-        yield { hidden: memberPath(archive, member.name) };
-        continue;
-      }
-      const refusal = member.refusal ?? nameRefusal(member.name, seen);
-      seen.add(member.name);
-      const path = memberPath(archive, member.name.replaceAll('\0', '\\0'));
-      if (refusal !== undefined) {
-        yield { problem: { path, code: 'unsafe-archive', reason: refusal } };
-      } else {
-        const { name, bytes } = member;
-        yield { path, name, bytes, extract: (file) => extract(member, file) };
-      }
+      const { name, bytes } = member;
+      const badName = nameRefusal(name, seen);
+      seen.add(name);
+      const path = memberPath(archive, name.replaceAll('\0', '\\0'));
+      const parts = name.split('/').filter((part) => part !== '.');
+      const isLeftOut = badName === undefined && parts.some(isHidden);
+      const refusal = badName ?? member.refusal;
+      if (isLeftOut) yield { hidden: path };
+      else if (refusal === undefined) {
+        yield { path, name, bytes, extract: (file) => extract(member, file, stop) };
+      } else yield { problem: { path, code: 'unsafe-archive', reason: refusal } };
     }
   } catch (error) {
     if (!(error instanceof Failure) || error.code === 'stopped') throw error;
@@ -100,19 +98,20 @@ function nameRefusal(name: string, seen: ReadonlySet<string>): string | undefine
   return undefined;
 }
 
-async function extract(member: RawMember, file: string): Promise<void> {
+async function extract(member: RawMember, file: string, stop: Stop): Promise<void> {
   if (member.bytes > fileLimitBytes) throw unreadable(reasons.fileTooLarge(fileLimitBytes));
   if (member.bytes === 0) throw unreadable(reasons.empty);
   try {
-    await extractChunks(member, file);
+    await extractChunks(member, file, stop);
   } catch (error) {
+    await rm(file, { force: true });
     if (error instanceof Failure) throw error;
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw diskFull(file, error);
     throw unreadable(reasons.damaged, error);
   }
 }
 
-async function extractChunks(member: RawMember, file: string): Promise<void> {
+async function extractChunks(member: RawMember, file: string, stop: Stop): Promise<void> {
   const chunks = (await member.open())[Symbol.asyncIterator]();
   let head = Buffer.alloc(0);
   while (head.length < Math.min(kindBytes, member.bytes)) {
@@ -128,6 +127,7 @@ async function extractChunks(member: RawMember, file: string): Promise<void> {
   await pipeline(async function* () {
     yield head;
     for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
+      throwIfStopped(stop);
       yield next.value;
     }
   }, createWriteStream(file));

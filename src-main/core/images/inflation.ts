@@ -5,5 +5,5 @@
  * grows more than this was made to fill a disk or a memory.
  */
 export function inflationLimit(fileBytes: number): number {
-  return 256 * 2 ** 20 + 200 * fileBytes;
+  return 128 * 2 ** 20 + 100 * fileBytes;
 }

@@ -24,10 +24,9 @@ export function keptOriginal(projectFolder: string, hash: string): string {
 }
 
 /** Files to try for the image's bytes, in this order. */
-export function originalFiles(projectFolder: string, image: CataloguedImage): string[] {
-  const files = image.paths.filter((path) => archiveOf(path) === undefined);
-  const isPacked = files.length < image.paths.length;
-  return isPacked ? [...files, keptOriginal(projectFolder, image.hash)] : files;
+export function originalFiles(projectFolder: string, { hash, paths }: CataloguedImage): string[] {
+  const mayBePacked = paths.some((path) => archiveOf(path) !== undefined);
+  return mayBePacked ? [...paths, keptOriginal(projectFolder, hash)] : [...paths];
 }
 
 /** Unpacks again those members that were kept in the cache and no longer are. */

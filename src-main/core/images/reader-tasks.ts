@@ -8,7 +8,7 @@ import type { NewImage } from './import-store.ts';
 import { readImageFile, type FileContent } from './read-file.ts';
 import { squarePixels, type PixelType } from './square.ts';
 import { makeThumbnail } from './thumbnail.ts';
-import { diskFull, reasons } from './unreadable.ts';
+import { diskFull, reasons, unreadable } from './unreadable.ts';
 
 /** Identify a file, prove that it can be decoded, make its thumbnail. */
 export interface InspectTask {
@@ -65,17 +65,18 @@ export function thumbnailPath(folder: string, hash: string): string {
   return join(folder, `${hash}.webp`);
 }
 
-/** The first of the files that still holds the content with this hash. */
+/** The first of the files that still holds the content with this hash; else why none of them does. */
 async function readOriginal(hash: string, paths: readonly string[]): Promise<FileContent> {
   let failure = new Failure('not-found', reasons.vanished);
   for (const path of paths) {
     try {
       const content = await readImageFile(path);
       if (content.hash === hash) return content;
-      failure = new Failure('unreadable-image', reasons.replaced, path);
+      failure = unreadable(reasons.replaced);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      failure = error;
+      // That others are gone says less than what is wrong with one that is there.
+      if (failure.code === 'not-found') failure = error;
     }
   }
   throw failure;

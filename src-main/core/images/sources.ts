@@ -103,7 +103,10 @@ export async function* candidates(source: Source, stop: Stop): AsyncGenerator<So
       return;
     case 'archive': {
       const archive = await named(source.path);
-      if ('problem' in archive) return yield archive;
+      if ('problem' in archive) {
+        yield archive;
+        return;
+      }
       const { modifiedMs } = archive;
       for await (const entry of listArchive(source.path, stop)) {
         if (!('path' in entry)) yield entry;

@@ -80,6 +80,16 @@ function member(entry: TarEntry): RawMember {
     ...(isFile
       ? {}
       : { refusal: 'The member is a link or a device, not a file, so it was left out.' }),
-    open: () => Promise.resolve(entry),
+    open: () => Promise.resolve(contentOf(entry)),
   };
+}
+
+/** Whoever stops in the middle must not close the entry: that would close the whole archive. */
+async function* contentOf(entry: TarEntry): AsyncGenerator<Buffer> {
+  const chunks = entry[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await chunks.next();
+    if (next.done === true) return;
+    yield next.value;
+  }
 }

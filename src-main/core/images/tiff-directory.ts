@@ -31,7 +31,8 @@ export interface TiffPage {
   readonly orientation: number;
   /** Pixels per unit of the writer's choice, across; null when not said. */
   readonly xResolution: number | null;
-  readonly fields: TiffFields;
+  /** Where its directory is. */
+  readonly directory: number;
 }
 
 export const tags = {
@@ -65,15 +66,16 @@ const descriptionBytes = 2 ** 20;
 /** Throws `unreadable-image` when the structure is damaged. */
 export function readTiffPages(file: TiffFile): TiffPage[] {
   const pages: TiffPage[] = [];
-  for (const fields of file.directories()) {
-    pages.push(readPage(file, fields, pages.length));
+  for (const directory of file.directories()) {
+    const fields = file.fields(directory);
+    pages.push({ ...readPage(file, fields, pages.length), directory });
     checkPixelsInside(file, fields);
   }
   if (pages.length === 0) throw unreadable(reasons.damaged);
   return pages;
 }
 
-function readPage(file: TiffFile, fields: TiffFields, index: number): TiffPage {
+function readPage(file: TiffFile, fields: TiffFields, index: number): Omit<TiffPage, 'directory'> {
   const list = (tag: number) => file.numbers(fields.get(tag), samplesRead);
   const one = (tag: number, standard: number) => list(tag)[0] ?? standard;
   const width = one(tags.width, 0);
@@ -94,13 +96,14 @@ function readPage(file: TiffFile, fields: TiffFields, index: number): TiffPage {
     photometric: one(tags.photometric, -1),
     planar: one(tags.planar, 1) === 2,
     tiled,
-    blockHeight: tiled ? one(tags.tileHeight, 0) : Math.min(height, one(tags.rowsPerStrip, height)),
+    blockHeight: tiled
+      ? one(tags.tileHeight, 0)
+      : Math.min(height, one(tags.rowsPerStrip, 0) || height),
     blockWidth: tiled ? one(tags.tileWidth, 0) : width,
     reduced: (one(tags.subfileType, 0) & 0b101) !== 0,
     description: index === 0 ? file.text(fields.get(tags.description), descriptionBytes) : '',
     orientation: one(tags.orientation, 1),
     xResolution: Number.isFinite(resolution) && resolution > 0 ? resolution : null,
-    fields,
   };
 }
 

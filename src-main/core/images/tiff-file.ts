@@ -9,8 +9,8 @@ export interface TiffField {
   readonly count: number;
   /** Where in the file the values begin. */
   readonly start: number;
-  /** The entry as it is in the file: with its offset it stays valid in any longer copy of the file. */
-  readonly raw: Buffer;
+  /** Where the entry itself is. */
+  readonly entry: number;
 }
 
 export type TiffFields = ReadonlyMap<number, TiffField>;
@@ -20,8 +20,10 @@ export type TiffChanges = ReadonlyMap<number, readonly number[]>;
 
 /** More pages than any stack of planes that is imported here. */
 const pageLimit = 4096;
+/** More entries than any directory has. */
+const entryLimit = 4096;
 /** Entries and values that may be read in all; overlapping lists could ask for any number. */
-const workLimit = 2 ** 23;
+const workLimit = 2 ** 22;
 
 const typeLong = 4;
 /** Bytes of one value of each field type; 0 for types that do not exist. */
@@ -36,6 +38,7 @@ export class TiffFile {
   readonly bytes: Buffer;
   readonly #little: boolean;
   readonly #big: boolean;
+  readonly #entryBytes: 12 | 20;
   #work = workLimit;
 
   /** bytes: the whole file. */
@@ -43,20 +46,37 @@ export class TiffFile {
     this.bytes = bytes;
     this.#little = bytes[0] === 0x49;
     this.#big = this.#whole(2, 2) === 43;
+    this.#entryBytes = this.#big ? 20 : 12;
   }
 
-  /** The fields of every page. Throws `unreadable-image` for circles and absurd counts. */
-  *directories(): Generator<TiffFields> {
+  /** Where the directory of every page is. Throws `unreadable-image` for circles and absurd counts. */
+  *directories(): Generator<number> {
     const seen = new Set<number>();
     let at = this.#big ? this.#whole(8, 8) : this.#whole(4, 4);
     while (at !== 0) {
       if (seen.has(at)) throw unreadable(reasons.damaged);
       if (seen.size === pageLimit) throw unreadable(reasons.pages(pageLimit, 'and more'));
       seen.add(at);
-      const { fields, end } = this.#directory(at);
-      yield fields;
-      at = this.#whole(end, this.#big ? 8 : 4);
+      yield at;
+      at = this.#whole(this.#directory(at).end, this.#big ? 8 : 4);
     }
+  }
+
+  /** The fields of the directory at this place. */
+  fields(directory: number): TiffFields {
+    const { first, end } = this.#directory(directory);
+    const room = this.#big ? 8 : 4;
+    this.#spend((end - first) / this.#entryBytes);
+    const fields = new Map<number, TiffField>();
+    for (let entry = first; entry < end; entry += this.#entryBytes) {
+      const type = this.#whole(entry + 2, 2);
+      const count = this.#whole(entry + 4, room);
+      const bytes = count * (typeBytes[type] ?? 0);
+      const start = bytes <= room ? entry + 4 + room : this.#whole(entry + 4 + room, room);
+      if (start + bytes > this.bytes.length) throw unreadable(reasons.damaged);
+      fields.set(this.#whole(entry, 2), { type, count, start, entry });
+    }
+    return fields;
   }
 
   /** At most `limit` values; none when there is no such field or its values are no numbers. */
@@ -95,9 +115,11 @@ export class TiffFile {
     };
     const entries = [...fields]
       .filter(([tag]) => changes.get(tag)?.length !== 0)
-      .map(([tag, { raw }]) => {
+      .map(([tag, { entry }]) => {
         const values = changes.get(tag);
-        return values === undefined ? raw : this.#entry(tag, values, append);
+        // As it is in the file, it stays valid in a longer copy of the file.
+        if (values === undefined) return this.bytes.subarray(entry, entry + this.#entryBytes);
+        return this.#entry(tag, values, append);
       });
     const countBytes = this.#big ? 8 : 2;
     const count = this.#number(entries.length, countBytes);
@@ -109,25 +131,14 @@ export class TiffFile {
     return file;
   }
 
-  #directory(at: number): { fields: TiffFields; end: number } {
-    const countBytes = this.#big ? 8 : 2;
-    const entryBytes = this.#big ? 20 : 12;
-    const room = this.#big ? 8 : 4;
-    const count = this.#whole(at, countBytes);
-    const end = at + countBytes + count * entryBytes;
-    if (count === 0 || end > this.bytes.length) throw unreadable(reasons.damaged);
-    this.#spend(count);
-    const fields = new Map<number, TiffField>();
-    for (let entry = at + countBytes; entry < end; entry += entryBytes) {
-      const type = this.#whole(entry + 2, 2);
-      const values = this.#whole(entry + 4, room);
-      const bytes = values * (typeBytes[type] ?? 0);
-      const start = bytes <= room ? entry + 4 + room : this.#whole(entry + 4 + room, room);
-      if (start + bytes > this.bytes.length) throw unreadable(reasons.damaged);
-      const raw = this.bytes.subarray(entry, entry + entryBytes);
-      fields.set(this.#whole(entry, 2), { type, count: values, start, raw });
+  #directory(at: number): { first: number; end: number } {
+    const first = at + (this.#big ? 8 : 2);
+    const count = this.#whole(at, first - at);
+    const end = first + count * this.#entryBytes;
+    if (count === 0 || count > entryLimit || end > this.bytes.length) {
+      throw unreadable(reasons.damaged);
     }
-    return { fields, end };
+    return { first, end };
   }
 
   #entry(tag: number, values: readonly number[], append: (part: Buffer) => number): Buffer {

@@ -12,7 +12,8 @@ const deflate = 8;
 /** A file whose only page is this one, or the given plane of it as a grey page. */
 export function rewritePage(file: TiffFile, page: TiffPage, plane?: number): Buffer {
   const changes = new Map<number, readonly number[]>();
-  const all = blocksOf(file, page.fields);
+  const fields = file.fields(page.directory);
+  const all = blocksOf(file, fields);
   const across = Math.ceil(page.width / page.blockWidth);
   const perPlane = across * Math.ceil(page.height / page.blockHeight);
   const count = page.planar ? perPlane * page.samples : perPlane;
@@ -38,7 +39,7 @@ export function rewritePage(file: TiffFile, page: TiffPage, plane?: number): Buf
   }
   changes.set(page.tiled ? tags.tileOffsets : tags.stripOffsets, offsets);
   changes.set(page.tiled ? tags.tileBytes : tags.stripBytes, counts);
-  return file.withPage(page.fields, changes, blocks);
+  return file.withPage(fields, changes, blocks);
 }
 
 /** What the block holds is not looked at: differences to the neighbour stay differences. */

@@ -1,6 +1,7 @@
 // Opens a TIFF: libvips decodes, after a look at what the file says of itself; declared channel pages
 // are put together as one image.
 
+import { inflationLimit } from './inflation.ts';
 import type { OpenedImage } from './opened-image.ts';
 import { sharp, type Sharp } from './image-library.ts';
 import {
@@ -29,6 +30,8 @@ export function openTiff(bytes: Buffer, pixelLimit: number): OpenedImage {
         `${page.compression}). Save the image with LZW or deflate compression.`,
     );
   }
+  // Tiles may reach far beyond the picture.
+  if (!(bytesOfPage(page) <= inflationLimit(bytes.length))) throw unreadable(reasons.inflated);
   const isTurned = page.orientation >= 5;
   return {
     kind: 'tiff',
@@ -39,6 +42,13 @@ export function openTiff(bytes: Buffer, pixelLimit: number): OpenedImage {
     pixelSizeUm,
     pipeline: () => pipeline(file, planes, pixelLimit),
   };
+}
+
+/** Unpacked, with what its last tiles hold beyond it. */
+function bytesOfPage({ width, height, blockWidth, blockHeight, samples, bits }: TiffPage): number {
+  const columns = Math.ceil(width / blockWidth) * blockWidth;
+  const rows = Math.ceil(height / blockHeight) * blockHeight;
+  return (columns * rows * samples * bits[0]!) / 8;
 }
 
 function choosePlanes(file: TiffFile): TiffPlanes {

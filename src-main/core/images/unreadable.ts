@@ -42,7 +42,7 @@ export const reasons = {
     `The image has ${width} × ${height} pixels; the limit is ${megapixels(limit)} million. ` +
     'Cut it into tiles or save it smaller.',
   inflated:
-    'The image unpacks to more than 200 times the size of its file, which no picture of a specimen ' +
+    'The image unpacks to more than 100 times the size of its file, which no picture of a specimen ' +
     'does. Save it again with another program if it is one.',
   fileTooLarge: (limitBytes: number) =>
     `The file is larger than ${Math.round(limitBytes / 2 ** 20)} MB. ` +

@@ -31,11 +31,13 @@ function isOurs(error: unknown): boolean {
   return error instanceof Error && error.name === 'Failure';
 }
 
-/** Many programs write UTF-8 without saying so. */
+/** Many programs write UTF-8 without saying so, and old ones on Windows its own separators. */
 function memberName(entry: Entry): string {
   const raw = entry.fileNameRaw;
-  if (isUtf8(raw)) return raw.toString('utf8');
-  return getFileNameLowLevel(entry.generalPurposeBitFlag, raw, entry.extraFields, true);
+  const name = isUtf8(raw)
+    ? raw.toString('utf8')
+    : getFileNameLowLevel(entry.generalPurposeBitFlag, raw, entry.extraFields, true);
+  return name.replaceAll('\\', '/');
 }
 
 function member(zip: ZipFile, entry: Entry, name: string): RawMember {

@@ -92,10 +92,15 @@ export class JobQueue {
     this.#options = options;
   }
 
-  /** The id of the new job, or of one that is alive and asked for the same. */
+  /**
+   * The id of the new job, or of one that is alive and asked for the same; one that is stopping is
+   * not. Throws `link-closed` once the queue is closing.
+   */
   submit(spec: JobSpec): number {
+    if (this.#isClosing) throw new Failure('link-closed', 'The project is being closed.');
     const alive = this.findAlive(spec);
-    if (alive) return alive.id;
+    const isStopping = alive && this.#running.get(alive.id)?.controller.signal.aborted;
+    if (alive && !isStopping) return alive.id;
     const { database, now } = this.#options;
     const text = JSON.stringify(spec);
     const id = database.transact((writer) => {
@@ -131,11 +136,11 @@ export class JobQueue {
     return this.#latest(job);
   }
 
-  /** The queued or running job that does exactly this. */
+  /** The queued or running job that does exactly this; the newest, when one is just stopping. */
   findAlive(spec: JobSpec): StoredJob | undefined {
     const text = JSON.stringify(spec);
     const alive = this.#options.database.read(liveJobs);
-    return alive.find((job) => job.spec === text && !this.#unwritten.has(job.id));
+    return alive.findLast((job) => job.spec === text && !this.#unwritten.has(job.id));
   }
 
   /** Every job with its latest progress, oldest first. */
@@ -310,7 +315,8 @@ class Reporter {
   readonly #write: (progress: Progress) => void;
   #timer: NodeJS.Timeout | undefined;
   #isFresh = false;
-  #lastWrite = 0;
+  #isClosed = false;
+  #lastWrite = -Infinity;
 
   constructor(job: RunningJob, announce: () => void, write: (progress: Progress) => void) {
     this.#job = job;
@@ -319,12 +325,15 @@ class Reporter {
   }
 
   report(progress: Progress): void {
+    // From a handler's loose end: how far the job came has been written.
+    if (this.#isClosed) return;
     this.#job.progress = progress;
     this.#isFresh = true;
     if (!this.#timer) this.#pass();
   }
 
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
   }
 

@@ -10,8 +10,11 @@ import { spawnWorker, type Worker, type WorkerExit } from '#worker/spawn.ts';
 /** How often a stop is looked for, milliseconds. */
 const stopCheckMs = 50;
 
-/** A worker that does not leave its work by then is killed, milliseconds. */
-const patienceMs = 10_000;
+/**
+ * A worker that does not leave its work by then is killed, milliseconds: one at work may be writing a
+ * checkpoint; one that has told nothing yet has nothing to lose.
+ */
+const patienceMs = { atWork: 10_000, starting: 250 } as const;
 
 /** From closing its link to its end a worker may take so long, milliseconds. */
 const lastMomentMs = 1000;
@@ -61,7 +64,7 @@ export async function askWorker<K extends keyof WorkerMethods>(
     if (stoppedAt === undefined) {
       stoppedAt = performance.now();
       pending.stop();
-    } else if (performance.now() - stoppedAt > patienceMs) worker.kill();
+    } else if (performance.now() - stoppedAt > patienceMs[guard.phase]) worker.kill();
   }, stopCheckMs);
   try {
     const output = await Promise.race([pending.result, death]);
@@ -97,11 +100,13 @@ async function withLastWords(error: unknown, worker: Worker): Promise<unknown> {
 /** Keeps what a listener throws: in the middle of a message there is nobody to catch it. */
 class Guard {
   fault: { readonly error: unknown } | undefined;
+  phase: keyof typeof patienceMs = 'starting';
   readonly #offs: (() => void)[];
 
   constructor({ client }: Worker, listeners: WorkerListeners) {
     this.#offs = Object.entries(listeners).map(([name, listener]) =>
       client.on(name as keyof WorkerEvents, (event) => {
+        this.phase = 'atWork';
         if (this.fault) return;
         try {
           (listener as (event: unknown) => void)(event);

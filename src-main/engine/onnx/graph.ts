@@ -5,8 +5,11 @@ import { Message } from './protobuf.ts';
 export type Attribute = number | string | readonly number[] | { readonly float: number };
 
 const operatorSet = 17;
+/** onnxruntime's operators on blocked layouts: made for its own use, so probed before they are used. */
+export const blockedDomain = 'com.microsoft.nchwc';
 const irVersion = 8;
 const floatType = 1;
+const int32Type = 6;
 const int64Type = 7;
 const attributeType = { float: 1, int: 2, string: 3, ints: 7 } as const;
 
@@ -19,11 +22,13 @@ export class OnnxGraph {
   readonly #nodes: Message[] = [];
   readonly #initializers: Message[] = [];
   readonly #constants = new Map<string, string>();
+  readonly #domains = new Set<string>();
   #count = 0;
 
   /**
    * Adds a node; returns the names of its outputs, made up where `outputs` is a number. Names made up
-   * here begin with %, which names of programs do not.
+   * here begin with %, which names of programs do not. An operator of another domain than ONNX's is
+   * written DOMAIN::NAME; an optional input that is left out is ''.
    */
   nodes(
     operator: string,
@@ -38,9 +43,14 @@ export class OnnxGraph {
     const node = new Message();
     for (const input of inputs) node.text(1, input);
     for (const output of names) node.text(2, output);
-    node.text(4, operator);
+    const [type, domain] = operator.split('::').reverse() as [string, string?];
+    node.text(4, type);
     for (const [name, value] of Object.entries(attributes)) {
       node.message(5, attributeMessage(name, value));
+    }
+    if (domain !== undefined) {
+      node.text(7, domain);
+      this.#domains.add(domain);
     }
     this.#nodes.push(node);
     return names;
@@ -72,6 +82,12 @@ export class OnnxGraph {
     return this.#constant(int64Type, [values.length], new Uint8Array(array.buffer), values.join());
   }
 
+  /** A one-dimensional int32 constant, for the long ones: positions to gather. */
+  indices(values: readonly number[]): string {
+    const array = Int32Array.from(values);
+    return this.#constant(int32Type, [values.length], new Uint8Array(array.buffer), values.join());
+  }
+
   /** A named float tensor that is part of the model. */
   initializer(name: string, shape: readonly number[], values: Float32Array): void {
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
@@ -86,12 +102,15 @@ export class OnnxGraph {
     for (const initializer of this.#initializers) graph.message(5, initializer);
     for (const input of inputs) graph.message(11, portMessage(input));
     for (const output of outputs) graph.message(12, portMessage(output));
-    return new Message()
+    const model = new Message()
       .integer(1, irVersion)
       .text(2, 'normscope')
       .message(7, graph)
-      .message(8, new Message().text(1, '').integer(2, operatorSet))
-      .finish();
+      .message(8, new Message().text(1, '').integer(2, operatorSet));
+    for (const domain of this.#domains) {
+      model.message(8, new Message().text(1, domain).integer(2, 1));
+    }
+    return model.finish();
   }
 
   #constant(type: number, shape: readonly number[], bytes: Uint8Array, content: string): string {

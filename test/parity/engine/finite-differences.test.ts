@@ -2,7 +2,7 @@
 
 import { describe, it } from 'vitest';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
-import { smallNet } from '#engine/self-test-net.ts';
+import { smallNet } from '#engine/ir/small-net.ts';
 import { expectCentralDifferences } from './support.ts';
 
 describe('gradients of every parameter agree with central differences', () => {

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import type { Engine, Tensors } from '#engine/engine.ts';
 import type { Program } from '#engine/ir/program.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
-import { seededTensors } from '#engine/self-test-net.ts';
+import { seededTensors } from '#engine/ir/small-net.ts';
 import { tensorflowEngine } from '#engine/tensorflow/session.ts';
 
 export interface Ran {

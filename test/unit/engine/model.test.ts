@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program } from '#engine/ir/program.ts';
 import { lowerPlain } from '#engine/lower/plain/lower.ts';
-import { seededTensors, smallNet } from '#engine/self-test-net.ts';
+import { seededTensors, smallNet } from '#engine/ir/small-net.ts';
 
 const checker = `
 import sys, onnx

@@ -22,7 +22,7 @@ export function forward(graph: OnnxGraph, operation: Of<'conv2d'>, nameOf: NameO
 }
 
 /** What one axis of the input gradient reads of dy, for the positions `phase` (mod stride). */
-interface Phase {
+export interface Phase {
   /** Taps of the kernel that meet these positions: first, and how many (stride apart). */
   readonly firstTap: number;
   readonly taps: number;
@@ -36,7 +36,7 @@ interface Phase {
  * firstTap ≡ phase + padding (mod stride) and q = (phase + padding − firstTap) / stride: a
  * convolution of dy with every stride-th tap, reversed.
  */
-function phaseOf(
+export function phaseOf(
   phase: number,
   side: number,
   dySide: number,
@@ -80,7 +80,9 @@ export function inputGradient(
     return;
   }
   if (stride !== 2) throw new Error(`conv2dInputGradient: stride ${stride} is not supported`);
-  interleave(graph, dx.shape, plane, nameOf(dx));
+  const [n, c] = dx.shape as [number, number];
+  const whole = interleave(graph, [n * c, height, width, 1], plane);
+  graph.node('Reshape', [whole, graph.integers(dx.shape)], {}, nameOf(dx));
 }
 
 function convolvePhase(
@@ -115,57 +117,58 @@ function convolvePhase(
 }
 
 /** Where the taps of a phase lie in a kernel of kh · kw values, the last first. */
-function tapIndices(rows: Phase, columns: Phase, kernelWidth: number, stride: number): number[] {
+export function tapIndices(
+  rows: Phase,
+  columns: Phase,
+  kernelWidth: number,
+  stride: number,
+): number[] {
   const along = ({ firstTap, taps }: Phase): number[] =>
     Array.from({ length: taps }, (_, tap) => firstTap + (taps - 1 - tap) * stride);
   return along(rows).flatMap((row) => along(columns).map((column) => row * kernelWidth + column));
 }
 
-/** Puts the four phases of a stride-2 gradient into one image: columns first, then rows. */
-function interleave(
+/**
+ * Puts the four phases of a stride-2 gradient into one image: columns first, then rows. `shape` is
+ * [images, height, width, values of one pixel]; planes hold their pixels in that order.
+ */
+export function interleave(
   graph: OnnxGraph,
   shape: readonly number[],
   plane: (rowPhase: number, columnPhase: number) => string | null,
-  output: string,
-): void {
-  const [n, c, height, width] = shape as [number, number, number, number];
+): string {
+  const [images, height, width, values] = shape as [number, number, number, number];
   const halfHeight = Math.ceil(height / 2);
   const halfWidth = Math.ceil(width / 2);
-  const zeros = graph.node('Expand', [
-    graph.scalar(0),
-    graph.integers([n, c, halfHeight, halfWidth, 1]),
-  ]);
-  /** A plane grown to the size of phase 0 where the side is odd, with an axis for the columns. */
+  const pixels = images * halfHeight * halfWidth;
+  const reshape = (name: string, to: readonly number[]): string =>
+    graph.node('Reshape', [name, graph.integers(to)]);
+  /** A plane grown to the size of phase 0 where the side is odd, a pixel a row. */
   const grown = (rowPhase: number, columnPhase: number): string => {
     const name = plane(rowPhase, columnPhase);
-    if (name === null) return zeros;
+    if (name === null) {
+      return graph.node('Expand', [graph.scalar(0), graph.integers([pixels, values])]);
+    }
     const missing = [height % 2 === 1 ? rowPhase : 0, width % 2 === 1 ? columnPhase : 0];
-    const full = missing.some((rows) => rows > 0)
-      ? graph.node('Pad', [name, graph.integers([0, 0, 0, 0, 0, 0, missing[0]!, missing[1]!])])
-      : name;
-    return graph.node('Reshape', [full, graph.integers([n, c, halfHeight, halfWidth, 1])]);
+    if (missing.every((count) => count === 0)) return reshape(name, [pixels, values]);
+    const [down, across] = missing as [number, number];
+    const own = reshape(name, [images, halfHeight - down, halfWidth - across, values]);
+    const full = graph.node('Pad', [own, graph.integers([0, 0, 0, 0, 0, down, across, 0])]);
+    return reshape(full, [pixels, values]);
   };
   const rows = [0, 1].map((rowPhase) => {
-    const pair = graph.node('Concat', [grown(rowPhase, 0), grown(rowPhase, 1)], { axis: 4 });
-    return graph.node('Reshape', [pair, graph.integers([n, c, halfHeight, 1, 2 * halfWidth])]);
+    const pair = graph.node('Concat', [grown(rowPhase, 0), grown(rowPhase, 1)], { axis: 1 });
+    return reshape(pair, [images * halfHeight, 2 * halfWidth * values]);
   });
-  const both = graph.node('Concat', rows, { axis: 3 });
-  const even = graph.integers([n, c, 2 * halfHeight, 2 * halfWidth]);
-  if (height % 2 === 0 && width % 2 === 0) {
-    graph.node('Reshape', [both, even], {}, output);
-    return;
-  }
-  graph.node(
-    'Slice',
-    [
-      graph.node('Reshape', [both, even]),
-      graph.integers([0, 0]),
-      graph.integers([height, width]),
-      graph.integers([2, 3]),
-    ],
-    {},
-    output,
-  );
+  const both = graph.node('Concat', rows, { axis: 1 });
+  const even = reshape(both, [images, 2 * halfHeight, 2 * halfWidth, values]);
+  if (height % 2 === 0 && width % 2 === 0) return even;
+  const bounds = [
+    [0, 0],
+    [height, width],
+    [1, 2],
+  ];
+  return graph.node('Slice', [even, ...bounds.map((at) => graph.integers(at))]);
 }
 
 /**

@@ -5,23 +5,14 @@
 import type { Port } from '../../onnx/graph.ts';
 import { OnnxGraph } from '../../onnx/graph.ts';
 import type { Operation, Program, Value } from '../../ir/program.ts';
+import type { LoweredProgram } from '../lowered-program.ts';
+import { nextName } from '../lowered-program.ts';
 import type { NameOf } from '../name-of.ts';
 import * as convolution from './convolution.ts';
 import * as normalisation from './normalisation.ts';
 import * as pooling from './pooling.ts';
 import * as losses from './losses.ts';
 import * as updates from './updates.ts';
-
-export interface LoweredProgram {
-  readonly model: Uint8Array;
-  readonly inputs: readonly Port[];
-  readonly outputs: readonly Port[];
-}
-
-/** The name under which the next value of state tensor `name` leaves the model. */
-export function nextName(name: string): string {
-  return `${name}'`;
-}
 
 /**
  * Lowers a program. Model inputs: the program's inputs and state tensors by name; model outputs:
@@ -61,11 +52,11 @@ export function lowerPlain(
   };
   for (const { name, value } of program.outputs) publish(name, value);
   for (const { name, next } of program.state) if (next) publish(nextName(name), next);
-  return { model: graph.finish(inputs, outputs), inputs, outputs };
+  return { model: graph.finish(inputs, outputs), inputs, outputs, layouts: new Map() };
 }
 
 /** Operations whose results are used. */
-function liveOperations(program: Program): Operation[] {
+export function liveOperations(program: Program): Operation[] {
   const used = new Set(program.outputs.map(({ value }) => value.id));
   for (const { next } of program.state) if (next) used.add(next.id);
   const live: Operation[] = [];
@@ -77,7 +68,8 @@ function liveOperations(program: Program): Operation[] {
   return live.reverse();
 }
 
-function lowerOperation(graph: OnnxGraph, operation: Operation, nameOf: NameOf): void {
+/** One operation in standard operators. */
+export function lowerOperation(graph: OnnxGraph, operation: Operation, nameOf: NameOf): void {
   switch (operation.kind) {
     case 'conv2d':
       return convolution.forward(graph, operation, nameOf);

@@ -7,7 +7,8 @@ import type { NameOf } from '../name-of.ts';
 
 type Of<Kind extends Operation['kind']> = Extract<Operation, { kind: Kind }>;
 
-const epsilon = 1e-5;
+/** Added to variances before their root is taken. */
+export const epsilon = 1e-5;
 
 /** Mean over batch and positions of a tensor shaped like x, per channel: [C]. */
 function channelMean(graph: OnnxGraph, tensor: string, x: Value): string {

@@ -3,6 +3,7 @@
 import type { OnnxGraph } from '../../onnx/graph.ts';
 import type { Operation } from '../../ir/program.ts';
 import type { NameOf } from '../name-of.ts';
+import { interleave } from './convolution.ts';
 
 type Pooling = Extract<
   Operation,
@@ -20,9 +21,22 @@ export function lower(graph: OnnxGraph, operation: Pooling, nameOf: NameOf): voi
         output,
       );
       return;
-    case 'maxPoolGradient':
-      maxPoolGradient(graph, operation, nameOf);
+    case 'maxPoolGradient': {
+      const [dy, x, y] = operation.inputs.map(nameOf) as [string, string, string];
+      const [n, c, ...sides] = operation.outputs[0].shape as [number, number, number, number];
+      const planes = (name: string, shape: readonly number[]): string =>
+        graph.node('Reshape', [name, graph.integers([n * c, ...shape])]);
+      const outSides = operation.inputs[0].shape.slice(2);
+      const dx = maxPoolGradient(
+        graph,
+        planes(dy, outSides),
+        planes(x, sides),
+        planes(y, outSides),
+        [n * c, ...sides],
+      );
+      graph.node('Reshape', [dx, graph.integers(operation.outputs[0].shape)], {}, output);
       return;
+    }
     case 'globalAveragePool': {
       const pooled = graph.node('GlobalAveragePool', [nameOf(operation.inputs[0])]);
       const shape = graph.integers(operation.outputs[0].shape);
@@ -46,47 +60,43 @@ export function lower(graph: OnnxGraph, operation: Pooling, nameOf: NameOf): voi
  * Each window's gradient goes to the positions that hold its maximum, in equal parts when several
  * do (after a ReLU those are zeros, whose gradient the ReLU drops). Position (2a + r, 2b + s) lies
  * in one window along an axis when r = 0 and in two when r = 1, so dx is made of four phases.
+ * `shape` is x's: [images, height, width] or [images, height, width, values of one pixel].
  */
-function maxPoolGradient(
+export function maxPoolGradient(
   graph: OnnxGraph,
-  operation: Extract<Pooling, { kind: 'maxPoolGradient' }>,
-  nameOf: NameOf,
-): void {
-  const [dy, x, y] = operation.inputs;
-  const [dx] = operation.outputs;
-  const [n, c, height, width] = x.shape as [number, number, number, number];
-  const [, , outHeight, outWidth] = y.shape as [number, number, number, number];
+  dy: string,
+  x: string,
+  y: string,
+  shape: readonly number[],
+): string {
+  const [n, height, width, ...values] = shape as [number, number, number, ...number[]];
+  const [outHeight, outWidth] = [height, width].map((side) => Math.floor((side - 1) / 2) + 1) as [
+    number,
+    number,
+  ];
   const far = -3e38;
+  const none = values.map(() => 0);
+  const pad = (name: string, before: number[], after: number[], fill?: number): string => {
+    const pads = graph.integers([0, ...before, ...none, 0, ...after, ...none]);
+    return graph.node('Pad', fill === undefined ? [name, pads] : [name, pads, graph.scalar(fill)]);
+  };
+  const slice = (name: string, ...bounds: number[][]): string =>
+    graph.node('Slice', [name, ...bounds.map((at) => graph.integers(at))]);
   // Padded so that every window of 3 at stride 2 is inside: row 2a + i of `padded` is tap i.
-  const below = 2 * outHeight + 1 - height - 1;
-  const right = 2 * outWidth + 1 - width - 1;
-  const padded = graph.node('Pad', [
-    nameOf(x),
-    graph.integers([0, 0, 1, 1, 0, 0, below, right]),
-    graph.scalar(far),
-  ]);
+  const padded = pad(x, [1, 1], [2 * outHeight - height, 2 * outWidth - width], far);
   const hits = Array.from({ length: 9 }, (_, tap) => {
     const [i, j] = [Math.floor(tap / 3), tap % 3];
-    const values = graph.node('Slice', [
-      padded,
-      graph.integers([i, j]),
-      graph.integers([i + 2 * outHeight - 1, j + 2 * outWidth - 1]),
-      graph.integers([2, 3]),
-      graph.integers([2, 2]),
-    ]);
-    return graph.node('Cast', [graph.node('Equal', [values, nameOf(y)])], { to: 1 });
+    const to = [i + 2 * outHeight - 1, j + 2 * outWidth - 1];
+    const tapped = slice(padded, [i, j], to, [1, 2], [2, 2]);
+    return graph.node('Cast', [graph.node('Equal', [tapped, y])], { to: 1 });
   });
   const count = hits.reduce((sum, hit) => graph.node('Add', [sum, hit]));
-  const share = graph.node('Div', [nameOf(dy), count]);
+  const share = graph.node('Div', [dy, count]);
   const parts = hits.map((hit) => graph.node('Mul', [hit, share]));
 
   // Rows of `padded`: tap 0 of window a is row 2a, tap 1 row 2a + 1, tap 2 row 2a + 2.
-  const grid = [n, c, outHeight + 1, outWidth + 1];
   const placed = (tap: number, down: number, across: number): string =>
-    graph.node('Pad', [
-      parts[tap]!,
-      graph.integers([0, 0, down, across, 0, 0, 1 - down, 1 - across]),
-    ]);
+    pad(parts[tap]!, [down, across], [1 - down, 1 - across]);
   const phase = (i: number, j: number): string => {
     const rows = i === 0 ? [0, 2] : [1];
     const columns = j === 0 ? [0, 2] : [1];
@@ -95,28 +105,11 @@ function maxPoolGradient(
     );
     return pieces.reduce((sum, piece) => graph.node('Add', [sum, piece]));
   };
-  const columnsOf = (i: number): string => {
-    const pair = [0, 1].map((j) =>
-      graph.node('Reshape', [phase(i, j), graph.integers([...grid, 1])]),
-    );
-    return graph.node('Reshape', [
-      graph.node('Concat', pair, { axis: 4 }),
-      graph.integers([n, c, outHeight + 1, 1, 2 * outWidth + 2]),
-    ]);
-  };
+  const pixel = values[0] ?? 1;
+  const grid = [n, 2 * outHeight + 2, 2 * outWidth + 2, pixel];
   const whole = graph.node('Reshape', [
-    graph.node('Concat', [columnsOf(0), columnsOf(1)], { axis: 3 }),
-    graph.integers([n, c, 2 * outHeight + 2, 2 * outWidth + 2]),
+    interleave(graph, grid, phase),
+    graph.integers([...grid.slice(0, 3), ...values]),
   ]);
-  graph.node(
-    'Slice',
-    [
-      whole,
-      graph.integers([1, 1]),
-      graph.integers([1 + height, 1 + width]),
-      graph.integers([2, 3]),
-    ],
-    {},
-    nameOf(dx),
-  );
+  return slice(whole, [1, 1], [1 + height, 1 + width], [1, 2]);
 }

@@ -2,10 +2,10 @@
 // start and for slow oracles, and seeded tensors to run it with.
 
 import { RandomStream } from '#domain/random.ts';
-import type { Tensors } from './engine.ts';
-import type { ProgramBuilder } from './ir/builder.ts';
-import type { Program, Value } from './ir/program.ts';
-import { elementCount } from './ir/program.ts';
+import type { Tensors } from '../engine.ts';
+import type { ProgramBuilder } from './builder.ts';
+import type { Program, Value } from './program.ts';
+import { elementCount } from './program.ts';
 
 export interface SmallNet {
   readonly width: number;

@@ -1,0 +1,106 @@
+// The blocked lowering: a training program as an ONNX model over onnxruntime's blocked operators
+// (com.microsoft.nchwc), whose images hold channels in blocks of B as the processor's vectors do.
+// What those operators cannot do is lowered plainly, operation by operation.
+
+import type { Operation, Program, Value } from '../../ir/program.ts';
+import type { Port } from '../../onnx/graph.ts';
+import { OnnxGraph } from '../../onnx/graph.ts';
+import type { LoweredProgram } from '../lowered-program.ts';
+import { nextName } from '../lowered-program.ts';
+import { lowerOperation } from '../plain/lower.ts';
+import * as convolution from './convolution.ts';
+import { Forms } from './forms.ts';
+import * as normalisation from './normalisation.ts';
+import type { Plan } from './plan.ts';
+import { planBlocked } from './plan.ts';
+import * as pooling from './pooling.ts';
+import { weightGradient } from './weight-gradient.ts';
+
+/** Lowers a training program for blocks of `block` channels; names as in lowerPlain. */
+export function lowerBlocked(program: Program, block: number): LoweredProgram {
+  const plan = planBlocked(program, block);
+  const forms = new Forms(new OnnxGraph(), block);
+  const inputs: Port[] = [];
+  for (const { name, value } of program.inputs) {
+    forms.setPlain(value, name);
+    inputs.push({ name, shape: value.shape });
+  }
+  const shapeOf = (name: string, value: Value) => plan.layouts.get(name)?.shape ?? value.shape;
+  for (const { name, value } of program.state) {
+    forms.setPlain(value, name);
+    inputs.push({ name, shape: shapeOf(name, value) });
+  }
+  for (const operation of plan.operations) lowerOne(forms, plan, operation);
+
+  const outputs: Port[] = [];
+  const publish = (name: string, from: string, shape: readonly number[]): void => {
+    forms.graph.node('Identity', [from], {}, name);
+    outputs.push({ name, shape });
+  };
+  for (const { name, value } of program.outputs) publish(name, forms.plain(value), value.shape);
+  for (const { name, value, next } of program.state) {
+    if (next) publish(nextName(name), forms.plain(next), shapeOf(name, value));
+  }
+  return { model: forms.graph.finish(inputs, outputs), inputs, outputs, layouts: plan.layouts };
+}
+
+function lowerOne(forms: Forms, plan: Plan, operation: Operation): void {
+  if (plan.summed.has(operation)) return;
+  const sum = plan.sums.get(operation);
+  if (sum) {
+    forms.setBlocked(operation.outputs[0], convolution.summedInputGradient(forms, sum));
+    return;
+  }
+  if (plan.blocked.has(operation) || pools(forms, operation)) {
+    lowerBlockedOperation(forms, operation, plan.stems.has(operation));
+  } else {
+    lowerOperation(forms.graph, operation, forms.plain);
+  }
+}
+
+/** Whether it is one of the operations that follow the tensors they are given. */
+function pools(forms: Forms, operation: Operation): boolean {
+  switch (operation.kind) {
+    case 'maxPool':
+    case 'globalAveragePool':
+      return forms.hasBlocked(operation.inputs[0]);
+    case 'maxPoolGradient':
+      return forms.hasBlocked(operation.inputs[1]);
+    case 'globalAveragePoolGradient':
+      return true;
+    case 'add':
+      return operation.inputs.every((input) => forms.hasBlocked(input));
+    default:
+      return false;
+  }
+}
+
+function lowerBlockedOperation(forms: Forms, operation: Operation, stem: boolean): void {
+  switch (operation.kind) {
+    case 'conv2d':
+      return convolution.forward(forms, operation, stem);
+    case 'conv2dInputGradient':
+      return convolution.inputGradient(forms, operation);
+    case 'conv2dWeightGradient':
+      return weightGradient(forms, operation, stem);
+    case 'batchNorm':
+      return normalisation.training(forms, operation);
+    case 'batchNormGradient':
+      return normalisation.gradient(forms, operation);
+    case 'maxPool':
+      return pooling.maximum(forms, operation);
+    case 'maxPoolGradient':
+      return pooling.maximumGradient(forms, operation);
+    case 'globalAveragePool':
+      return pooling.globalAverage(forms, operation);
+    case 'globalAveragePoolGradient':
+      return pooling.globalAverageGradient(forms, operation);
+    case 'add': {
+      const terms = operation.inputs.map((input) => forms.blocked(input));
+      forms.setBlocked(operation.outputs[0], forms.graph.node('Add', terms));
+      return;
+    }
+    default:
+      throw new Error(`${operation.kind} has no blocked form`);
+  }
+}

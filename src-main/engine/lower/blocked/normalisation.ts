@@ -1,0 +1,78 @@
+// Batch normalisation with residual and ReLU, and its gradient, on blocked tensors.
+
+import type { Operation, OperationKind } from '../../ir/program.ts';
+import { elementCount } from '../../ir/program.ts';
+import { epsilon } from '../plain/normalisation.ts';
+import type { Forms } from './forms.ts';
+
+type Of<Kind extends OperationKind> = Extract<Operation, { kind: Kind }>;
+
+/** One depthwise convolution applies scale, shift, residual and ReLU. */
+export function training(forms: Forms, operation: Of<'batchNorm'>): void {
+  const { graph } = forms;
+  const [x, gamma, beta, residual] = operation.inputs;
+  const [y, meanValue, varianceValue, inverseValue] = operation.outputs;
+  const channels = forms.rounded(x.shape[1]!);
+  const name = forms.blocked(x);
+  const mean = forms.channelMean(name, x.shape[0]!, channels);
+  const squares = graph.node('Mul', [name, name]);
+  const meanSquare = forms.channelMean(squares, x.shape[0]!, channels);
+  const spread = graph.node('Sub', [meanSquare, graph.node('Mul', [mean, mean])]);
+  const variance = graph.node('Max', [spread, graph.scalar(0)]);
+  const deviation = graph.node('Sqrt', [graph.node('Add', [variance, graph.scalar(epsilon)])]);
+  const inverse = graph.node('Reciprocal', [deviation]);
+  const factor = graph.node('Mul', [forms.plain(gamma), inverse]);
+  const shift = graph.node('Sub', [forms.plain(beta), graph.node('Mul', [mean, factor])]);
+  const result = forms.depthwise(name, channels, {
+    factor,
+    shift,
+    relu: operation.attributes.relu,
+    ...(residual ? { sum: forms.blocked(residual) } : {}),
+  });
+  forms.setBlocked(y, result);
+  forms.setPlain(meanValue, mean);
+  forms.setPlain(varianceValue, variance);
+  forms.setPlain(inverseValue, inverse);
+}
+
+/**
+ * The formula of lower/plain/normalisation.ts, but for dx's factor gamma · inverse: that is left to
+ * whoever takes dx, since convolutions can put it into their weights.
+ */
+export function gradient(forms: Forms, operation: Of<'batchNormGradient'>): void {
+  const { graph } = forms;
+  const [dy, x, y, gamma, meanValue, inverseValue] = operation.inputs;
+  const [dx, dGamma, dBeta, maskedValue] = operation.outputs;
+  const images = x.shape[0]!;
+  const channels = forms.rounded(x.shape[1]!);
+  const name = forms.blocked(x);
+  const [mean, inverse] = [forms.plain(meanValue), forms.plain(inverseValue)];
+  const masked = operation.attributes.relu
+    ? graph.node('Mul', [forms.blocked(dy), mask(forms, forms.blocked(y))])
+    : forms.blocked(dy);
+  const meanG = forms.channelMean(masked, images, channels);
+  const product = graph.node('Mul', [masked, name]);
+  const meanGx = forms.channelMean(product, images, channels);
+  const q = graph.node('Mul', [
+    inverse,
+    graph.node('Sub', [meanGx, graph.node('Mul', [mean, meanG])]),
+  ]);
+  const count = graph.scalar(elementCount(x.shape) / x.shape[1]!);
+  forms.setPlain(dGamma, graph.node('Mul', [q, count]));
+  forms.setPlain(dBeta, graph.node('Mul', [meanG, count]));
+  const slope = graph.node('Mul', [inverse, q]);
+  const shift = graph.node('Sub', [graph.node('Mul', [mean, slope]), meanG]);
+  const unscaled = forms.depthwise(name, channels, {
+    factor: graph.node('Neg', [slope]),
+    shift,
+    sum: masked,
+  });
+  const factor = graph.node('Mul', [forms.plain(gamma), inverse]);
+  forms.setScaled(dx, { name: unscaled, factor });
+  forms.setBlocked(maskedValue, masked);
+}
+
+/** 1 where the ReLU's output is positive, else 0. */
+function mask(forms: Forms, y: string): string {
+  return forms.graph.node('HardSigmoid', [y], { alpha: { float: 1e30 }, beta: { float: 0 } });
+}

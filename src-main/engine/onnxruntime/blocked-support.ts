@@ -1,0 +1,116 @@
+// Finds out whether onnxruntime's blocked operators work on this machine. They are made for its own
+// use and differ between processors, so nothing is assumed: the block is read from what the reorder
+// operator does, and a small net has to train alike on blocked and on plain tensors.
+
+import * as ort from 'onnxruntime-node';
+import { ProgramBuilder } from '../ir/builder.ts';
+import type { Program } from '../ir/program.ts';
+import { lowerBlocked } from '../lower/blocked/lower.ts';
+import type { LoweredProgram } from '../lower/lowered-program.ts';
+import { lowerPlain } from '../lower/plain/lower.ts';
+import { blockedDomain, OnnxGraph } from '../onnx/graph.ts';
+import type { Tensors } from '../engine.ts';
+import { seededTensors, smallNet } from '../ir/small-net.ts';
+import { sessionOptions } from './session-options.ts';
+import { TrainingSession } from './training-session.ts';
+
+/** The block, or null and what is wrong, in words that go on after "because". */
+export type BlockedSupport =
+  | { readonly block: number; readonly fault: null }
+  | { readonly block: null; readonly fault: string };
+
+/** What a test may replace by something broken. */
+export interface BlockedParts {
+  readonly lower: (program: Program, block: number) => LoweredProgram;
+  /** The result of ReorderInput on `values` as [1, channels, 1, width]. */
+  readonly reorder: (values: Float32Array, shape: readonly number[]) => Promise<Float32Array>;
+}
+
+const tolerance = 1e-3;
+
+let found: Promise<BlockedSupport> | undefined;
+
+/** As findBlockedSupport, once a process. */
+export function blockedSupport(): Promise<BlockedSupport> {
+  found ??= findBlockedSupport({ lower: lowerBlocked, reorder });
+  return found;
+}
+
+export async function findBlockedSupport(parts: BlockedParts): Promise<BlockedSupport> {
+  try {
+    const block = await findBlock(parts.reorder);
+    if (block === null) return { block, fault: 'the processor has no blocks of 8 or 16 channels' };
+    const fault = await findDifference(parts.lower, block);
+    return fault === null ? { block, fault } : { block: null, fault };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { block: null, fault: `onnxruntime cannot run blocked operators here: ${message}` };
+  }
+}
+
+export async function reorder(
+  values: Float32Array,
+  shape: readonly number[],
+): Promise<Float32Array> {
+  const graph = new OnnxGraph();
+  graph.node(`${blockedDomain}::ReorderInput`, ['x'], {}, 'y');
+  const model = graph.finish([{ name: 'x', shape }], [{ name: 'y', shape }]);
+  const session = await ort.InferenceSession.create(model, sessionOptions(1, 'disabled'));
+  try {
+    const results = await session.run({ x: new ort.Tensor('float32', values, [...shape]) });
+    return (results['y']!.data as Float32Array).slice();
+  } finally {
+    await session.release();
+  }
+}
+
+/** Reorders numbered values and looks where they went: 32 channels of 3 positions. */
+async function findBlock(run: BlockedParts['reorder']): Promise<8 | 16 | null> {
+  const [channels, width] = [32, 3];
+  const counted = Float32Array.from({ length: channels * width }, (_, index) => index);
+  const moved = await run(counted, [1, channels, 1, width]);
+  const isOf = (block: number): boolean =>
+    moved.length === counted.length &&
+    moved.every((value, index) => {
+      const lane = index % block;
+      const position = Math.floor(index / block) % width;
+      const first = Math.floor(index / (block * width)) * block;
+      return value === (first + lane) * width + position;
+    });
+  return ([16, 8] as const).find(isOf) ?? null;
+}
+
+/** Trains a small net for two steps both ways; null when they agree, else what differs. */
+async function findDifference(lower: BlockedParts['lower'], block: number): Promise<string | null> {
+  const builder = new ProgramBuilder('train');
+  const loss = smallNet(builder, { width: block, size: 16, batch: 2 * block, pool: true });
+  const optimiser = { name: 'sgd', momentum: 0.9, weightDecay: 5e-4, trust: 0 } as const;
+  const program = builder.training(loss, { loss }, optimiser);
+  const plain = await twoSteps(program, lowerPlain(program));
+  const blocked = await twoSteps(program, lower(program, block));
+  const culprit = Object.keys(plain).find((name) => !alike(blocked[name]!, plain[name]!));
+  return culprit === undefined ? null : `blocked operators compute another ${culprit}`;
+}
+
+async function twoSteps(program: Program, lowered: LoweredProgram): Promise<Tensors> {
+  const { state, inputs } = seededTensors(program, 1);
+  const session = await TrainingSession.create(program, lowered, 1);
+  try {
+    await session.writeState(state);
+    await session.run(inputs);
+    const { loss } = await session.run(inputs);
+    return { loss: loss!.slice(), ...(await session.readState()) };
+  } finally {
+    await session.release();
+  }
+}
+
+function alike(ours: Float32Array, theirs: Float32Array): boolean {
+  let difference = 0;
+  let size = 0;
+  theirs.forEach((value, index) => {
+    difference += (ours[index]! - value) ** 2;
+    size += value ** 2;
+  });
+  return Math.sqrt(difference) <= tolerance * Math.sqrt(size) + 1e-6;
+}

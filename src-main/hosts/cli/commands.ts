@@ -1,0 +1,26 @@
+// The commands, in the order of the help. Nothing registers itself.
+
+import type { Command } from './command.ts';
+import { cancel } from './commands/cancel.ts';
+import { demo } from './commands/demo.ts';
+import { doctor } from './commands/doctor.ts';
+import { evaluate } from './commands/evaluate.ts';
+import { importCommand } from './commands/import.ts';
+import { resume } from './commands/resume.ts';
+import { runs } from './commands/runs.ts';
+import { score } from './commands/score.ts';
+import { show } from './commands/show.ts';
+import { train } from './commands/train.ts';
+
+export const commands: Readonly<Record<string, Command>> = {
+  demo,
+  doctor,
+  import: importCommand,
+  train,
+  score,
+  evaluate,
+  runs,
+  show,
+  resume,
+  cancel,
+};

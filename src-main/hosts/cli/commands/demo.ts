@@ -1,0 +1,198 @@
+// `normscope demo`: the whole way on the bundled sample, from images to a ranked list and a report.
+
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Evaluation, Floor, RankedImage } from '#contract/core.ts';
+import { command } from '../command.ts';
+import { evaluationLines } from '../evaluating.ts';
+import { duration, part } from '../figures.ts';
+import { importLines, isComplete, runImport } from '../importing.ts';
+import { openFile } from '../open-file.ts';
+import { printable } from '../printable.ts';
+import { withProject, type CoreClient } from '../project.ts';
+import { writeReport } from '../report/write.ts';
+import { rankedLines, runScoring } from '../scoring.ts';
+import type { Shell } from '../shell.ts';
+import { followTraining, type TrainedRun } from '../training.ts';
+
+const sample = fileURLToPath(new URL('../../../../resources/sample/', import.meta.url));
+const cells = { dataset: 'blood cells', archive: 'blood-cells.zip' } as const;
+const photographs = { dataset: 'natural images', archive: 'natural-images.zip' } as const;
+
+const training = {
+  dataset: cells.dataset,
+  preset: 'quick' as const,
+  specimen: 'stained' as const,
+  outliers: [{ name: photographs.dataset, weight: 1 }],
+  shifts: ['cut-mix', 'cut-out', 'small-paste'].map((name) => ({ name, weight: 1 })),
+};
+
+const strangest = 10;
+
+export const demo = command({
+  summary: 'Trains a detector on the bundled sample and ranks its images: a first look',
+  about: [
+    'Imports about 700 blood cells and 300 photographs, trains the quick preset on the lymphocytes ' +
+      'with the photographs and three shift transforms as outliers, scores cells of other types and ' +
+      'lymphocytes that it has not seen, and prints how well the two are told apart, beside a ' +
+      'detector that has learnt nothing. A page with all ranked pictures is written into the ' +
+      "project's folder exports. Takes less than 4 minutes on two processor cores.",
+    'Running it again uses the same project, where the images are then known, and trains a new run ' +
+      'in it; delete the folder to begin anew.',
+  ],
+  arguments: {},
+  options: {
+    project: {
+      kind: 'text',
+      placeholder: 'P',
+      standard: 'demo/Sample.normscope',
+      meaning: 'the project to use or to make',
+    },
+    open: { kind: 'switch', meaning: 'open the page in the browser at the end' },
+  },
+  examples: [
+    { words: 'demo --open', meaning: 'The demonstration, and its page in the browser.' },
+    {
+      words: 'demo --project /tmp/Try.normscope --json',
+      meaning: 'Elsewhere, with the figures of "evaluate" and the floor as JSON.',
+    },
+  ],
+  run: async ({ project, open }, shell) => {
+    const start = shell.now();
+    const result = await withProject(shell, project, { create: true }, (client) =>
+      walk(client, shell, project),
+    );
+    const { evaluation, floor, ranked, trained, report, complete } = result;
+    const seconds = (shell.now() - start) / 1000;
+    const { auroc, auroc95 } = floor;
+    shell.answer({
+      ...evaluation,
+      floor: { auroc, auroc95 },
+      seconds,
+      run: trained.run.id,
+      report,
+    });
+    shell.say(
+      '',
+      ...evaluationLines(evaluation, floor),
+      '',
+      `The ${strangest} strangest images`,
+      ...rankedLines(ranked.slice(0, strangest)),
+      '',
+      verdict(evaluation, floor),
+      `All in ${duration(seconds)}. The ranked pictures are in`,
+      `  ${printable(report)}`,
+    );
+    if (open) await openFile(report, shell);
+    return complete ? 0 : 1;
+  },
+});
+
+interface Walked {
+  readonly evaluation: Evaluation;
+  readonly floor: Floor;
+  readonly ranked: readonly RankedImage[];
+  readonly trained: TrainedRun;
+  /** The page's path. */
+  readonly report: string;
+  readonly complete: boolean;
+}
+
+async function walk(client: CoreClient, shell: Shell, project: string): Promise<Walked> {
+  const before = (await client.call('runs.list', {})).length;
+  const again = before === 0 ? '' : ', again: a new run in it';
+  shell.say(`Project ${printable(project)}${again}`);
+  const sets = [cells, { ...photographs, role: 'outlier' } as const];
+  let complete = true;
+  for (const { archive, ...input } of sets) {
+    const imported = await runImport(client, shell, {
+      ...input,
+      paths: [resolve(sample, archive)],
+    });
+    complete &&= isComplete(imported);
+    // The photographs are of too many kinds to be named.
+    const recognised = input.dataset === cells.dataset ? imported.recognised : [];
+    shell.say(...importLines(input.dataset, { ...imported, recognised }));
+  }
+  const trained = await followTraining(client, shell, project, () =>
+    client.call('runs.train', training),
+  );
+  const { modelId } = trained;
+  const asked = { modelId, dataset: cells.dataset };
+  const scored = await runScoring(client, shell, { ...asked, engine: 'auto' });
+  complete &&= scored.failed.length === 0;
+  const evaluation = await client.call('scores.evaluate', asked);
+  const floor = await measureFloor(client, shell, asked);
+  const all = await client.call('scores.rank', { ...asked, limit: 10_000 });
+  const ranked = all.filter(({ split }) => split === 'test');
+  const report = await writeReport(project, {
+    title: 'Blood cells, strangest first',
+    about: about(trained, evaluation),
+    evaluation,
+    floor,
+    ranked,
+    settings: settingsOf(trained),
+    attribution: await attribution(),
+  });
+  return { evaluation, floor, ranked, trained, report, complete };
+}
+
+async function measureFloor(
+  client: CoreClient,
+  shell: Shell,
+  asked: { readonly modelId: number; readonly dataset: string },
+): Promise<Floor> {
+  const stop = new AbortController();
+  const progress = shell.progress('Comparing');
+  const detail = 'with a detector that has learnt nothing';
+  progress.update({ done: 0, total: null, unit: 'images', detail });
+  try {
+    const asking = client.call('scores.floor', asked, stop.signal);
+    return await shell.interrupts.during(() => stop.abort(), asking);
+  } finally {
+    progress.end();
+  }
+}
+
+function verdict({ scores, rankBy }: Evaluation, floor: Floor): string {
+  const auroc = scores[rankBy]?.auroc ?? NaN;
+  const comparison = auroc > floor.auroc ? 'more than' : 'not more than';
+  return (
+    `The trained detector reaches an AUROC of ${part(auroc)}, ${comparison} the ${part(floor.auroc)} ` +
+    'of nearest neighbours on thumbnails and colours, without training.'
+  );
+}
+
+function about({ run }: TrainedRun, { counts }: Evaluation): string {
+  const seconds = run.epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
+  return (
+    `A detector trained for ${duration(seconds)} on lymphocytes ranks ${counts.normal} other ` +
+    `lymphocytes and ${counts.anomalous} cells of other types, none of which it has seen.`
+  );
+}
+
+function settingsOf({ run, modelId }: TrainedRun): readonly (readonly [string, string])[] {
+  return [
+    ['method', run.method],
+    ['preset', run.preset],
+    ['specimen', training.specimen],
+    ['outlier sources', training.outliers.map(({ name }) => name).join(', ')],
+    ['shift transforms', training.shifts.map(({ name }) => name).join(', ')],
+    ['steps', String(run.stepsDone)],
+    ['seed', String(run.seed)],
+    ['engine', run.device === null ? run.engine : `${run.engine} (${run.device})`],
+    ['run and model', `${run.id} and ${modelId}`],
+    ['snapshot', run.snapshotHash.slice(0, 12)],
+    ['Normscope', run.codeVersion],
+  ];
+}
+
+/** The sample's attribution, paragraph by paragraph, without its title and Markdown's marks. */
+async function attribution(): Promise<readonly string[]> {
+  const text = await readFile(resolve(sample, 'ATTRIBUTION.md'), 'utf8');
+  const blocks = text.trim().split(/\n\s*\n/);
+  return blocks
+    .filter((block) => !block.startsWith('# '))
+    .map((block) => block.replaceAll(/^#+ |[`<>]/g, '').replaceAll('\n', ' '));
+}

@@ -1,0 +1,57 @@
+// `normscope doctor`: which engines this machine has, whether they compute rightly, and how fast.
+
+import { Failure } from '#domain/failure.ts';
+import { command } from '../command.ts';
+import { significant } from '../figures.ts';
+import { table } from '../table.ts';
+
+export const doctor = command({
+  summary: 'Tests the engines of this machine and says which can be used',
+  about: [
+    'An engine is what computes a training: the processor, a graphics card. Each is given a small ' +
+      'network whose results are known, and is offered only if it finds the same. The time is that ' +
+      'of one small training step (the median of five); smaller is faster.',
+    'Exit code 1 when no engine can be used.',
+  ],
+  arguments: {},
+  options: {},
+  examples: [
+    { words: 'doctor', meaning: 'A table of the engines.' },
+    { words: 'doctor --json', meaning: 'The same for a script, or for a report of a problem.' },
+  ],
+  run: async (_given, shell) => {
+    const { describeEngines } = await import('#core/engines.ts');
+    const stop = new AbortController();
+    const progress = shell.progress('Testing');
+    progress.update({ done: 0, total: null, unit: 'engines', detail: 'the engines' });
+    const engines = await shell.interrupts
+      .during(() => stop.abort(), describeEngines(stop.signal))
+      .finally(() => progress.end());
+    shell.answer({ engines });
+    shell.say(
+      ...table(
+        [
+          { title: 'engine' },
+          { title: 'offered' },
+          { title: 'self-test' },
+          { title: 'step, ms', align: 'right' },
+          { title: 'device' },
+          { title: 'why' },
+        ],
+        engines.map(({ name, device, offered, reason, selfTest, stepMilliseconds }) => [
+          name,
+          offered ? 'yes' : 'no',
+          selfTest,
+          stepMilliseconds === null ? '' : significant(stepMilliseconds, 3),
+          device,
+          reason,
+        ]),
+      ),
+    );
+    if (engines.some(({ offered }) => offered)) return 0;
+    throw new Failure(
+      'engine-unavailable',
+      'No engine of this machine can be used. Please report what "normscope doctor --json" prints.',
+    );
+  },
+});

@@ -1,0 +1,106 @@
+// `normscope import`: images into a dataset.
+
+import { resolve } from 'node:path';
+import { roleNames, splitNames, type Split } from '#contract/core.ts';
+import { Failure } from '#domain/failure.ts';
+import { command, projectArgument } from '../command.ts';
+import { importLines, isComplete, runImport } from '../importing.ts';
+import { printable } from '../printable.ts';
+import { withProject } from '../project.ts';
+
+export const importCommand = command({
+  summary: 'Imports images into a dataset of a project, which is made when there is none',
+  about: [
+    'A PATH is an image (PNG, JPEG, WebP, BMP, TIFF), a folder, a .zip or .tar.gz archive, or a CSV ' +
+      'table with the columns path, role, group, label, split. Folders of classes and folders named ' +
+      'train/good, test/good, test/DEFECT are recognised, and then say roles and splits themselves.',
+    'Originals stay where they are. The same image is never imported twice. A file that cannot be ' +
+      'read is listed with the reason, and the import goes on; the exit code is then 1.',
+    'A group (patient, slide, plate) is never on two sides of a split.',
+  ],
+  arguments: {
+    project: projectArgument,
+    paths: { placeholder: 'PATH', meaning: 'images, folders, archives or tables', many: true },
+  },
+  options: {
+    dataset: {
+      kind: 'text',
+      placeholder: 'NAME',
+      meaning: 'the dataset the images go into; it is made when there is none',
+      required: true,
+    },
+    role: {
+      kind: 'choice',
+      choices: roleNames,
+      meaning: 'what the images are; without it what folders say, else unlabelled',
+    },
+    group: {
+      kind: 'text',
+      placeholder: 'RULE',
+      meaning:
+        'where the group of an image stands: parent for the name of its folder, or a regular ' +
+        'expression for its path whose first (…) is the group',
+    },
+    split: {
+      kind: 'text',
+      placeholder: 'SPLIT',
+      meaning:
+        'train, calibrate, test or none for all images, or shares of the normal ones such as ' +
+        '70/15/15 (train/calibrate/test)',
+    },
+    seed: {
+      kind: 'integer',
+      placeholder: 'N',
+      min: 0,
+      standard: 0,
+      meaning: 'draws another split',
+    },
+  },
+  examples: [
+    {
+      words: 'import Cells.normscope lymphocytes/ --dataset cells --role normal --group parent',
+      meaning: 'Normal cells in one folder a patient.',
+    },
+    {
+      words: 'import Cells.normscope photos.zip --dataset photos --role outlier',
+      meaning: 'An archive of pictures to learn as outliers.',
+    },
+  ],
+  run: async ({ project, paths, dataset, role, group, split, seed }, shell) => {
+    const input = {
+      paths: paths.map((path) => resolve(path)),
+      dataset,
+      ...(role === undefined ? {} : { role }),
+      ...(group === undefined ? {} : { group }),
+      ...(split === undefined ? {} : { split: parseSplit(split) }),
+      seed,
+    };
+    const result = await withProject(shell, project, { create: true }, (client) =>
+      runImport(client, shell, input),
+    );
+    shell.answer(result);
+    shell.say(...importLines(dataset, result));
+    if (isComplete(result)) return 0;
+    if (result.failed.length === 0) shell.note('There were no images to import.');
+    return 1;
+  },
+});
+
+/** Throws `bad-input`. */
+export function parseSplit(text: string): Split | [number, number, number] {
+  const side = splitNames.find((name) => name === text);
+  if (side !== undefined) return side;
+  const shares = text
+    .split('/')
+    .map((share) => (/^\d+(\.\d+)?$/.test(share) ? Number(share) : NaN));
+  const [train, calibrate, test] = shares;
+  const isValid = shares.length === 3 && shares.reduce((sum, share) => sum + share, 0) > 0;
+  if (isValid && train !== undefined && calibrate !== undefined && test !== undefined) {
+    return [train, calibrate, test];
+  }
+  throw new Failure(
+    'bad-input',
+    `--split is one of ${splitNames.join(', ')}, or three shares such as 70/15/15 ` +
+      `(train/calibrate/test), not "${printable(text)}".`,
+  );
+}

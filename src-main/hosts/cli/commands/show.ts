@@ -1,0 +1,87 @@
+// `normscope show`: everything a run was asked to do and how it went.
+
+import type { RunDetails, RunEpoch } from '#contract/core.ts';
+import { parseId } from '../arguments.ts';
+import { command, projectArgument } from '../command.ts';
+import { count, duration, significant } from '../figures.ts';
+import { printable } from '../printable.ts';
+import { withProject } from '../project.ts';
+import { table } from '../table.ts';
+
+/** A long run has more epochs than a screen has lines. */
+const epochsShown = 30;
+
+export const show = command({
+  summary: 'Shows a run: its settings, its epochs and its warnings',
+  about: [
+    `Of a run with more than ${epochsShown} epochs some are left out of the table, evenly; --json has ` +
+      'them all.',
+  ],
+  arguments: {
+    project: projectArgument,
+    run: { placeholder: 'RUN', meaning: 'the number of the run, see "normscope runs P"' },
+  },
+  options: {},
+  examples: [
+    { words: 'show Cells.normscope 3', meaning: 'Run 3, also while it is under way.' },
+    { words: 'show Cells.normscope 3 --json', meaning: 'Every epoch and setting, for a script.' },
+  ],
+  run: async ({ project, run }, shell) => {
+    const runId = parseId('run', run);
+    const details = await withProject(shell, project, {}, (client) =>
+      client.call('runs.show', { runId }),
+    );
+    shell.answer(details);
+    shell.say(...runLines(details));
+    return 0;
+  },
+});
+
+function runLines(run: RunDetails): readonly string[] {
+  const steps =
+    run.stepsTotal === null ? '' : `, step ${count(run.stepsDone)} of ${count(run.stepsTotal)}`;
+  const facts: [string, string][] = [
+    ['state', `${run.state}${steps}`],
+    ['model', run.modelId === null ? 'none yet' : String(run.modelId)],
+    ['engine', run.device === null ? run.engine : `${run.engine} (${run.device})`],
+    ['started', run.createdAt],
+    ['ended', run.endedAt ?? 'not yet'],
+    ['snapshot', run.snapshotHash],
+    ['code', run.codeVersion],
+    ...configFacts(run.config),
+  ];
+  const lines = [`Run ${run.id}`, ...table([{ title: '' }, { title: '' }], facts).slice(1)];
+  if (run.failure !== null) lines.push('', printable(run.failure));
+  for (const warning of run.warnings) lines.push('', `Warning: ${printable(warning)}`);
+  if (run.epochs.length > 0) lines.push('', ...epochTable(thin(run.epochs)));
+  return lines;
+}
+
+/** The nested configuration as names and values, in its own order. */
+function configFacts(config: unknown, above = ''): [string, string][] {
+  if (typeof config !== 'object' || config === null) return [];
+  return Object.entries(config).flatMap(([name, value]: [string, unknown]) => {
+    const isNested = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (isNested) return configFacts(value, `${above}${name}.`);
+    const isText = typeof value === 'string';
+    return [[above + name, isText ? value : JSON.stringify(value)] satisfies [string, string]];
+  });
+}
+
+function thin(epochs: readonly RunEpoch[]): readonly RunEpoch[] {
+  const every = Math.ceil(epochs.length / epochsShown);
+  return epochs.filter((_, i) => i % every === 0 || i === epochs.length - 1);
+}
+
+function epochTable(epochs: readonly RunEpoch[]): readonly string[] {
+  const titles = ['epoch', 'step', 'loss', 'NT-Xent', 'normal norm', 'outlier norm'];
+  return table(
+    [...titles, 'learning rate', 'alpha', 'time'].map((title) => ({ title, align: 'right' })),
+    epochs.map((epoch) => [
+      ...[count(epoch.epoch + 1), count(epoch.step)],
+      ...[significant(epoch.loss), significant(epoch.ntxent), significant(epoch.normalNorm, 3)],
+      epoch.outlierNorm === null ? '' : significant(epoch.outlierNorm, 3),
+      ...[significant(epoch.learningRate, 3), significant(epoch.alpha, 3), duration(epoch.seconds)],
+    ]),
+  );
+}

@@ -1,0 +1,134 @@
+// `normscope train`: a detector from a dataset's normal images.
+
+import {
+  methodNames,
+  presetMethod,
+  presetNames,
+  resolveSettings,
+  settingTable,
+  specimenNames,
+  type SettingName,
+} from '#domain/run-settings.ts';
+import { shiftNames } from '#domain/run-outliers.ts';
+import { parseSetting, parseWeighted } from '../arguments.ts';
+import { command, projectArgument } from '../command.ts';
+import { engineOption } from '../engine-option.ts';
+import { withProject } from '../project.ts';
+import { followTraining, trainedAnswer, trainedLines } from '../training.ts';
+
+export const train = command({
+  summary: 'Trains a detector on the normal images of a dataset',
+  about: [
+    'The detector learns what the normal images (role normal, split train) have in common, and to ' +
+      'tell them from outliers: other datasets (--outliers), or copies of the normal images changed ' +
+      'by a shift transform (--shift). The normal images for calibration then set the threshold.',
+    'quick takes minutes on two processor cores; standard takes hours; paper is the published ' +
+      'reference (arXiv 2312.15288), meant for a graphics card. Ctrl+C stops the training; what was ' +
+      'reached is kept, and "normscope resume" goes on with the same result as without the stop.',
+    `Shift transforms: ${shiftNames.join(', ')}.`,
+  ],
+  arguments: { project: projectArgument },
+  options: {
+    dataset: {
+      kind: 'text',
+      placeholder: 'NAME',
+      meaning: 'the dataset with the normal images',
+      required: true,
+    },
+    outliers: {
+      kind: 'text',
+      placeholder: 'NAME[=WEIGHT]',
+      many: true,
+      meaning: 'a dataset to learn as outliers; weights say how often each source is drawn',
+    },
+    shift: {
+      kind: 'text',
+      placeholder: 'NAME[=STRENGTH]',
+      many: true,
+      meaning:
+        'a shift transform that makes outliers of normal images; strength 0 to 1, usually 0.5',
+    },
+    method: {
+      kind: 'choice',
+      choices: methodNames,
+      meaning: 'the method; anchored for quick and standard and oecl for paper when left out',
+    },
+    preset: {
+      kind: 'choice',
+      choices: presetNames,
+      standard: 'quick',
+      meaning: 'size of network and length of training',
+    },
+    specimen: {
+      kind: 'choice',
+      choices: specimenNames,
+      standard: 'stained',
+      meaning: 'how far the colours of a normal image may vary',
+    },
+    set: {
+      kind: 'text',
+      placeholder: 'KEY=VALUE',
+      many: true,
+      meaning: 'one setting, over preset and specimen',
+    },
+    seed: {
+      kind: 'integer',
+      placeholder: 'N',
+      min: 0,
+      standard: 0,
+      meaning: 'everything random follows from it: the same seed gives the same model',
+    },
+    engine: engineOption,
+  },
+  lists: { 'Settings for --set, and what the presets make of them': settingList() },
+  examples: [
+    {
+      words: 'train Cells.normscope --dataset cells --outliers photos --shift cut-mix=0.7',
+      meaning: 'The quick preset, with a dataset and a shift transform as outliers.',
+    },
+    {
+      words:
+        'train Cells.normscope --dataset cells --shift rotate --method self-oecl --set epochs=50',
+      meaning: 'The published loss with turned copies as outliers, for 50 epochs.',
+    },
+  ],
+  run: async (given, shell) => {
+    const { project, dataset, method, preset, specimen, seed, engine } = given;
+    const input = {
+      ...{ dataset, preset, specimen, seed, engine },
+      ...(method === undefined ? {} : { method }),
+      overrides: Object.fromEntries(given.set.map(parseSetting)),
+      outliers: given.outliers.map((text) => {
+        const { name, number } = parseWeighted('outliers', text, { above: 0, max: 1000 });
+        return { name, weight: number ?? 1 };
+      }),
+      shifts: given.shift.map((text) => {
+        const { name, number } = parseWeighted('shift', text, { min: 0, max: 1 });
+        return { name, weight: 1, ...(number === undefined ? {} : { strength: number }) };
+      }),
+    };
+    const trained = await withProject(shell, project, {}, (client) =>
+      followTraining(client, shell, project, () => client.call('runs.train', input)),
+    );
+    shell.answer(trainedAnswer(trained));
+    shell.say(...trainedLines(shell, project, trained));
+    return 0;
+  },
+});
+
+/** Every setting with its range and its values in the presets, for stained specimens. */
+function settingList(): readonly (readonly [string, string])[] {
+  const resolved = presetNames.map((preset) =>
+    resolveSettings({ preset, specimen: 'stained', method: presetMethod[preset], overrides: {} }),
+  );
+  return Object.entries(settingTable).map(([name, setting]) => {
+    const range =
+      setting.kind === 'choice' ? setting.choices.join(', ') : `${setting.min} to ${setting.max}`;
+    const values = resolved.map((settings) => settings[name as SettingName]);
+    const isAlways = values.every((value) => value === values[0]);
+    const standards = isAlways
+      ? `always ${values[0]!}`
+      : presetNames.map((preset, i) => `${preset} ${values[i]!}`).join(', ');
+    return [name, `${setting.meaning}; ${range}; ${standards}`];
+  });
+}

@@ -1,0 +1,62 @@
+// Numbers in words and digits for people: as many digits as mean something.
+
+/** "1,234". */
+export function count(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+/** "1 image", "1,234 images". */
+export function counted(value: number, noun: string): string {
+  return value === 1 ? `1 ${noun}` : `${count(value)} ${noun}s`;
+}
+
+/** Four significant digits, never in powers of ten where a reader can do without: "0.0123", "1234". */
+export function significant(value: number, digits = 4): string {
+  const size = Math.abs(value);
+  if (value === 0) return '0';
+  if (size >= 1e7 || size < 1e-5) return value.toExponential(digits - 1);
+  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
+  return value.toFixed(Math.min(decimals, 20));
+}
+
+/** An area under a curve or another part of one: "0.931". */
+export function part(value: number): string {
+  return value.toFixed(3);
+}
+
+/** "5 %", "2.5 %", "0.1 %". */
+export function percent(value: number): string {
+  const hundredths = value * 100;
+  const digits = Number.isInteger(Number(hundredths.toFixed(6))) || hundredths >= 10 ? 0 : 1;
+  return `${hundredths.toFixed(digits)} %`;
+}
+
+/** "8 s", "1 min 20 s", "2 h 5 min", "3 days 4 h". */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const minutes = Math.floor(whole / 60);
+  if (minutes === 0) return `${whole} s`;
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} days ${hours % 24} h`;
+}
+
+/** Things done in a second: "0.31", "8.4", "1,230". */
+export function rate(perSecond: number): string {
+  return perSecond >= 100 ? count(perSecond) : significant(perSecond, 2);
+}
+
+/** What an anomaly rank (0 … 1) says, in words. */
+export function rankInWords(rank: number): string {
+  if (rank >= 1) return 'stranger than every held-out normal';
+  if (rank <= 0) return 'stranger than no held-out normal';
+  return `stranger than ${percentBelow(rank)} of held-out normals`;
+}
+
+/** Never rounded up: 99.96 % stays 99.9 %. */
+function percentBelow(value: number): string {
+  const tenths = Math.floor(value * 1000 + 1e-9);
+  const isNearEnd = tenths >= 990 || tenths < 10;
+  return `${isNearEnd ? tenths / 10 : Math.floor(tenths / 10)} %`;
+}

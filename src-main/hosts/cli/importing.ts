@@ -1,0 +1,47 @@
+// Imports as the command line does them: progress while they run, and what came of them in words.
+
+import type { coreMethods, ImportResult } from '#contract/core.ts';
+import type { InputOf } from '#rpc/connect.ts';
+import type { CallsOf } from '#rpc/method.ts';
+import { count, counted } from './figures.ts';
+import { counting, followJob } from './follow-job.ts';
+import { printable } from './printable.ts';
+import type { CoreClient } from './project.ts';
+import type { Shell } from './shell.ts';
+
+export type ImportInput = InputOf<CallsOf<typeof coreMethods>, 'images.import'>;
+
+/** paths in `input` are absolute. */
+export async function runImport(
+  client: CoreClient,
+  shell: Shell,
+  input: ImportInput,
+): Promise<ImportResult> {
+  const { jobId } = await client.call('images.import', input);
+  return (await followJob(client, jobId, shell, {
+    progress: shell.progress('Importing'),
+    advance: counting('files'),
+    whenStopped: () => '. What has been imported is kept; give the same command again to go on.',
+  })) as ImportResult;
+}
+
+/** What was recognised, imported and refused. */
+export function importLines(dataset: string, result: ImportResult): readonly string[] {
+  const { imported, duplicates, failed, recognised } = result;
+  const again = duplicates === 0 ? '' : `; ${counted(duplicates, 'file')} seen before`;
+  const lines = [
+    `Imported ${counted(imported, 'new image')} into "${printable(dataset)}"${again}.`,
+    ...recognised.map((text) => `  ${printable(text)}`),
+  ];
+  if (failed.length === 0) return lines;
+  lines.push(`${count(failed.length)} could not be imported:`);
+  for (const { path, reason } of failed) {
+    lines.push(`  ${printable(path)}`, `      ${printable(reason)}`);
+  }
+  return lines;
+}
+
+/** Whether everything that was asked for has been done. */
+export function isComplete({ imported, duplicates, failed }: ImportResult): boolean {
+  return failed.length === 0 && imported + duplicates > 0;
+}

@@ -1,0 +1,38 @@
+// The command line's process: its streams, its signals and its exit code.
+
+import { Interrupts } from './interrupts.ts';
+import type { Screen } from './progress.ts';
+import { runCommandLine } from './run-command-line.ts';
+
+function screen(stream: NodeJS.WriteStream): Screen {
+  // A reader that has seen enough ("normscope runs P | head") is no error.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal: stream.isTTY,
+    get columns() {
+      return stream.columns;
+    },
+  };
+}
+
+const now = () => performance.now();
+const interrupts = new Interrupts(() => process.exit(130), now);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => interrupts.interrupt());
+}
+
+// "npm run normscope -- …" starts in the checkout; paths are meant from where the user is.
+const byNpm = process.env['npm_lifecycle_event'] === 'normscope';
+if (byNpm && process.env['INIT_CWD'] !== undefined) process.chdir(process.env['INIT_CWD']);
+
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  out: screen(process.stdout),
+  err: screen(process.stderr),
+  interrupts,
+  now,
+  program: byNpm ? 'npm run normscope --' : 'normscope',
+});

@@ -1,0 +1,89 @@
+// How the anomaly scores of normal and of anomalous images lie beside each other and the threshold:
+// a drawing in SVG, without scripts or styles of its own.
+
+import { counted, significant } from '../figures.ts';
+import { html, type Html } from './html.ts';
+
+export interface HistogramInput {
+  readonly normal: readonly number[];
+  readonly anomalous: readonly number[];
+  readonly threshold: number | null;
+}
+
+const width = 720;
+const height = 186;
+const floor = 160;
+const left = 10;
+const right = width - 10;
+const binCount = 36;
+/** Strange images can lie very far out: those beyond this part of all are drawn in the last bin. */
+const shownPart = 0.98;
+
+export function histogram({ normal, anomalous, threshold }: HistogramInput): Html | undefined {
+  const all = [...normal, ...anomalous].sort((a, b) => a - b);
+  const low = all[0];
+  const high = Math.max(all[Math.floor((all.length - 1) * shownPart)] ?? 0, threshold ?? -Infinity);
+  if (low === undefined || !(high > low)) return undefined;
+  const binOf = (score: number) =>
+    Math.min(binCount - 1, Math.floor(((score - low) / (high - low)) * binCount));
+  const x = (score: number) =>
+    left + ((Math.min(score, high) - low) / (high - low)) * (right - left);
+  const normalShares = shares(normal, binOf);
+  const anomalousShares = shares(anomalous, binOf);
+  const top = Math.max(...normalShares, ...anomalousShares);
+  const isClipped = all.at(-1)! > high;
+  const words =
+    `Histogram of anomaly scores: ${counted(normal.length, 'normal image')} around ` +
+    `${significant(median(normal))}, ${counted(anomalous.length, 'anomalous image')} around ` +
+    `${significant(median(anomalous))}.`;
+  return html`<svg
+    class="histogram"
+    viewBox="0 0 ${width} ${height}"
+    role="img"
+    aria-label="${words}"
+  >
+    <path class="normal area" d="${outline(normalShares, top)}" />
+    <path class="anomalous area" d="${outline(anomalousShares, top)}" />
+    <line class="axis" x1="${left}" y1="${floor}" x2="${right}" y2="${floor}" />
+    ${threshold === null ? undefined : thresholdMark(x(threshold))}
+    <text x="${left}" y="172">${significant(low, 3)}</text>
+    <text x="${width / 2}" y="182" text-anchor="middle">anomaly score (stranger to the right)</text>
+    <text x="${right}" y="172" text-anchor="end">
+      ${significant(high, 3)}${isClipped ? ' and above' : ''}
+    </text>
+  </svg>`;
+}
+
+function thresholdMark(x: number): Html {
+  const isFarRight = x > width - 80;
+  return html`<line class="mark" x1="${x.toFixed(1)}" y1="4" x2="${x.toFixed(1)}" y2="${floor}" />
+    <text
+      x="${(isFarRight ? x - 6 : x + 6).toFixed(1)}"
+      y="14"
+      text-anchor="${isFarRight ? 'end' : 'start'}"
+    >
+      threshold
+    </text>`;
+}
+
+/** Part of the images in each bin. */
+function shares(scores: readonly number[], binOf: (score: number) => number): number[] {
+  const bins = new Array<number>(binCount).fill(0);
+  for (const score of scores) bins[binOf(score)]! += 1 / scores.length;
+  return bins;
+}
+
+/** A closed outline in steps. */
+function outline(bins: readonly number[], top: number): string {
+  const step = (right - left) / binCount;
+  const points = bins.map((share, i) => {
+    const y = (floor - (share / top) * (floor - 24)).toFixed(1);
+    return `V${y}H${(left + (i + 1) * step).toFixed(1)}`;
+  });
+  return `M${left} ${floor}${points.join('')}V${floor}Z`;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN;
+}

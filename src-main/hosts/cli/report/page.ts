@@ -1,0 +1,144 @@
+// The report: one HTML file with the ranked images of an evaluation, to be opened in any browser
+// and given to others. No scripts, nothing from outside, pictures inside; names from data are text.
+
+import { createHash } from 'node:crypto';
+import type { Evaluation, RankedImage } from '#contract/core.ts';
+import { count, part, percent, significant } from '../figures.ts';
+import { histogram } from './histogram.ts';
+import { html, type Html } from './html.ts';
+import { ranking } from './ranking.ts';
+import { style } from './style.ts';
+import { tables } from './tables.ts';
+import { interval } from './words.ts';
+
+export interface ReportImage extends RankedImage {
+  /** WebP; null when the thumbnail is missing. */
+  readonly thumbnail: Uint8Array | null;
+}
+
+export interface Report {
+  readonly title: string;
+  /** What this is about, in a sentence. */
+  readonly about: string;
+  readonly evaluation: Evaluation;
+  readonly floor: { readonly auroc: number; readonly auroc95: readonly [number, number] } | null;
+  /** Strangest first. */
+  readonly images: readonly ReportImage[];
+  /** How the model was made: names and values. */
+  readonly settings: readonly (readonly [string, string])[];
+  /** Where the images come from, a paragraph each. */
+  readonly attribution: readonly string[];
+  readonly createdAt: Date;
+}
+
+/** A whole HTML document. */
+export function reportPage(report: Report): string {
+  const { title, about, attribution, createdAt } = report;
+  const policy =
+    "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; " +
+    `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`;
+  // The sheet stands as it was hashed: it is ours and holds nothing of data.
+  const head = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+${html`<title>${title}</title>`.text}
+<style>${style}</style>
+</head>`;
+  const body = html`<body>
+<header>
+<h1>${title}</h1>
+<p class="soft">${about}</p>
+${keyFigures(report)}
+</header>
+<main>
+${distribution(report)}
+${tables(report)}
+${ranking(report)}
+</main>
+<footer>
+<h2>Where this comes from</h2>
+${attribution.map((paragraph) => html`<p>${paragraph}</p>`)}
+<p>Written by Normscope on ${createdAt.toISOString().slice(0, 16).replace('T', ' ')} UTC. An
+anomaly score ranks images; it is no probability and no diagnosis.</p>
+</footer>
+</body>
+</html>`;
+  return `${head}\n${body.text}\n`;
+}
+
+function keyFigures({ evaluation, floor }: Report): Html {
+  const { counts, rankBy, scores, threshold } = evaluation;
+  const chosen = scores[rankBy];
+  const cards = [
+    card(
+      'Images ranked',
+      count(counts.normal + counts.anomalous),
+      `${count(counts.normal)} normal, ${count(counts.anomalous)} anomalous`,
+    ),
+  ];
+  if (chosen) {
+    cards.push(
+      card(
+        'AUROC',
+        part(chosen.auroc),
+        `95 % interval ${interval(chosen.auroc95)}; 1 ranks every anomaly above every normal image, ` +
+          '0.5 is chance',
+      ),
+    );
+  }
+  if (floor) {
+    cards.push(
+      card(
+        'AUROC without training',
+        part(floor.auroc),
+        `95 % interval ${interval(floor.auroc95)}; nearest neighbours on thumbnails and colours`,
+      ),
+    );
+  }
+  if (threshold) {
+    cards.push(
+      card(
+        'Threshold',
+        significant(threshold.anomalyScore),
+        `for a false-alarm budget of ${percent(threshold.falseAlarms)} (95 % interval ` +
+          `${percents(threshold.falseAlarms95)}, from ${count(threshold.calibratedOn)} held-out ones)`,
+      ),
+    );
+  }
+  return html`<dl class="figures">${cards}</dl>`;
+}
+
+function card(name: string, value: string, note: string): Html {
+  return html`<div>
+    <dt>${name}</dt>
+    <dd class="value">${value}</dd>
+    <dd class="note">${note}</dd>
+  </div> `;
+}
+
+function distribution({ images, evaluation }: Report): Html | undefined {
+  const scoresOf = (role: string) =>
+    images.filter((image) => image.role === role).map(({ anomalyScore }) => anomalyScore);
+  const normal = scoresOf('normal');
+  const anomalous = scoresOf('anomaly');
+  if (normal.length === 0 || anomalous.length === 0) return undefined;
+  const threshold = evaluation.threshold?.anomalyScore ?? null;
+  return html`<section aria-labelledby="distribution">
+    <h2 id="distribution">How normal and anomalous images compare</h2>
+    <div class="panel scroll">
+      <ul class="legend">
+        <li><span class="swatch normal"></span> truly normal (solid line)</li>
+        <li><span class="swatch anomalous"></span> truly anomalous (dashed line)</li>
+      </ul>
+      ${histogram({ normal, anomalous, threshold })}
+    </div>
+  </section>`;
+}
+
+function percents([low, high]: readonly [number, number]): string {
+  return `${percent(low)} to ${percent(high)}`;
+}

@@ -1,0 +1,107 @@
+// The report's tables: every score's measures, what is flagged of each type, the run's settings.
+
+import type { Evaluation } from '#contract/core.ts';
+import { count, part, percent } from '../figures.ts';
+import { html, type Html } from './html.ts';
+import type { Report, ReportImage } from './page.ts';
+import { interval, trueType } from './words.ts';
+
+export function tables({ evaluation, floor, images, settings }: Report): Html {
+  return html`<section aria-labelledby="measures">
+    <h2 id="measures">Measures and settings</h2>
+    <div class="columns">
+      <div class="panel scroll">${scoreTable(evaluation, floor)}</div>
+      <div class="panel scroll">${typeTable(images)}</div>
+      <dl class="panel settings" aria-label="Settings of the run">
+        ${settings.map(
+          ([name, value]) =>
+            html`<div>
+              <dt>${name}</dt>
+              <dd>${value}</dd>
+            </div>`,
+        )}
+      </dl>
+    </div>
+  </section>`;
+}
+
+function scoreTable({ scores, rankBy }: Evaluation, floor: Report['floor']): Html {
+  const rows = Object.entries(scores).map(
+    ([name, { auroc, auroc95, aupr, fpr95 }]) =>
+      html`<tr class="${name === rankBy ? 'chosen' : 'other'}">
+        <th scope="row">${name}${name === rankBy ? ' (ranks)' : ''}</th>
+        <td class="number">${part(auroc)}</td>
+        <td class="number">${interval(auroc95)}</td>
+        <td class="number">${part(aupr)}</td>
+        <td class="number">${part(fpr95)}</td>
+      </tr>`,
+  );
+  if (floor) {
+    rows.push(
+      html`<tr>
+        <th scope="row">untrained floor</th>
+        <td class="number">${part(floor.auroc)}</td>
+        <td class="number">${interval(floor.auroc95)}</td>
+        <td></td>
+        <td></td>
+      </tr>`,
+    );
+  }
+  return html`<table>
+    <caption>
+      Scores
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">score</th>
+        <th scope="col" class="number">AUROC</th>
+        <th scope="col" class="number">95 % interval</th>
+        <th scope="col" class="number">AUPR</th>
+        <th scope="col" class="number">FPR95</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows}
+    </tbody>
+  </table>`;
+}
+
+/** How many images of each true type are flagged; of the normal ones these are false alarms. */
+function typeTable(images: readonly ReportImage[]): Html {
+  const types = [...Map.groupBy(images, trueType)].map(([type, members]) => ({
+    type,
+    members,
+    isNormal: members[0]!.role === 'normal',
+    flagged: members.filter((image) => image.flagged === true).length,
+  }));
+  types.sort(
+    (a, b) =>
+      Number(a.isNormal) - Number(b.isNormal) ||
+      b.flagged / b.members.length - a.flagged / a.members.length,
+  );
+  const rows = types.map(
+    ({ type, members, isNormal, flagged }) =>
+      html`<tr>
+        <th scope="row">${type}${isNormal ? ': false alarms' : ''}</th>
+        <td class="number">${count(members.length)}</td>
+        <td class="number">${count(flagged)}</td>
+        <td class="number">${percent(flagged / members.length)}</td>
+      </tr>`,
+  );
+  return html`<table>
+    <caption>
+      Flagged by true type
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">type</th>
+        <th scope="col" class="number">images</th>
+        <th scope="col" class="number">flagged</th>
+        <th scope="col" class="number">part</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows}
+    </tbody>
+  </table>`;
+}

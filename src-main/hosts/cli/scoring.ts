@@ -1,0 +1,74 @@
+// Scoring as the command line does it: progress while it runs, and the strangest images in words.
+
+import type { RankedImage, ScoreOutcome } from '#contract/core.ts';
+import { count, counted, percent, significant } from './figures.ts';
+import { counting, followJob } from './follow-job.ts';
+import { printable } from './printable.ts';
+import type { CoreClient } from './project.ts';
+import type { Shell } from './shell.ts';
+import { table } from './table.ts';
+
+export type Engine = 'auto' | 'cpu' | 'webgpu' | 'tensorflow';
+
+export async function runScoring(
+  client: CoreClient,
+  shell: Shell,
+  input: { readonly modelId: number; readonly dataset: string; readonly engine: Engine },
+): Promise<ScoreOutcome> {
+  const { jobId } = await client.call('scores.compute', input);
+  return (await followJob(client, jobId, shell, {
+    progress: shell.progress('Scoring'),
+    advance: counting('images'),
+    whenStopped: () => '. The scores so far are kept; give the same command again to go on.',
+  })) as ScoreOutcome;
+}
+
+/** How many were scored, and which could not be. */
+export function scoringLines({ scored, alreadyScored, failed }: ScoreOutcome): readonly string[] {
+  const before = alreadyScored === 0 ? '' : `; ${count(alreadyScored)} had scores before`;
+  const lines = [`Scored ${counted(scored, 'image')}${before}.`];
+  if (failed.length === 0) return lines;
+  lines.push(`${count(failed.length)} could not be read:`);
+  for (const { path, reason } of failed) {
+    lines.push(`  ${printable(path)}`, `      ${printable(reason)}`);
+  }
+  return lines;
+}
+
+/** A table of images, strangest first. */
+export function rankedLines(images: readonly RankedImage[]): readonly string[] {
+  const hasVerdicts = images.some(({ flagged }) => flagged !== null);
+  return table(
+    [
+      { title: 'rank', align: 'right' },
+      { title: 'anomaly score', align: 'right' },
+      { title: 'stranger than', align: 'right' },
+      ...(hasVerdicts ? [{ title: 'verdict' }] : []),
+      { title: 'type' },
+      { title: 'image' },
+    ],
+    images.map((image, i) => [
+      String(i + 1),
+      significant(image.anomalyScore),
+      image.anomalyRank === null ? '' : rankPart(image.anomalyRank),
+      ...(hasVerdicts ? [verdict(image.flagged)] : []),
+      typeOf(image),
+      image.path,
+    ]),
+  );
+}
+
+/** Part of the held-out normals; never rounded up to all of them. */
+function rankPart(rank: number): string {
+  return percent(Math.floor(rank * 1000 + 1e-9) / 1000);
+}
+
+function verdict(flagged: boolean | null): string {
+  if (flagged === null) return '';
+  return flagged ? 'flagged' : 'passed';
+}
+
+function typeOf({ role, class: type }: RankedImage): string {
+  if (role === 'unlabelled') return type ?? '';
+  return type === null ? role : `${type} (${role})`;
+}

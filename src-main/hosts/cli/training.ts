@@ -1,0 +1,126 @@
+// Trainings as the command line follows them: the live line, warnings aloud, and how to go on.
+
+import type { CoreEvents, Job, RunDetails, Threshold, TrainOutcome } from '#contract/core.ts';
+import { count, counted, percent, rate, significant } from './figures.ts';
+import { followJob } from './follow-job.ts';
+import { printable } from './printable.ts';
+import type { Advance } from './progress.ts';
+import type { CoreClient } from './project.ts';
+import type { Shell } from './shell.ts';
+
+export interface TrainedRun {
+  readonly run: RunDetails;
+  readonly modelId: number;
+  readonly threshold: Threshold | null;
+}
+
+/**
+ * Begins a training with `start`, or takes one up again, and resolves when its model is there.
+ * Throws `stopped` with the command that goes on, and the run's failure.
+ */
+export async function followTraining(
+  client: CoreClient,
+  shell: Shell,
+  project: string,
+  start: () => Promise<{ readonly jobId: number; readonly runId: number }>,
+): Promise<TrainedRun> {
+  const progress = shell.progress('Training');
+  const said = new Set<string>();
+  let followed: number | undefined;
+  let latest: CoreEvents['run.step'] | undefined;
+  const warn = (text: string) => {
+    if (!said.has(text)) progress.say(`Warning: ${printable(text)}`);
+    said.add(text);
+  };
+  const offs = [
+    client.on('run.warning', ({ runId, text }) => {
+      if (runId === followed) warn(text);
+    }),
+    client.on('run.step', (event) => {
+      if (event.runId !== followed) return;
+      latest = event;
+      progress.update(stepAdvance(event));
+    }),
+  ];
+  try {
+    const { jobId, runId } = await start();
+    followed = runId;
+    shell.note(`Run ${runId}`);
+    const outcome = (await followJob(client, jobId, shell, {
+      progress,
+      advance: (job) => (latest && latest.step < latest.steps ? undefined : aroundSteps(job)),
+      whenStopped: () => stoppedHint(shell, project, runId, latest),
+    })) as TrainOutcome;
+    const run = await client.call('runs.show', { runId });
+    run.warnings.forEach(warn);
+    const { modelId } = outcome;
+    const { threshold } = await client.call('scores.evaluate', { modelId, dataset: run.dataset });
+    return { run, modelId, threshold };
+  } finally {
+    for (const off of offs) off();
+  }
+}
+
+/** Before the first step pixels are prepared, after the last one the threshold is found. */
+function aroundSteps({ done, total, note }: Job): Advance {
+  return { done, total, unit: '', detail: note ?? undefined };
+}
+
+function stepAdvance(event: CoreEvents['run.step']): Advance {
+  const { step, steps, loss, normalNorm, outlierNorm, imagesPerSecond } = event;
+  const outliers = outlierNorm === null ? '' : ` outlier ${significant(outlierNorm, 3)}`;
+  const detail =
+    `loss ${significant(loss)}  norm normal ${significant(normalNorm, 3)}${outliers}  ` +
+    `${rate(imagesPerSecond)} images/s`;
+  return { done: step, total: steps, unit: 'steps', detail };
+}
+
+function stoppedHint(
+  shell: Shell,
+  project: string,
+  runId: number,
+  latest: CoreEvents['run.step'] | undefined,
+): string {
+  const where = latest ? ` at step ${count(latest.step)} of ${count(latest.steps)}` : '';
+  const kept = latest ? 'A checkpoint is kept' : 'Run and settings are kept';
+  return `${where}. ${kept}; go on with: ${shell.typed('resume', project, String(runId))}`;
+}
+
+/** What a finished training leaves, and what to type next. */
+export function trainedLines(
+  shell: Shell,
+  project: string,
+  { run, modelId, threshold }: TrainedRun,
+): readonly string[] {
+  const model = String(modelId);
+  return [
+    `Model ${model} is ready: run ${run.id}, ${run.method}, ${counted(run.stepsDone, 'step')} on ` +
+      `${printable(run.device ?? run.engine)}.`,
+    threshold === null
+      ? 'There is no threshold: the dataset holds no normal images for calibration.'
+      : thresholdLine(threshold),
+    'Next:',
+    `  ${shell.typed('score', project, '--model', model, '--dataset', run.dataset)}`,
+    `  ${shell.typed('evaluate', project, '--model', model, '--dataset', run.dataset)}`,
+  ];
+}
+
+/** The threshold with its false-alarm budget. */
+export function thresholdLine(threshold: Threshold): string {
+  const { anomalyScore, falseAlarms, falseAlarms95, calibratedOn, scoreName } = threshold;
+  const [low, high] = falseAlarms95.map(percent);
+  return (
+    `Threshold: ${scoreName} anomaly score ${significant(anomalyScore)}, for a false-alarm budget of ` +
+    `${percent(falseAlarms)} (95 % interval ${low} to ${high}, from ${count(calibratedOn)} held-out ` +
+    'normal images).'
+  );
+}
+
+/** The answer of train and resume with --json. */
+export function trainedAnswer({ run, modelId, threshold }: TrainedRun): object {
+  const { id, method, preset, dataset, seed, engine, device, state, stepsDone, warnings } = run;
+  return {
+    ...{ run: id, model: modelId, state, method, preset, dataset, seed, engine, device },
+    ...{ steps: stepsDone, threshold, warnings },
+  };
+}

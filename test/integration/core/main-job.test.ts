@@ -1,0 +1,191 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { resolveSettings } from '#domain/run-settings.ts';
+import { scoreNames } from '#domain/score.ts';
+import { openApp, type App } from '#core/app.ts';
+import type { CoreEvents, RunDetails } from '#contract/core.ts';
+import { tempFolders } from '../../support/temp-folder.ts';
+import { clientOf, ended, importPictures, score, smallTraining, succeeded } from './project.ts';
+import type { CoreClient } from './project.ts';
+
+const newFolder = tempFolders();
+const counts = { normal: 48, anomalous: 16, outliers: 12 };
+
+describe('the main job', () => {
+  let folder: string;
+  let project: string;
+  let app: App;
+  let client: CoreClient;
+  let run: RunDetails;
+  const events: { [K in keyof CoreEvents]: CoreEvents[K][] } = {
+    'job.changed': [],
+    'run.step': [],
+    'run.epoch': [],
+    'run.warning': [],
+  };
+
+  beforeAll(async () => {
+    folder = newFolder();
+    project = join(folder, 'Blood cells.normscope');
+    app = await openApp(project, { create: true });
+    client = clientOf(app);
+    for (const [name, list] of Object.entries(events)) {
+      client.on(name as keyof CoreEvents, (event) => (list as unknown[]).push(event));
+    }
+    await importPictures(client, folder, counts);
+    const { jobId, runId } = await client.call('runs.train', smallTraining);
+    expect(await succeeded(client, jobId)).toEqual({ runId: 1, modelId: 1, steps: 20 });
+    run = await client.call('runs.show', { runId });
+  });
+
+  it('lists the datasets that were imported', async () => {
+    expect(await client.call('datasets.list', {})).toEqual([
+      { name: 'cells', items: 64, roles: { normal: 48, anomaly: 16 } },
+      { name: 'pack', items: 12, roles: { outlier: 12 } },
+    ]);
+  });
+
+  it('keeps everything that would be needed to do the run again', () => {
+    const { config, epochs, createdAt, endedAt, ...rest } = run;
+    const overrides = smallTraining.overrides;
+    const chosen = { preset: 'quick', specimen: 'stained', method: 'anchored' } as const;
+    expect(rest).toEqual({
+      ...{ id: 1, method: 'anchored', preset: 'quick', dataset: 'cells', seed: 7 },
+      ...{ engine: 'cpu', device: expect.stringContaining('') as string, state: 'succeeded' },
+      ...{ failure: null, stepsDone: 20, stepsTotal: 20, modelId: 1, warnings: [] },
+      codeVersion: expect.stringMatching(/^\d+\.\d+\.\d+(\+[0-9a-f]{12}(-dirty)?)?$/) as string,
+      snapshotHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    });
+    expect(config).toEqual({
+      ...{ dataset: 'cells', snapshotHash: run.snapshotHash, ...chosen, overrides },
+      settings: resolveSettings({ ...chosen, overrides }),
+      outliers: [
+        {
+          ...{ name: 'pack', weight: 1, images: 12 },
+          snapshotHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+        },
+      ],
+      ...{ shifts: smallTraining.shifts, seed: 7, engine: 'auto', codeVersion: run.codeVersion },
+    });
+    expect(Date.parse(endedAt!)).toBeGreaterThan(Date.parse(createdAt));
+    expect(epochs.at(-1)!.step).toBe(20);
+    expect(epochs.map(({ epoch }) => epoch)).toEqual(epochs.map((_, index) => index));
+    for (const { loss, outlierNorm } of epochs) {
+      expect(loss).toBeGreaterThan(0);
+      expect(outlierNorm).toBeGreaterThan(0);
+    }
+    expect(events['run.epoch'].map(({ report }) => report)).toEqual(epochs);
+  });
+
+  it('tells steps and progress while it trains', () => {
+    expect(events['run.step'].at(-1)).toMatchObject({ runId: 1, step: 20, steps: 20 });
+    const states = events['job.changed'].filter(({ kind }) => kind === 'train');
+    expect(states.map(({ state }) => state).filter((s, i, all) => s !== all[i - 1])).toEqual([
+      ...['queued', 'running', 'succeeded'],
+    ]);
+    expect(states.some(({ note, total }) => note === 'Training' && total === 20)).toBe(true);
+  });
+
+  it('scores every image of the dataset once, and only once', async () => {
+    const held = (await client.call('scores.rank', { modelId: 1, dataset: 'cells' })).length;
+    expect(await score(client)).toEqual({
+      ...{ modelId: 1, dataset: 'cells', scored: 64 - held, alreadyScored: held, failed: [] },
+    });
+    expect(await score(client)).toEqual({
+      ...{ modelId: 1, dataset: 'cells', scored: 0, alreadyScored: 64, failed: [] },
+    });
+  });
+
+  it('measures every score on test normals and anomalies, and keeps a threshold', async () => {
+    const found = await client.call('scores.evaluate', { modelId: 1, dataset: 'cells' });
+    const ranked = await client.call('scores.rank', { modelId: 1, dataset: 'cells' });
+    const tested = ranked.filter(({ role, split }) => role === 'normal' && split === 'test');
+    const { scores, threshold, flagged, ...rest } = found;
+    expect(rest).toEqual({
+      ...{ model: 1, dataset: 'cells', rankBy: 'mahalanobis', groups: [] },
+      counts: { normal: tested.length, anomalous: 16 },
+    });
+    expect(Object.keys(scores)).toEqual([...scoreNames]);
+    for (const { auroc, auroc95, aupr, fpr95 } of Object.values(scores)) {
+      expect(auroc95[0]).toBeLessThanOrEqual(auroc);
+      expect(auroc95[1]).toBeGreaterThanOrEqual(auroc);
+      for (const value of [auroc, ...auroc95, aupr, fpr95]) {
+        expect(value).toBeGreaterThanOrEqual(0);
+        expect(value).toBeLessThanOrEqual(1);
+      }
+    }
+    const calibration = ranked.filter(({ split }) => split === 'calibrate');
+    expect(threshold).toMatchObject({
+      ...{ scoreName: 'mahalanobis', falseAlarms: 0.2, calibratedOn: calibration.length },
+    });
+    const isFlagged = (image: { anomalyScore: number }) =>
+      image.anomalyScore > threshold!.anomalyScore;
+    expect(flagged).toEqual({
+      normal: tested.filter(isFlagged).length,
+      anomalous: ranked.filter(({ role }) => role === 'anomaly').filter(isFlagged).length,
+    });
+  });
+
+  it('ranks the strangest first, against the normals held out to calibrate on', async () => {
+    const ranked = await client.call('scores.rank', { modelId: 1, dataset: 'cells' });
+    const held = ranked.filter(({ split }) => split === 'calibrate');
+    const { threshold } = await client.call('scores.evaluate', { modelId: 1, dataset: 'cells' });
+    expect(ranked).toHaveLength(64);
+    expect(ranked.map(({ anomalyScore }) => anomalyScore)).toEqual(
+      ranked.map(({ anomalyScore }) => anomalyScore).sort((a, b) => b - a),
+    );
+    for (const { anomalyScore, anomalyRank, flagged, role, path } of ranked) {
+      const less = held.filter((other) => other.anomalyScore < anomalyScore).length;
+      expect(anomalyRank).toBe(less / held.length);
+      expect(flagged).toBe(anomalyScore > threshold!.anomalyScore);
+      expect(path).toContain(role === 'normal' ? 'disc' : 'cross');
+    }
+    expect(
+      await client.call('scores.rank', { modelId: 1, dataset: 'cells', offset: 10, limit: 5 }),
+    ).toEqual(ranked.slice(10, 15));
+    const byNorm = await client.call('scores.rank', {
+      ...{ modelId: 1, dataset: 'cells', by: 'normOfMean' },
+    });
+    expect(byNorm.map(({ imageId }) => imageId)).not.toEqual(ranked.map(({ imageId }) => imageId));
+    expect(byNorm[0]!.anomalyScore).toBeLessThanOrEqual(0);
+  });
+
+  it('compares with an untrained floor, which tells crosses from discs by itself', async () => {
+    const { counts: judged, auroc } = await client.call('scores.floor', {
+      ...{ modelId: 1, dataset: 'cells' },
+    });
+    const { counts } = await client.call('scores.evaluate', { modelId: 1, dataset: 'cells' });
+    expect(judged).toEqual(counts);
+    expect(auroc).toBeGreaterThan(0.9);
+  });
+
+  it('leaves no pixels of scoring on the disk', async () => {
+    await expect(stat(join(project, 'cache', 'shards'))).resolves.toBeDefined();
+    const { readdir } = await import('node:fs/promises');
+    expect((await readdir(join(project, 'cache'))).sort()).toEqual([
+      ...['originals', 'shards', 'thumbnails'],
+    ]);
+  });
+
+  it('finds everything again after it was closed', async () => {
+    const questions = async () => ({
+      run: await client.call('runs.show', { runId: 1 }),
+      runs: await client.call('runs.list', {}),
+      ranked: await client.call('scores.rank', { modelId: 1, dataset: 'cells' }),
+      evaluation: await client.call('scores.evaluate', { modelId: 1, dataset: 'cells' }),
+      jobs: await client.call('jobs.list', {}),
+    });
+    const before = await questions();
+    await app.close();
+    app = await openApp(project);
+    client = clientOf(app);
+    expect(await questions()).toEqual(before);
+    const again = await client.call('scores.compute', { modelId: 1, dataset: 'cells' });
+    expect(await ended(client, again.jobId)).toMatchObject({
+      state: 'succeeded',
+      result: { scored: 0, alreadyScored: 64 },
+    });
+    await app.close();
+  });
+});

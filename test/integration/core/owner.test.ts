@@ -1,0 +1,194 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createConnection, createServer } from 'node:net';
+import { hostname, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openApp } from '#core/app.ts';
+import { knock } from '#core/door.ts';
+import { tempFolders } from '../../support/temp-folder.ts';
+import { clientOn, ended, importPictures, openProject, smallTraining } from './project.ts';
+import { untilEvent } from './project.ts';
+
+const newFolder = tempFolders();
+const ownerScript = fileURLToPath(new URL('./idle-owner.ts', import.meta.url));
+const isWindows = process.platform === 'win32';
+
+/** A process that has the project open and does nothing. */
+async function startOwner(project: string): Promise<{ kill: () => Promise<void>; pid: number }> {
+  const child = spawn(process.execPath, [ownerScript, project], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await closed;
+  };
+  onTestFinished(kill);
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  return { kill, pid: child.pid! };
+}
+
+async function doorOf(project: string): Promise<string> {
+  const owner = JSON.parse(await readFile(join(project, 'project.owner'), 'utf8')) as {
+    door: string;
+  };
+  return owner.door;
+}
+
+describe('a project', () => {
+  it('is made only when that is asked for, and the message says how', async () => {
+    const project = join(newFolder(), 'New.normscope');
+    await expect(openApp(project)).rejects.toMatchObject({
+      code: 'not-found',
+      path: project,
+      message: expect.stringContaining('importing images') as string,
+    });
+    expect(existsSync(project)).toBe(false);
+    await openProject(project);
+    for (const name of ['project.sqlite', 'cache', 'models', 'exports', 'backups']) {
+      expect(existsSync(join(project, name))).toBe(true);
+    }
+  });
+
+  it('is not laid into a folder that holds other things', async () => {
+    const folder = newFolder();
+    await writeFile(join(folder, 'image.png'), '');
+    await expect(openApp(folder, { create: true })).rejects.toMatchObject({
+      ...{ code: 'bad-input', message: expect.stringContaining('image.png') as string },
+    });
+    const empty = newFolder();
+    await mkdir(join(empty, 'cache'));
+    await openProject(empty);
+  });
+
+  it('has one owner, who is named to the second, and is free again when he is killed', async () => {
+    const project = join(newFolder(), 'One.normscope');
+    await (await openApp(project, { create: true })).close();
+    const owner = await startOwner(project);
+    await expect(openApp(project)).rejects.toMatchObject({
+      ...{
+        code: 'project-in-use',
+        message: expect.stringContaining(`process ${owner.pid}`) as string,
+      },
+    });
+    await owner.kill();
+    const { client } = await openProject(project);
+    expect(await client.call('jobs.list', {})).toEqual([]);
+  });
+
+  it('refuses a second opening in the same process', async () => {
+    const project = join(newFolder(), 'Twice.normscope');
+    const { app } = await openProject(project);
+    await expect(openApp(project)).rejects.toMatchObject({ code: 'project-in-use' });
+    await app.close();
+    await (await openApp(project)).close();
+  });
+
+  it('can be closed twice', async () => {
+    const { app } = await openProject(join(newFolder(), 'Closed.normscope'));
+    await app.close();
+    await app.close();
+  });
+});
+
+describe('the door', () => {
+  it('lets another process see and cancel what the owner does', async () => {
+    const folder = newFolder();
+    const project = join(folder, 'Door.normscope');
+    const { client: owner } = await openProject(project);
+    await importPictures(owner, folder, { normal: 24, anomalous: 4, outliers: 4 });
+    const overrides = { ...smallTraining.overrides, steps: 2000 };
+    const { jobId } = await owner.call('runs.train', { ...smallTraining, overrides });
+
+    const guest = clientOn((await knock(project))!);
+    await untilEvent(guest, 'run.step');
+    expect((await guest.call('runs.list', {}))[0]).toMatchObject({ id: 1, state: 'running' });
+    await expect(guest.call('runs.cancel', { runId: 2 })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    expect(await guest.call('runs.cancel', { runId: 1 })).toEqual({ state: 'stopped' });
+    expect(await ended(owner, jobId)).toMatchObject({ state: 'stopped' });
+    guest.close();
+    expect(await owner.call('runs.list', {})).toHaveLength(1);
+  });
+
+  it('is found from another process, and gone without a trace when its owner closes', async () => {
+    const project = join(newFolder(), 'Trace.normscope');
+    const { app } = await openProject(project);
+    const door = await doorOf(project);
+    if (!isWindows) {
+      const { mode } = await stat(dirname(door));
+      expect(mode & 0o777).toBe(0o700);
+    }
+    const guest = clientOn((await knock(project))!);
+    const closed = new Promise<void>((resolve) => guest.onClose(resolve));
+    await app.close();
+    await closed;
+    await expect(guest.call('jobs.list', {})).rejects.toMatchObject({ code: 'link-closed' });
+    expect(existsSync(dirname(door))).toBe(false);
+    expect(await knock(project)).toBeUndefined();
+  });
+
+  it('of a killed owner does not open, and is cleared away by the next', async () => {
+    const project = join(newFolder(), 'Stale.normscope');
+    await (await openApp(project, { create: true })).close();
+    const owner = await startOwner(project);
+    const guest = clientOn((await knock(project))!);
+    expect(await guest.call('jobs.list', {})).toEqual([]);
+    const door = await doorOf(project);
+    await owner.kill();
+    expect(await knock(project)).toBeUndefined();
+    await openProject(project);
+    if (!isWindows) expect(existsSync(dirname(door))).toBe(false);
+    expect(await knock(project)).toBeDefined();
+  });
+
+  it('is not looked for where a strange project points to', async () => {
+    const project = newFolder();
+    const address = isWindows ? String.raw`\\.\pipe\somebody` : join(project, 'somebody');
+    let guests = 0;
+    const server = createServer((socket) => {
+      guests++;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => server.listen(address, resolve));
+    onTestFinished(() => void server.close());
+    const owner = { pid: process.pid, host: hostname(), door: address };
+    await writeFile(join(project, 'project.owner'), JSON.stringify(owner));
+    expect(await knock(project)).toBeUndefined();
+    for (const text of ['', '{', '{"pid":1}', '[]']) {
+      await writeFile(join(project, 'project.owner'), text);
+      expect(await knock(project)).toBeUndefined();
+    }
+    expect(await knock(join(tmpdir(), 'no such project'))).toBeUndefined();
+    expect(guests).toBe(0);
+  });
+
+  it('drops what is no message and sends away who floods it, without harm to others', async () => {
+    const project = join(newFolder(), 'Flood.normscope');
+    await openProject(project);
+    const friend = clientOn((await knock(project))!);
+    const stranger = createConnection(await doorOf(project));
+    const gone = new Promise((resolve) => stranger.once('close', resolve));
+    stranger.on('error', () => undefined);
+    const answers: unknown[] = [];
+    let text = '';
+    stranger.setEncoding('utf8').on('data', (part: string) => (text += part));
+    stranger.write('no json\n\n{"kind":"call"}\n{"kind":"call","id":1,"name":"constructor"}\n');
+    stranger.write('{"kind":"call","id":2,"name":"jobs.show","input":{"jobId":"1"}}\n');
+    stranger.write('{"kind":"call","id":3,"name":"jobs.list","input":{}}\n');
+    while (text.split('\n').length < 4) await new Promise((resolve) => setTimeout(resolve, 5));
+    for (const line of text.trim().split('\n')) answers.push(JSON.parse(line));
+    expect(answers).toMatchObject([
+      { id: 1, kind: 'error', error: { code: 'not-found' } },
+      { id: 2, kind: 'error', error: { code: 'bad-input' } },
+      { id: 3, kind: 'result', output: [] },
+    ]);
+    stranger.write('x'.repeat(5 * 2 ** 20));
+    await gone;
+    expect(await friend.call('jobs.list', {})).toEqual([]);
+  });
+});

@@ -1,0 +1,202 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openApp } from '#core/app.ts';
+import { tempFolders } from '../../support/temp-folder.ts';
+import {
+  clientOf,
+  copyOf,
+  ended,
+  inCatalogue,
+  killWorker,
+  makeTemplate,
+  openProject,
+} from './project.ts';
+import { score, scoreRows, smallTraining, train, untilEvent, weightsOf } from './project.ts';
+import type { CoreClient } from './project.ts';
+
+const newFolder = tempFolders();
+const steps = 60;
+
+describe('a run that was cut off', () => {
+  let template: string;
+  /** With a finished run, whose model has scored no dataset yet. */
+  let trained: string;
+  /** Of the same run without a break. */
+  let weights: string;
+  let scores: unknown[];
+  let newProject: () => Promise<string>;
+
+  beforeAll(async () => {
+    template = await makeTemplate(newFolder(), { normal: 48, anomalous: 16, outliers: 12 });
+    newProject = () => copyOf(template, newFolder());
+    trained = await newProject();
+    await during(trained, (client) => train(client, steps));
+    weights = await weightsOf(trained);
+    const scored = await trainedProject();
+    await during(scored, (client) => score(client));
+    scores = await scoreRows(scored);
+    expect(scores).toHaveLength(64);
+  });
+
+  function trainedProject(): Promise<string> {
+    return copyOf(trained, newFolder());
+  }
+
+  async function during(project: string, work: (client: CoreClient) => Promise<unknown>) {
+    const app = await openApp(project);
+    await work(clientOf(app));
+    await app.close();
+  }
+
+  function begin(client: CoreClient): Promise<{ jobId: number; runId: number }> {
+    const overrides = { ...smallTraining.overrides, steps };
+    return client.call('runs.train', { ...smallTraining, overrides });
+  }
+
+  /** Cancels; returns how long that took, milliseconds. */
+  async function cancel(client: CoreClient): Promise<number> {
+    const start = performance.now();
+    expect(await client.call('runs.cancel', { runId: 1 })).toEqual({ state: 'stopped' });
+    return performance.now() - start;
+  }
+
+  async function resume(client: CoreClient): Promise<void> {
+    const { jobId } = await client.call('runs.resume', { runId: 1 });
+    expect(await ended(client, jobId)).toMatchObject({ state: 'succeeded', failure: null });
+  }
+
+  it('stops within half a second and ends, resumed, with the same weights', async () => {
+    const project = await newProject();
+    const { app, client } = await openProject(project);
+    await begin(client);
+    const { step } = await untilEvent(client, 'run.step', (event) => event.step >= 20);
+    expect(await cancel(client)).toBeLessThan(500);
+    const stopped = await client.call('runs.show', { runId: 1 });
+    expect(stopped).toMatchObject({ state: 'stopped', failure: null, modelId: null });
+    expect(stopped.stepsDone).toBeGreaterThanOrEqual(step);
+    await resume(client);
+    const { state, stepsDone } = await client.call('runs.show', { runId: 1 });
+    expect({ state, stepsDone }).toEqual({ state: 'succeeded', stepsDone: steps });
+    await app.close();
+    expect(await weightsOf(project)).toBe(weights);
+  });
+
+  it('stops within half a second while the worker is only starting', async () => {
+    const { client } = await openProject(await newProject());
+    const { jobId } = await begin(client);
+    await untilEvent(client, 'job.changed', (job) => job.note?.includes('outliers') === true);
+    expect(await cancel(client)).toBeLessThan(500);
+    expect(await ended(client, jobId)).toMatchObject({ state: 'stopped', failure: null });
+  });
+
+  it('stops within half a second while it scores, and goes on where it was', async () => {
+    const project = await trainedProject();
+    const { app, client } = await openProject(project);
+    const { jobId } = await client.call('scores.compute', { modelId: 1, dataset: 'cells' });
+    await untilEvent(client, 'job.changed', (job) => job.id === jobId && job.state === 'running');
+    const start = performance.now();
+    expect(await client.call('jobs.stop', { jobId })).toEqual({ state: 'stopped' });
+    expect(performance.now() - start).toBeLessThan(500);
+    await score(client);
+    await app.close();
+    expect(await scoreRows(project)).toEqual(scores);
+  });
+
+  it('is interrupted when its worker is killed, and ends, resumed, with the same weights', async () => {
+    const project = await newProject();
+    const { app, client } = await openProject(project);
+    const { jobId } = await begin(client);
+    await untilEvent(client, 'run.step', (event) => event.step >= 30);
+    await killWorker(process.pid);
+    const job = await ended(client, jobId);
+    expect(job).toMatchObject({ state: 'interrupted', failure: { code: 'link-closed' } });
+    expect(job.failure!.message).toContain('signal SIGKILL');
+    const run = await client.call('runs.show', { runId: 1 });
+    expect(run).toMatchObject({ state: 'interrupted', failure: job.failure!.message });
+    expect(run.stepsDone).toBeGreaterThan(0);
+    await resume(client);
+    await app.close();
+    expect(await weightsOf(project)).toBe(weights);
+  });
+
+  it('goes on scoring by itself when its worker is killed, and no score differs', async () => {
+    const project = await trainedProject();
+    const { app, client } = await openProject(project);
+    const alreadyScored = (await client.call('scores.rank', { modelId: 1, dataset: 'cells' }))
+      .length;
+    const { jobId } = await client.call('scores.compute', { modelId: 1, dataset: 'cells' });
+    // Once in the middle of its work, twice wherever it is by then.
+    await untilEvent(client, 'job.changed', ({ done }) => done > alreadyScored && done < 64);
+    await killWorker(process.pid);
+    for (let kill = 0; kill < 2; kill++) await killWorker(process.pid);
+    const job = await ended(client, jobId);
+    expect(job).toMatchObject({ state: 'succeeded', failure: null });
+    expect(job.result).toMatchObject({ scored: 64 - alreadyScored, alreadyScored });
+    await app.close();
+    expect(await scoreRows(project)).toEqual(scores);
+  });
+
+  it('gives up scoring after the fourth death, and goes on when asked again', async () => {
+    const project = await trainedProject();
+    const { app, client } = await openProject(project);
+    const { jobId } = await client.call('scores.compute', { modelId: 1, dataset: 'cells' });
+    for (let kill = 0; kill < 4; kill++) await killWorker(process.pid);
+    expect(await ended(client, jobId)).toMatchObject({
+      ...{ state: 'interrupted', failure: { code: 'link-closed' } },
+    });
+    await score(client);
+    await app.close();
+    expect(await scoreRows(project)).toEqual(scores);
+  });
+
+  it('is interrupted, not lost, when the project is closed', async () => {
+    const project = await newProject();
+    const { app, client } = await openProject(project);
+    await begin(client);
+    await untilEvent(client, 'run.step');
+    await app.close();
+    const again = await openProject(project);
+    expect(await again.client.call('runs.show', { runId: 1 })).toMatchObject({
+      ...{ state: 'interrupted', failure: 'Normscope was closed before this was finished.' },
+    });
+    await resume(again.client);
+    await again.app.close();
+    expect(await weightsOf(project)).toBe(weights);
+  });
+
+  it('makes a lost model again, and refuses to train a finished run twice', async () => {
+    const project = await trainedProject();
+    const { app, client } = await openProject(project);
+    await expect(client.call('runs.resume', { runId: 1 })).rejects.toMatchObject({
+      ...{ code: 'bad-input', message: expect.stringContaining('model 1') as string },
+    });
+    const folder = join(project, 'models', 'run-1');
+    await rm(join(folder, 'model.safetensors'));
+    const { jobId } = await client.call('scores.compute', { modelId: 1, dataset: 'cells' });
+    expect(await ended(client, jobId)).toMatchObject({
+      ...{ state: 'failed', failure: { code: 'checkpoint-damaged' } },
+    });
+    await resume(client);
+    await score(client);
+    await app.close();
+    expect(await readdir(folder)).toContain('model.safetensors');
+    expect(await weightsOf(project)).toBe(weights);
+    expect(await scoreRows(project)).toEqual(scores);
+  });
+
+  it('leaves no job and no run that claims to be alive', async () => {
+    const project = await newProject();
+    const { app, client } = await openProject(project);
+    await begin(client);
+    await begin(client);
+    await untilEvent(client, 'run.step');
+    await app.close();
+    const states = await inCatalogue(project, (database) =>
+      database.read((reader) =>
+        reader.all(`select state from run union all select state from job where kind = 'train'`),
+      ),
+    );
+    expect(states).toEqual(Array.from({ length: 4 }, () => ({ state: 'interrupted' })));
+  });
+});

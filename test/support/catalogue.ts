@@ -1,0 +1,117 @@
+// Opens catalogues for tests, with a still clock, and fills them with a few rows of each kind.
+
+import type Sqlite from 'better-sqlite3';
+import type { RawScores } from '#domain/score.ts';
+import type { ProjectDatabase } from '#core/store/database.ts';
+import { ensureDataset, putItem } from '#core/store/datasets.ts';
+import { addFile, addImage } from '#core/store/images.ts';
+import { addJob } from '#core/store/jobs.ts';
+import type { Migration } from '#core/store/migrations/migrations.ts';
+import { putModel } from '#core/store/models.ts';
+import { openDatabase, type OpenDatabase } from '#core/store/open-database.ts';
+import { addImportProblem, putScoreProblem } from '#core/store/problems.ts';
+import { addRun, putEpoch, type NewRun } from '#core/store/runs.ts';
+import { putScore } from '#core/store/scores.ts';
+import { addSnapshot } from '#core/store/snapshots.ts';
+import { openSqlite } from '#core/store/sqlite.ts';
+import { putThreshold } from '#core/store/thresholds.ts';
+
+export const noon = '2026-11-24T12:00:00.000Z';
+
+export function open(
+  folder: string,
+  options: { readonly migrations?: readonly Migration[]; readonly now?: string } = {},
+): Promise<OpenDatabase> {
+  const { now = noon, ...rest } = options;
+  return openDatabase({ folder, now: () => new Date(now), onSlow: () => undefined, ...rest });
+}
+
+/** Runs `work` on the file itself, past the store. */
+export async function withSqlite<Result>(
+  path: string,
+  work: (connection: Sqlite.Database) => Result | Promise<Result>,
+): Promise<Result> {
+  const connection = await openSqlite(path);
+  try {
+    return await work(connection);
+  } finally {
+    connection.close();
+  }
+}
+
+export function hashOf(number: number): string {
+  return number.toString(16).padStart(64, '0');
+}
+
+export function rawScores(value: number): RawScores {
+  return {
+    normOfMean: value,
+    meanSquaredNorm: value + 0.5,
+    plainSquaredNorm: value + 0.25,
+    mahalanobis: -value,
+    nearest5: -value / 3,
+    cosineTimesNorm: value * 1e-9,
+  };
+}
+
+export function newRun(datasetId: number, snapshotId: number): NewRun {
+  return {
+    method: 'anchored',
+    preset: 'quick',
+    specimen: 'stained',
+    config: '{"settings":{"width":16}}',
+    seed: Number.MAX_SAFE_INTEGER,
+    engine: 'auto',
+    codeVersion: '0.1.0',
+    datasetId,
+    snapshotId,
+    outliers: [{ snapshotId, name: 'itself', weight: 0.5 }],
+    warnings: ['The first sentence.', 'A second one.'],
+  };
+}
+
+/** `images` images in one dataset, a snapshot, a job, a run with an epoch, a model and its scores. */
+export function fill(database: ProjectDatabase, images: number): void {
+  database.transact((writer) => {
+    const datasetId = ensureDataset(writer, 'blood "cells" µ', noon);
+    const frozen = Array.from({ length: images }, (_, index) => {
+      const hash = hashOf(index);
+      const image = { hash, bytes: 1000 + index, width: 360, height: 363, channels: 3 } as const;
+      const item = { role: 'normal', class: `class ${index % 7}`, group: null } as const;
+      const imageId = addImage(writer, { ...image, bitDepth: 8, pixelSizeUm: 0.1 }, noon);
+      const path = `/pictures/of the lab/ÄÖ 細胞/${hash}.tif`;
+      addFile(writer, imageId, { path, modifiedMs: 1_700_000_000_000 + index }, `../${hash}.tif`);
+      putItem(writer, datasetId, imageId, { ...item, split: 'train' });
+      return { ...item, split: 'train', imageId, hash } as const;
+    });
+    const snapshotId = addSnapshot(writer, datasetId, hashOf(999), frozen, noon);
+    const jobId = addJob(writer, 'import', '{"kind":"import"}', noon);
+    addImportProblem(writer, jobId, { path: '/a.png', code: 'unreadable-image', reason: 'Why.' });
+    const runId = addRun(writer, newRun(datasetId, snapshotId), noon);
+    putEpoch(writer, runId, {
+      ...{ epoch: 1, step: 10, loss: 4.5, ntxent: 4.25, normalNorm: 3, outlierNorm: null },
+      ...{ learningRate: 0.1, alpha: 1, seconds: 2.5 },
+    });
+    const model = { runId, path: 'models/1/model.safetensors', hash: hashOf(5), step: 10 };
+    const modelId = putModel(writer, model, noon).id;
+    for (const { imageId } of frozen) putScore(writer, modelId, imageId, rawScores(imageId / 7));
+    if (images > 0) {
+      putScoreProblem(writer, modelId, 1, { code: 'unreadable-image', reason: 'It vanished.' });
+      putThreshold(writer, modelId, {
+        ...{ scoreName: 'mahalanobis', anomalyScore: 12.5, falseAlarms: 0.05 },
+        ...{ falseAlarms95: [0.01, 0.125], calibratedOn: 60 },
+      });
+    }
+  });
+}
+
+/** Every row of every table, in order, as one value. */
+export function contents(connection: Sqlite.Database): Record<string, unknown[]> {
+  const tables = connection
+    .prepare(`select name from sqlite_schema where type = 'table' order by name`)
+    .pluck()
+    .all() as string[];
+  return Object.fromEntries(
+    tables.map((name) => [name, connection.prepare(`select * from "${name}"`).all()]),
+  );
+}

@@ -1,0 +1,66 @@
+// Shift names, and which outliers each method takes.
+
+import { describe, expect, it } from 'vitest';
+import { checkOutliers, methodOutliers, parseShiftName, shiftNames } from '#domain/run-outliers.ts';
+import { methodNames, type MethodName } from '#domain/run-settings.ts';
+
+const some = { outlierBatch: 64 };
+
+describe('shift names', () => {
+  it('are read as they are', () => {
+    for (const name of shiftNames) expect(parseShiftName(name)).toBe(name);
+  });
+
+  it('that are wrong are refused with the nearest right one', () => {
+    expect(() => parseShiftName('cutmix')).toThrow(
+      expect.objectContaining({
+        code: 'unknown-option',
+        message: 'There is no shift transform "cutmix"; the nearest is "cut-mix".',
+      }),
+    );
+    expect(() => parseShiftName('constructor')).toThrow('no shift transform "constructor".');
+  });
+});
+
+describe('the outliers of a run', () => {
+  // How many external sources and how many shifts.
+  const mixes = [
+    [0, 0],
+    [2, 0],
+    [0, 2],
+    [1, 1],
+  ] as const;
+
+  it.each<readonly [MethodName, readonly boolean[]]>([
+    ['oecl', [false, true, false, false]],
+    ['self-oecl', [false, false, true, false]],
+    ['mixed', [false, true, true, true]],
+    ['anchored', [false, true, true, true]],
+    ['simclr', [true, false, false, false]],
+  ])('of %s are none, external, shifts, both: %j', (method, allowed) => {
+    const taken = mixes.map(([external, shifts]) => {
+      try {
+        checkOutliers(method, external, shifts, some);
+        return true;
+      } catch (error) {
+        expect(error).toMatchObject({
+          name: 'Failure',
+          code: 'bad-input',
+          message: expect.stringMatching(/^[A-Z].*\.$|^self-OECL .*\.$/) as string,
+        });
+        return false;
+      }
+    });
+    expect(taken).toEqual(allowed);
+  });
+
+  it('are needed in every step, except by SimCLR', () => {
+    for (const method of methodNames) {
+      const external = /none|shifts/.test(methodOutliers[method]) ? 0 : 1;
+      const shifts = methodOutliers[method] === 'shifts' ? 1 : 0;
+      const check = () => checkOutliers(method, external, shifts, { outlierBatch: 0 });
+      if (method === 'simclr') expect(check).not.toThrow();
+      else expect(check).toThrow(/outlierBatch is 0. Set outlierBatch to at least 1/);
+    }
+  });
+});

@@ -1,0 +1,164 @@
+// The table of settings: consistent in itself, resolved in order, and strict about what it is given.
+
+import { describe, expect, it } from 'vitest';
+import {
+  methodNames,
+  presetMethod,
+  presetNames,
+  resolveSettings,
+  settingTable,
+  specimenNames,
+  type SettingChoice,
+  type SettingName,
+} from '#domain/run-settings.ts';
+
+const paper = { preset: 'paper', specimen: 'natural', method: 'oecl', overrides: {} } as const;
+const resolve = (choice: Partial<SettingChoice>) => resolveSettings({ ...paper, ...choice });
+const set = (overrides: SettingChoice['overrides']) => resolve({ overrides });
+const settingNames = Object.keys(settingTable) as SettingName[];
+
+const everyChoice = presetNames.flatMap((preset) =>
+  specimenNames.flatMap((specimen) => methodNames.map((method) => ({ preset, specimen, method }))),
+);
+
+describe('the table', () => {
+  it.each(settingNames)('%s has a default in its own range, and says what it means', (name) => {
+    const setting = settingTable[name];
+    expect(set({ [name]: setting.standard })[name]).toBe(setting.standard);
+    expect(setting.meaning).toMatch(/\w{3}/);
+    if (setting.kind === 'choice') {
+      expect(setting.choices).toContain(setting.standard);
+      expect(new Set(setting.choices).size).toBe(setting.choices.length);
+    } else {
+      expect(setting.min).toBeLessThan(setting.max);
+    }
+  });
+
+  it('takes the least and the greatest of each range', () => {
+    for (const name of settingNames) {
+      const setting = settingTable[name];
+      if (setting.kind === 'choice' || /^crop/.test(name)) continue;
+      expect(set({ [name]: setting.min })[name]).toBe(setting.min);
+      expect(set({ [name]: setting.max })[name]).toBe(setting.max);
+    }
+  });
+});
+
+describe('resolving', () => {
+  it('gives every setting, in range, for each preset, specimen and method', () => {
+    for (const choice of everyChoice) {
+      const settings = resolve(choice);
+      expect(Object.keys(settings)).toEqual(settingNames);
+      // Each value is taken again as an override: nothing in a preset is out of range.
+      const overrides = settings as unknown as Record<string, string | number>;
+      expect(resolveSettings({ ...choice, overrides })).toEqual(settings);
+    }
+  });
+
+  it('has the published values of natural images in the paper’s preset', () => {
+    expect(resolve(paper)).toEqual({
+      ...Object.fromEntries(settingNames.map((name) => [name, settingTable[name].standard])),
+      ...{ alpha: 1, cropMin: 0.08 },
+    });
+    expect(resolve(paper)).toMatchObject({
+      ...{ width: 64, batch: 64, outlierBatch: 64, epochs: 1000, warmup: 0.05, temperature: 0.5 },
+      ...{ optimiser: 'sgd', learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4 },
+      ...{ schedule: 'epoch', brightness: 0.4, hue: 0.1, jitter: 0.8, grey: 0.2, views: 32 },
+    });
+    expect(resolve({ specimen: 'stained' }).alpha).toBe(0.1);
+  });
+
+  it('lets a preset win over a specimen, and the user over both', () => {
+    const quick = { preset: 'quick', specimen: 'stained', method: 'anchored' } as const;
+    expect(resolve(quick)).toMatchObject({ width: 16, inputSize: 32, hue: 0.02, alpha: 1 });
+    expect(resolve({ ...quick, overrides: { width: 8, hue: 0.3 } })).toMatchObject({
+      ...{ width: 8, inputSize: 32, hue: 0.3 },
+    });
+  });
+
+  it('keeps colour as evidence in stained specimens, and hue out of fluorescence', () => {
+    expect(resolve({ specimen: 'stained' })).toMatchObject({ hue: 0.02, grey: 0, saturation: 0.1 });
+    expect(resolve({ specimen: 'fluorescence' })).toMatchObject({ hue: 0, grey: 0, saturation: 0 });
+  });
+
+  it('leaves SimCLR without outliers', () => {
+    for (const preset of presetNames) {
+      expect(resolve({ preset, method: 'simclr' }).outlierBatch).toBe(0);
+    }
+  });
+
+  it('knows a method for each preset', () => {
+    for (const preset of presetNames) expect(methodNames).toContain(presetMethod[preset]);
+  });
+});
+
+describe('a value given as text', () => {
+  it.each([
+    ['width', '32', 32],
+    ['learningRate', '1e-3', 0.001],
+    ['learningRate', ' 0.5 ', 0.5],
+    ['weightDecay', '0', 0],
+    ['optimiser', 'lars', 'lars'],
+    ['normalRotation', '90', '90'],
+    ['normalRotation', 90, '90'],
+    ['rankBy', 'nearest5', 'nearest5'],
+  ] as const)('is read: %s=%s', (name, given, value) => {
+    expect(set({ [name]: given })[name]).toBe(value);
+  });
+
+  it.each([
+    ['width', '64.5', /^width is a whole number from 4 to 256 \(channels .*\), not "64.5"\.$/],
+    ['width', 3, /from 4 to 256/],
+    ['width', 257, /from 4 to 256/],
+    ['width', '', /a whole number .* not ""/],
+    ['width', '  ', /a whole number/],
+    ['width', 'wide', /not "wide"/],
+    ['width', '64 px', /not "64 px"/],
+    ['learningRate', '0,1', /^learningRate is a number from 0.000001 to 100 .* not "0,1"/],
+    ['learningRate', NaN, /not "NaN"/],
+    ['learningRate', 'Infinity', /not "Infinity"/],
+    ['momentum', 1, /from 0 to 0.9999/],
+    ['falseAlarms', 0, /from 0.0001 to 0.5/],
+    ['optimiser', 'adam', /^optimiser is one of sgd, lars, not "adam"\.$/],
+    ['optimiser', '', /one of sgd, lars, not ""/],
+    ['optimiser', 'SGD', /one of sgd, lars/],
+  ])('is refused in words with its range: %s=%s', (name, given, words) => {
+    expect(() => set({ [name]: given })).toThrow(
+      expect.objectContaining({
+        name: 'Failure',
+        code: 'bad-input',
+        message: expect.stringMatching(words) as string,
+      }),
+    );
+  });
+});
+
+describe('a setting that does not exist', () => {
+  it.each([
+    ['widht', 'There is no setting "widht"; the nearest is "width".'],
+    ['learningrate', 'There is no setting "learningrate"; the nearest is "learningRate".'],
+    ['gpu', 'There is no setting "gpu".'],
+    ['constructor', 'There is no setting "constructor".'],
+    ['toString', 'There is no setting "toString".'],
+    ['', 'There is no setting "".'],
+  ])('is refused with the nearest right name: "%s"', (name, message) => {
+    expect(() => set({ [name]: 1 })).toThrow(
+      expect.objectContaining({ code: 'unknown-option', message }),
+    );
+  });
+
+  it('is refused by the name of a prototype as well', () => {
+    const overrides = JSON.parse('{"__proto__": 1}') as Record<string, number>;
+    expect(() => set(overrides)).toThrow(/There is no setting "__proto__"/);
+  });
+});
+
+it('a smallest crop above the largest is refused', () => {
+  expect(() => set({ cropMin: 0.9, cropMax: 0.3 })).toThrow(
+    expect.objectContaining({
+      code: 'bad-input',
+      message: 'cropMin (0.9) is above cropMax (0.3). Set both so that cropMin is the smaller.',
+    }),
+  );
+  expect(set({ cropMin: 0.3, cropMax: 0.3 })).toMatchObject({ cropMin: 0.3, cropMax: 0.3 });
+});

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { parseSplit } from '#hosts/cli/commands/import.ts';
+
+it('takes one side for all images, or shares of the normal ones', () => {
+  expect(parseSplit('calibrate')).toBe('calibrate');
+  expect(parseSplit('70/15/15')).toEqual([70, 15, 15]);
+  expect(parseSplit('0.8/0.2/0')).toEqual([0.8, 0.2, 0]);
+});
+
+it.each(['', 'validate', '70/30', '70/15/15/0', '-1/1/1', '0/0/0', '1e3/1/1', 'a/b/c', '1//1'])(
+  'refuses %j',
+  (text) => {
+    expect(() => parseSplit(text)).toThrow(
+      /--split is one of train, calibrate, test, none, or three/,
+    );
+  },
+);

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { jsonText, printable, shellWord, textWidth } from '#hosts/cli/printable.ts';
+
+describe('printable', () => {
+  it.each([
+    ['plain Zürich 細胞.png', 'plain Zürich 細胞.png'],
+    ['two\nlines\tand\rmore', 'two\\nlines\\tand\\rmore'],
+    ['\x1b[2J\x07', '\\u001b[2J\\u0007'],
+    ['\u009b31m', '\\u009b31m'],
+    ['cell\u202egnp.exe', 'cell\\u202egnp.exe'],
+    ['a\u2066b\u200fc\u061cd', 'a\\u2066b\\u200fc\\u061cd'],
+    ['a\u2028b\u2029c\u0085d', 'a\\u2028b\\u2029c\\u0085d'],
+    ['zero\u200bwidth\ufeff', 'zero\\u200bwidth\\ufeff'],
+    ['lone \ud800 surrogate', 'lone \\ud800 surrogate'],
+    ['tag \u{e0041}', 'tag \\udb40\\udc41'],
+    ['😀', '😀'],
+  ])('shows %j as %j', (text, shown) => {
+    expect(printable(text)).toBe(shown);
+  });
+
+  it('leaves nothing that moves the cursor or turns the direction, whatever the text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(printable(text)).not.toMatch(
+          /[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/,
+        );
+      }),
+    );
+  });
+});
+
+describe('jsonText', () => {
+  it('is safe on a terminal and gives the same value back', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const written = jsonText({ path: text });
+        expect(JSON.parse(written)).toEqual({ path: text });
+        expect(written).not.toMatch(/\p{Cc}|\p{Cf}/u);
+      }),
+    );
+  });
+});
+
+it('knows how many columns a text takes', () => {
+  expect(['abc', 'é', 'e\u0301', '細胞', '한글', '🔬', ''].map(textWidth)).toEqual([
+    ...[3, 1, 1, 4, 4, 2, 0],
+  ]);
+});
+
+it('quotes words for the shell only where that is needed', () => {
+  expect(shellWord('Cells.normscope', 'linux')).toBe('Cells.normscope');
+  expect(shellWord("it's here", 'linux')).toBe("'it'\\''s here'");
+  expect(shellWord('$(rm)', 'linux')).toBe("'$(rm)'");
+  expect(shellWord('a\\b', 'linux')).toBe("'a\\b'");
+  expect(shellWord('C:\\Labs\\Cells', 'win32')).toBe('C:\\Labs\\Cells');
+  expect(shellWord('C:\\My Labs', 'win32')).toBe('"C:\\My Labs"');
+});

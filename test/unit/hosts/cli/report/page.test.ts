@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { html } from '#hosts/cli/report/html.ts';
+import { reportPage, type Report, type ReportImage } from '#hosts/cli/report/page.ts';
+
+const metrics = { auroc: 0.93, auroc95: [0.9, 0.956], aupr: 0.95, fpr95: 0.41 } as const;
+
+function image(place: number, part: Partial<ReportImage> = {}): ReportImage {
+  return {
+    ...{ imageId: place, hash: 'ab', group: null, split: 'test' },
+    path: `/home/anna/secret-lab/cells.zip!/test/monocyte/m${place}.jpg`,
+    role: 'anomaly',
+    class: 'monocyte',
+    anomalyScore: 20 - place,
+    anomalyRank: 0.97,
+    flagged: place <= 2,
+    thumbnail: Uint8Array.of(1, 2, 3),
+    ...part,
+  };
+}
+
+function report(part: Partial<Report> = {}): Report {
+  return {
+    title: 'Blood cells',
+    about: 'A detector ranks cells.',
+    evaluation: {
+      ...{ model: 1, dataset: 'cells', counts: { normal: 1, anomalous: 3 } },
+      scores: { mahalanobis: metrics, normOfMean: { ...metrics, auroc: 0.81 } },
+      rankBy: 'mahalanobis',
+      threshold: {
+        ...{ scoreName: 'mahalanobis', anomalyScore: 17.5, falseAlarms: 0.05 },
+        ...{ falseAlarms95: [0.016, 0.113], calibratedOn: 60 },
+      },
+      flagged: { normal: 0, anomalous: 2 },
+      groups: [],
+    },
+    floor: { auroc: 0.842, auroc95: [0.79, 0.88] },
+    images: [image(1), image(2), image(3), image(4, { role: 'normal', class: 'good' })],
+    settings: [['method', 'anchored']],
+    attribution: ['Acevedo et al., CC BY 4.0'],
+    createdAt: new Date('2026-11-24T13:05:10Z'),
+    ...part,
+  };
+}
+
+/** What a reader sees: without tags, entities resolved. */
+function textOf(page: string): string {
+  return page
+    .replace(/^[\s\S]*<body>/, '')
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&')
+    .replaceAll(/\s+/g, ' ');
+}
+
+describe('reportPage', () => {
+  it('shows the summary, the scores, the ranks and where the images come from', () => {
+    const text = textOf(reportPage(report()));
+    for (const words of [
+      'Images ranked 4 1 normal, 3 anomalous',
+      'AUROC 0.930 95 % interval 0.900–0.956',
+      'AUROC without training 0.842 95 % interval 0.790–0.880',
+      'Threshold 17.50 for a false-alarm budget of 5 % (95 % interval 1.6 % to 11 %',
+      'mahalanobis (ranks) 0.930 0.900–0.956 0.950 0.410',
+      'normal: false alarms 1 0 0 %',
+      'monocyte anomaly score 19.00 stranger than 97 % of held-out normals',
+      'monocyte: missed anomaly score 17.00',
+      'method anchored',
+      'Acevedo et al., CC BY 4.0',
+      '2026-11-24 13:05 UTC',
+    ]) {
+      expect(text).toContain(words);
+    }
+  });
+
+  it('draws the threshold between the flagged images and the others, ranks going on', () => {
+    const page = reportPage(report());
+    const lists = [...page.matchAll(/<ol class="ranked (\w+)" start="(\d+)"/g)];
+    expect(lists.map(([, name, start]) => [name, start])).toEqual([
+      ['flagged', '1'],
+      ['passed', '3'],
+    ]);
+    const [first, second] = lists.map(({ index }) => index);
+    const line = page.indexOf('<p class="threshold"');
+    expect(line > first! && line < second!).toBe(true);
+    expect(textOf(page)).toContain('Threshold 17.50: 2 flagged above, 2 passed below');
+  });
+
+  it('allows its own style sheet and embedded pictures, and nothing else', () => {
+    const page = reportPage(report());
+    const [, style] = /<style>([\s\S]*)<\/style>/.exec(page)!;
+    const hash = createHash('sha256').update(style!).digest('base64');
+    expect(page).toContain(
+      `content="default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; ` +
+        `style-src 'sha256-${hash}'"`,
+    );
+    expect(page).not.toMatch(
+      /<script|<link|<iframe|<object|\son\w+=|\sstyle=|javascript:|https?:\/\//i,
+    );
+    expect(page.match(/\ssrc="(?!data:image\/webp;base64,)/g)).toBeNull();
+  });
+
+  it('has a name for every picture and a heading for every part', () => {
+    const page = reportPage(report({ images: [image(1), image(2, { thumbnail: null })] }));
+    expect(page.match(/<img\s[^>]*alt="monocyte, monocyte\/m1.jpg"/g)).toHaveLength(1);
+    expect(page).toContain('no thumbnail');
+    expect(page.match(/<(header|main|footer)>/g)).toHaveLength(3);
+    expect(page.match(/<h1>/g)).toHaveLength(1);
+    for (const svg of page.match(/<svg[^>]*>/g)!) expect(svg).toMatch(/role="img"\s+aria-label="/);
+  });
+
+  it('keeps to itself where the project lies on the disk', () => {
+    expect(reportPage(report())).not.toMatch(/anna|secret-lab/);
+  });
+
+  it('does without threshold, floor, ranks and normal images', () => {
+    const { evaluation } = report();
+    const bare = report({
+      evaluation: { ...evaluation, threshold: null, flagged: null, scores: {} },
+      floor: null,
+      images: [image(1, { flagged: null, anomalyRank: null, role: 'unlabelled', class: null })],
+    });
+    const page = reportPage(bare);
+    expect(textOf(page)).toContain('not labelled anomaly score 19.00');
+    expect(page).not.toContain('NaN');
+    expect(page).not.toContain('undefined');
+  });
+});
+
+describe('names from data', () => {
+  const hostile = [
+    '"><img src=x onerror=alert(1)>',
+    "'><svg/onload=alert(1)>",
+    '</title><script>alert(1)</script>',
+    '</style><script>alert(1)</script>',
+    '<!--',
+    '-->',
+    '{{constructor}}',
+    '&lt;script&gt;',
+    '&#x3c;script>',
+    '`${alert(1)}`',
+    'javascript:alert(1)',
+    'cell\u202egpj.exe',
+    'a\u2066b\u2069c',
+    'line\nbreak\ttab\u0000nul',
+    '\u2028\u2029\u0085',
+    '\x1b]0;title\x07',
+    '\ud800',
+    '<a href="//evil.example">',
+  ];
+
+  it.each(hostile)('are text everywhere in the report: %j', (name) => {
+    const { evaluation } = report();
+    const calm = reportPage(report());
+    const page = reportPage(
+      report({
+        title: name,
+        about: name,
+        evaluation: { ...evaluation, dataset: name },
+        images: [
+          image(1, { path: `/x/${name}/${name}`, class: name, group: name }),
+          image(2, { path: name, class: name, role: 'normal' }),
+          image(3),
+          image(4, { role: 'unlabelled', class: name }),
+        ],
+        settings: [[name, name]],
+        attribution: [name],
+      }),
+    );
+    // Not a tag more, of any kind, than a harmless report of the same make has.
+    const tags = (text: string) => new Set(text.match(/<\/?[a-z!][^\s>]*/gi));
+    expect(tags(page)).toEqual(tags(calm));
+    // Quoted values cannot be left: without them no attribute of the name's making remains.
+    expect(page.replaceAll(/"[^"]*"/g, '""')).not.toMatch(/<[^>]*\son\w+\s*=/i);
+
+    expect(page).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/);
+    expect(page.isWellFormed()).toBe(true);
+  });
+});
+
+it('inserts nested templates as HTML and strings as text', () => {
+  const items = ['<b>', '&'].map((text) => html`<i title="${text}">${text}</i>`);
+  expect(html`<p>${items}${undefined}${1}</p>`.text).toBe(
+    '<p><i title="&lt;b&gt;">&lt;b&gt;</i><i title="&amp;">&amp;</i>1</p>',
+  );
+});

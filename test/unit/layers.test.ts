@@ -1,0 +1,108 @@
+// Whether the layer table of test/support/layers.cjs is obeyed, and whether it would notice if not.
+
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+const copy = mkdtempSync(join(tmpdir(), 'normscope-layers-'));
+afterAll(() => rmSync(copy, { recursive: true }));
+
+interface Violation {
+  readonly from: string;
+  readonly to: string;
+  readonly rule: { readonly name: string };
+}
+
+/** What `npm run check:layers` reports in `folder`, as "rule: from -> to". */
+function violations(folder: string): string[] {
+  const done = spawnSync(
+    process.execPath,
+    [
+      ...[join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs'), 'src-main'],
+      ...['--config', join(root, 'test/support/layers.cjs')],
+      ...['--output-type', 'json', '--preserve-symlinks'],
+    ],
+    { cwd: folder, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+  );
+  expect(done.stderr).toBe('');
+  const report = JSON.parse(done.stdout) as { summary: { violations: Violation[] } };
+  return report.summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`);
+}
+
+/** One forbidden import each: file, what it imports, the rule that must say so. */
+const planted: readonly (readonly [string, string, string])[] = [
+  ['domain/planted.ts', '#rpc/method.ts', 'domain-imports'],
+  ['domain/planted-node.ts', 'node:fs', 'domain-imports'],
+  ['rpc/planted.ts', '#contract/core.ts', 'rpc-imports'],
+  ['contract/planted.ts', '#rpc/connect.ts', 'contract-imports'],
+  ['engine/lower/planted.ts', 'onnxruntime-node', 'engine-programs-imports'],
+  ['engine/tensorflow/planted.ts', '../onnxruntime/session.ts', 'engine-tensorflow-imports'],
+  ['engine/onnxruntime/planted.ts', '@tensorflow/tfjs', 'engine-onnxruntime-imports'],
+  ['engine/planted.ts', '@tensorflow/tfjs', 'engine-imports'],
+  ['ml/planted.ts', '#engine/onnxruntime/session.ts', 'ml-imports'],
+  ['ml/planted-node.ts', 'node:fs/promises', 'ml-imports'],
+  ['worker/planted.ts', '#core/log.ts', 'worker-imports'],
+  ['worker/planted-store.ts', 'better-sqlite3', 'worker-imports'],
+  ['core/planted.ts', '#ml/train.ts', 'core-imports'],
+  ['core/planted-worker.ts', '#worker/entry.ts', 'core-imports'],
+  ['core/planted-store.ts', 'better-sqlite3', 'core-imports'],
+  ['core/images/planted.ts', '../runs/planted-run.ts', 'core-images-imports'],
+  ['core/datasets/planted.ts', '../runs/planted-run.ts', 'core-datasets-imports'],
+  ['core/datasets/planted-image.ts', 'sharp', 'core-datasets-imports'],
+  ['core/jobs/planted.ts', '../runs/planted-run.ts', 'core-jobs-imports'],
+  ['core/store/planted.ts', 'sharp', 'core-store-imports'],
+  ['core/store/planted-log.ts', '../log.ts', 'core-store-imports'],
+  ['core/runs/planted-engine.ts', '#engine/engine.ts', 'core-runs-imports'],
+  ['hosts/cli/planted.ts', '#hosts/server/planted-host.ts', 'hosts-cli-imports'],
+  ['hosts/cli/planted-ml.ts', '#ml/train.ts', 'hosts-cli-imports'],
+  ['extras/planted.ts', 'node:fs', 'outside-the-table'],
+  ['planted.ts', '#domain/failure.ts', 'outside-the-table'],
+];
+
+/** Files that the planted ones import, or that break a rule by themselves. */
+const companions: Readonly<Record<string, string>> = {
+  'core/runs/planted-run.ts': `import '../log.ts';\n`,
+  'hosts/server/planted-host.ts': `import '#domain/failure.ts';\n`,
+  'extras/alone.ts': 'export const alone = 1;\n',
+  'domain/cycle-a.ts': `import type { B } from './cycle-b.ts';\nexport type A = B | 1;\n`,
+  'domain/cycle-b.ts': `import type { A } from './cycle-a.ts';\nexport type B = A | 2;\n`,
+};
+
+function plant(path: string, text: string): void {
+  mkdirSync(dirname(join(copy, 'src-main', path)), { recursive: true });
+  writeFileSync(join(copy, 'src-main', path), text);
+}
+
+describe('the layer table', () => {
+  it('is obeyed by every file', () => {
+    expect(violations(root)).toEqual([]);
+  });
+
+  it('reports each forbidden import, file outside a row, lonely file and cycle', () => {
+    cpSync(join(root, 'src-main'), join(copy, 'src-main'), { recursive: true });
+    cpSync(join(root, 'package.json'), join(copy, 'package.json'));
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+    for (const [path, text] of Object.entries(companions)) plant(path, text);
+    // A type import, an import and an import at run time are all imports.
+    planted.forEach(([path, target], index) => {
+      const forms = [
+        `import type {} from '${target}'`,
+        `import '${target}'`,
+        `import('${target}')`,
+      ];
+      plant(path, `${forms[index % forms.length]!};\n`);
+    });
+    const reported = violations(copy);
+    for (const [path, , rule] of planted) {
+      const own = reported.filter((line) => line.startsWith(`${rule}: src-main/${path} -> `));
+      expect(own, path).toHaveLength(1);
+    }
+    expect(reported).toContain('no-orphans: src-main/extras/alone.ts -> src-main/extras/alone.ts');
+    expect(reported.filter((line) => line.startsWith('no-cycles: src-main/domain/'))).not.toEqual(
+      [],
+    );
+  });
+});

@@ -1,0 +1,88 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Checkpoint } from '#worker/checkpoints.ts';
+import { Checkpoints } from '#worker/checkpoints.ts';
+import { encodeTensors, readTensors } from '#worker/safetensors.ts';
+import { identityOf } from '#worker/training-identity.ts';
+import { bars, normals, program, state, task, temporaryFolder, without } from './small-run.ts';
+
+const identity = identityOf(task, normals, [bars]);
+
+function checkpoint(step: number): Checkpoint {
+  return {
+    step,
+    sums: {
+      steps: 1,
+      loss: 0.1 + 0.2,
+      ntxent: 1e-17,
+      normalNorm: 3,
+      outlierNorm: null,
+      seconds: 1,
+    },
+    lastEpoch: null,
+    ...{ engine: 'cpu', device: 'CPU, 2 threads', codeVersion: '1.2.3', state },
+  };
+}
+
+const silent = (text: string) => {
+  throw new Error(text);
+};
+
+test('the newest checkpoint comes back as it was, of which two are kept', async () => {
+  const folder = join(await temporaryFolder(), 'deep', 'run');
+  const checkpoints = await Checkpoints.open(folder, identity, program);
+  expect(await checkpoints.newest(silent)).toBeUndefined();
+  const paths: string[] = [];
+  for (const step of [9, 10, 100]) paths.push((await checkpoints.write(checkpoint(step))).path);
+  expect(await checkpoints.newest(silent)).toEqual(checkpoint(100));
+  expect((await readdir(folder)).map((name) => join(folder, name)).sort()).toEqual(paths.slice(1));
+});
+
+test('what a killed process left is swept when a folder is opened', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, '.checkpoint-00000001.safetensors.1.tmp'), 'x');
+  await mkdir(join(folder, 'other'));
+  await Checkpoints.open(folder, identity, program);
+  expect(await readdir(folder)).toEqual(['other']);
+});
+
+test('checkpoints that no longer make sense are passed over, told of and removed', async () => {
+  const folder = await temporaryFolder();
+  const checkpoints = await Checkpoints.open(folder, identity, program);
+  const { path: good } = await checkpoints.write(checkpoint(1));
+  const whole = await readTensors(good);
+  const weight = whole.tensors['stem.conv.weight']!;
+  const changes: [string, Parameters<typeof encodeTensors>[0]][] = [
+    ['holds NaN', changed({ ...weight, values: new Float32Array(36).fill(NaN) })],
+    ['is [36], not [4, 1, 3, 3]', changed({ ...weight, shape: [36] })],
+    ['stem.conv.weight is missing', changed(undefined)],
+    ['description', { ...whole, metadata: { ...whole.metadata, progress: '{"step":-1}' } }],
+    ['description', { ...whole, metadata: { ...whole.metadata, identity: 'none' } }],
+    ['no checkpoint', { ...whole, metadata: { ...whole.metadata, format: 'normscope-model' } }],
+  ];
+  function changed(tensor: typeof weight | undefined) {
+    const rest = without(whole.tensors, 'stem.conv.weight');
+    return { ...whole, tensors: tensor ? { ...rest, 'stem.conv.weight': tensor } : rest };
+  }
+  for (const [fault, file] of changes) {
+    const path = join(folder, 'checkpoint-00000002.safetensors');
+    await writeFile(path, Buffer.concat(encodeTensors(file)));
+    const told: string[] = [];
+    expect(await checkpoints.newest((text) => told.push(text))).toEqual(checkpoint(1));
+    expect(told).toEqual([expect.stringContaining(fault)]);
+    expect(told[0]).toContain(path);
+    expect(await readdir(folder)).toEqual(['checkpoint-00000001.safetensors']);
+  }
+});
+
+test('a checkpoint of a later format is refused and kept', async () => {
+  const folder = await temporaryFolder();
+  const checkpoints = await Checkpoints.open(folder, identity, program);
+  const { path } = await checkpoints.write(checkpoint(1));
+  const { tensors, metadata } = await readTensors(path);
+  const later = { tensors, metadata: { ...metadata, formatVersion: '2' } };
+  await writeFile(path, Buffer.concat(encodeTensors(later)));
+  await expect(checkpoints.newest(silent)).rejects.toMatchObject({ code: 'bad-input', path });
+  expect(await readdir(folder)).toHaveLength(1);
+});

@@ -1,0 +1,84 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { embeddingSize, featureSize } from '#ml/networks/resnet18.ts';
+import { describeScoring } from '#ml/score.ts';
+import { fitReference } from '#ml/scores/reference.ts';
+import type { Model } from '#worker/model-file.ts';
+import { describeModel, readModel, writeModel } from '#worker/model-file.ts';
+import type { TensorFile } from '#worker/safetensors.ts';
+import { encodeTensors, readTensors } from '#worker/safetensors.ts';
+import { bars, normals, settings, state, task, temporaryFolder, without } from './small-run.ts';
+
+const d = featureSize(settings);
+const ramp = (length: number) => Float32Array.from({ length }, (_, i) => Math.sin(i));
+const scored = new Set(describeScoring(settings, 1, 1).state.map(({ name }) => name));
+
+const model: Model = {
+  description: describeModel(task, normals, [bars], 300, 'cpu'),
+  state: Object.fromEntries(Object.entries(state).filter(([name]) => scored.has(name))),
+  reference: fitReference(ramp(6 * d), ramp(6 * embeddingSize), 6, 1),
+};
+
+test('a model comes back as it was, without the optimiser', async () => {
+  const path = join(await temporaryFolder(), 'model.safetensors');
+  // The slots of a training's state are left out.
+  const hash = await writeModel(path, { ...model, state });
+  expect(await readModel(path)).toEqual(model);
+  expect(await writeModel(path, model)).toBe(hash);
+  expect(Object.keys(state).length).toBeGreaterThan(scored.size);
+});
+
+test('a model that no longer makes sense is refused with the reason', async () => {
+  const path = join(await temporaryFolder(), 'model.safetensors');
+  await writeModel(path, model);
+  const whole = await readTensors(path);
+  const tensor = (name: string, change: object): TensorFile => {
+    const tensors = { ...whole.tensors, [name]: { ...whole.tensors[name]!, ...change } };
+    return { ...whole, tensors };
+  };
+  const lacking = (name: string): TensorFile => {
+    return { ...whole, tensors: without(whole.tensors, name) };
+  };
+  const described = (change: object): TensorFile => ({
+    ...whole,
+    metadata: { ...whole.metadata, model: JSON.stringify({ ...model.description, ...change }) },
+  });
+  const nan = (length: number) => new Float32Array(length).fill(NaN);
+  const cases: [string, TensorFile][] = [
+    ['head.linear2.weight is missing', lacking('head.linear2.weight')],
+    ['stem.conv.weight holds NaN', tensor('stem.conv.weight', { values: nan(36) })],
+    ['stem.norm.mean holds NaN', tensor('stem.norm.mean', { values: nan(4) })],
+    ['reference.mean is [1, 32]', tensor('reference.mean', { shape: [1, d] })],
+    [
+      'reference.factor is [32, 32]',
+      tensor('reference.factor', { values: new Float32Array(d * d) }),
+    ],
+    ['no bank', lacking('reference.features')],
+    ['no bank', tensor('reference.features', { shape: [0, d], values: new Float32Array(0) })],
+    [
+      'reference.embeddings is [5, 128], not [6, 128]',
+      tensor('reference.embeddings', { shape: [5, 128], values: new Float32Array(5 * 128) }),
+    ],
+    ['description is malformed', described({ settings: { ...settings, width: 2 ** 40 } })],
+    ['description is malformed', described({ channels: 2 })],
+    ['description is malformed', described({ code: 'process.exit()' })],
+    [
+      'stem.conv.weight is [4, 1, 3, 3], not [8, 1, 3, 3]',
+      described({ settings: { ...settings, width: 8 } }),
+    ],
+    ['contradicts', described({ channels: 3 })],
+    ['no model', { ...whole, metadata: { ...whole.metadata, format: 'normscope-checkpoint' } }],
+  ];
+  for (const [fault, file] of cases) {
+    await writeFile(path, Buffer.concat(encodeTensors(file)));
+    await expect(readModel(path), fault).rejects.toMatchObject({
+      code: 'checkpoint-damaged',
+      path,
+      message: expect.stringContaining(fault) as string,
+    });
+  }
+  const later = { ...whole, metadata: { ...whole.metadata, formatVersion: '9' } };
+  await writeFile(path, Buffer.concat(encodeTensors(later)));
+  await expect(readModel(path)).rejects.toMatchObject({ code: 'bad-input', path });
+});

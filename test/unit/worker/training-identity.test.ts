@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { identityDifferences, identityOf, trainingIdentity } from '#worker/training-identity.ts';
+import { bars, normals, settings, task } from './small-run.ts';
+
+const identity = identityOf(task, normals, [bars]);
+
+test('the same training has no differences, also after a round trip as text', () => {
+  const read = trainingIdentity.parse(JSON.parse(JSON.stringify(identity)));
+  expect(identityDifferences(identity, read)).toEqual([]);
+  // Where shards lie and what they are called does not matter.
+  const moved = { ...task, folder: 'elsewhere', normals: { name: 'x', path: 'y' }, runId: 2 };
+  expect(identityDifferences(identity, identityOf(moved, normals, [bars]))).toEqual([]);
+});
+
+test('each ingredient that differs is named', () => {
+  const differ = (...other: Parameters<typeof identityOf>) =>
+    identityDifferences(identity, identityOf(...other));
+  expect(differ({ ...task, seed: 1 }, normals, [bars])).toEqual([
+    'the seed (1099511627776, there 1)',
+  ]);
+  expect(differ({ ...task, method: 'mixed' }, normals, [bars])).toEqual([
+    'the method ("anchored", there "mixed")',
+  ]);
+  const cooler = { ...settings, learningRate: 0.01, alpha: 2 };
+  expect(differ({ ...task, settings: cooler }, normals, [bars])).toEqual([
+    'the setting alpha (1, there 2)',
+    'the setting learningRate (0.1, there 0.01)',
+  ]);
+  expect(differ(task, { ...normals, window: [[5, 901]] }, [bars])).toEqual([
+    'the pixels of the normal images',
+  ]);
+  const heavier = [{ ...task.outliers[0]!, weight: 1 }];
+  expect(differ({ ...task, outliers: heavier }, normals, [bars])).toEqual(['the outlier sources']);
+  expect(differ({ ...task, snapshotHash: 'x', shifts: [] }, normals, [bars])).toEqual([
+    'the dataset',
+    'the shift transforms ([{"name":"cut-mix","weight":1,"strength":0.5}], there [])',
+  ]);
+});
