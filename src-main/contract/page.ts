@@ -31,10 +31,21 @@ const types: Readonly<Record<string, string>> = {
   woff2: 'font/woff2',
 };
 
-/** The media type of a file of the page, by its name; undefined for files that are none. */
-export function pageFileType(name: string): string | undefined {
-  const ending = name.slice(name.lastIndexOf('.') + 1);
-  return Object.hasOwn(types, ending) ? types[ending] : undefined;
+export interface PageFile {
+  /** Below the folder of the page, part by part. */
+  readonly path: readonly string[];
+  readonly type: string;
+  /** Its name tells its content, so it never changes. */
+  readonly isImmutable: boolean;
+}
+
+/** The file of the page at an address; undefined when the address can name none. */
+export function pageFile(address: string): PageFile | undefined {
+  const [, folder, name, ending] =
+    /^(assets\/)?([A-Za-z0-9_-][A-Za-z0-9._-]*\.([a-z0-9]+))$/.exec(address) ?? [];
+  if (name === undefined || ending === undefined || !Object.hasOwn(types, ending)) return undefined;
+  const isImmutable = folder !== undefined;
+  return { path: isImmutable ? ['assets', name] : [name], type: types[ending]!, isImmutable };
 }
 
 /** The address of a picture below the page's own; undefined when it is none. */

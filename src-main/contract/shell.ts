@@ -23,7 +23,7 @@ export const menuCommands = [
 export type MenuCommand = (typeof menuCommands)[number];
 
 /** Pages outside the app, by name: the window cannot open any other address. */
-export const helpTopics = ['guide', 'report-problem', 'method'] as const;
+export const helpTopics = ['method'] as const;
 export type HelpTopic = (typeof helpTopics)[number];
 
 export interface RecentProject {

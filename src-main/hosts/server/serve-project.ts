@@ -1,18 +1,20 @@
 // Serves one project to browsers on this computer: the same page as the desktop's window, its
 // pictures, and a socket to the core. Nothing is served by path, nothing to another computer.
 
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
+import { access as findFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { WebSocketServer } from 'ws';
-import { pageHeaders, pictureAddress } from '#contract/page.ts';
+import { pageFile, pageHeaders, pictureAddress } from '#contract/page.ts';
+import { Failure } from '#domain/failure.ts';
 import type { App } from '#core/app.ts';
 import { Access } from './access.ts';
 import { answerSession } from './answer-session.ts';
-import { listPageFiles, type PageFile } from './page-files.ts';
 import { socketLink } from './socket-link.ts';
 
 /** What a page may send in one message, bytes. */
@@ -34,6 +36,13 @@ export interface ServedProject {
   readonly close: () => Promise<void>;
 }
 
+interface SentFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly type: string;
+  readonly isImmutable: boolean;
+}
+
 interface Request {
   readonly question: IncomingMessage;
   readonly answer: ServerResponse;
@@ -42,7 +51,7 @@ interface Request {
 /** Throws `not-found` when the page has not been built, and what the system throws for the port. */
 export async function serveProject(options: ServeOptions): Promise<ServedProject> {
   const { app, port } = options;
-  const files = await listPageFiles(options.pageFolder);
+  await demandPage(options.pageFolder);
   const server = createServer({ requestTimeout: 30_000, maxHeaderSize: 16 * 1024 });
   server.maxConnections = mostConnections;
   await listen(server, port);
@@ -53,7 +62,7 @@ export async function serveProject(options: ServeOptions): Promise<ServedProject
 
   server.on('request', (question, answer) => {
     for (const [name, value] of Object.entries(headers)) answer.setHeader(name, value);
-    respond({ question, answer }, options, access, files).catch(() => {
+    respond({ question, answer }, options, access).catch(() => {
       // The browser has gone, or a file vanished while it was read.
       if (answer.headersSent) answer.destroy();
       else refuse(answer, 404);
@@ -77,16 +86,15 @@ export async function serveProject(options: ServeOptions): Promise<ServedProject
 
 async function respond(
   { question, answer }: Request,
-  { app, version }: ServeOptions,
+  { app, pageFolder, version }: ServeOptions,
   access: Access,
-  files: ReadonlyMap<string, PageFile>,
 ): Promise<void> {
   if (question.method === 'POST' && question.url === '/session') {
     const project = { folder: app.folder, name: basename(app.folder, '.normscope'), version };
     await answerSession(question, answer, access, project);
     return;
   }
-  const found = await find(question, app, access, files);
+  const found = await find(question, app, access, pageFolder);
   if (typeof found === 'number') refuse(answer, found);
   else await send(answer, found);
 }
@@ -96,26 +104,30 @@ async function find(
   { method, url = '', headers }: IncomingMessage,
   app: App,
   access: Access,
-  files: ReadonlyMap<string, PageFile>,
-): Promise<PageFile | number> {
+  pageFolder: string,
+): Promise<SentFile | number> {
   if (method !== 'GET') return 405;
   if (!access.isFromUs(headers, false)) return 403;
-  const file = files.get(url);
-  if (file) return file;
-  const wanted = pictureAddress(url.slice(1));
+  const address = url === '/' ? 'index.html' : url.slice(1);
+  const file = pageFile(address);
+  if (file) return { ...file, path: join(pageFolder, ...file.path) };
+  const wanted = pictureAddress(address);
   if (!wanted) return 404;
   if (!access.hasCookie(headers)) return 403;
   const picture = await app.picture(wanted.kind, wanted.hash);
   return picture ? { ...picture, isImmutable: true } : 404;
 }
 
-async function send(answer: ServerResponse, file: PageFile): Promise<void> {
+async function send(answer: ServerResponse, file: SentFile): Promise<void> {
   answer.setHeader('Content-Type', file.type);
   answer.setHeader(
     'Cache-Control',
     file.isImmutable ? 'private, max-age=31536000, immutable' : 'no-store',
   );
-  await pipeline(createReadStream(file.path), answer);
+  const content = createReadStream(file.path);
+  // Headers go out with the first bytes: before that the file must be known to be there.
+  await once(content, 'open');
+  await pipeline(content, answer);
 }
 
 function refuse(answer: ServerResponse, status: number): void {
@@ -132,6 +144,16 @@ function mayLink(question: IncomingMessage, access: Access): boolean {
 
 function turnAway(socket: Duplex): void {
   socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+}
+
+async function demandPage(folder: string): Promise<void> {
+  await findFile(join(folder, 'index.html')).catch(() => {
+    throw new Failure(
+      'not-found',
+      `The window has not been built (nothing in ${folder}). Run "npm run build" first.`,
+      folder,
+    );
+  });
 }
 
 function listen(server: Server, port: number): Promise<void> {
