@@ -47,7 +47,6 @@ function start(): void {
 
 logUncaught();
 registerScheme();
-app.enableSandbox();
 // One app for all projects: a second start shows the first.
 if (app.requestSingleInstanceLock()) void app.whenReady().then(start);
 else app.quit();
