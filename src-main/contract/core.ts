@@ -93,6 +93,8 @@ export interface RunDetails extends RunSummary {
   readonly snapshotHash: string;
   readonly epochs: readonly RunEpoch[];
   readonly warnings: readonly string[];
+  /** Of the score that ranks; null before the model is calibrated, or without normals for it. */
+  readonly threshold: Threshold | null;
 }
 
 export interface ScoreMetrics {

@@ -51,6 +51,8 @@ export interface App {
   readonly serve: (link: Link) => void;
   /** The file with a picture of the image with this hash; undefined when there is none to show. */
   readonly picture: (kind: PictureKind, hash: string) => Promise<Picture | undefined>;
+  /** Resolves once nobody is connected any more, neither here nor from another process. */
+  readonly whenUnused: () => Promise<void>;
   /** Stops all work, which can be taken up again, and lets go of the project. */
   readonly close: () => Promise<void>;
 }
@@ -85,6 +87,7 @@ export async function openApp(folder: string, options: AppOptions = {}): Promise
       folder: project,
       serve: (link) => core.serve(link),
       picture: (kind, hash) => core.picture(kind, hash),
+      whenUnused: () => core.whenUnused(),
       close: () => closers.close(),
     };
   } catch (error) {
@@ -185,6 +188,7 @@ class Core {
   readonly #queue: JobQueue;
   readonly #service: Service;
   readonly #servers = new Map<Link, Server>();
+  readonly #leaving: (() => void)[] = [];
   #isClosing = false;
 
   constructor(ports: CorePorts) {
@@ -208,7 +212,15 @@ class Core {
 
   serve(link: Link): void {
     this.#servers.set(link, serve(link, this.#service));
-    link.onClose(() => this.#servers.delete(link));
+    link.onClose(() => {
+      this.#servers.delete(link);
+      if (this.#servers.size === 0) for (const resolve of this.#leaving.splice(0)) resolve();
+    });
+  }
+
+  async whenUnused(): Promise<void> {
+    if (this.#servers.size === 0) return;
+    await new Promise<void>((resolve) => this.#leaving.push(resolve));
   }
 
   picture(kind: PictureKind, hash: string): Promise<Picture | undefined> {

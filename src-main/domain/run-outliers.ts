@@ -26,15 +26,14 @@ export function parseShiftName(name: string): ShiftName {
 }
 
 /** Where the outliers of a method come from. */
-export const methodOutliers: Readonly<
-  Record<MethodName, 'none' | 'external' | 'shifts' | 'any'>
-> = {
-  oecl: 'external',
-  'self-oecl': 'shifts',
-  mixed: 'any',
-  anchored: 'any',
-  simclr: 'none',
-};
+export const methodOutliers: Readonly<Record<MethodName, 'none' | 'external' | 'shifts' | 'any'>> =
+  {
+    oecl: 'external',
+    'self-oecl': 'shifts',
+    mixed: 'any',
+    anchored: 'any',
+    simclr: 'none',
+  };
 
 /** Throws `bad-input`, with the remedy, when the method cannot work with these outliers. */
 export function checkOutliers(

@@ -11,34 +11,20 @@ const neighbours = 5;
 const termsBetweenLooks = 64;
 
 /**
- * Anomaly scores of `images`, in order; higher is stranger. Both sets have the same channels, and
- * `normals` at least one image. A generator, because many images take long.
+ * Describes the images of a set, in order, each by a row: a 16×16 thumbnail, scaled so that its
+ * distances are root mean squares, and per channel a histogram of 16 bins as shares.
  */
-export function* floorScores(normals: PixelSet, images: PixelSet): Generator<number> {
-  const length = normals.channels * (thumbnailSide ** 2 + bins);
-  const bank = new Float32Array(normals.count * length);
-  for (let index = 0; index < normals.count; index++) {
-    describe(normals, index, bank.subarray(index * length, (index + 1) * length));
-  }
-  const row = new Float32Array(length);
-  for (let index = 0; index < images.count; index++) {
-    describe(images, index, row);
-    const nearest = nearestSquares(row, bank);
-    yield nearest.reduce((sum, square) => sum + Math.sqrt(square), 0) / nearest.length;
-  }
+export function* floorRows(set: PixelSet): Generator<Float32Array> {
+  for (let index = 0; index < set.count; index++) yield describe(set, index);
 }
 
-/**
- * Into `row`: a 16×16 thumbnail, scaled so that its distances are root mean squares, and per channel
- * a histogram of 16 bins as shares.
- */
-function describe(set: PixelSet, index: number, row: Float32Array): void {
+function describe(set: PixelSet, index: number): Float32Array {
   const { channels } = set;
   const thumbnailLength = channels * thumbnailSide ** 2;
+  const row = new Float32Array(thumbnailLength + channels * bins);
   plainView(set, index, thumbnailSide, row, 0);
   const scale = 1 / Math.sqrt(thumbnailLength);
   for (let i = 0; i < thumbnailLength; i++) row[i]! *= scale;
-  row.fill(0, thumbnailLength);
   const plane = set.height * set.width;
   const first = index * plane * channels;
   for (let channel = 0; channel < channels; channel++) {
@@ -52,15 +38,21 @@ function describe(set: PixelSet, index: number, row: Float32Array): void {
     }
   }
   for (let i = thumbnailLength; i < row.length; i++) row[i]! /= plane;
+  return row;
+}
+
+/** The anomaly score of an image; higher is stranger. `bank`: rows of the normals, at least one. */
+export function floorScore(row: Float32Array, bank: readonly Float32Array[]): number {
+  const nearest = nearestSquares(row, bank);
+  return nearest.reduce((sum, square) => sum + Math.sqrt(square), 0) / nearest.length;
 }
 
 /** Squared distances to the nearest rows of the bank, smallest first. */
-function nearestSquares(row: Float32Array, bank: Float32Array): number[] {
-  const { length } = row;
+function nearestSquares(row: Float32Array, bank: readonly Float32Array[]): number[] {
   const best: number[] = [];
-  for (let at = 0; at < bank.length; at += length) {
+  for (const other of bank) {
     const limit = best.length === neighbours ? best[neighbours - 1]! : Infinity;
-    const square = squaredDistance(row, bank, at, limit);
+    const square = squaredDistance(row, other, limit);
     if (square >= limit) continue;
     let place = best.length;
     while (place > 0 && best[place - 1]! > square) place--;
@@ -71,12 +63,12 @@ function nearestSquares(row: Float32Array, bank: Float32Array): number[] {
 }
 
 /** Exact below `limit`; gives up, with something above it, once it is passed. */
-function squaredDistance(row: Float32Array, bank: Float32Array, at: number, limit: number): number {
+function squaredDistance(a: Float32Array, b: Float32Array, limit: number): number {
   let sum = 0;
-  for (let start = 0; start < row.length && sum < limit; start += termsBetweenLooks) {
-    const end = Math.min(row.length, start + termsBetweenLooks);
+  for (let start = 0; start < a.length && sum < limit; start += termsBetweenLooks) {
+    const end = Math.min(a.length, start + termsBetweenLooks);
     for (let i = start; i < end; i++) {
-      const difference = row[i]! - bank[at + i]!;
+      const difference = a[i]! - b[i]!;
       sum += difference * difference;
     }
   }

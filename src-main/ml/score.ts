@@ -172,7 +172,11 @@ export async function* scoreImages(
         const own = z.subarray(first * embeddingSize, (first + reader.rows) * embeddingSize);
         const raw = rawScores(h.subarray(first * d, (first + 1) * d), own, reader.rows, reference);
         if (!Object.values(raw).every(Number.isFinite)) {
-          throw new Failure('not-finite', `A score of image ${index} is NaN or infinite.`);
+          throw new Failure(
+            'not-finite',
+            `A score of image ${index} is NaN or infinite: the model has numbers too large to ` +
+              'compute with. Train it again with a smaller learningRate.',
+          );
         }
         return { index, raw };
       });

@@ -8,6 +8,7 @@ import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program } from '#engine/ir/program.ts';
 import type { BatchPlan } from './batches.ts';
 import { Batches, rowsOf } from './batches.ts';
+import { allFinite } from './finite.ts';
 import { methods } from './methods/methods.ts';
 import { describeNetwork } from './networks/resnet18.ts';
 import { initialState } from './networks/initial-weights.ts';
@@ -183,7 +184,7 @@ function demandFinite(program: Program, outputs: Tensors, step: number): void {
 /** An update can overflow although its gradient was finite: the next step would show it. */
 function demandFiniteState(state: Tensors, step: number): void {
   for (const [name, values] of Object.entries(state)) {
-    if (!values.every(Number.isFinite)) throw notFinite(step, name);
+    if (!allFinite(values)) throw notFinite(step, name);
   }
 }
 

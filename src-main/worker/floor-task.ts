@@ -2,7 +2,7 @@
 
 import { Failure } from '#domain/failure.ts';
 import { throwIfStopped } from '#domain/stop.ts';
-import { floorScores } from '#ml/floor.ts';
+import { floorRows, floorScore } from '#ml/floor.ts';
 import type { FloorTask } from './contract.ts';
 import { readShard } from './shard.ts';
 import type { TaskContext } from './task.ts';
@@ -27,11 +27,19 @@ export async function runFloor(
     );
   }
   const turns = new Turns();
-  const anomaly: number[] = [];
-  for (const score of floorScores(normals, images)) {
-    anomaly.push(score);
+  const pause = async () => {
     await turns.give();
     throwIfStopped(stop);
+  };
+  const bank: Float32Array[] = [];
+  for (const row of floorRows(normals)) {
+    bank.push(row);
+    await pause();
+  }
+  const anomaly: number[] = [];
+  for (const row of floorRows(images)) {
+    anomaly.push(floorScore(row, bank));
+    await pause();
   }
   return { anomaly };
 }

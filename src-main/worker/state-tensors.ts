@@ -2,6 +2,7 @@
 
 import type { Tensors } from '#engine/engine.ts';
 import type { Program } from '#engine/ir/program.ts';
+import { allFinite } from '#ml/finite.ts';
 import type { FileTensor } from './safetensors.ts';
 import { damagedFile } from './safetensors.ts';
 
@@ -37,7 +38,6 @@ export function demandTensor<Values extends Float32Array | Float64Array>(
   if (!(values instanceof type) || found.join() !== shape.join()) {
     throw damagedFile(path, `tensor ${name} is [${found.join(', ')}], not [${shape.join(', ')}]`);
   }
-  if (!values.every(Number.isFinite))
-    throw damagedFile(path, `tensor ${name} holds NaN or infinity`);
+  if (!allFinite(values)) throw damagedFile(path, `tensor ${name} holds NaN or infinity`);
   return values;
 }

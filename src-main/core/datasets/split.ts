@@ -14,8 +14,6 @@ export type Shares = Readonly<Record<Side, number>>;
 
 export const standardShares: Shares = { train: 0.7, calibrate: 0.15, test: 0.15 };
 
-const sides = ['train', 'calibrate', 'test'] as const;
-
 /** Of any three non-negative numbers. Throws `bad-input` when they sum to 0. */
 export function sharesOf(parts: readonly [number, number, number]): Shares {
   const sum = parts[0] + parts[1] + parts[2];
@@ -71,24 +69,25 @@ export interface SplitNormal {
 }
 
 /**
- * With few groups, chance may leave a side empty. Moves, for each empty side of `wanted`, the
- * training unit whose position is nearest to the side's, but never the last training unit.
- * Returns the changes by image.
+ * With few groups, chance may leave a side empty. Moves, for each empty side of `wanted`, the training
+ * unit among the `movable` ones whose position is nearest to the side's, but never the last training
+ * unit. Returns the changes by image.
  */
 export function fillEmptySides(
   normals: readonly SplitNormal[],
   wanted: readonly Side[],
+  movable: ReadonlySet<string>,
   seed: number,
 ): Map<number, Side> {
   const sideOfUnit = new Map(normals.map(({ unit, split }) => [unit, split]));
   const changes = new Map<number, Side>();
-  for (const side of sides) {
-    const isEmpty = ![...sideOfUnit.values()].includes(side);
-    if (side === 'train' || !isEmpty || !wanted.includes(side)) continue;
+  for (const side of wanted) {
+    if ([...sideOfUnit.values()].includes(side)) continue;
     const training = [...sideOfUnit.keys()].filter((unit) => sideOfUnit.get(unit) === 'train');
-    if (training.length < 2) continue;
+    const choice = training.filter((unit) => movable.has(unit));
+    if (training.length < 2 || choice.length === 0) continue;
     // Calibrate and test lie at the upper end of the positions.
-    const nearest = training.reduce((best, unit) =>
+    const nearest = choice.reduce((best, unit) =>
       splitPosition(seed, unit) > splitPosition(seed, best) ? unit : best,
     );
     sideOfUnit.set(nearest, side);

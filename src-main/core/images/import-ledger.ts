@@ -8,10 +8,10 @@ import type {
   ImportRow,
   ImportStore,
   ItemAttributes,
-  NewFile,
   NewImage,
 } from './import-store.ts';
-import type { Source } from './sources.ts';
+import { place, type PlacingRules } from './place.ts';
+import type { Candidate, Source } from './sources.ts';
 
 const rowsPerTransaction = 300;
 /** Classes named in a sentence; further ones are counted. */
@@ -19,8 +19,8 @@ const classesNamed = 20;
 
 interface Taken {
   readonly image: NewImage;
-  readonly file: NewFile;
-  readonly attributes: ItemAttributes;
+  readonly candidate: Candidate;
+  readonly modifiedMs: number;
 }
 
 interface SourceCount {
@@ -32,6 +32,7 @@ export class ImportLedger {
   readonly #store: ImportStore;
   readonly #datasetId: number;
   readonly #jobId: number;
+  readonly #rules: PlacingRules;
   #taken: Taken[] = [];
   #newProblems: ImportProblem[] = [];
   readonly #failed: ImportProblem[] = [];
@@ -39,15 +40,22 @@ export class ImportLedger {
   readonly #roles = new Map<string, Role>();
   readonly #sources: SourceCount[] = [];
   readonly #leftOut = { hidden: 0, mask: 0 };
+  readonly #automatic = new Set<string>();
   #imported = 0;
   #duplicates = 0;
   #changed = 0;
   #contradictions = 0;
 
-  constructor(store: ImportStore, datasetId: number, jobId: number) {
+  constructor(store: ImportStore, datasetId: number, jobId: number, rules: PlacingRules) {
     this.#store = store;
     this.#datasetId = datasetId;
     this.#jobId = jobId;
+    this.#rules = rules;
+  }
+
+  /** Groups, and images without one, of which nobody named the side (see `splitUnit`). */
+  get automatic(): ReadonlySet<string> {
+    return this.#automatic;
   }
 
   /** What follows comes from this source. */
@@ -55,9 +63,10 @@ export class ImportLedger {
     this.#sources.push({ source, classes: new Map() });
   }
 
-  take(image: NewImage, file: NewFile, attributes: ItemAttributes): void {
-    this.#taken.push({ image, file, attributes });
-    const name = attributes.class;
+  take(taken: Taken): void {
+    this.#taken.push(taken);
+    const { declared, placement } = taken.candidate;
+    const name = declared?.class ?? placement.class;
     const classes = this.#sources.at(-1)?.classes;
     if (name !== null) classes?.set(name, (classes.get(name) ?? 0) + 1);
     this.#flushWhenFull();
@@ -86,9 +95,9 @@ export class ImportLedger {
     if (taken.length + problems.length === 0) return;
     const hashes = taken.map(({ image }) => image.hash);
     const existing = this.#store.findItems(this.#datasetId, hashes);
-    const rows = taken.map(({ image, file, attributes }): ImportRow => {
-      const item = this.#decide(image.hash, attributes, existing.get(image.hash));
-      return { image, file, item };
+    const rows = taken.map(({ image, candidate, modifiedMs }): ImportRow => {
+      const item = this.#decide(image.hash, candidate, existing.get(image.hash));
+      return { image, file: { path: candidate.path, modifiedMs }, item };
     });
     this.#store.save(this.#datasetId, rows, this.#jobId, problems);
   }
@@ -96,9 +105,10 @@ export class ImportLedger {
   /** The first file of an image in an import decides; a later import may correct an earlier one. */
   #decide(
     hash: string,
-    attributes: ItemAttributes,
+    candidate: Candidate,
     existing: DatasetItem | undefined,
   ): ItemAttributes | null {
+    const { attributes, automatic } = place(candidate, hash, this.#rules, existing);
     const role = this.#roles.get(hash);
     if (role !== undefined) {
       this.#duplicates++;
@@ -106,6 +116,7 @@ export class ImportLedger {
       return null;
     }
     this.#roles.set(hash, attributes.role);
+    if (automatic !== null) this.#automatic.add(automatic);
     if (existing === undefined) {
       this.#imported++;
       return attributes;

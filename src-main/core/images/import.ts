@@ -19,7 +19,7 @@ import { ImportLedger } from './import-ledger.ts';
 import type { ImportStore, NewImage } from './import-store.ts';
 import { inOrder } from './ordered.ts';
 import { keptOriginal, originalsFolder } from './originals.ts';
-import { groupRule, place, type PlacingRules } from './place.ts';
+import { groupRule, type PlacingRules } from './place.ts';
 import { thumbnailPath } from './reader-tasks.ts';
 import { ImageReader } from './reader.ts';
 import { candidates, namedSplits, openSource, type Candidate, type Source } from './sources.ts';
@@ -77,7 +77,7 @@ class Import {
   readonly #reader: ImageReader;
   readonly #datasetId: number;
   readonly #thumbnails: string;
-  /** Members of archives lie here, under running numbers, until they are known to be images. */
+  /** Members of archives lie here until they are known to be images, and thumbnails in writing. */
   readonly #incoming: string;
   #incomingCount = 0;
 
@@ -91,63 +91,65 @@ class Import {
     if (Array.isArray(spec.split)) sharesOf(spec.split);
     this.#datasetId = ports.store.ensureDataset(spec.dataset);
     this.#thumbnails = join(ports.projectFolder, 'cache', 'thumbnails');
-    this.#incoming = join(originalsFolder(ports.projectFolder), `incoming-${job.jobId}`);
+    this.#incoming = join(ports.projectFolder, 'cache', 'incoming');
   }
 
   async run(): Promise<ImportResult> {
-    const { store } = this.#ports;
-    const ledger = new ImportLedger(store, this.#datasetId, this.#job.jobId);
-    await mkdir(this.#thumbnails, { recursive: true });
-    await mkdir(this.#incoming, { recursive: true });
+    const { sources, problems, total } = await this.#survey();
+    const rules = this.#rules(sources);
+    const ledger = new ImportLedger(this.#ports.store, this.#datasetId, this.#job.jobId, rules);
+    const folders = [this.#thumbnails, originalsFolder(this.#ports.projectFolder), this.#incoming];
+    // What a killed import left.
+    await rm(this.#incoming, { recursive: true, force: true });
+    for (const folder of folders) await mkdir(folder, { recursive: true });
     try {
-      const { sources, total } = await this.#survey(ledger);
-      const rules = this.#rules(sources);
-      let done = 0;
-      for (const source of sources) {
-        ledger.begin(source);
-        // A few more than are decoded at once, so that none of the readers waits.
-        const window = 4 * this.#reader.parallel;
-        for await (const outcome of inOrder(this.#files(source, ledger), window, (candidate) =>
-          this.#read(candidate),
-        )) {
-          throwIfStopped(this.#job.stop);
-          if ('problem' in outcome) ledger.fail(outcome.problem);
-          else {
-            const { candidate, image, modifiedMs } = outcome;
-            ledger.take(
-              image,
-              { path: candidate.path, modifiedMs },
-              place(candidate, image.hash, rules),
-            );
-          }
-          this.#job.report({ done: ++done, total: Math.max(total, done), note: null });
-        }
-      }
+      for (const problem of problems) ledger.fail(problem);
+      await this.#readAll(sources, total, ledger);
       ledger.flush();
-      this.#fillSides(rules);
+      this.#fillSides(rules, ledger.automatic);
       return ledger.result();
     } catch (error) {
       ledger.flush();
       throw error;
     } finally {
-      await rm(this.#incoming, { recursive: true, force: true });
+      // First, so that nobody writes into the folder that goes.
+      this.#reader.close();
+      await rm(this.#incoming, { recursive: true, force: true, maxRetries: 5 });
     }
   }
 
-  async #survey(ledger: ImportLedger): Promise<{ sources: Source[]; total: number }> {
+  async #survey(): Promise<{ sources: Source[]; problems: ImportProblem[]; total: number }> {
     const sources: Source[] = [];
+    const problems: ImportProblem[] = [];
     let total = 0;
     this.#job.report({ done: 0, total: null, note: 'Looking for images' });
     for (const path of new Set(this.#spec.paths)) {
       throwIfStopped(this.#job.stop);
       const opened = await openSource(path, this.#job.stop);
-      if ('problem' in opened) ledger.fail(opened.problem);
+      if ('problem' in opened) problems.push(opened.problem);
       else {
         sources.push(opened.source);
         total += opened.count;
       }
     }
-    return { sources, total };
+    return { sources, problems, total };
+  }
+
+  async #readAll(sources: readonly Source[], total: number, ledger: ImportLedger): Promise<void> {
+    let done = 0;
+    for (const source of sources) {
+      ledger.begin(source);
+      // A few more than are decoded at once, so that none of the readers waits.
+      const window = 4 * this.#reader.parallel;
+      for await (const outcome of inOrder(this.#files(source, ledger), window, (candidate) =>
+        this.#read(candidate),
+      )) {
+        throwIfStopped(this.#job.stop);
+        if ('problem' in outcome) ledger.fail(outcome.problem);
+        else ledger.take(outcome);
+        this.#job.report({ done: ++done, total: Math.max(total, done), note: null });
+      }
+    }
   }
 
   #rules(sources: readonly Source[]): PlacingRules {
@@ -203,6 +205,7 @@ class Import {
         kind: 'inspect',
         path: entry.unpacked ?? entry.path,
         thumbnailFolder: this.#thumbnails,
+        scratchFolder: this.#incoming,
         pixelLimit: this.#ports.pixelLimit ?? standardPixelLimit,
       });
       if (entry.unpacked === undefined) return { candidate: entry, image, modifiedMs };
@@ -229,7 +232,10 @@ class Import {
     return store.findImages([file.hash]).get(file.hash);
   }
 
-  #fillSides({ shares, seed, carvesCalibrate, splitsAll }: PlacingRules): void {
+  #fillSides(
+    { shares, seed, carvesCalibrate, splitsAll }: PlacingRules,
+    automatic: ReadonlySet<string>,
+  ): void {
     const wanted: Side[] = [];
     if (carvesCalibrate && shares.calibrate > 0) wanted.push('calibrate');
     if (splitsAll && shares.test > 0) wanted.push('test');
@@ -238,7 +244,7 @@ class Import {
     const normals = [...store.items(this.#datasetId)]
       .filter((item) => item.role === 'normal')
       .map(({ imageId, hash, group, split }) => ({ imageId, unit: splitUnit(group, hash), split }));
-    const changes = fillEmptySides(normals, wanted, seed);
+    const changes = fillEmptySides(normals, wanted, automatic, seed);
     if (changes.size > 0) store.setSplits(this.#datasetId, changes);
   }
 }

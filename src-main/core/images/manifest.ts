@@ -53,6 +53,7 @@ export async function readManifest(file: string): Promise<Manifest> {
   for (const { record, info } of rows) {
     const cell = (column: Column) => record[names.indexOf(column)]?.trim() ?? '';
     try {
+      if (record.slice(names.length).some((rest) => rest.trim() !== '')) throw tooManyCells();
       accepted.push(readRow(dirname(resolve(file)), cell));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
@@ -61,7 +62,11 @@ export async function readManifest(file: string): Promise<Manifest> {
     }
   }
   const known: readonly string[] = columns;
-  return { rows: accepted, problems, ignored: names.filter((name) => !known.includes(name)) };
+  return {
+    rows: accepted,
+    problems,
+    ignored: names.filter((name) => name !== '' && !known.includes(name)),
+  };
 }
 
 async function readText(file: string): Promise<string> {
@@ -81,7 +86,7 @@ interface ParsedRecord {
 }
 
 function parseTable(file: string, text: string): ParsedRecord[] {
-  const firstLine = text.slice(0, text.search(/[\r\n]|$/));
+  const [firstLine = ''] = /[^\r\n]+/.exec(text) ?? [];
   const delimiter = [',', ';', '\t'].find((mark) => firstLine.includes(mark)) ?? ',';
   try {
     return parse(text, {
@@ -95,6 +100,13 @@ function parseTable(file: string, text: string): ParsedRecord[] {
     const detail = error instanceof Error ? ` (${error.message})` : '';
     throw new Failure('bad-input', `The table is not proper CSV${detail}.`, file, { cause: error });
   }
+}
+
+function tooManyCells(): Failure {
+  return new Failure(
+    'bad-input',
+    'there are more cells than columns. Put cells that hold a separator into double quotes.',
+  );
 }
 
 function readRow(folder: string, cell: (column: Column) => string): ManifestRow {

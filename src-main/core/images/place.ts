@@ -29,35 +29,55 @@ export interface PlacingRules {
   readonly sideOfGroup: ReadonlyMap<string, Split>;
 }
 
-/** hash: of the image's content. */
-export function place(candidate: Candidate, hash: string, rules: PlacingRules): ItemAttributes {
-  const { declared, placement } = candidate;
-  const role = declared?.role ?? rules.role ?? placement.role ?? 'unlabelled';
-  const group = declared?.group ?? rules.groupOf(candidate.path);
-  const named = declared?.split ?? rules.split ?? placement.split;
-  return {
-    role,
-    class: declared?.class ?? placement.class,
-    group,
-    split: side(role, group, hash, named, rules),
-  };
+export interface Placed {
+  readonly attributes: ItemAttributes;
+  /** What is split together with the image, when nobody named its side; else null. */
+  readonly automatic: string | null;
 }
 
-function side(
-  role: Role,
-  group: string | null,
+/**
+ * hash: of the image's content. existing: what the dataset has of it; where this import says nothing,
+ * that stays, so that importing again changes nothing.
+ */
+export function place(
+  candidate: Candidate,
   hash: string,
-  named: Split | null,
   rules: PlacingRules,
-): Split {
-  if (role !== 'normal') return named ?? splitOfRole(role);
-  const unit = splitUnit(group, hash);
-  if (named === 'train' && rules.carvesCalibrate) {
-    return carveCalibrate(rules.seed, unit, rules.shares.calibrate);
+  existing: ItemAttributes | undefined,
+): Placed {
+  const { declared, placement } = candidate;
+  const role =
+    declared?.role ?? rules.role ?? placement.role ?? existing?.role ?? ('unlabelled' as const);
+  const group = declared?.group ?? rules.groupOf(candidate.path) ?? existing?.group ?? null;
+  const className = declared?.class ?? placement.class ?? existing?.class ?? null;
+  const named = declared?.split ?? rules.split ?? placement.split;
+  const attributes = { role, class: className, group };
+  if (role !== 'normal') {
+    const kept = existing?.role === role ? existing.split : splitOfRole(role);
+    return { attributes: { ...attributes, split: named ?? kept }, automatic: null };
   }
-  if (named !== null) return named;
-  const known = group === null ? undefined : rules.sideOfGroup.get(group);
-  return known ?? automaticSide(rules.seed, unit, rules.shares);
+  const unit = splitUnit(group, hash);
+  const isCarved = named === 'train' && rules.carvesCalibrate;
+  if (named !== null && !isCarved) {
+    return { attributes: { ...attributes, split: named }, automatic: null };
+  }
+  const known = knownSide(group, rules, existing);
+  const split = isCarved
+    ? known === 'train' || known === 'calibrate'
+      ? known
+      : carveCalibrate(rules.seed, unit, rules.shares.calibrate)
+    : (known ?? automaticSide(rules.seed, unit, rules.shares));
+  return { attributes: { ...attributes, split }, automatic: unit };
+}
+
+/** A normal image stays on its side, and a group where its first images are. */
+function knownSide(
+  group: string | null,
+  rules: PlacingRules,
+  existing: ItemAttributes | undefined,
+) {
+  if (group !== null) return rules.sideOfGroup.get(group);
+  return existing?.role === 'normal' && existing.group === null ? existing.split : undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 // What the image reader (a process of its own, see reader.ts) is asked to do.
 
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
 import { openImage } from './decode.ts';
@@ -15,6 +15,8 @@ export interface InspectTask {
   readonly kind: 'inspect';
   readonly path: string;
   readonly thumbnailFolder: string;
+  /** On the same drive; files in writing lie here. */
+  readonly scratchFolder: string;
   readonly pixelLimit: number;
 }
 
@@ -47,7 +49,7 @@ export async function inspect(task: InspectTask): Promise<Inspection> {
   const { bytes, hash, modifiedMs } = await readImageFile(task.path);
   const opened = await openImage(bytes, task.pixelLimit);
   const thumbnail = await makeThumbnail(opened);
-  await writeWhole(thumbnailPath(task.thumbnailFolder, hash), thumbnail);
+  await writeWhole(thumbnailPath(task.thumbnailFolder, hash), thumbnail, task.scratchFolder);
   const { width, height, channels, bitDepth, pixelSizeUm } = opened;
   return {
     image: { hash, bytes: bytes.length, width, height, channels, bitDepth, pixelSizeUm },
@@ -83,13 +85,12 @@ async function readOriginal(hash: string, paths: readonly string[]): Promise<Fil
 }
 
 /** Two reads of the same image may write at once: each writes its own file and renames it. */
-async function writeWhole(path: string, bytes: Buffer): Promise<void> {
-  const temporary = `${path}.${process.pid}-${unique++}.tmp`;
+async function writeWhole(path: string, bytes: Buffer, scratchFolder: string): Promise<void> {
+  const temporary = join(scratchFolder, `thumbnail-${process.pid}-${unique++}`);
   try {
     await writeFile(temporary, bytes);
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw diskFull(path, error);
     throw error;
   }

@@ -9,6 +9,8 @@ import type { JobQueue } from '../jobs/queue.ts';
 import type { Reader } from '../store/database.ts';
 import { findModel } from '../store/models.ts';
 import { findRun, listRuns, runEpochs, runWarnings, type StoredRun } from '../store/runs.ts';
+import { findThreshold } from '../store/thresholds.ts';
+import { readRunConfig } from './run-config.ts';
 import { sha256OfFile } from './scoring-model.ts';
 import { startRun, type StartPorts } from './start-run.ts';
 
@@ -89,5 +91,9 @@ function details(reader: Reader, run: StoredRun): RunDetails {
     snapshotHash: run.snapshotHash,
     epochs: runEpochs(reader, run.id),
     warnings: runWarnings(reader, run.id),
+    threshold:
+      run.modelId === null
+        ? null
+        : findThreshold(reader, run.modelId, readRunConfig(run).settings.rankBy),
   };
 }

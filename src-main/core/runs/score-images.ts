@@ -45,6 +45,8 @@ export interface ScoringPorts {
   readonly folder: string;
   /** Told of each death that was got over. */
   readonly warn: (text: string) => void;
+  /** Most images prepared at once; 2000 when left out. */
+  readonly imagesAtOnce?: number;
 }
 
 export interface Scored {
@@ -55,7 +57,7 @@ export interface Scored {
 
 /** Most bytes of pixels, and most images, prepared at once. Two parts are on the disk at a time. */
 const partBytes = 64 * 2 ** 20;
-const partImages = 2000;
+const standardImagesAtOnce = 2000;
 
 /** Scores written in one transaction. */
 const scoresAtOnce = 300;
@@ -159,7 +161,8 @@ class Scoring {
   async *#parts(images: readonly ImageToScore[]): AsyncGenerator<readonly ImageToScore[]> {
     const { side, channels, type } = this.#model.pixels;
     const imageBytes = side * side * channels * (type === 'uint16' ? 2 : 1);
-    const length = Math.max(1, Math.min(partImages, Math.floor(partBytes / imageBytes)));
+    const { imagesAtOnce = standardImagesAtOnce } = this.#ports;
+    const length = Math.max(1, Math.min(imagesAtOnce, Math.floor(partBytes / imageBytes)));
     for (let start = 0; start < images.length; start += length) {
       yield images.slice(start, start + length);
     }

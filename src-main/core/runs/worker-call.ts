@@ -36,7 +36,7 @@ export async function withWorker<Result>(
 }
 
 /** What a worker writes is whole or absent, so that killing it is safe, and quick. */
-export async function endWorker(worker: Worker): Promise<WorkerExit> {
+async function endWorker(worker: Worker): Promise<WorkerExit> {
   worker.kill();
   return await worker.exited;
 }

@@ -12,7 +12,7 @@ export const scoreColumns: Readonly<Record<ScoreName, string>> = {
   cosineTimesNorm: 'cosine_times_norm',
 };
 
-export type ScoreRow = RawScores & { readonly imageId: number };
+type ScoreRow = RawScores & { readonly imageId: number };
 
 const columns = Object.entries(scoreColumns).map(([name, column]) => `${column} ${name}`);
 const ofModel: Query<ScoreRow> = `

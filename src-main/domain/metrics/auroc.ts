@@ -24,7 +24,9 @@ export function auroc(normals: readonly number[], anomalies: readonly number[]):
   }
   const below = placements(anomalies, normals);
   const above = placements(normals, anomalies);
-  const value = mean(below);
+  // Sums of halves are exact, so that the quotient is as well.
+  const wins = below.reduce((sum, count) => sum + count, 0);
+  const value = wins / (anomalies.length * normals.length);
   return { auroc: value, auroc95: interval(value, below, above) };
 }
 
@@ -36,13 +38,14 @@ function interval(
   const fewest = Math.min(below.length, above.length);
   if (value === 1) return [0.025 ** (1 / fewest), 1];
   if (value === 0) return [0, 1 - 0.025 ** (1 / fewest)];
-  const variance = spread(below) / below.length + spread(above) / above.length;
+  const [m, n] = [below.length, above.length];
+  const variance = spread(below) / n ** 2 / m + spread(above) / m ** 2 / n;
   if (!(variance > 0)) return [0, 1];
   const half = z * Math.sqrt(variance);
   return [Math.max(0, value - half), Math.min(1, value + half)];
 }
 
-/** For each of `scores`, in rising order: the part of `others` below it, ties counting half. */
+/** For each of `scores`, in rising order: how many of `others` are below it, ties counting half. */
 function placements(scores: readonly number[], others: readonly number[]): Float64Array {
   const own = Float64Array.from(scores).sort();
   const other = Float64Array.from(others).sort();
@@ -51,17 +54,13 @@ function placements(scores: readonly number[], others: readonly number[]): Float
   return own.map((score) => {
     while (less < other.length && other[less]! < score) less++;
     while (notMore < other.length && other[notMore]! <= score) notMore++;
-    return (less + notMore) / 2 / other.length;
+    return (less + notMore) / 2;
   });
-}
-
-function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Unbiased variance; NaN of a single value. */
 function spread(values: Float64Array): number {
-  const centre = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return squares / (values.length - 1);
 }

@@ -1,6 +1,7 @@
 // The commands, in the order of the help. Nothing registers itself.
 
 import type { Command } from './command.ts';
+import { bench } from './commands/bench.ts';
 import { cancel } from './commands/cancel.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
@@ -9,6 +10,7 @@ import { importCommand } from './commands/import.ts';
 import { resume } from './commands/resume.ts';
 import { runs } from './commands/runs.ts';
 import { score } from './commands/score.ts';
+import { serve } from './commands/serve.ts';
 import { show } from './commands/show.ts';
 import { train } from './commands/train.ts';
 
@@ -23,4 +25,6 @@ export const commands: Readonly<Record<string, Command>> = {
   show,
   resume,
   cancel,
+  serve,
+  bench,
 };

@@ -12,9 +12,11 @@ function screen(stream: NodeJS.WriteStream): Screen {
   });
   return {
     write: (text) => void stream.write(text),
-    isTerminal: stream.isTTY,
+    // A terminal that cannot erase a line gets plain ones.
+    isTerminal: stream.isTTY && process.env['TERM'] !== 'dumb',
     get columns() {
-      return stream.columns;
+      // Some terminals do not know their width and say 0.
+      return stream.columns > 0 ? stream.columns : 80;
     },
   };
 }

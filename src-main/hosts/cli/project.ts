@@ -3,6 +3,7 @@
 
 import { resolve } from 'node:path';
 import type { coreMethods, CoreEvents, Job } from '#contract/core.ts';
+import type { App } from '#core/app.ts';
 import { Failure } from '#domain/failure.ts';
 import { connect, type Client } from '#rpc/connect.ts';
 import type { Link } from '#rpc/link.ts';
@@ -27,23 +28,21 @@ export async function withProject<T>(
   { create = false }: OpenOptions,
   work: (client: CoreClient) => Promise<T>,
 ): Promise<T> {
-  const project = await open(resolve(folder), create);
+  const project = await open(resolve(folder), create, shell);
   try {
-    const result = await work(project.client);
-    if (project.isOwn) await othersJobs(project.client, shell);
-    return result;
+    return await work(project.client);
   } finally {
+    project.client.close();
     await project.close();
   }
 }
 
 interface OpenProject {
   readonly client: CoreClient;
-  readonly isOwn: boolean;
   readonly close: () => Promise<void>;
 }
 
-async function open(folder: string, create: boolean): Promise<OpenProject> {
+async function open(folder: string, create: boolean, shell: Shell): Promise<OpenProject> {
   // Loaded here and not above, so that help and errors in the words typed are there at once.
   const { knock } = await import('#core/door.ts');
   const guest = await knock(folder);
@@ -53,7 +52,7 @@ async function open(folder: string, create: boolean): Promise<OpenProject> {
     const app = await openApp(folder, { create });
     const [ours, theirs] = memoryLink();
     app.serve(theirs);
-    return { client: connect(ours), isOwn: true, close: app.close };
+    return { client: connect(ours), close: () => leave(app, shell) };
   } catch (error) {
     if (!(error instanceof Failure && error.code === 'project-in-use')) throw error;
     // Another process may have opened the project in this very moment.
@@ -64,31 +63,21 @@ async function open(folder: string, create: boolean): Promise<OpenProject> {
 }
 
 function asGuest(link: Link): OpenProject {
-  const client: CoreClient = connect(link);
-  return {
-    client,
-    isOwn: false,
-    close: () => {
-      client.close();
-      return Promise.resolve();
-    },
-  };
+  return { client: connect(link), close: () => Promise.resolve() };
 }
 
-/** A second command may have handed its work to this process: closing now would break it off. */
-async function othersJobs(client: CoreClient, shell: Shell): Promise<void> {
-  const alive = new Set((await client.call('jobs.list', {})).filter(isAlive).map(({ id }) => id));
-  if (alive.size === 0) return;
-  shell.note('Another command has work under way here; this process ends when that is done.');
-  const { promise, resolve: finish } = Promise.withResolvers<undefined>();
-  const off = client.on('job.changed', (job) => {
-    if (isAlive(job)) alive.add(job.id);
-    else alive.delete(job.id);
-    if (alive.size === 0) finish(undefined);
-  });
-  for (const job of await client.call('jobs.list', {})) if (!isAlive(job)) alive.delete(job.id);
-  if (alive.size > 0) await shell.interrupts.during(() => finish(undefined), promise);
-  off();
+/** How long a guest is waited for without a word, milliseconds. */
+const silentMs = 1000;
+
+/** Another command may have handed its work to this process: closing now would break it off. */
+async function leave(app: App, shell: Shell): Promise<void> {
+  const note = setTimeout(() => {
+    shell.note('Another command is using the project through this one, which waits for it.');
+  }, silentMs);
+  const { promise: enough, resolve: stop } = Promise.withResolvers<undefined>();
+  await shell.interrupts.during(() => stop(undefined), Promise.race([app.whenUnused(), enough]));
+  clearTimeout(note);
+  await app.close();
 }
 
 export function isAlive(job: Pick<Job, 'state'>): boolean {

@@ -11,7 +11,6 @@ import type { Shell } from './shell.ts';
 export interface TrainedRun {
   readonly run: RunDetails;
   readonly modelId: number;
-  readonly threshold: Threshold | null;
 }
 
 /**
@@ -53,9 +52,7 @@ export async function followTraining(
     })) as TrainOutcome;
     const run = await client.call('runs.show', { runId });
     run.warnings.forEach(warn);
-    const { modelId } = outcome;
-    const { threshold } = await client.call('scores.evaluate', { modelId, dataset: run.dataset });
-    return { run, modelId, threshold };
+    return { run, modelId: outcome.modelId };
   } finally {
     for (const off of offs) off();
   }
@@ -90,15 +87,15 @@ function stoppedHint(
 export function trainedLines(
   shell: Shell,
   project: string,
-  { run, modelId, threshold }: TrainedRun,
+  { run, modelId }: TrainedRun,
 ): readonly string[] {
   const model = String(modelId);
   return [
     `Model ${model} is ready: run ${run.id}, ${run.method}, ${counted(run.stepsDone, 'step')} on ` +
       `${printable(run.device ?? run.engine)}.`,
-    threshold === null
+    run.threshold === null
       ? 'There is no threshold: the dataset holds no normal images for calibration.'
-      : thresholdLine(threshold),
+      : thresholdLine(run.threshold),
     'Next:',
     `  ${shell.typed('score', project, '--model', model, '--dataset', run.dataset)}`,
     `  ${shell.typed('evaluate', project, '--model', model, '--dataset', run.dataset)}`,
@@ -117,10 +114,10 @@ export function thresholdLine(threshold: Threshold): string {
 }
 
 /** The answer of train and resume with --json. */
-export function trainedAnswer({ run, modelId, threshold }: TrainedRun): object {
-  const { id, method, preset, dataset, seed, engine, device, state, stepsDone, warnings } = run;
+export function trainedAnswer({ run, modelId }: TrainedRun): object {
+  const { id, method, preset, dataset, seed, engine, device, state, stepsDone } = run;
   return {
     ...{ run: id, model: modelId, state, method, preset, dataset, seed, engine, device },
-    ...{ steps: stepsDone, threshold, warnings },
+    ...{ steps: stepsDone, threshold: run.threshold, warnings: run.warnings },
   };
 }

@@ -6,7 +6,7 @@ import { cutMix, cutOut, smallPaste } from './patches.ts';
 import { defocus, noise } from './quality.ts';
 import type { Shift } from './shift.ts';
 
-export const shifts: Readonly<Record<ShiftName, Shift>> = {
+const shifts: Readonly<Record<ShiftName, Shift>> = {
   rotate,
   flip,
   jigsaw,

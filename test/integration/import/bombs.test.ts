@@ -37,12 +37,13 @@ describe.skipIf(!canWatchProcesses)('bombs', async () => {
   test('each cost less than a second of processor, and all of them less than 256 MB', async () => {
     const folder = await newFolder();
     const thumbnailFolder = join(folder, 'thumbnails');
+    const folders = { thumbnailFolder, scratchFolder: thumbnailFolder };
     await mkdir(thumbnailFolder);
     const others = new Set(childrenOf(process.pid));
     const reader = new ImageReader();
     const inspect = (path: string) =>
       reader
-        .run({ kind: 'inspect', path, thumbnailFolder, pixelLimit: standardPixelLimit })
+        .run({ kind: 'inspect', path, ...folders, pixelLimit: standardPixelLimit })
         .then(() => 'read', reasonOf);
     const sound = join(folder, 'sound.png');
     await writeFile(sound, smallPng(1));

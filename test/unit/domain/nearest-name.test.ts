@@ -12,6 +12,7 @@ it.each([
   ['inputsize', 'inputSize'],
   ['epoch', 'epochs'],
   ['hu', 'hue'],
+  ['heu', 'hue'],
   ['learningRates', 'learningRate'],
   ['learning-rate', 'learningRate'],
   ['shedul', 'schedule'],

@@ -12,7 +12,7 @@ import type { Shell } from '../shell.ts';
 const kinds = ['step', 'accuracy'] as const;
 
 export const bench = command({
-  summary: 'measure speed and accuracy against the same method in PyTorch',
+  summary: 'Measures speed and accuracy against the same method in PyTorch',
   about: [
     'Prints one line of JSON a figure. "step" times a training step, ours and the peer taking turns: ' +
       'ratio is our time divided by the peer’s. "accuracy" trains on one type of cell of a packed set ' +

@@ -7,6 +7,7 @@ import { count, duration, significant } from '../figures.ts';
 import { printable } from '../printable.ts';
 import { withProject } from '../project.ts';
 import { table } from '../table.ts';
+import { thresholdLine } from '../training.ts';
 
 /** A long run has more epochs than a screen has lines. */
 const epochsShown = 30;
@@ -51,6 +52,7 @@ function runLines(run: RunDetails): readonly string[] {
     ...configFacts(run.config),
   ];
   const lines = [`Run ${run.id}`, ...table([{ title: '' }, { title: '' }], facts).slice(1)];
+  if (run.threshold !== null) lines.push('', thresholdLine(run.threshold));
   if (run.failure !== null) lines.push('', printable(run.failure));
   for (const warning of run.warnings) lines.push('', `Warning: ${printable(warning)}`);
   if (run.epochs.length > 0) lines.push('', ...epochTable(thin(run.epochs)));

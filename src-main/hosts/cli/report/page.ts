@@ -2,34 +2,14 @@
 // and given to others. No scripts, nothing from outside, pictures inside; names from data are text.
 
 import { createHash } from 'node:crypto';
-import type { Evaluation, RankedImage } from '#contract/core.ts';
 import { count, part, percent, significant } from '../figures.ts';
 import { histogram } from './histogram.ts';
 import { html, type Html } from './html.ts';
 import { ranking } from './ranking.ts';
+import type { Report } from './report.ts';
 import { style } from './style.ts';
 import { tables } from './tables.ts';
 import { interval } from './words.ts';
-
-export interface ReportImage extends RankedImage {
-  /** WebP; null when the thumbnail is missing. */
-  readonly thumbnail: Uint8Array | null;
-}
-
-export interface Report {
-  readonly title: string;
-  /** What this is about, in a sentence. */
-  readonly about: string;
-  readonly evaluation: Evaluation;
-  readonly floor: { readonly auroc: number; readonly auroc95: readonly [number, number] } | null;
-  /** Strangest first. */
-  readonly images: readonly ReportImage[];
-  /** How the model was made: names and values. */
-  readonly settings: readonly (readonly [string, string])[];
-  /** Where the images come from, a paragraph each. */
-  readonly attribution: readonly string[];
-  readonly createdAt: Date;
-}
 
 /** A whole HTML document. */
 export function reportPage(report: Report): string {

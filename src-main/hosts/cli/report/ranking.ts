@@ -2,7 +2,7 @@
 
 import { count, rankInWords, significant } from '../figures.ts';
 import { html, type Html } from './html.ts';
-import type { Report, ReportImage } from './page.ts';
+import type { Report, ReportImage } from './report.ts';
 import { shortName, trueType } from './words.ts';
 
 export function ranking({ images, evaluation: { threshold } }: Report): Html {

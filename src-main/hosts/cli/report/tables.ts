@@ -3,7 +3,7 @@
 import type { Evaluation } from '#contract/core.ts';
 import { count, part, percent } from '../figures.ts';
 import { html, type Html } from './html.ts';
-import type { Report, ReportImage } from './page.ts';
+import type { Report, ReportImage } from './report.ts';
 import { interval, trueType } from './words.ts';
 
 export function tables({ evaluation, floor, images, settings }: Report): Html {

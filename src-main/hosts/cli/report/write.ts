@@ -3,7 +3,8 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { RankedImage } from '#contract/core.ts';
-import { reportPage, type Report } from './page.ts';
+import { reportPage } from './page.ts';
+import type { Report } from './report.ts';
 
 export type ReportContents = Omit<Report, 'images' | 'createdAt'> & {
   readonly ranked: readonly RankedImage[];

@@ -126,6 +126,16 @@ describe('closing', () => {
     expect(rows).toHaveLength(40);
   });
 
+  it('seals; opening breaks the seal, so that a crash leaves none', async () => {
+    const folder = await project();
+    const seal = `${file(folder)}.sha256`;
+    const { database, close } = await open(folder);
+    expect(readFileSync(seal, 'utf8')).toBe('');
+    database.transact((writer) => writer.run(`insert into setting values ('a', 'b')`));
+    await close();
+    expect(readFileSync(seal, 'utf8')).toContain(digest(file(folder)));
+  });
+
   it('may be asked twice', async () => {
     const { close } = await open(tempFolder());
     await close();

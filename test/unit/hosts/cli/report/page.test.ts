@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { html } from '#hosts/cli/report/html.ts';
-import { reportPage, type Report, type ReportImage } from '#hosts/cli/report/page.ts';
+import { reportPage } from '#hosts/cli/report/page.ts';
+import type { Report, ReportImage } from '#hosts/cli/report/report.ts';
 
 const metrics = { auroc: 0.93, auroc95: [0.9, 0.956], aupr: 0.95, fpr95: 0.41 } as const;
 

@@ -1,0 +1,283 @@
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { coreMethods, CoreEvents, Evaluation, RunDetails } from '#contract/core.ts';
+import { knock } from '#core/door.ts';
+import { connect } from '#rpc/connect.ts';
+import type { CallsOf } from '#rpc/method.ts';
+import { tempFolders } from '../../support/temp-folder.ts';
+import { drawPictures } from '../core/pictures.ts';
+import { cli, cliJson, startCli } from './cli-process.ts';
+
+const tempFolder = tempFolders();
+const wrapper = fileURLToPath(
+  new URL('../../../src-main/hosts/cli/normscope.cjs', import.meta.url),
+);
+
+const settings = ['width=4', 'inputSize=16', 'batch=8', 'outlierBatch=8', 'views=2', 'threads=1'];
+const small = [...settings, 'falseAlarms=0.2'].flatMap((setting) => ['--set', setting]);
+const training = ['--dataset', 'cells', '--outliers', 'pack=2', '--shift', 'cut-mix=0.7', ...small];
+
+let folder: string;
+let project: string;
+
+beforeAll(async () => {
+  folder = tempFolder();
+  project = join(folder, 'My cells.normscope');
+  await drawPictures(join(folder, 'disc'), 'disc', 60);
+  await drawPictures(join(folder, 'cross'), 'cross', 12);
+  await drawPictures(join(folder, 'stripes'), 'stripes', 16);
+});
+
+describe('from folders to a ranked list', () => {
+  it('imports, prints what came of it, and fails when a file could not be imported', async () => {
+    const bad = join(folder, 'cross', 'bad "name"\n\u202egnp.png');
+    await writeFile(bad, 'no image');
+    const words = ['--role', 'normal', '--dataset', 'cells', '--split', '50/25/25'];
+    expect(await cliJson('import', project, join(folder, 'disc'), ...words)).toMatchObject({
+      imported: 60,
+      duplicates: 0,
+      failed: [],
+    });
+    const cross = ['import', project, join(folder, 'cross'), '--role', 'anomaly'];
+    const asJson = await cli(...cross, '--dataset', 'cells', '--json');
+    expect({ ...asJson, out: JSON.parse(asJson.out) as unknown }).toMatchObject({
+      code: 1,
+      out: { imported: 12, failed: [{ path: bad, reason: expect.any(String) as string }] },
+      err: '',
+    });
+    const forPeople = await cli(...cross, '--dataset', 'cells');
+    expect(forPeople.code).toBe(1);
+    expect(forPeople.out).toContain('Imported 0 new images into "cells"; 12 files seen before.');
+    expect(forPeople.out).toContain('1 could not be imported:\n');
+    expect(forPeople.out).toContain('bad "name"\\n\\u202egnp.png');
+    expect(
+      await cliJson(
+        'import',
+        project,
+        join(folder, 'stripes'),
+        '--role',
+        'outlier',
+        '--dataset=pack',
+      ),
+    ).toMatchObject({ imported: 16 });
+  });
+
+  it('imports nothing from a folder without images, and says so', async () => {
+    const empty = join(folder, 'empty');
+    await mkdir(empty);
+    const { code, err } = await cli('import', project, empty, '--dataset', 'cells');
+    expect([code, err.includes('There were no images to import.')]).toEqual([1, true]);
+  });
+
+  it('refuses to train in words that name the nearest right option', async () => {
+    const shift = await cli('train', project, '--dataset=cells', '--shift=cut-mx');
+    expect(shift.code).toBe(2);
+    expect(shift.err).toMatch(
+      /^normscope: There is no shift transform "cut-mx"; the nearest is "cut-mix"/,
+    );
+    const { code, err } = await cli('train', project, ...training, '--set', 'widht=4', '--json');
+    expect(code).toBe(2);
+    expect(JSON.parse(err)).toMatchObject({ error: { code: 'unknown-option' } });
+    const dataset = await cli('train', project, '--dataset', 'cels', '--shift', 'cut-mix');
+    expect([dataset.code, dataset.err.includes('the nearest is "cells"')]).toEqual([1, true]);
+  });
+
+  it('trains, and says model, threshold and what to type next', async () => {
+    const { code, out, err } = await cli(
+      'train',
+      project,
+      ...training,
+      '--set=steps=20',
+      '--seed=7',
+    );
+    expect({ code, err }).toMatchObject({ code: 0 });
+    expect(out).toMatch(/^Model 1 is ready: run 1, anchored, 20 steps on CPU/);
+    expect(out).toMatch(
+      /Threshold: mahalanobis anomaly score [\d.]+, for a false-alarm budget of 20 %/,
+    );
+    expect(out).toContain(`normscope evaluate '${project}' --model 1 --dataset cells`);
+    expect(err).toContain('Run 1\n');
+  });
+
+  it('answers a training with JSON alone', async () => {
+    const words = [...training, '--set', 'steps=20', '--seed', '7'];
+    expect(await cliJson('train', project, ...words)).toMatchObject({
+      ...{ run: 2, model: 2, state: 'succeeded', method: 'anchored', preset: 'quick' },
+      ...{ dataset: 'cells', seed: 7, engine: 'cpu', steps: 20, warnings: expect.any(Array) as [] },
+      threshold: { scoreName: 'mahalanobis', calibratedOn: expect.any(Number) as number },
+    });
+  });
+
+  it('scores a dataset and lists the strangest', async () => {
+    const words = ['score', project, '--model', '1', '--dataset', 'cells', '--top', '3'];
+    const { code, out } = await cli(...words);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Scored \d+ images; \d+ had scores before\.\n\n/);
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .slice(2)
+        .map((line) => line.trim().split(/\s+/)[0]),
+    ).toEqual([...['rank', '1', '2', '3']]);
+    expect(await cliJson(...words)).toMatchObject({
+      ...{ model: 1, dataset: 'cells', scored: 0, alreadyScored: 72, failed: [] },
+      images: [{ anomalyScore: expect.any(Number) as number }, {}, {}],
+    });
+  });
+
+  it('evaluates with the shape that scripts rely on', async () => {
+    const words = ['evaluate', project, '--model', '1', '--dataset', 'cells'];
+    const evaluation = (await cliJson(...words)) as Evaluation;
+    const metrics = {
+      auroc: expect.any(Number) as number,
+      auroc95: [expect.any(Number), expect.any(Number)] as unknown as [number, number],
+      aupr: expect.any(Number) as number,
+      fpr95: expect.any(Number) as number,
+    };
+    expect(evaluation).toMatchObject({
+      ...{ model: 1, dataset: 'cells', groups: [] },
+      counts: { normal: expect.any(Number) as number, anomalous: 12 },
+      scores: {
+        ...{ normOfMean: metrics, meanSquaredNorm: metrics, plainSquaredNorm: metrics },
+        ...{ mahalanobis: metrics, nearest5: metrics, cosineTimesNorm: metrics },
+      },
+    });
+    const { out } = await cli(...words);
+    expect(out).toMatch(/^Model 1 on "cells": \d+ normal and 12 anomalous images/);
+    const [, auroc] = /\nmahalanobis \* +([\d.]+)/.exec(out)!;
+    expect(auroc).toBe(evaluation.scores.mahalanobis!.auroc.toFixed(3));
+  });
+
+  it('scores images given by path in a dataset of their own', async () => {
+    const words = ['score', project, join(folder, 'cross'), '--model', '1', '--top', '2', '--json'];
+    const { code, out } = await cli(...words);
+    // The file that is no image is still there.
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      dataset: expect.stringMatching(/^cross, scored \d{4}-/) as string,
+      ...{ scored: 0, alreadyScored: 12 },
+    });
+    const neither = await cli('score', project, '--model', '1');
+    expect([neither.code, neither.err.includes('either --dataset NAME, or the PATH')]).toEqual([
+      ...[2, true],
+    ]);
+  });
+
+  it('lists runs, and shows one with its settings and epochs', async () => {
+    expect(await cliJson('runs', project)).toMatchObject({
+      runs: [
+        { id: 1, state: 'succeeded', modelId: 1 },
+        { id: 2, state: 'succeeded', modelId: 2 },
+      ],
+    });
+    expect((await cli('runs', project)).out).toMatch(/\n +1 {2}succeeded +20\/20 +1 {2}anchored/);
+    const details = (await cliJson('show', project, '1')) as RunDetails;
+    expect(details).toMatchObject({ id: 1, config: { settings: { width: 4 } } });
+    expect(details.epochs.length).toBeGreaterThan(0);
+    const { out } = await cli('show', project, '1');
+    expect(out).toMatch(/^Run 1\nstate +succeeded, step 20 of 20\n/);
+    expect(out).toMatch(/\nsettings.width +4\n/);
+    expect(out).toMatch(/\nepoch +step +loss +NT-Xent +normal norm/);
+    const missing = await cli('show', project, '99', '--json');
+    expect(missing.code).toBe(1);
+    expect(JSON.parse(missing.err)).toMatchObject({ error: { code: 'not-found' } });
+  });
+});
+
+/** The run that does a step now, as a second process learns of it through the project's door. */
+async function untilStep(): Promise<number> {
+  for (;;) {
+    const link = await knock(project);
+    if (!link) {
+      await setTimeout(20);
+      continue;
+    }
+    const client = connect<CallsOf<typeof coreMethods>, CoreEvents>(link);
+    const { promise, resolve } = Promise.withResolvers<number | undefined>();
+    client.on('run.step', ({ runId }) => resolve(runId));
+    client.onClose(() => resolve(undefined));
+    const runId = await promise;
+    client.close();
+    if (runId !== undefined) return runId;
+  }
+}
+
+describe('a training under way', () => {
+  it('is seen, worked beside and cancelled from a second process', async () => {
+    const first = startCli(['train', project, ...training, '--set', 'steps=1000000']);
+    const runId = await untilStep();
+    const run = String(runId);
+    const { runs } = (await cliJson('runs', project)) as { runs: RunDetails[] };
+    expect(runs.at(-1)).toMatchObject({ id: runId, state: 'running', modelId: null });
+    const words = [join(folder, 'stripes'), '--dataset', 'late', '--role', 'outlier'];
+    expect(await cliJson('import', project, ...words)).toMatchObject({ imported: 16 });
+    expect(await cliJson('cancel', project, run)).toEqual({ run: runId, state: 'stopped' });
+    const { code, err } = await first.ended;
+    expect(code).toBe(130);
+    expect(err).toContain(
+      `A checkpoint is kept; go on with: normscope resume '${project}' ${run}\n`,
+    );
+    const again = await cli('cancel', project, run);
+    expect(again).toMatchObject({ code: 0, err: '' });
+    expect(again.out).toBe(`Run ${run} is not under way: its state is "stopped".\n`);
+  });
+
+  it('does the work of a second command before its process ends', async () => {
+    const first = startCli(['train', project, ...training, '--set', 'steps=1000000']);
+    const runId = await untilStep();
+    const second = startCli(['train', project, ...training, '--set', 'steps=10', '--json']);
+    while (((await cliJson('runs', project)) as { runs: RunDetails[] }).runs.at(-1)!.id === runId);
+    expect(await cliJson('cancel', project, String(runId))).toMatchObject({ state: 'stopped' });
+    const done = await second.ended;
+    expect(done).toMatchObject({ code: 0, err: '' });
+    expect(JSON.parse(done.out)).toMatchObject({ state: 'succeeded', steps: 10 });
+    expect((await first.ended).code).toBe(130);
+  });
+
+  it('stops at Ctrl+C, and goes on with the command that it names', async () => {
+    const first = startCli(['train', project, ...training, '--set', 'steps=150', '--json']);
+    const runId = await untilStep();
+    first.kill('SIGINT');
+    const { code, out, err } = await first.ended;
+    expect({ code, out }).toEqual({ code: 130, out: '' });
+    expect(JSON.parse(err)).toEqual({
+      error: {
+        code: 'stopped',
+        message: expect.stringContaining('A checkpoint is kept') as string,
+      },
+    });
+    expect(await cliJson('show', project, String(runId))).toMatchObject({ state: 'stopped' });
+    expect(await cliJson('resume', project, String(runId))).toMatchObject({
+      ...{ run: runId, state: 'succeeded', steps: 150 },
+    });
+  });
+
+  it('passes a signal and the exit code on through the program that npm installs', async () => {
+    const words = ['train', project, ...training, '--set', 'steps=1000000', '--json'];
+    const first = startCli(words, wrapper);
+    await untilStep();
+    first.kill('SIGTERM');
+    expect(await first.ended).toMatchObject({ code: 130, out: '' });
+  });
+});
+
+describe('the program that npm installs', () => {
+  it('runs the command line with the Node that comes with it', async () => {
+    expect(await startCli(['--version'], wrapper).ended).toEqual(await cli('--version'));
+    expect(await startCli(['rns'], wrapper).ended).toEqual(await cli('rns'));
+  });
+
+  it('says what is missing when that Node is not there', async () => {
+    const copy = join(tempFolder(), 'normscope.cjs');
+    await copyFile(wrapper, copy);
+    const { code, err } = await startCli(['runs', 'P'], copy).ended;
+    expect(code).toBe(1);
+    expect(err).toMatch(/^normscope: The Node.js that Normscope runs on is missing/);
+    const asJson = await startCli(['runs', 'P', '--json'], copy).ended;
+    expect(JSON.parse(asJson.err)).toMatchObject({ error: { code: 'not-found' } });
+  });
+});

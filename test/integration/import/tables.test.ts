@@ -1,0 +1,93 @@
+// Imports that a CSV table lists.
+
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { newProject } from './support/new-project.ts';
+import { smallPng } from './support/write-png.ts';
+
+test('a table says role, group, class and side of each image, before options and folders', async () => {
+  const project = await newProject();
+  await mkdir(join(project.files, 'train', 'good'), { recursive: true });
+  const place = (name: string) => join(project.files, name);
+  await writeFile(place('train/good/a.png'), smallPng(1));
+  await writeFile(place('b, b.png'), smallPng(2));
+  await writeFile(place('c.png'), smallPng(3));
+  await writeFile(place('d.png'), smallPng(4));
+  const table = place('list.csv');
+  await writeFile(
+    table,
+    '\ufeffpath;role;group;label;split;remark\r\n' +
+      'train/good/a.png;anomaly;p1;mitosis;test;x\r\n' +
+      '"b, b.png";;;;;\r\n' +
+      `${place('c.png')};normal;p2;;calibrate;\r\n` +
+      'd.png;nromal;;;;\r\n' +
+      'missing.png;normal;;;;\r\n' +
+      '../outside.png;normal;;;;\r\n',
+  );
+  const result = await project.import(table, { role: 'outlier', group: 'parent' });
+  expect(result).toEqual({
+    imported: 3,
+    duplicates: 0,
+    failed: [
+      {
+        path: table,
+        code: 'bad-input',
+        reason: expect.stringMatching(/^Line 5: the role "nromal" is none of .*"normal"/) as string,
+      },
+      {
+        path: table,
+        code: 'bad-input',
+        reason:
+          'Line 7: the path "../outside.png" leads out of the table\'s folder. ' +
+          'Write the full path if this is meant.',
+      },
+      {
+        path: place('missing.png'),
+        code: 'not-found',
+        reason: 'There is no such file or folder. Check the path.',
+      },
+    ],
+    recognised: ['table list.csv: 6 lines; columns without a meaning: remark'],
+  });
+  const found = [...project.itemsByPath()].map(([path, item]) => [
+    path,
+    item.role,
+    item.group,
+    item.class,
+    item.split,
+  ]);
+  expect(found.sort()).toEqual([
+    [place('b, b.png'), 'outlier', 'files', null, 'train'],
+    [place('c.png'), 'normal', 'p2', null, 'calibrate'],
+    [place('train/good/a.png'), 'anomaly', 'p1', 'mitosis', 'test'],
+  ]);
+});
+
+test('what a table names may be no image, but a folder, a link to nothing, another table', async () => {
+  const project = await newProject();
+  await mkdir(join(project.files, 'folder.png'));
+  await symlink('nowhere', join(project.files, 'link.png'));
+  await writeFile(
+    join(project.files, 'list.csv'),
+    'path\nfolder.png\nlink.png\nlist.csv\nok.png\n',
+  );
+  await writeFile(join(project.files, 'ok.png'), smallPng(1));
+  const { imported, failed } = await project.import(join(project.files, 'list.csv'));
+  expect(imported).toBe(1);
+  expect(failed.map(({ path, reason }) => [path.split('/').at(-1), reason])).toEqual([
+    ['folder.png', expect.stringMatching(/^This is a folder/) as string],
+    ['link.png', expect.stringMatching(/^There is no such file/) as string],
+    ['list.csv', expect.stringMatching(/but a text file/) as string],
+  ]);
+});
+
+test('a table that cannot be used is reported, and the other paths are imported', async () => {
+  const project = await newProject();
+  await writeFile(join(project.files, 'bad.csv'), 'file\na.png\n');
+  await writeFile(join(project.files, 'ok.png'), smallPng(1));
+  const paths = ['bad.csv', 'ok.png'].map((name) => join(project.files, name));
+  const { imported, failed } = await project.import(paths);
+  expect(imported).toBe(1);
+  expect(failed).toMatchObject([{ path: paths[0], code: 'bad-input' }]);
+});

@@ -1,0 +1,60 @@
+// Images in the order of one score: least normal first, page by page.
+
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ensureDataset, putItem } from '#core/store/datasets.ts';
+import type { OpenDatabase } from '#core/store/open-database.ts';
+import { rankedItems, rawScoresOf } from '#core/store/ranking.ts';
+import { putScore } from '#core/store/scores.ts';
+import { fill, hashOf, noon, open, rawScores } from '../../../support/catalogue.ts';
+import { tempFolders } from '../../../support/temp-folder.ts';
+
+const tempFolder = tempFolders();
+let opened: OpenDatabase;
+beforeEach(async () => {
+  opened = await open(tempFolder());
+  fill(opened.database, 6);
+  opened.database.transact((writer) => {
+    for (const [imageId, value] of [3, 1, 2, 1, 5, 4].entries()) {
+      putScore(writer, 1, imageId + 1, rawScores(value));
+    }
+    const few = ensureDataset(writer, 'few', noon);
+    const item = { role: 'anomaly', class: null, group: 'p', split: 'test' } as const;
+    for (const imageId of [5, 4]) putItem(writer, few, imageId, item);
+  });
+});
+afterEach(() => opened.close());
+
+const ranked = (options: Partial<Parameters<typeof rankedItems>[1]>) =>
+  opened.database.read((reader) =>
+    rankedItems(reader, {
+      ...{ modelId: 1, datasetId: 1, name: 'normOfMean', offset: 0, limit: 100, ...options },
+    }),
+  );
+const ids = (options: Parameters<typeof ranked>[0]) => ranked(options).map((item) => item.imageId);
+
+it('the least normal comes first, equal ones by id', () => {
+  expect(ids({})).toEqual([2, 4, 3, 1, 6, 5]);
+  // Mahalanobis is minus the value here.
+  expect(ids({ name: 'mahalanobis' })).toEqual([5, 6, 1, 3, 2, 4]);
+});
+
+it('pages join without gap or overlap', () => {
+  const pages = [0, 2, 4, 6].map((offset) => ids({ offset, limit: 2 }));
+  expect(pages).toEqual([[2, 4], [3, 1], [6, 5], []]);
+});
+
+it('only images of the dataset that have a score of the model, with what the dataset says', () => {
+  const item = { role: 'anomaly', class: null, group: 'p', split: 'test' };
+  expect(ranked({ datasetId: 2 })).toEqual([
+    { imageId: 4, hash: hashOf(3), ...item, raw: 1 },
+    { imageId: 5, hash: hashOf(4), ...item, raw: 5 },
+  ]);
+  expect(ids({ modelId: 9 })).toEqual([]);
+});
+
+it('one score of every image can be had by id', () => {
+  const scores = opened.database.read((reader) => rawScoresOf(reader, 1, 'nearest5'));
+  expect(scores).toEqual(
+    new Map([3, 1, 2, 1, 5, 4].map((value, index) => [index + 1, -value / 3])),
+  );
+});
