@@ -80,7 +80,7 @@ export default tseslint.config(
     },
   },
   { files: ['src-main/hosts/cli/**/*.ts'], rules: { 'no-console': 'off' } },
-  { files: ['*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['**/*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: ['test/**/*.ts'],
     rules: { 'max-lines-per-function': 'off', 'no-console': 'off' },

@@ -6,9 +6,14 @@ import { Failure } from '#domain/failure.ts';
 import type { Link } from '#rpc/link.ts';
 import type { FromCore, ToCore } from './core-message.ts';
 
+interface ClientEnd {
+  message: (text: string) => void;
+  closed: () => void;
+}
+
 /** The core's ends of the links to main's clients. */
 class Clients {
-  readonly #ends = new Map<number, { message: (text: string) => void; closed: () => void }>();
+  readonly #ends = new Map<number, ClientEnd>();
   readonly #app: App;
 
   constructor(app: App) {
@@ -26,7 +31,7 @@ class Clients {
   }
 
   #link(client: number): Link {
-    const end = { message: (_: string) => undefined as void, closed: () => undefined as void };
+    const end: ClientEnd = { message: () => undefined, closed: () => undefined };
     this.#ends.set(client, end);
     return {
       send: (message) => {

@@ -1,6 +1,7 @@
 // A window and the project it shows: opens and closes the core, and relays between it and the page.
 
-import { BrowserWindow, MessageChannelMain, type MessagePortMain, Notification } from 'electron';
+import type { BrowserWindow } from 'electron';
+import { MessageChannelMain, type MessagePortMain, Notification } from 'electron';
 import { basename } from 'node:path';
 import type { Job } from '#contract/core.ts';
 import type { ProjectState } from '#contract/shell.ts';

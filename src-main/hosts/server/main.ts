@@ -29,13 +29,15 @@ async function start(): Promise<void> {
     const served = await serveProject({
       ...{ app, pageFolder, port: Number(values.port), version: await version() },
     });
+    let ending: Promise<void> | undefined;
     const end = () => {
-      void served
+      ending ??= served
         .close()
         .then(app.close)
-        .then(() => process.exit(0));
+        .finally(() => process.exit());
     };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end);
+    // A signal may come twice: from the terminal, and from whoever started this process.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
     // Whoever started this process has ended.
     process.once('disconnect', end);
     // A token works once; the next one is asked for by a line on standard input.
