@@ -22,7 +22,7 @@ export class Jobs {
   readonly #core: CoreClient;
   readonly #jobs = new SvelteMap<number, Job>();
   readonly #marks = new SvelteMap<number, readonly Mark[]>();
-  readonly #ends: ((job: Job) => void)[] = [];
+  readonly #listeners: ((job: Job) => void)[] = [];
 
   constructor(core: CoreClient) {
     this.#core = core;
@@ -52,10 +52,10 @@ export class Jobs {
     await this.#core.call('jobs.stop', { jobId });
   }
 
-  /** Calls `listener` for each job that ends from now on. Returns its own undoing. */
-  onEnd(listener: (job: Job) => void): () => void {
-    this.#ends.push(listener);
-    return () => void this.#ends.splice(this.#ends.indexOf(listener), 1);
+  /** Calls `listener` whenever a job's state has changed. Returns its own undoing. */
+  onState(listener: (job: Job) => void): () => void {
+    this.#listeners.push(listener);
+    return () => void this.#listeners.splice(this.#listeners.indexOf(listener), 1);
   }
 
   #take(job: Job): void {
@@ -65,10 +65,10 @@ export class Jobs {
       const now = performance.now();
       const marks = (this.#marks.get(job.id) ?? []).filter(({ atMs }) => now - atMs < rateWindowMs);
       this.#marks.set(job.id, [...marks, { atMs: now, done: job.done }]);
-      return;
+    } else {
+      this.#marks.delete(job.id);
     }
-    this.#marks.delete(job.id);
-    if (before === undefined || isAlive(before)) for (const listener of this.#ends) listener(job);
+    if (before?.state !== job.state) for (const listener of this.#listeners) listener(job);
   }
 
   #withRate(job: Job): LiveJob {

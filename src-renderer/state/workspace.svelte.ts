@@ -26,7 +26,7 @@ export class Workspace {
     void this.jobs.load();
     void this.datasets.list.load();
     void this.runs.list.load();
-    return this.jobs.onEnd((job) => this.#refresh(job));
+    return this.jobs.onState((job) => this.#refresh(job));
   }
 
   #refresh({ kind }: Job): void {
