@@ -3,6 +3,7 @@
 import { expect } from 'vitest';
 import { accessibilityBreaches } from '../support/accessibility.ts';
 import { scenario } from '../support/host.ts';
+import { importSample } from '../support/import-sample.ts';
 
 const views = [
   ...['Images', 'Outliers', 'Shifts', 'Train'],
@@ -13,9 +14,7 @@ scenario('a new project and the sample lead to listed images', async ({ host }) 
   await host.newProject('Cells');
   const page = host.page();
   await page.getByText('No images yet').waitFor();
-  await page.getByRole('button', { name: 'Import the sample' }).click();
-  await page.getByRole('tab', { name: 'blood cells 709' }).waitFor();
-  await page.getByRole('tab', { name: 'natural images 297' }).waitFor();
+  await importSample(page);
 
   const cells = page.getByRole('listbox', { name: 'Images of blood cells' });
   await cells.getByText('BA_10387.jpg').waitFor();

@@ -32,8 +32,10 @@ export async function browserHost(folder: string): Promise<Host> {
     });
     const [line] = (await once(createInterface(server.stdout!), 'line')) as [string];
     const { address } = JSON.parse(line) as { address: string };
-    page ??= await browser.newPage({ viewport: { width: 1360, height: 860 } });
-    collectComplaints(page, complaints);
+    if (!page) {
+      page = await browser.newPage({ viewport: { width: 1360, height: 860 } });
+      collectComplaints(page, complaints);
+    }
     await page.goto(address);
   };
   return {
@@ -43,9 +45,16 @@ export async function browserHost(folder: string): Promise<Host> {
     newProject: (name) => open(name, '--create'),
     openProject: (name) => open(name),
     killCore: () => stopServer('SIGKILL'),
+    // The server is the core's process: whoever started it starts it again.
+    recover: (name) => open(name),
     close: async () => {
+      await page?.close();
+      page = undefined;
       await stopServer('SIGTERM');
+    },
+    dispose: async () => {
       await browser.close();
+      await stopServer('SIGTERM');
     },
   };
 }

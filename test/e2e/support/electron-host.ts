@@ -31,7 +31,9 @@ export async function electronHost(folder: string): Promise<Host> {
       await running.page.getByRole('button', { name: `${name} ${folder}` }).click();
     },
     close,
-    killCore: () => killCoreOf(project('')),
+    dispose: close,
+    killCore: (name) => killCoreOf(project(name)),
+    recover: () => running.page.getByRole('button', { name: 'Start again' }).click(),
   };
 }
 

@@ -16,10 +16,14 @@ export interface Host {
   newProject: (name: string) => Promise<void>;
   /** Opens a project that was made before. */
   openProject: (name: string) => Promise<void>;
-  /** Ends the app or the server as its user would, and waits for the end. */
+  /** Ends the app or the server as its user would, and waits for the end. It can be opened again. */
   close: () => Promise<void>;
+  /** After the scenario. */
+  dispose: () => Promise<void>;
   /** Ends the process of the core at once. */
-  killCore: () => Promise<void>;
+  killCore: (name: string) => Promise<void>;
+  /** Does what the window then proposes, so that the project is there again. */
+  recover: (name: string) => Promise<void>;
   /** What the page has complained of: errors and breaches of its policy. */
   readonly complaints: readonly string[];
 }
@@ -48,7 +52,7 @@ export function scenario(name: string, run: Run, only?: Host['kind']): void {
         await run({ host, folder, projectFolder });
         if (host.complaints.length > 0) throw new Error(host.complaints.join('\n'));
       } finally {
-        await host.close();
+        await host.dispose();
         await rm(folder, { recursive: true, force: true });
       }
     });
