@@ -1,7 +1,6 @@
 // Opens a project and wires its parts: the only place where objects of the core are made.
 
-import { existsSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { coreMethods, type CoreEvents, type Job } from '#contract/core.ts';
@@ -17,6 +16,7 @@ import { jobSpec } from './jobs/job-spec.ts';
 import { JobQueue, type JobHandlers, type JobStanding } from './jobs/queue.ts';
 import { markInterrupted } from './jobs/recovery.ts';
 import { Log } from './log.ts';
+import { demandProject, projectFolders } from './project-folder.ts';
 import { evaluate } from './runs/evaluate.ts';
 import { floorOf } from './runs/floor.ts';
 import { rank } from './runs/rank.ts';
@@ -57,17 +57,6 @@ export interface App {
   readonly close: () => Promise<void>;
 }
 
-const folders = ['cache', 'models', 'exports', 'backups'] as const;
-
-/** What a project's folder may hold before its catalogue has been written. */
-const ownNames: readonly string[] = [
-  ...folders,
-  'project.lock',
-  'project.owner',
-  'project.owner.tmp',
-  'normscope.log',
-];
-
 /**
  * Opens the project in `folder`. Throws `not-found` when there is none and `create` is not set,
  * `bad-input` when the folder to be made holds other things, `project-in-use` when another process
@@ -76,10 +65,7 @@ const ownNames: readonly string[] = [
 export async function openApp(folder: string, options: AppOptions = {}): Promise<App> {
   const { create = false, now = () => new Date() } = options;
   const project = resolve(folder);
-  if (!existsSync(join(project, 'project.sqlite'))) {
-    if (!create) throw noProject(project);
-    await makeProject(project);
-  }
+  await demandProject(project, create);
   const closers = new Closers();
   try {
     const core = await openCore(project, now, closers);
@@ -113,7 +99,7 @@ async function openCore(folder: string, now: () => Date, closers: Closers): Prom
   closers.add(close);
   markInterrupted(database, now());
   await sweepScoring(folder);
-  for (const name of folders) await mkdir(join(folder, name), { recursive: true });
+  for (const name of projectFolders) await mkdir(join(folder, name), { recursive: true });
   const codeVersion = await readCodeVersion();
   const core = new Core({ folder, database, log, now, codeVersion });
   closers.add(() => core.close());
@@ -144,33 +130,6 @@ class Closers {
     }
     if (faults.length > 0) throw faults[0];
   }
-}
-
-function noProject(project: string): Failure {
-  return new Failure(
-    'not-found',
-    `There is no Normscope project at ${project}. Check the path; a new project is made by ` +
-      'importing images into it.',
-    project,
-  );
-}
-
-/** Throws `bad-input` rather than to lay a project among other files. */
-async function makeProject(project: string): Promise<void> {
-  const names = await readdir(project).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  });
-  const foreign = names.find((name) => !ownNames.includes(name));
-  if (foreign !== undefined) {
-    throw new Failure(
-      'bad-input',
-      `The folder ${project} is no Normscope project and holds other things (${foreign}). Choose ` +
-        'another name for the project, for instance one that ends in ".normscope".',
-      project,
-    );
-  }
-  await mkdir(project, { recursive: true });
 }
 
 interface CorePorts {

@@ -145,6 +145,7 @@ export async function verifyShard(path: string): Promise<ShardHeader | undefined
 async function readHeader(
   file: FileHandle,
 ): Promise<{ header: ShardHeader; start: number } | undefined> {
+  if (!(await file.stat()).isFile()) return undefined;
   const prefix = Buffer.alloc(12);
   await file.read(prefix, 0, 12, 0);
   const length = prefix.readUInt32LE(8);

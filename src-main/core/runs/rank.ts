@@ -4,10 +4,9 @@ import type { RankedImage } from '#contract/core.ts';
 import type { ScoreName } from '#domain/score.ts';
 import type { Reader } from '../store/database.ts';
 import { pathsOf } from '../store/images.ts';
-import { rankedItems, rawScoresOf } from '../store/ranking.ts';
-import { snapshotItems } from '../store/snapshots.ts';
+import { heldOutScores, rankedItems } from '../store/ranking.ts';
 import { findThreshold } from '../store/thresholds.ts';
-import { datasetNamed, isCalibrationNormal } from './run-items.ts';
+import { datasetNamed } from './run-items.ts';
 import { trainedModel } from './scoring-model.ts';
 
 export interface RankRequest {
@@ -26,8 +25,8 @@ export function rank(reader: Reader, request: RankRequest): RankedImage[] {
   const name = request.by ?? config.settings.rankBy;
   const datasetId = datasetNamed(reader, dataset);
   const threshold = findThreshold(reader, modelId, name)?.anomalyScore;
-  const heldOut = snapshotItems(reader, run.snapshotId).filter(isCalibrationNormal);
-  const rankOf = rankAmong(rawScoresOf(reader, modelId, name), heldOut);
+  const { snapshotId } = run;
+  const rankOf = rankAmong(heldOutScores(reader, { modelId, snapshotId, name }));
   return rankedItems(reader, { modelId, datasetId, name, offset, limit }).map((item) => {
     const { imageId, hash, role, class: label, group, split, raw } = item;
     const anomalyScore = -raw;
@@ -40,13 +39,9 @@ export function rank(reader: Reader, request: RankRequest): RankedImage[] {
   });
 }
 
-/** The part of the held-out normals that are less strange; null without any. */
-function rankAmong(
-  raw: ReadonlyMap<number, number>,
-  heldOut: readonly { readonly imageId: number }[],
-): (anomalyScore: number) => number | null {
-  const scores = heldOut.map(({ imageId }) => raw.get(imageId)).filter((own) => own !== undefined);
-  const rising = Float64Array.from(scores, (own) => -own).sort();
+/** `heldOut`: raw scores of normals. The part of them that is less strange; null without any. */
+function rankAmong(heldOut: readonly number[]): (anomalyScore: number) => number | null {
+  const rising = Float64Array.from(heldOut, (raw) => -raw).sort();
   return (anomalyScore) => {
     if (rising.length === 0) return null;
     let low = 0;

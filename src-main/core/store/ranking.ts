@@ -33,13 +33,14 @@ export function rankedItems(
   return reader.all(ranked, modelId, datasetId, limit, offset);
 }
 
-/** One raw score of every image that the model has scored, by image id. */
-export function rawScoresOf(
+/** One raw score of each normal that the run held out to calibrate on, higher is more normal. */
+export function heldOutScores(
   reader: Reader,
-  modelId: number,
-  name: ScoreName,
-): ReadonlyMap<number, number> {
-  const scores: Query<{ imageId: number; raw: number }> = `
-    select image_id imageId, ${scoreColumns[name]} raw from score where model_id = ?`;
-  return new Map(reader.all(scores, modelId).map(({ imageId, raw }) => [imageId, raw]));
+  request: { readonly modelId: number; readonly snapshotId: number; readonly name: ScoreName },
+): number[] {
+  const scores: Query<{ raw: number }> = `
+    select s.${scoreColumns[request.name]} raw
+    from snapshot_item i join score s on s.image_id = i.image_id and s.model_id = ?
+    where i.snapshot_id = ? and i.role = 'normal' and i.split = 'calibrate'`;
+  return reader.all(scores, request.modelId, request.snapshotId).map(({ raw }) => raw);
 }

@@ -11,7 +11,7 @@ export interface Follower {
   /** What is counted of a job, and how it is shown; undefined to leave the line as it is. */
   readonly advance: (job: Job) => Advance | undefined;
   /** What becomes of work that is stopped: what stands behind "Stopped". */
-  readonly whenStopped: () => string;
+  readonly whenStopped: () => string | Promise<string>;
 }
 
 /**
@@ -47,23 +47,23 @@ export async function followJob(
     off();
     progress.end();
   }
-  return resultOf(await client.call('jobs.show', { jobId }), whenStopped);
+  const job = await client.call('jobs.show', { jobId });
+  if (job.state === 'stopped') throw new Failure('stopped', `Stopped${await whenStopped()}`);
+  return resultOf(job);
 }
 
-const waiting: Advance = { done: 0, total: null, unit: '', detail: 'waiting for another job' };
+const waiting: Advance = { done: 0, total: null, unit: '', details: ['waiting for another job'] };
 
 /** For jobs that count one kind of thing; what they say of themselves is shown until they count. */
 export function counting(unit: string): (job: Job) => Advance {
   return ({ done, total, note }) =>
-    total === null ? { done, total, unit, detail: note ?? undefined } : { done, total, unit };
+    total === null && note !== null
+      ? { done, total, unit, details: [note] }
+      : { done, total, unit };
 }
 
-function resultOf(
-  { state, failure, result }: Job & { readonly result: unknown },
-  whenStopped: () => string,
-): unknown {
+function resultOf({ state, failure, result }: Job & { readonly result: unknown }): unknown {
   if (state === 'succeeded') return result;
-  if (state === 'stopped') throw new Failure('stopped', `Stopped${whenStopped()}`);
   if (failure === null) throw ownerEnded();
   // A bug of the core: the message says where its details are.
   if (failure.code === 'internal') throw new Error(failure.message);

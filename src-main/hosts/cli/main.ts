@@ -27,14 +27,16 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => interrupts.interrupt());
 }
 
-// "npm run normscope -- …" starts in the checkout; paths are meant from where the user is.
-const byNpm = process.env['npm_lifecycle_event'] === 'normscope';
-if (byNpm && process.env['INIT_CWD'] !== undefined) process.chdir(process.env['INIT_CWD']);
+// npm starts its scripts in the checkout; paths are meant from where the user is.
+const script = process.env['npm_lifecycle_event'];
+const start = process.env['INIT_CWD'];
+if (script === 'normscope' && start !== undefined) process.chdir(start);
+const program = script === 'normscope' || script === 'demo' ? 'npm run normscope --' : 'normscope';
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   out: screen(process.stdout),
   err: screen(process.stderr),
   interrupts,
   now,
-  program: byNpm ? 'npm run normscope --' : 'normscope',
+  program,
 });

@@ -16,8 +16,11 @@ export interface Advance {
   readonly total: number | null;
   /** What is counted, in the plural: "images". */
   readonly unit: string;
-  /** Shown in the place of the rate: what else is known of the work. */
-  readonly detail?: string | undefined;
+  /**
+   * Shown in the place of the rate: what else is known of the work, the most important first. What a
+   * narrow terminal has no room for is left out.
+   */
+  readonly details?: readonly string[];
 }
 
 const drawMs = 100;
@@ -54,7 +57,7 @@ export class ProgressLine {
     this.#latest = advance;
     this.#samples.push({ at, done: advance.done });
     while (this.#samples.length > 2 && at - this.#samples[1]!.at >= windowMs) this.#samples.shift();
-    const isSilent = advance.total === null && advance.done === 0 && advance.detail === undefined;
+    const isSilent = advance.total === null && advance.done === 0 && advance.details === undefined;
     if (!isSilent && at - this.#shownAt >= this.#pauseMs(at)) this.#show(at, advance);
   }
 
@@ -111,20 +114,28 @@ interface Moment extends Advance {
 
 /** columns: the width of a terminal, for a line with a bar; null for a plain line. */
 export function progressText(moment: Moment, columns: number | null): string {
-  const { title, unit, done, total, detail, speed } = moment;
+  const { title, done, total, details } = moment;
+  if (columns === null) return `${title}: ${partsOf(moment)}`;
+  const text = partsOf(moment);
+  const room = columns - 1 - textWidth(title) - 1 - textWidth(text);
+  if (room < 0 && details !== undefined && details.length > 0) {
+    return progressText({ ...moment, details: details.slice(0, -1) }, columns);
+  }
+  const barRoom = room - 3;
+  const bar = total === null || barRoom < narrowestBar ? '' : `${barText(done / total, barRoom)} `;
+  return cut(`${title} ${bar}${text}`, columns - 1);
+}
+
+function partsOf({ done, total, unit, details, speed }: Moment): string {
   const parts: string[] = [];
   if (total !== null) parts.push(`${count(done)}/${count(total)} ${unit}`.trimEnd());
   else if (done > 0) parts.push(`${count(done)} ${unit}`);
-  if (detail !== undefined) parts.push(printable(detail));
+  if (details !== undefined) parts.push(...details.map(printable));
   else if (speed !== null) parts.push(`${rate(speed)} ${unit}/s`);
   if (speed !== null && total !== null && total > done) {
     parts.push(`${duration((total - done) / speed)} left`);
   }
-  const text = parts.join('  ');
-  if (columns === null) return `${title}: ${text}`;
-  const room = columns - 1 - textWidth(title) - textWidth(text) - 4;
-  const bar = total === null || room < narrowestBar ? '' : `${barText(done / total, room)} `;
-  return cut(`${title} ${bar}${text}`, columns - 1);
+  return parts.join('  ');
 }
 
 function barText(share: number, room: number): string {

@@ -48,7 +48,7 @@ export async function followTraining(
     const outcome = (await followJob(client, jobId, shell, {
       progress,
       advance: (job) => (latest && latest.step < latest.steps ? undefined : aroundSteps(job)),
-      whenStopped: () => stoppedHint(shell, project, runId, latest),
+      whenStopped: () => stoppedHint(client, shell, project, runId),
     })) as TrainOutcome;
     const run = await client.call('runs.show', { runId });
     run.warnings.forEach(warn);
@@ -60,26 +60,30 @@ export async function followTraining(
 
 /** Before the first step pixels are prepared, after the last one the threshold is found. */
 function aroundSteps({ done, total, note }: Job): Advance {
-  return { done, total, unit: '', detail: note ?? undefined };
+  return { done, total, unit: '', ...(note === null ? {} : { details: [note] }) };
 }
 
 function stepAdvance(event: CoreEvents['run.step']): Advance {
   const { step, steps, loss, normalNorm, outlierNorm, imagesPerSecond } = event;
-  const outliers = outlierNorm === null ? '' : ` outlier ${significant(outlierNorm, 3)}`;
-  const detail =
-    `loss ${significant(loss)}  norm normal ${significant(normalNorm, 3)}${outliers}  ` +
-    `${rate(imagesPerSecond)} images/s`;
-  return { done: step, total: steps, unit: 'steps', detail };
+  const outliers = outlierNorm === null ? '' : `, outliers ${significant(outlierNorm, 3)}`;
+  const details = [
+    `loss ${significant(loss)}`,
+    `norm ${significant(normalNorm, 3)}${outliers}`,
+    `${rate(imagesPerSecond)} images/s`,
+  ];
+  return { done: step, total: steps, unit: 'steps', details };
 }
 
-function stoppedHint(
+async function stoppedHint(
+  client: CoreClient,
   shell: Shell,
   project: string,
   runId: number,
-  latest: CoreEvents['run.step'] | undefined,
-): string {
-  const where = latest ? ` at step ${count(latest.step)} of ${count(latest.steps)}` : '';
-  const kept = latest ? 'A checkpoint is kept' : 'Run and settings are kept';
+): Promise<string> {
+  const { stepsDone, stepsTotal } = await client.call('runs.show', { runId });
+  const isBegun = stepsDone > 0 && stepsTotal !== null;
+  const where = isBegun ? ` at step ${count(stepsDone)} of ${count(stepsTotal)}` : '';
+  const kept = isBegun ? 'A checkpoint is kept' : 'Settings and images of the run are kept';
   return `${where}. ${kept}; go on with: ${shell.typed('resume', project, String(runId))}`;
 }
 

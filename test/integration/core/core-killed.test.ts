@@ -20,16 +20,24 @@ interface Moment {
   readonly delay: number;
 }
 
-/** Runs the job in a process; kills it at `moment`. Returns its last line. */
-async function runCore(project: string, moment?: Moment): Promise<string> {
+/**
+ * Runs the job in a process; kills it at `moment`. Returns its last line, and how long it lived from
+ * the beginning of the scoring, milliseconds.
+ */
+async function runCore(
+  project: string,
+  moment?: Moment,
+): Promise<{ readonly last: string; readonly scoringMs: number }> {
   const child = spawn(process.execPath, [script, project], { stdio: ['ignore', 'pipe', 'pipe'] });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
   const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
   let last = 'nothing';
+  let scoringSince: number | undefined;
   let workers: number[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
     last = line;
+    if (line.startsWith('score')) scoringSince ??= performance.now();
     if (moment && child.exitCode === null && isReached(line, moment)) {
       await setTimeout(moment.delay);
       workers = workersOf(child.pid!);
@@ -43,7 +51,7 @@ async function runCore(project: string, moment?: Moment): Promise<string> {
     if (wait === 100) throw new Error('A worker outlived its core by two seconds.');
     await setTimeout(20);
   }
-  return last;
+  return { last, scoringMs: scoringSince === undefined ? 0 : performance.now() - scoringSince };
 }
 
 function isReached(line: string, { phase, done }: Moment): boolean {
@@ -62,17 +70,19 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Five moments, drawn once and for all, in the order in which the job passes them. */
-function drawMoments(images: number): Moment[] {
+/**
+ * Five moments, drawn once and for all, in the order in which the job passes them. `scoringMs`: how
+ * long the scoring takes without a break; one that is taken up again takes less.
+ */
+function drawMoments(scoringMs: number): Moment[] {
   const stream = new RandomStream(20261124, purpose.sample);
-  const rising = (count: number, draw: () => number) =>
-    Array.from({ length: count }, draw).sort((a, b) => a - b);
-  const trained = rising(3, () => 1 + stream.integer(steps - 1));
-  // In the first half, so that the end is not reached before the signal is.
-  const scored = rising(2, () => stream.integer(images / 2));
+  const trained = Array.from({ length: 3 }, () => 1 + stream.integer(steps - 1));
   return [
-    ...trained.map((done): Moment => ({ phase: 'train', done, delay: stream.integer(50) })),
-    ...scored.map((done): Moment => ({ phase: 'score', done, delay: 0 })),
+    ...trained
+      .sort((a, b) => a - b)
+      .map((done): Moment => ({ phase: 'train', done, delay: stream.integer(50) })),
+    { phase: 'score', done: 0, delay: stream.between(0, 0.4) * scoringMs },
+    { phase: 'score', done: 0, delay: stream.between(0, 0.4) * scoringMs },
   ];
 }
 
@@ -80,16 +90,19 @@ describe('a core that is killed', () => {
   it('at five moments of the main job ends with the same weights and scores', async () => {
     const template = await makeTemplate(newFolder(), { normal: 48, anomalous: 16, outliers: 12 });
     const whole = await copyOf(template, newFolder());
-    expect(await runCore(whole)).toBe('done 0');
+    const { last, scoringMs } = await runCore(whole);
+    expect(last).toBe('done 0');
     const [weights, scores] = [await weightsOf(whole), await scoreRows(whole)];
     expect(scores).toHaveLength(64);
 
     const project = await copyOf(template, newFolder());
     const lastLines: string[] = [];
-    for (const moment of drawMoments(64)) lastLines.push(await runCore(project, moment));
+    for (const moment of drawMoments(scoringMs)) {
+      lastLines.push((await runCore(project, moment)).last);
+    }
     console.log(`killed at: ${lastLines.join(', ')}`);
     expect(lastLines).not.toContain('done 0');
-    expect(await runCore(project)).toBe('done 0');
+    expect((await runCore(project)).last).toBe('done 0');
 
     expect(await weightsOf(project)).toBe(weights);
     expect(await scoreRows(project)).toEqual(scores);

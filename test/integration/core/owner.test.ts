@@ -64,6 +64,31 @@ describe('a project', () => {
     await openProject(empty);
   });
 
+  it('is not begun anew over the models of a catalogue that is gone', async () => {
+    const project = join(newFolder(), 'Gone.normscope');
+    await mkdir(join(project, 'models', 'run-1'), { recursive: true });
+    await mkdir(join(project, 'backups'));
+    const copy = join(project, 'backups', 'project-20261124T120000Z-v10.sqlite');
+    await writeFile(copy, '');
+    for (const create of [true, false]) {
+      await expect(openApp(project, { create })).rejects.toMatchObject({
+        ...{ code: 'project-damaged', message: expect.stringContaining(copy) as string },
+      });
+    }
+  });
+
+  it('is a folder, not a file', async () => {
+    const path = join(newFolder(), 'image.png');
+    await writeFile(path, '');
+    await expect(openApp(path, { create: true })).rejects.toMatchObject({ code: 'bad-input' });
+  });
+
+  it('takes images by absolute paths alone: another process has another working folder', async () => {
+    const { client } = await openProject(join(newFolder(), 'Paths.normscope'));
+    const asked = client.call('images.import', { paths: ['here/a.png'], dataset: 'cells' });
+    await expect(asked).rejects.toMatchObject({ code: 'bad-input', path: 'here/a.png' });
+  });
+
   it('has one owner, who is named to the second, and is free again when he is killed', async () => {
     const project = join(newFolder(), 'One.normscope');
     await (await openApp(project, { create: true })).close();

@@ -124,8 +124,8 @@ export const smallTraining = {
   overrides: {
     width: 4,
     inputSize: 16,
-    batch: 8,
-    outlierBatch: 8,
+    batch: 4,
+    outlierBatch: 4,
     steps: 20,
     views: 48,
     threads: 1,

@@ -11,7 +11,7 @@ import { openDatabase } from '#core/store/open-database.ts';
 import { neverStop } from '#domain/stop.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
 import { clientOf, copyOf, inCatalogue, killWorker, makeTemplate, openProject } from './project.ts';
-import { score, scoreRows, train } from './project.ts';
+import { score, scoreRows, train, workersOf } from './project.ts';
 
 const newFolder = tempFolders();
 
@@ -106,7 +106,7 @@ describe('scoring', () => {
       project: string,
       work: (
         ports: ScoringPorts,
-        score: (ports: ScoringPorts) => Promise<unknown>,
+        score: (ports: ScoringPorts, report?: (done: number) => void) => Promise<unknown>,
       ) => Promise<void>,
     ): Promise<void> {
       const open = await openDatabase({
@@ -114,13 +114,16 @@ describe('scoring', () => {
       });
       const { database } = open;
       const warn = () => undefined;
-      const scoreAll = async (ports: ScoringPorts) => {
+      const scoreAll = async (
+        ports: ScoringPorts,
+        report: (done: number) => void = () => undefined,
+      ) => {
         const images = database.read((reader) => items(reader, findDataset(reader, 'cells')!));
         const model = await scoringModel(database, project, 1, 'auto');
-        return scoreImages(model, images, { stop: neverStop, report: () => undefined }, ports);
+        return scoreImages(model, images, { stop: neverStop, report }, ports);
       };
       try {
-        await work({ database, folder: project, warn, imagesAtOnce: 7 }, scoreAll);
+        await work({ database, folder: project, warn, imagesAtOnce: 20 }, scoreAll);
       } finally {
         await open.close();
       }
@@ -130,11 +133,18 @@ describe('scoring', () => {
       const project = await copyOf(trained, newFolder());
       await withCatalogue(project, async (ports, scoreAll) => {
         const deaths: string[] = [];
-        const scoring = scoreAll({ ...ports, warn: (text) => deaths.push(text) });
-        await killWorker(process.pid);
+        const warn = (text: string) => void deaths.push(text);
+        // In the middle: after the first part has been scored, and after the second.
+        const moments = [held + 1, held + 21];
+        const scoring = scoreAll({ ...ports, warn }, (done) => {
+          if (moments.length === 0 || done < moments[0]!) return;
+          moments.shift();
+          for (const pid of workersOf(process.pid)) process.kill(pid, 'SIGKILL');
+        });
+        // And once while the worker is starting.
         await killWorker(process.pid);
         expect(await scoring).toMatchObject({ scored: 84 - held, alreadyScored: held, failed: [] });
-        expect(deaths).toHaveLength(2);
+        expect(deaths).toHaveLength(3);
         expect(deaths[0]).toContain('signal SIGKILL');
       });
       expect(await scoreRows(project)).toEqual(scores);

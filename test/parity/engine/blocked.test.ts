@@ -97,6 +97,27 @@ describe('an operation on blocked tensors agrees with the plain one', () => {
     });
   }
 
+  for (const [images, c, k, height, width] of [
+    [16, 128, 128, 4, 4],
+    [4, 128, 160, 8, 8],
+    [16, 144, 128, 7, 7],
+    [2, 130, 140, 16, 16],
+    [16, 128, 128, 12, 6],
+  ] as const) {
+    it(`Winograd's convolution of ${images} images of ${height}×${width}, ${c} to ${k} channels`, async () => {
+      const program = build((b) =>
+        b.conv2d(
+          b.parameter('x', [images, c, height, width]),
+          b.parameter('w', [k, c, 3, 3]),
+          1,
+          1,
+        ),
+      );
+      expect(planBlocked(program, 16).winograd.size).toBe(3);
+      await agrees(program);
+    });
+  }
+
   for (const [images, channels, kernel, stride] of [
     [4, 3, 3, 1],
     [32, 3, 7, 2],
@@ -164,6 +185,7 @@ describe('an operation on blocked tensors agrees with the plain one', () => {
 });
 
 const nets: readonly SmallNet[] = [
+  { width: 64, size: 16, batch: 16, pool: false },
   { width: 16, size: 32, batch: 64, pool: false },
   { width: 16, size: 64, batch: 8, pool: true },
   { width: 32, size: 16, batch: 20, pool: false },
@@ -259,7 +281,7 @@ describe('support for blocked tensors', () => {
       expect(await engine.layout()).toBe(
         `plain tensors, about half as fast, because ${support.fault}`,
       );
-      const program = netProgram(nets[2]!);
+      const program = netProgram(nets[3]!);
       const { state, inputs } = seededTensors(program, 8);
       const session = await engine.compile(program);
       await session.writeState(state);

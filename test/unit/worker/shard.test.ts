@@ -73,6 +73,7 @@ test('every flipped byte, cut and lie is found', async () => {
     bytes.write(JSON.stringify({ ...header, [name]: value }), 12);
     await isDamaged(bytes);
   }
+  await expect(readShard(folder)).rejects.toMatchObject({ code: 'checkpoint-damaged' });
   const missing = join(folder, 'none.shard');
   await expect(readShard(missing)).rejects.toMatchObject({ code: 'not-found', path: missing });
   expect(await verifyShard(missing)).toBeUndefined();

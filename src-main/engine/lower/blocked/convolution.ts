@@ -5,10 +5,18 @@ import { blockedDomain } from '../../onnx/graph.ts';
 import type { Phase } from '../plain/convolution.ts';
 import { interleave, phaseOf, tapIndices } from '../plain/convolution.ts';
 import type { Forms } from './forms.ts';
-import type { FusedSum } from './plan.ts';
 
 type Of<Kind extends OperationKind> = Extract<Operation, { kind: Kind }>;
 type InputGradient = Of<'conv2dInputGradient'>;
+
+/** A sum of gradients that convolutions write themselves. */
+export interface FusedSum {
+  readonly main: InputGradient;
+  /** Of kernel 1×1 at stride 2: it only adds to every second row and column. */
+  readonly corner: InputGradient | null;
+  /** The summand that is no convolution; null when `corner` is the other one. */
+  readonly other: Value | null;
+}
 
 const convolution = `${blockedDomain}::Conv`;
 
@@ -80,20 +88,7 @@ class Phases {
     const [dy, weight] = operation.inputs;
     const { name, factor } = forms.scaled(dy);
     this.#dy = name;
-    const { block } = forms;
-    const [k, c, kernelHeight, kernelWidth] = this.#kernel();
-    const scaled = scaledRows(
-      forms,
-      forms.plain(weight),
-      factor,
-      k,
-      c * kernelHeight * kernelWidth,
-    );
-    const blocks = (k * c * kernelHeight * kernelWidth) / block ** 2;
-    const exchanged = forms.graph.node(`${blockedDomain}::ReorderInput`, [
-      forms.reshape(scaled, [blocks, block, 1, block]),
-    ]);
-    this.#weights = forms.reshape(exchanged, [blocks, block * block]);
+    this.#weights = exchangedWeights(forms, weight, factor);
   }
 
   /** dx at rows ≡ rowPhase and columns ≡ columnPhase, plus `sum`; null where no tap meets them. */
@@ -129,6 +124,19 @@ class Phases {
     const [k, c, kernelHeight, kernelWidth] = this.#operation.inputs[1].shape;
     return [this.#forms.rounded(k!), this.#forms.rounded(c!), kernelHeight!, kernelWidth!];
   }
+}
+
+/** Blocks [·, B of K · B of C] of kept weights, their rows times `factor`, in the order they stand in. */
+export function exchangedWeights(forms: Forms, weight: Value, factor: string | null): string {
+  const { block } = forms;
+  const [k, c, kernelHeight, kernelWidth] = weight.shape as [number, number, number, number];
+  const inner = forms.rounded(c) * kernelHeight * kernelWidth;
+  const scaled = scaledRows(forms, forms.plain(weight), factor, forms.rounded(k), inner);
+  const blocks = (forms.rounded(k) * inner) / block ** 2;
+  const exchanged = forms.graph.node(`${blockedDomain}::ReorderInput`, [
+    forms.reshape(scaled, [blocks, block, 1, block]),
+  ]);
+  return forms.reshape(exchanged, [blocks, block ** 2]);
 }
 
 /** Blocked weights of k rows, each row times its factor. `inner`: values of one row. */

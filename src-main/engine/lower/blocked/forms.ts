@@ -6,6 +6,12 @@ import type { OnnxGraph } from '../../onnx/graph.ts';
 import { blockedDomain } from '../../onnx/graph.ts';
 import { rounded } from './layouts.ts';
 
+/**
+ * What comes first in memory: images [N, C/B, H·W, B], as onnxruntime has it, or channels
+ * [C/B, N, H·W, B]. A tensor of the second order is, to a model, one image [1, C, N·H, W].
+ */
+export type Order = 'image' | 'channel';
+
 /** A blocked tensor that still has to be multiplied by a factor per channel; null: by none. */
 export interface Scaled {
   readonly name: string;
@@ -27,8 +33,8 @@ export class Forms {
   readonly graph: OnnxGraph;
   readonly block: number;
   readonly #plain = new Map<number, string>();
-  readonly #blocked = new Map<number, string>();
-  readonly #scaled = new Map<number, Scaled>();
+  readonly #blocked: Record<Order, Map<number, string>> = { image: new Map(), channel: new Map() };
+  readonly #scaled = new Map<number, Scaled & { readonly order: Order }>();
   readonly #derived = new Map<string, string>();
 
   constructor(graph: OnnxGraph, block: number) {
@@ -44,8 +50,7 @@ export class Forms {
   readonly plain = (value: Value): string => {
     const known = this.#plain.get(value.id);
     if (known !== undefined) return known;
-    const hasOther = this.hasBlocked(value);
-    const name = hasOther ? this.#unblock(value) : `%v${value.id}`;
+    const name = this.hasBlocked(value) ? this.#unblock(value) : `%v${value.id}`;
     this.#plain.set(value.id, name);
     return name;
   };
@@ -54,34 +59,45 @@ export class Forms {
     this.#plain.set(value.id, name);
   }
 
-  hasBlocked(value: Value): boolean {
-    return this.#blocked.has(value.id) || this.#scaled.has(value.id);
+  hasBlocked({ id }: Value): boolean {
+    return this.#blocked.image.has(id) || this.#blocked.channel.has(id) || this.#scaled.has(id);
+  }
+
+  /** The order in which it is at hand. */
+  order({ id }: Value): Order {
+    if (this.#blocked.image.has(id)) return 'image';
+    if (this.#blocked.channel.has(id)) return 'channel';
+    return this.#scaled.get(id)?.order ?? 'image';
   }
 
   /** [N, C, H, W] in blocks of channels. */
-  blocked(value: Value): string {
-    const known = this.#blocked.get(value.id);
+  blocked(value: Value, order: Order = 'image'): string {
+    const known = this.#blocked[order].get(value.id);
     if (known !== undefined) return known;
+    const from = this.order(value);
+    if (from !== order) return this.#reordered(this.blocked(value, from), value, order);
     const scaled = this.#scaled.get(value.id);
     const channels = this.rounded(value.shape[1]!);
     const name = scaled
       ? this.depthwise(scaled.name, channels, { factor: scaled.factor! })
       : this.#block(this.plain(value), value.shape);
-    this.#blocked.set(value.id, name);
+    this.setBlocked(value, name, order);
     return name;
   }
 
-  setBlocked(value: Value, name: string): void {
-    this.#blocked.set(value.id, name);
+  setBlocked(value: Value, name: string, order: Order = 'image'): void {
+    this.#blocked[order].set(value.id, name);
   }
 
-  scaled(value: Value): Scaled {
+  scaled(value: Value, order: Order = 'image'): Scaled {
     const scaled = this.#scaled.get(value.id);
-    return scaled ?? { name: this.blocked(value), factor: null };
+    if (!scaled) return { name: this.blocked(value, order), factor: null };
+    if (scaled.order === order) return scaled;
+    return { name: this.#reordered(scaled.name, value, order), factor: scaled.factor };
   }
 
-  setScaled(value: Value, scaled: Scaled): void {
-    this.#scaled.set(value.id, scaled);
+  setScaled(value: Value, scaled: Scaled, order: Order): void {
+    this.#scaled.set(value.id, { ...scaled, order });
   }
 
   /** What `make` computes from the tensor `name`, computed once. */
@@ -116,12 +132,45 @@ export class Forms {
     });
   }
 
-  /** Mean over images and positions of blocked [N, channels, H, W]: [channels]. */
-  channelMean(name: string, images: number, channels: number): string {
+  /** Mean over images and positions of a tensor like blocked `value`: [C]. */
+  channelMean(name: string, value: Value, order: Order): string {
+    const [images, c, height, width] = value.shape as [number, number, number, number];
+    const channels = this.rounded(c);
+    const pool = (tensor: string): string =>
+      this.graph.node(`${blockedDomain}::GlobalAveragePool`, [tensor]);
     return this.once('mean', name, () => {
-      const pooled = this.graph.node(`${blockedDomain}::GlobalAveragePool`, [name]);
-      const rows = this.reshape(pooled, [images, channels]);
-      return this.graph.node('ReduceMean', [rows], { axes: [0], keepdims: 0 });
+      if (order === 'image') {
+        const rows = this.reshape(pool(name), [images, channels]);
+        return this.graph.node('ReduceMean', [rows], { axes: [0], keepdims: 0 });
+      }
+      // Summed image by image, as in the other order, lest float32 sums grow too long.
+      const blocks = channels / this.block;
+      const planes = this.reshape(name, [blocks * images, this.block, height, width]);
+      const rows = this.reshape(pool(planes), [blocks, images, this.block]);
+      const means = this.graph.node('ReduceMean', [rows], { axes: [1], keepdims: 0 });
+      return this.reshape(means, [channels]);
+    });
+  }
+
+  /** A tensor like blocked `value`, brought from the other order. */
+  #reordered(name: string, { shape }: Value, order: Order): string {
+    const [images, c, height, width] = shape as [number, number, number, number];
+    const channels = this.rounded(c);
+    const blocks = channels / this.block;
+    const [from, to] =
+      order === 'channel'
+        ? [
+            [images, blocks],
+            [1, channels, images * height, width],
+          ]
+        : [
+            [blocks, images],
+            [images, channels, height, width],
+          ];
+    return this.once(order, name, () => {
+      if (blocks === 1 || images === 1) return this.reshape(name, to);
+      const inner = height * width * this.block;
+      return this.reshape(this.transpose(name, [...from, inner], [1, 0, 2]), to);
     });
   }
 

@@ -15,6 +15,7 @@ import type { Plan } from './plan.ts';
 import { planBlocked } from './plan.ts';
 import * as pooling from './pooling.ts';
 import { weightGradient } from './weight-gradient.ts';
+import * as winograd from './winograd.ts';
 
 /** Lowers a training program for blocks of `block` channels; names as in lowerPlain. */
 export function lowerBlocked(program: Program, block: number): LoweredProgram {
@@ -51,10 +52,27 @@ function lowerOne(forms: Forms, plan: Plan, operation: Operation): void {
     forms.setBlocked(operation.outputs[0], convolution.summedInputGradient(forms, sum));
     return;
   }
-  if (plan.blocked.has(operation) || pools(forms, operation)) {
+  if (plan.winograd.has(operation)) {
+    lowerWinograd(forms, operation);
+  } else if (plan.blocked.has(operation) || pools(forms, operation)) {
     lowerBlockedOperation(forms, operation, plan.stems.has(operation));
   } else {
     lowerOperation(forms.graph, operation, forms.plain);
+  }
+}
+
+function lowerWinograd(forms: Forms, operation: Operation): void {
+  switch (operation.kind) {
+    case 'conv2d':
+      return winograd.forward(forms, operation);
+    case 'conv2dInputGradient': {
+      const gradient = winograd.inputGradient(forms, operation, null);
+      return forms.setBlocked(operation.outputs[0], gradient, 'channel');
+    }
+    case 'conv2dWeightGradient':
+      return winograd.weightGradient(forms, operation);
+    default:
+      throw new Error(`${operation.kind} has no Winograd form`);
   }
 }
 
@@ -96,8 +114,9 @@ function lowerBlockedOperation(forms: Forms, operation: Operation, stem: boolean
     case 'globalAveragePoolGradient':
       return pooling.globalAverageGradient(forms, operation);
     case 'add': {
-      const terms = operation.inputs.map((input) => forms.blocked(input));
-      forms.setBlocked(operation.outputs[0], forms.graph.node('Add', terms));
+      const order = forms.order(operation.inputs[0]);
+      const terms = operation.inputs.map((input) => forms.blocked(input, order));
+      forms.setBlocked(operation.outputs[0], forms.graph.node('Add', terms), order);
       return;
     }
     default:

@@ -13,10 +13,10 @@ export function training(forms: Forms, operation: Of<'batchNorm'>): void {
   const [x, gamma, beta, residual] = operation.inputs;
   const [y, meanValue, varianceValue, inverseValue] = operation.outputs;
   const channels = forms.rounded(x.shape[1]!);
-  const name = forms.blocked(x);
-  const mean = forms.channelMean(name, x.shape[0]!, channels);
-  const squares = graph.node('Mul', [name, name]);
-  const meanSquare = forms.channelMean(squares, x.shape[0]!, channels);
+  const order = forms.order(x);
+  const name = forms.blocked(x, order);
+  const mean = forms.channelMean(name, x, order);
+  const meanSquare = forms.channelMean(graph.node('Mul', [name, name]), x, order);
   const spread = graph.node('Sub', [meanSquare, graph.node('Mul', [mean, mean])]);
   const variance = graph.node('Max', [spread, graph.scalar(0)]);
   const deviation = graph.node('Sqrt', [graph.node('Add', [variance, graph.scalar(epsilon)])]);
@@ -27,9 +27,9 @@ export function training(forms: Forms, operation: Of<'batchNorm'>): void {
     factor,
     shift,
     relu: operation.attributes.relu,
-    ...(residual ? { sum: forms.blocked(residual) } : {}),
+    ...(residual ? { sum: forms.blocked(residual, order) } : {}),
   });
-  forms.setBlocked(y, result);
+  forms.setBlocked(y, result, order);
   forms.setPlain(meanValue, mean);
   forms.setPlain(varianceValue, variance);
   forms.setPlain(inverseValue, inverse);
@@ -43,16 +43,15 @@ export function gradient(forms: Forms, operation: Of<'batchNormGradient'>): void
   const { graph } = forms;
   const [dy, x, y, gamma, meanValue, inverseValue] = operation.inputs;
   const [dx, dGamma, dBeta, maskedValue] = operation.outputs;
-  const images = x.shape[0]!;
   const channels = forms.rounded(x.shape[1]!);
-  const name = forms.blocked(x);
+  const order = forms.order(x);
+  const name = forms.blocked(x, order);
   const [mean, inverse] = [forms.plain(meanValue), forms.plain(inverseValue)];
   const masked = operation.attributes.relu
-    ? graph.node('Mul', [forms.blocked(dy), mask(forms, forms.blocked(y))])
-    : forms.blocked(dy);
-  const meanG = forms.channelMean(masked, images, channels);
-  const product = graph.node('Mul', [masked, name]);
-  const meanGx = forms.channelMean(product, images, channels);
+    ? graph.node('Mul', [forms.blocked(dy, order), mask(forms, forms.blocked(y, order))])
+    : forms.blocked(dy, order);
+  const meanG = forms.channelMean(masked, x, order);
+  const meanGx = forms.channelMean(graph.node('Mul', [masked, name]), x, order);
   const q = graph.node('Mul', [
     inverse,
     graph.node('Sub', [meanGx, graph.node('Mul', [mean, meanG])]),
@@ -68,8 +67,8 @@ export function gradient(forms: Forms, operation: Of<'batchNormGradient'>): void
     sum: masked,
   });
   const factor = graph.node('Mul', [forms.plain(gamma), inverse]);
-  forms.setScaled(dx, { name: unscaled, factor });
-  forms.setBlocked(maskedValue, masked);
+  forms.setScaled(dx, { name: unscaled, factor }, order);
+  forms.setBlocked(maskedValue, masked, order);
 }
 
 /** 1 where the ReLU's output is positive, else 0. */

@@ -5,21 +5,14 @@ import type { Operation, OperationKind, Program, Value } from '../../ir/program.
 import type { StateLayout } from '../lowered-program.ts';
 import { liveOperations } from '../plain/lower.ts';
 import { phaseOf } from '../plain/convolution.ts';
+import type { FusedSum } from './convolution.ts';
 import { vectorLayout, weightLayout } from './layouts.ts';
+import { gains } from './winograd.ts';
 
 type Of<Kind extends OperationKind> = Extract<Operation, { kind: Kind }>;
 type Update = Of<'sgd' | 'lars'>;
 type Convolution = Of<'conv2d'>;
 type InputGradient = Of<'conv2dInputGradient'>;
-
-/** A sum of gradients that convolutions write themselves. */
-export interface FusedSum {
-  readonly main: InputGradient;
-  /** Of kernel 1×1 at stride 2: it only adds to every second row and column. */
-  readonly corner: InputGradient | null;
-  /** The summand that is no convolution; null when `corner` is the other one. */
-  readonly other: Value | null;
-}
 
 export interface Plan {
   readonly block: number;
@@ -30,6 +23,8 @@ export interface Plan {
   readonly stems: ReadonlySet<Operation>;
   /** Convolutions, batch normalisations and their gradients that run on blocked tensors. */
   readonly blocked: ReadonlySet<Operation>;
+  /** Those of them that take Winograd's way. */
+  readonly winograd: ReadonlySet<Operation>;
   /** By the `add` that they stand for. */
   readonly sums: ReadonlyMap<Operation, FusedSum>;
   /** Input gradients that such a sum computes. */
@@ -42,6 +37,7 @@ export function planBlocked(program: Program, block: number): Plan {
   const layouts = new Map<string, StateLayout>();
   const stems = new Set<Operation>();
   const blocked = new Set<Operation>();
+  const winograd = new Set<Operation>();
   for (const operation of operations) {
     if (operation.kind === 'conv2d') {
       const family = convolutionFamily(uses, operation);
@@ -51,6 +47,7 @@ export function planBlocked(program: Program, block: number): Plan {
       for (const member of family.operations) {
         blocked.add(member);
         if (stem) stems.add(member);
+        else if (gains(operation, block)) winograd.add(member);
       }
       const layout = weightLayout(weight.shape, block, stem);
       for (const name of family.names) layouts.set(name, layout);
@@ -70,7 +67,8 @@ export function planBlocked(program: Program, block: number): Plan {
       if (gradient) blocked.add(gradient);
     }
   }
-  return { block, operations, layouts, stems, blocked, ...fusedSums(operations, uses, blocked) };
+  const sums = fusedSums(operations, uses, blocked);
+  return { block, operations, layouts, stems, blocked, winograd, ...sums };
 }
 
 /** Who uses what. */

@@ -145,8 +145,8 @@ async function measureFloor(
 ): Promise<Floor> {
   const stop = new AbortController();
   const progress = shell.progress('Comparing');
-  const detail = 'with a detector that has learnt nothing';
-  progress.update({ done: 0, total: null, unit: 'images', detail });
+  const details = ['with a detector that has learnt nothing'];
+  progress.update({ done: 0, total: null, unit: 'images', details });
   try {
     const asking = client.call('scores.floor', asked, stop.signal);
     return await shell.interrupts.during(() => stop.abort(), asking);

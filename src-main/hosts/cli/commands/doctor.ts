@@ -23,7 +23,7 @@ export const doctor = command({
     const { describeEngines } = await import('#core/engines.ts');
     const stop = new AbortController();
     const progress = shell.progress('Testing');
-    progress.update({ done: 0, total: null, unit: 'engines', detail: 'the engines' });
+    progress.update({ done: 0, total: null, unit: 'engines', details: ['the engines'] });
     const engines = await shell.interrupts
       .during(() => stop.abort(), describeEngines(stop.signal))
       .finally(() => progress.end());

@@ -47,8 +47,6 @@ function runLines(run: RunDetails): readonly string[] {
     ['engine', run.device === null ? run.engine : `${run.engine} (${run.device})`],
     ['started', run.createdAt],
     ['ended', run.endedAt ?? 'not yet'],
-    ['snapshot', run.snapshotHash],
-    ['code', run.codeVersion],
     ...configFacts(run.config),
   ];
   const lines = [`Run ${run.id}`, ...table([{ title: '' }, { title: '' }], facts).slice(1)];
@@ -83,7 +81,11 @@ function epochTable(epochs: readonly RunEpoch[]): readonly string[] {
       ...[count(epoch.epoch + 1), count(epoch.step)],
       ...[significant(epoch.loss), significant(epoch.ntxent), significant(epoch.normalNorm, 3)],
       epoch.outlierNorm === null ? '' : significant(epoch.outlierNorm, 3),
-      ...[significant(epoch.learningRate, 3), significant(epoch.alpha, 3), duration(epoch.seconds)],
+      ...[significant(epoch.learningRate, 3), significant(epoch.alpha, 3), seconds(epoch.seconds)],
     ]),
   );
+}
+
+function seconds(value: number): string {
+  return value < 60 ? `${significant(value, 2)} s` : duration(value);
 }

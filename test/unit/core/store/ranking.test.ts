@@ -3,8 +3,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ensureDataset, putItem } from '#core/store/datasets.ts';
 import type { OpenDatabase } from '#core/store/open-database.ts';
-import { rankedItems, rawScoresOf } from '#core/store/ranking.ts';
+import { heldOutScores, rankedItems } from '#core/store/ranking.ts';
 import { putScore } from '#core/store/scores.ts';
+import { addSnapshot } from '#core/store/snapshots.ts';
 import { fill, hashOf, noon, open, rawScores } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
 
@@ -52,9 +53,16 @@ it('only images of the dataset that have a score of the model, with what the dat
   expect(ids({ modelId: 9 })).toEqual([]);
 });
 
-it('one score of every image can be had by id', () => {
-  const scores = opened.database.read((reader) => rawScoresOf(reader, 1, 'nearest5'));
-  expect(scores).toEqual(
-    new Map([3, 1, 2, 1, 5, 4].map((value, index) => [index + 1, -value / 3])),
-  );
+it('the scores of the normals held out to calibrate on, and of no others', () => {
+  const scores = opened.database.transact((writer) => {
+    const frozen = (['train', 'calibrate', 'calibrate', 'test', 'calibrate'] as const).map(
+      (split, index) => ({
+        ...{ imageId: index + 1, hash: hashOf(index), class: null, group: null, split },
+        role: index === 4 ? ('anomaly' as const) : ('normal' as const),
+      }),
+    );
+    const snapshotId = addSnapshot(writer, 1, hashOf(77), frozen, noon);
+    return heldOutScores(writer, { modelId: 1, snapshotId, name: 'nearest5' });
+  });
+  expect(scores).toEqual([-1 / 3, -2 / 3]);
 });

@@ -29,6 +29,20 @@ describe('progressText', () => {
     expect(progressText(moment, 20)).toBe('Importing 1,200/10,');
   });
 
+  it('keeps the time left on a narrow terminal and leaves out what matters least', () => {
+    const details = ['loss 2.397', 'norm 9.23, outliers 8.92', '133 images/s'];
+    const step = { title: 'Training', unit: 'steps', done: 73, total: 5000, speed: 7.7, details };
+    const [wide, usual, narrow] = [110, 80, 60].map((columns) => progressText(step, columns));
+    expect(wide).toBe(
+      'Training [-------------] 73/5,000 steps  loss 2.397  norm 9.23, outliers 8.92  133 images/s  ' +
+        '10 min 40 s left',
+    );
+    expect(usual).toBe(
+      'Training 73/5,000 steps  loss 2.397  norm 9.23, outliers 8.92  10 min 40 s left',
+    );
+    expect(narrow).toBe('Training 73/5,000 steps  loss 2.397  10 min 40 s left');
+  });
+
   it('writes a plain line without a bar where there is no terminal', () => {
     expect(progressText(moment, null)).toBe(
       'Importing: 1,200/10,000 images  240 images/s  37 s left',
@@ -37,7 +51,7 @@ describe('progressText', () => {
 
   it('says what it knows while total and rate are unknown', () => {
     const early = { title: 'Importing', unit: 'images', done: 0, total: null, speed: null };
-    expect(progressText({ ...early, detail: 'Looking for\nimages' }, 80)).toBe(
+    expect(progressText({ ...early, details: ['Looking for\nimages'] }, 80)).toBe(
       'Importing Looking for\\nimages',
     );
     expect(progressText({ ...early, done: 7 }, 80)).toBe('Importing 7 images');
@@ -91,7 +105,7 @@ describe('ProgressLine', () => {
     const screen = new FakeScreen(false);
     const line = new ProgressLine(screen, 'Importing', () => 0);
     line.update({ done: 0, total: null, unit: 'files' });
-    line.update({ done: 0, total: null, unit: 'files', detail: 'Looking for images' });
+    line.update({ done: 0, total: null, unit: 'files', details: ['Looking for images'] });
     expect(screen.text).toBe('Importing: Looking for images\n');
   });
 

@@ -1,0 +1,135 @@
+// Stopping an import answers at once, keeps what was read, and the import can be run again (R19).
+
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { writePixelShards } from '#core/datasets/pixel-shards.ts';
+import { Failure } from '#domain/failure.ts';
+import { newProject } from './support/new-project.ts';
+import type { Project } from './support/project.ts';
+import { smallPng } from './support/write-png.ts';
+import { writeTar } from './support/write-tar.ts';
+
+const limitMs = 500;
+
+/** How long `work` went on after `controller` was aborted; undefined if it had ended before. */
+async function stopped(
+  controller: AbortController,
+  work: (stop: AbortSignal) => Promise<unknown>,
+): Promise<number | undefined> {
+  let stoppedAt: number | undefined;
+  controller.signal.addEventListener('abort', () => (stoppedAt = performance.now()));
+  try {
+    await work(controller.signal);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'stopped') throw error;
+    return performance.now() - stoppedAt!;
+  }
+}
+
+function after(delayMs: number): AbortController {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), delayMs);
+  return controller;
+}
+
+const content = (project: Project) =>
+  [...project.itemsByPath()]
+    .map(([path, { hash, role, class: name, split }]) => [path, hash, role, name, split].join())
+    .sort();
+
+describe('an import that is stopped', () => {
+  test('at 20 moments answers within half a second, keeps what it read, and ends like one run', async () => {
+    const project = await newProject();
+    const count = 400;
+    for (let i = 0; i < count; i++) {
+      await writeFile(join(project.files, `${String(i).padStart(4, '0')}.png`), smallPng(i, 32));
+    }
+    const times: number[] = [];
+    for (let i = 0; i < 20; i++) {
+      // At first while the import looks around, later when it has read more and more.
+      const controller = i < 6 ? after(i * 40) : new AbortController();
+      let reported = 0;
+      const ms = await stopped(controller, (stop) =>
+        project.import(project.files, {
+          role: 'normal',
+          stop,
+          report: ({ done }) => {
+            reported = done;
+            if (i >= 6 && done >= (i - 5) * 25) controller.abort();
+          },
+        }),
+      );
+      if (ms === undefined) continue;
+      times.push(ms);
+      // Whatever was reported as done is in the catalogue.
+      expect(project.items().length).toBeGreaterThanOrEqual(reported);
+      expect(await readdir(join(project.folder, 'cache')).catch(() => [])).not.toContain(
+        'incoming',
+      );
+    }
+    console.log(
+      `Stopped ${times.length} times: ${Math.round(Math.max(...times))} ms at most, ` +
+        `${project.items().length} of ${count} images read by then.`,
+    );
+    expect(project.items().length).toBeGreaterThan(300);
+    expect(times.length).toBeGreaterThanOrEqual(14);
+    expect(Math.max(...times)).toBeLessThan(limitMs);
+
+    const before = project.items().length;
+    const last = await project.import(project.files, { role: 'normal' });
+    expect(last).toMatchObject({ imported: count - before, duplicates: before, failed: [] });
+    const whole = await newProject();
+    await whole.import(project.files, { role: 'normal' });
+    expect(content(project)).toEqual(content(whole));
+  });
+
+  test('within a large archive answers within half a second', async () => {
+    const project = await newProject();
+    const notes = { name: 'notes.txt', data: Buffer.alloc(120 * 2 ** 20, 'notes ') };
+    const bmp = { name: 'b.bmp', data: Buffer.alloc(100 * 2 ** 20, 'BM\0\0\0\0\0\0\0\0') };
+    const tar = writeTar([{ name: 'a.png', data: smallPng(1) }, notes, bmp]);
+    const archive = join(project.files, 'a.tar');
+    await writeFile(archive, tar);
+    const packed = join(project.files, 'a.tgz');
+    await writeFile(packed, gzipSync(tar.subarray(0, 100 * 2 ** 20), { level: 1 }));
+    for (const [path, delay] of [
+      [archive, 5],
+      [archive, 60],
+      [archive, 150],
+      [packed, 50],
+    ] as const) {
+      const ms = await stopped(after(delay), (stop) => project.import(path, { stop }));
+      if (ms !== undefined) expect(ms).toBeLessThan(limitMs);
+    }
+  });
+
+  test('before it began does nothing', async () => {
+    const project = await newProject();
+    await writeFile(join(project.files, 'a.png'), smallPng(1));
+    const stop = { aborted: true };
+    await expect(project.import(project.files, { stop })).rejects.toThrow('Stopped.');
+    expect(project.items()).toEqual([]);
+  });
+});
+
+test('writing pixels can be stopped, and leaves nothing half written', async () => {
+  const project = await newProject();
+  for (let i = 0; i < 300; i++) {
+    await writeFile(join(project.files, `${i}.png`), smallPng(i, 32));
+  }
+  await project.import(project.files);
+  const request = { images: project.shardImages(), side: 32, channels: 1 } as const;
+  const write = (stop: { aborted: boolean }) =>
+    writePixelShards(request, { projectFolder: project.folder, stop });
+  for (const delay of [0, 40, 200]) {
+    const ms = await stopped(after(delay), write);
+    if (ms !== undefined) expect(ms).toBeLessThan(limitMs);
+  }
+  const { path, held } = await write({ aborted: false });
+  expect(held).toHaveLength(300);
+  const shards = await readdir(join(project.folder, 'cache', 'shards'));
+  expect(shards.map((name) => join(project.folder, 'cache', 'shards', name))).toEqual([path]);
+});
