@@ -2,7 +2,7 @@
 // files and pictures, nothing else), and what its files are.
 
 /** `link`: where the page may connect to, beside its own origin; a WebSocket's origin or nothing. */
-export function pagePolicy(link = ''): string {
+function pagePolicy(link = ''): string {
   const directives: Readonly<Record<string, string>> = {
     'default-src': "'none'",
     'script-src': "'self'",

@@ -13,7 +13,7 @@ export interface Served {
 }
 
 /** Another site cannot send this header without being asked for permission first. */
-export const ownHeader = { 'X-Normscope': '1' } as const;
+const ownHeader = { 'X-Normscope': '1' } as const;
 
 /** Takes the token out of the address bar and enters with it, or with the cookie of last time. */
 export async function enterServer(): Promise<Served> {

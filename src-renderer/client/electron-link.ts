@@ -11,8 +11,8 @@ export function portLink(port: MessagePort): Link {
     isOpen = false;
     for (const listener of closing) listener();
   };
-  // Electron fires "close" when the other side is gone; Chromium's own ports do not yet.
-  port.addEventListener('close', closed);
+  // No listener for "close", which only Electron fires: with one, Electron 25 ends the page's process
+  // when the page is loaded again.
   return {
     send: (message) => {
       if (isOpen) port.postMessage(JSON.stringify(message));

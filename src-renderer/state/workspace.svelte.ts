@@ -7,12 +7,14 @@ import type { CoreClient } from '../client/clients.ts';
 import { Datasets } from './datasets.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
 import { Runs } from './runs.svelte.ts';
+import { TrainForm } from './train-form.svelte.ts';
 
 export class Workspace {
   readonly core: CoreClient;
   readonly jobs: Jobs;
   readonly datasets: Datasets;
   readonly runs: Runs;
+  readonly trainForm = new TrainForm();
 
   constructor(core: CoreClient) {
     this.core = core;

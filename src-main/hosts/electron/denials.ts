@@ -17,12 +17,18 @@ export function denyEverythingElse(): void {
   app.on('web-contents-created', (_event, contents) => confine(contents));
 }
 
+/** The address of the page, whichever view it shows. */
+function withoutView(url: string): string {
+  return url.split('#')[0]!;
+}
+
 function confine(contents: WebContents): void {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
   contents.on('will-attach-webview', (event) => event.preventDefault());
   const stay = (event: { preventDefault: () => void }, url: string) => {
     // A reload is the page itself.
-    if (url !== contents.getURL() || !url.startsWith(`${pageOrigin}/`)) event.preventDefault();
+    const isItself = withoutView(url) === withoutView(contents.getURL());
+    if (!isItself || !url.startsWith(`${pageOrigin}/`)) event.preventDefault();
   };
   contents.on('will-navigate', stay);
   contents.on('will-redirect', stay);

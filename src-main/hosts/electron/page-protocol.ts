@@ -34,7 +34,8 @@ export function handleScheme(
   ) => Promise<FoundPicture | null>,
 ): void {
   protocol.handle(scheme, async ({ url, method }) => {
-    const [, windowId, address] = /^app:\/\/normscope\/w(\d{1,9})\/([^?#]*)$/.exec(url) ?? [];
+    // When a page is loaded again, its view comes along behind "#".
+    const [, windowId, address] = /^app:\/\/normscope\/w(\d{1,9})\/([^?#]*)(#.*)?$/.exec(url) ?? [];
     if (method !== 'GET' || windowId === undefined || address === undefined) return refused();
     const file = pageFile(address);
     if (file) return await answer(join(pageFolder, ...file.path), file.type);

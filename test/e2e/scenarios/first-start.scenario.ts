@@ -27,9 +27,9 @@ scenario('a new project and the sample lead to listed images', async ({ host }) 
 
   await cells.focus();
   await page.keyboard.press('End');
-  const last = cells.getByRole('option').last();
-  await last.waitFor();
-  expect(await last.getAttribute('aria-posinset')).toBe('709');
+  await expect
+    .poll(() => cells.getByRole('option').last().getAttribute('aria-posinset'))
+    .toBe('709');
 });
 
 scenario('no view keeps anybody out, in either theme', async ({ host }) => {

@@ -8,6 +8,15 @@ import { inject } from 'vitest';
 import { collectComplaints } from './complaints.ts';
 import type { Host } from './host.ts';
 
+const apps = new WeakMap<Host, () => ElectronApplication>();
+
+/** The app behind a host, for what only Electron has. */
+export function electronApp(host: Host): ElectronApplication {
+  const app = apps.get(host);
+  if (!app) throw new Error('This host is no Electron.');
+  return app();
+}
+
 export async function electronHost(folder: string): Promise<Host> {
   const complaints: string[] = [];
   let running = await launch(folder, complaints);
@@ -17,7 +26,7 @@ export async function electronHost(folder: string): Promise<Host> {
     isOpen = false;
   };
   const project = (name: string) => join(folder, `${name}.normscope`);
-  return {
+  const host: Host = {
     kind: 'electron',
     complaints,
     page: () => running.page,
@@ -35,13 +44,19 @@ export async function electronHost(folder: string): Promise<Host> {
     killCore: (name) => killCoreOf(project(name)),
     recover: () => running.page.getByRole('button', { name: 'Start again' }).click(),
   };
+  apps.set(host, () => running.app);
+  return host;
 }
 
 async function launch(
   folder: string,
   complaints: string[],
 ): Promise<{ app: ElectronApplication; page: Page }> {
-  const args = [`--user-data-dir=${join(folder, 'user')}`];
+  const args = [
+    `--user-data-dir=${join(folder, 'user')}`,
+    // A camera to be refused.
+    '--use-fake-device-for-media-stream',
+  ];
   // Chromium's sandbox does not work for root, who runs the tests in containers.
   if (process.getuid?.() === 0) args.push('--no-sandbox');
   const app = await _electron.launch({
@@ -55,7 +70,7 @@ async function launch(
 }
 
 /** The system's dialogs cannot be driven: the next one to save a file answers by itself. */
-export async function answerSaveDialog(app: ElectronApplication, path: string): Promise<void> {
+async function answerSaveDialog(app: ElectronApplication, path: string): Promise<void> {
   await app.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
   }, path);

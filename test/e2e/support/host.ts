@@ -25,7 +25,7 @@ export interface Host {
   /** Does what the window then proposes, so that the project is there again. */
   recover: (name: string) => Promise<void>;
   /** What the page has complained of: errors and breaches of its policy. */
-  readonly complaints: readonly string[];
+  readonly complaints: string[];
 }
 
 export interface Scenario {
