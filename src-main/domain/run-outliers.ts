@@ -17,6 +17,14 @@ export const shiftNames = [
 ] as const;
 export type ShiftName = (typeof shiftNames)[number];
 
+/** Shifts whose results stay near the specimen: of all outliers they teach the norm most. */
+const nearShifts: readonly ShiftName[] = ['cut-mix', 'cut-out', 'small-paste'];
+
+/** The shifts of a run for which the user named neither outlier sources nor shifts. */
+export function standardShifts(method: MethodName): readonly ShiftName[] {
+  return ['any', 'shifts'].includes(methodOutliers[method]) ? nearShifts : [];
+}
+
 /** Throws `unknown-option` with the nearest right name. */
 export function parseShiftName(name: string): ShiftName {
   const known = shiftNames.find((shift) => shift === name);

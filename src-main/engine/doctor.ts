@@ -1,7 +1,7 @@
 // Which engines there are, whether they pass the self-test, how fast they are, and which to take.
 
-import { availableParallelism } from 'node:os';
 import { Failure } from '#domain/failure.ts';
+import { coreCount } from './cores.ts';
 import type { Engine, EngineName } from './engine.ts';
 import { ProgramBuilder } from './ir/builder.ts';
 import { cpuEngine } from './onnxruntime/session.ts';
@@ -21,8 +21,8 @@ export interface Diagnosis {
 }
 
 /** Processor threads to use: what was asked for, or one per core. */
-export function threadCount(asked: number): number {
-  return asked > 0 ? asked : availableParallelism();
+function threadCount(asked: number): number {
+  return asked > 0 ? asked : coreCount();
 }
 
 const notBuiltIn: readonly Diagnosis[] = (['webgpu', 'tensorflow'] as const).map((name) => ({

@@ -12,7 +12,7 @@ import { verifyShard, writeShard, type ShardHeader } from '#worker/shard.ts';
 import { standardPixelLimit } from '../images/decode.ts';
 import { imageLibraryVersion } from '../images/image-library.ts';
 import { inOrder } from '../images/ordered.ts';
-import { originalFiles, restoreOriginals } from '../images/originals.ts';
+import { incoming, originalFiles, restoreOriginals, sweepIncoming } from '../images/originals.ts';
 import { ImageReader } from '../images/reader.ts';
 import { diskFull } from '../images/unreadable.ts';
 import { WindowFinder } from './window.ts';
@@ -97,6 +97,7 @@ export async function writePixelShards(
   if (intact !== undefined) return { path, header: intact, held: everything, problems: [] };
   await rm(path, { force: true });
   await mkdir(folder, { recursive: true });
+  await sweepIncoming(folder);
   await restoreOriginals(job.projectFolder, request.images, job.stop);
   const reader = new ImageReader();
   const watch = setInterval(() => {
@@ -155,7 +156,7 @@ async function writeNew(
   }
 
   const windows = () => like?.window ?? finder?.window() ?? fullRange(channels);
-  const temporary = join(folder, `incoming-${process.pid}-${unique++}.shard`);
+  const temporary = incoming(folder);
   const header = await writeShard(
     temporary,
     () => ({ height: side, width: side, channels, type, window: windows() }),
@@ -175,8 +176,6 @@ type ReadSquare =
       readonly problem?: undefined;
     }
   | { readonly problem: ImportProblem };
-
-let unique = 0;
 
 // eslint-disable-next-line @typescript-eslint/require-await -- a stream by contract of inOrder
 async function* indices(count: number): AsyncGenerator<number> {

@@ -33,7 +33,7 @@ export type ArchiveEntry =
 
 const separator = '!/';
 
-export function memberPath(archive: string, name: string): string {
+function memberPath(archive: string, name: string): string {
   return archive + separator + name;
 }
 

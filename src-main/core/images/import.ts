@@ -23,6 +23,7 @@ import { groupRule, type PlacingRules } from './place.ts';
 import { thumbnailPath } from './reader-tasks.ts';
 import { ImageReader } from './reader.ts';
 import { candidates, namedSplits, openSource, type Candidate, type Source } from './sources.ts';
+import { endsJob } from './unreadable.ts';
 
 export type ImportSpec = z.infer<typeof importInput>;
 
@@ -251,7 +252,6 @@ class Import {
 
 /** What must end the job is thrown on; what is wrong with one file becomes its reason. */
 function problemOf(path: string, error: unknown): ImportProblem {
-  if (!(error instanceof Failure)) throw error;
-  if (error.code === 'stopped' || error.code === 'disk-full') throw error;
+  if (!(error instanceof Failure) || endsJob(error)) throw error;
   return { path, code: error.code, reason: error.message };
 }

@@ -2,12 +2,13 @@
 // are kept under their hash in the project's cache, because an archive can hardly be read at random,
 // and can be brought back from their archive when the cache is gone.
 
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
-import { archiveOf, listArchive } from './archive.ts';
+import { archiveOf, listArchive, type ArchiveMember } from './archive.ts';
 import { readImageFile } from './read-file.ts';
+import { endsJob } from './unreadable.ts';
 
 export interface CataloguedImage {
   readonly hash: string;
@@ -37,13 +38,12 @@ export async function restoreOriginals(
 ): Promise<void> {
   const missing = new Map<string, Set<string>>();
   for (const { hash, paths } of images) {
-    const archives = paths.map(archiveOf);
-    if (archives.length === 0 || archives.includes(undefined)) continue;
-    if (await exists(keptOriginal(projectFolder, hash))) continue;
-    const archive = archives[0]!;
-    const members = missing.get(archive) ?? new Set();
-    for (const path of paths) members.add(path);
-    missing.set(archive, members);
+    const packed = paths.filter((path) => archiveOf(path) !== undefined);
+    if (packed.length === 0 || (await exists(keptOriginal(projectFolder, hash)))) continue;
+    for (const path of packed) {
+      const archive = archiveOf(path)!;
+      missing.set(archive, (missing.get(archive) ?? new Set()).add(path));
+    }
   }
   for (const [archive, members] of missing) {
     await restoreFrom(projectFolder, archive, members, stop);
@@ -56,21 +56,50 @@ async function restoreFrom(
   members: ReadonlySet<string>,
   stop: Stop,
 ): Promise<void> {
-  await mkdir(originalsFolder(projectFolder), { recursive: true });
-  const temporary = join(originalsFolder(projectFolder), `incoming-restore-${process.pid}`);
-  for await (const entry of listArchive(archive, stop)) {
-    throwIfStopped(stop);
-    if (!('extract' in entry) || !members.has(entry.path)) continue;
-    try {
-      await entry.extract(temporary);
-      const { hash } = await readImageFile(temporary);
-      await rename(temporary, keptOriginal(projectFolder, hash));
-    } catch (error) {
-      // An image that cannot be brought back is reported when its turn to be read comes.
-      if (!(error instanceof Failure)) throw error;
+  const folder = originalsFolder(projectFolder);
+  await mkdir(folder, { recursive: true });
+  await sweepIncoming(folder);
+  const temporary = incoming(folder);
+  try {
+    for await (const entry of listArchive(archive, stop)) {
+      throwIfStopped(stop);
+      if ('extract' in entry && members.has(entry.path)) {
+        await restore(entry, temporary, projectFolder);
+      }
     }
+  } finally {
+    await rm(temporary, { force: true });
   }
-  await rm(temporary, { force: true });
+}
+
+/** An image that cannot be brought back is reported when its turn to be read comes. */
+async function restore(
+  member: ArchiveMember,
+  temporary: string,
+  projectFolder: string,
+): Promise<void> {
+  try {
+    await member.extract(temporary);
+    const { hash } = await readImageFile(temporary);
+    await rename(temporary, keptOriginal(projectFolder, hash));
+  } catch (error) {
+    if (!(error instanceof Failure) || endsJob(error)) throw error;
+  }
+}
+
+let unique = 0;
+
+/** A new name for a file in writing: it gets its own name when it is whole. */
+export function incoming(folder: string): string {
+  return join(folder, `incoming-${process.pid}-${unique++}`);
+}
+
+/** Removes files in writing that a killed process left: a project has one process at a time. */
+export async function sweepIncoming(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const isLeft = name.startsWith('incoming-') && !name.startsWith(`incoming-${process.pid}-`);
+    if (isLeft) await rm(join(folder, name), { force: true });
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

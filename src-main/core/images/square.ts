@@ -2,8 +2,9 @@
 // side and resized with Lanczos (antialiased), in the shard's channels and depth. An image that has
 // the size already keeps its values.
 
+import { sharp } from './image-library.ts';
 import type { OpenedImage } from './opened-image.ts';
-import { readPixels, type PixelBlock } from './pipeline.ts';
+import { readPixels, straighten, type PixelBlock } from './pipeline.ts';
 
 export type PixelType = 'uint8' | 'uint16';
 
@@ -15,10 +16,30 @@ export async function squarePixels(
   type: PixelType,
 ): Promise<Uint8Array | Uint16Array> {
   const pipeline = await image.pipeline();
-  if (image.width !== side || image.height !== side) {
-    pipeline.resize(side, side, { fit: 'cover', position: 'centre', kernel: 'lanczos3' });
-  }
-  return withType(withChannels(await readPixels(pipeline, image.bitDepth), channels), type);
+  const isRightSize = image.width === side && image.height === side;
+  const block = isRightSize
+    ? await readPixels(pipeline, image.bitDepth)
+    : image.bitDepth === 8
+      ? await readPixels(pipeline.resize(resizing(side)), 8)
+      : await resizeDeep(await readPixels(pipeline, 16), side);
+  return withType(withChannels(block, channels), type);
+}
+
+function resizing(side: number) {
+  const how = { fit: 'cover', position: 'centre', kernel: 'lanczos3' } as const;
+  return { width: side, height: side, ...how };
+}
+
+/**
+ * libvips resizes whole numbers with weights of 12 bits, whose sum is off by up to 0.2 %: nothing in 8
+ * bits, but stripes in a bright 16-bit image of low contrast. Floating-point values are exact.
+ */
+async function resizeDeep({ pixels, ...size }: PixelBlock, side: number): Promise<PixelBlock> {
+  // Fractions are cut off at the end: half a step more rounds them.
+  const values = Float32Array.from(pixels, (value) => value + 0.5);
+  const { width, height, channels } = size;
+  const exact = straighten(sharp(values, { raw: { width, height, channels } }), channels, 16);
+  return await readPixels(exact.resize(resizing(side)), 16);
 }
 
 /** Grey is repeated in every channel; colour becomes grey by the luma of ITU-R BT.601. */

@@ -6,7 +6,7 @@ import { sharp } from './image-library.ts';
 import { readPixels, type PixelBlock } from './pipeline.ts';
 import { reasons, unreadable } from './unreadable.ts';
 
-export const thumbnailSide = 128;
+const thumbnailSide = 128;
 
 /** 16-bit images rarely use their range: shown between these parts of their values, per channel. */
 const shown = { low: 0.005, high: 0.995 } as const;

@@ -18,6 +18,11 @@ export function diskFull(path: string, cause: unknown): Failure {
   );
 }
 
+/** Whether the failure concerns the whole job, not one file. */
+export function endsJob({ code }: Failure): boolean {
+  return code === 'stopped' || code === 'disk-full';
+}
+
 export const reasons = {
   empty: `The file is empty. ${again}`,
   damaged: `The file is cut off or damaged: its pixels cannot be read to the end. ${again}`,

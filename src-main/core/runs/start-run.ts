@@ -4,7 +4,7 @@
 import type { z } from 'zod';
 import type { trainInput } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
-import { checkOutliers, parseShiftName } from '#domain/run-outliers.ts';
+import { checkOutliers, parseShiftName, standardShifts } from '#domain/run-outliers.ts';
 import { fewestNormals, presetMethod, resolveSettings } from '#domain/run-settings.ts';
 import { freezeSnapshot, type FrozenSnapshot } from '../datasets/snapshot.ts';
 import type { DatasetItem } from '../images/import-store.ts';
@@ -45,7 +45,9 @@ export function startRun(input: TrainInput, ports: StartPorts): number {
   for (const { name } of input.shifts) parseShiftName(name);
   demandDistinct(input.shifts, 'shift transform');
   demandDistinct(input.outliers, 'outlier source');
-  checkOutliers(method, input.outliers.length, input.shifts.length, settings);
+  const isLeftOpen = input.outliers.length + input.shifts.length === 0;
+  const shifts = isLeftOpen ? standardShifts(method).map(asChosen) : input.shifts;
+  checkOutliers(method, input.outliers.length, shifts.length, settings);
 
   const { database, catalogue, codeVersion } = ports;
   const datasetId = database.read((reader) => datasetNamed(reader, input.dataset));
@@ -58,7 +60,7 @@ export function startRun(input: TrainInput, ports: StartPorts): number {
   );
   const config: RunConfig = {
     ...{ dataset: input.dataset, snapshotHash: snapshot.hash, preset, specimen, method },
-    ...{ overrides, settings, shifts: input.shifts, seed, engine, codeVersion },
+    ...{ overrides, settings, shifts, seed, engine, codeVersion },
     outliers: sources.map(({ name, weight, hash, items }) => {
       return { name, weight, snapshotHash: hash, images: items.length };
     }),
@@ -70,6 +72,10 @@ export function startRun(input: TrainInput, ports: StartPorts): number {
     outliers: sources,
   };
   return database.transact((writer) => addRun(writer, run, ports.now().toISOString()));
+}
+
+function asChosen(name: string): TrainInput['shifts'][number] {
+  return { name, weight: 1, strength: 0.5 };
 }
 
 function demandDistinct(chosen: readonly { readonly name: string }[], noun: string): void {

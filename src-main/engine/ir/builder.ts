@@ -42,7 +42,7 @@ function demand(condition: boolean, operation: string, ...values: readonly Value
   throw new Error(`${operation} cannot take ${shapes}`);
 }
 
-export function outputSide(side: number, kernel: number, stride: number, padding: number): number {
+function outputSide(side: number, kernel: number, stride: number, padding: number): number {
   return Math.floor((side + 2 * padding - kernel) / stride) + 1;
 }
 

@@ -60,7 +60,7 @@ export function rankedLines(images: readonly RankedImage[]): readonly string[] {
 
 /** Part of the held-out normals; never rounded up to all of them. */
 function rankPart(rank: number): string {
-  return percent(Math.floor(rank * 1000 + 1e-9) / 1000);
+  return `${percent(Math.floor(rank * 1000 + 1e-9) / 1000)} of normals`;
 }
 
 function verdict(flagged: boolean | null): string {

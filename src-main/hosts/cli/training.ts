@@ -13,6 +13,8 @@ export interface TrainedRun {
   readonly modelId: number;
 }
 
+const title = 'Training';
+
 /**
  * Begins a training with `start`, or takes one up again, and resolves when its model is there.
  * Throws `stopped` with the command that goes on, and the run's failure.
@@ -23,7 +25,7 @@ export async function followTraining(
   project: string,
   start: () => Promise<{ readonly jobId: number; readonly runId: number }>,
 ): Promise<TrainedRun> {
-  const progress = shell.progress('Training');
+  const progress = shell.progress(title);
   const said = new Set<string>();
   let followed: number | undefined;
   let latest: CoreEvents['run.step'] | undefined;
@@ -60,7 +62,8 @@ export async function followTraining(
 
 /** Before the first step pixels are prepared, after the last one the threshold is found. */
 function aroundSteps({ done, total, note }: Job): Advance {
-  return { done, total, unit: '', ...(note === null ? {} : { details: [note] }) };
+  const isSaid = note === null || note === title;
+  return { done, total, unit: '', ...(isSaid ? {} : { details: [note] }) };
 }
 
 function stepAdvance(event: CoreEvents['run.step']): Advance {

@@ -18,7 +18,7 @@ interface Patch {
 
 /** Mean change inside a patch below which nobody would see it, of 0 … 1. */
 const visible = 0.02;
-const mostDraws = 8;
+const mostDraws = 16;
 
 /**
  * Pastes a patch, drawn again while it would not show: background over background would teach that

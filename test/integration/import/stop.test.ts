@@ -1,15 +1,17 @@
 // Stopping an import answers at once, keeps what was read, and the import can be run again (R19).
 
-import { readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { writePixelShards } from '#core/datasets/pixel-shards.ts';
 import { Failure } from '#domain/failure.ts';
+import { neverStop } from '#domain/stop.ts';
 import { newProject } from './support/new-project.ts';
 import type { Project } from './support/project.ts';
 import { smallPng } from './support/write-png.ts';
 import { writeTar } from './support/write-tar.ts';
+import { writeZip } from './support/write-zip.ts';
 
 const limitMs = 500;
 
@@ -132,4 +134,22 @@ test('writing pixels can be stopped, and leaves nothing half written', async () 
   expect(held).toHaveLength(300);
   const shards = await readdir(join(project.folder, 'cache', 'shards'));
   expect(shards.map((name) => join(project.folder, 'cache', 'shards', name))).toEqual([path]);
+});
+
+test('what a killed process left half written is removed', async () => {
+  const project = await newProject();
+  const cache = join(project.folder, 'cache');
+  const left = ['incoming/7', 'shards/incoming-1-0.1.tmp', 'originals/incoming-1-0'];
+  for (const name of left) {
+    await mkdir(dirname(join(cache, name)), { recursive: true });
+    await writeFile(join(cache, name), 'half');
+  }
+  const archive = join(project.files, 'a.zip');
+  await writeFile(archive, writeZip([{ name: 'a.png', data: smallPng(1) }]));
+  await project.import(archive);
+  await rm(join(cache, 'originals', project.items()[0]!.hash));
+  const request = { images: project.shardImages(), side: 8, channels: 1 } as const;
+  await writePixelShards(request, { projectFolder: project.folder, stop: neverStop });
+  const files = await readdir(cache, { recursive: true });
+  expect(files.filter((name) => name.includes('incoming'))).toEqual([]);
 });

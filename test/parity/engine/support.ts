@@ -92,3 +92,30 @@ export async function expectCentralDifferences(program: Program, seed: number): 
   }
   await session.release();
 }
+
+/** Some steps of a program on the CPU engine; outputs of the last. */
+export async function runLowered(
+  lowering: 'plain' | 'blocked',
+  program: Program,
+  { state, inputs }: { state: Tensors; inputs: Tensors },
+  steps = 1,
+): Promise<Ran> {
+  const session = await cpuEngine(2, { lowering }).compile(program);
+  await session.writeState(state);
+  let outputs: Tensors = {};
+  for (let step = 0; step < steps; step++) outputs = await session.run(inputs);
+  const copied = Object.fromEntries(Object.entries(outputs).map(([k, v]) => [k, v.slice()]));
+  const after = await session.readState();
+  await session.release();
+  return { outputs: copied, state: after };
+}
+
+/** One step on blocked and on plain tensors gives the same within 1e-4. */
+export async function expectBlockedAgrees(program: Program, seed = 3): Promise<void> {
+  const tensors = seededTensors(program, seed);
+  const plain = await runLowered('plain', program, tensors);
+  const blocked = await runLowered('blocked', program, tensors);
+  expectEqualWithin(blocked.outputs, plain.outputs, 1e-4);
+  expectEqualWithin(blocked.state, plain.state, 1e-4);
+  expect(blocked.outputs['gradientSquares']!.every((sum) => sum > 0)).toBe(true);
+}

@@ -55,6 +55,10 @@ export class Forms {
     return name;
   };
 
+  hasPlain({ id }: Value): boolean {
+    return this.#plain.has(id);
+  }
+
   setPlain(value: Value, name: string): void {
     this.#plain.set(value.id, name);
   }

@@ -31,11 +31,15 @@ export function lowerBlocked(program: Program, block: number): LoweredProgram {
     forms.setPlain(value, name);
     inputs.push({ name, shape: shapeOf(name, value) });
   }
+  // What is computed under its own name need not be copied to it.
+  for (const { name, next } of program.state) {
+    if (next && !forms.hasPlain(next)) forms.setPlain(next, nextName(name));
+  }
   for (const operation of plan.operations) lowerOne(forms, plan, operation);
 
   const outputs: Port[] = [];
   const publish = (name: string, from: string, shape: readonly number[]): void => {
-    forms.graph.node('Identity', [from], {}, name);
+    if (from !== name) forms.graph.node('Identity', [from], {}, name);
     outputs.push({ name, shape });
   };
   for (const { name, value } of program.outputs) publish(name, forms.plain(value), value.shape);
@@ -49,7 +53,13 @@ function lowerOne(forms: Forms, plan: Plan, operation: Operation): void {
   if (plan.summed.has(operation)) return;
   const sum = plan.sums.get(operation);
   if (sum) {
-    forms.setBlocked(operation.outputs[0], convolution.summedInputGradient(forms, sum));
+    const [output] = operation.outputs as [Value];
+    if (plan.winograd.has(sum.main)) {
+      const whole = winograd.inputGradient(forms, sum.main, sum.other);
+      forms.setBlocked(output, whole, 'channel');
+    } else {
+      forms.setBlocked(output, convolution.summedInputGradient(forms, sum));
+    }
     return;
   }
   if (plan.winograd.has(operation)) {

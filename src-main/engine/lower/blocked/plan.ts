@@ -243,6 +243,6 @@ function isCornerOf(shortcut: InputGradient, main: InputGradient): boolean {
   return isPointwise(shortcut) && shortcut.attributes.stride === 2 && main.attributes.stride === 2;
 }
 
-export function isPointwise({ inputs: [, weight] }: InputGradient | Convolution): boolean {
+function isPointwise({ inputs: [, weight] }: InputGradient | Convolution): boolean {
   return weight.shape[2] === 1 && weight.shape[3] === 1;
 }

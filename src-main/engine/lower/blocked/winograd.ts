@@ -70,11 +70,12 @@ export function forward(forms: Forms, operation: Of<'conv2d'>): void {
   const [x, weight] = operation.inputs;
   const [y] = operation.outputs;
   const [k, c] = [forms.rounded(weight.shape[0]!), forms.rounded(weight.shape[1]!)];
-  const kernels = forms.transpose(
+  const taps = forms.transpose(
     forms.plain(weight),
     [(k * c) / forms.block ** 2, 9, forms.block ** 2],
     [1, 0, 2],
   );
+  const kernels = transformedKernels(forms, taps, k, c);
   const source = imageTiles(forms, forms.blocked(x, 'channel'), x);
   forms.setBlocked(y, result(forms, source, c, kernels, y), 'channel');
 }
@@ -97,7 +98,8 @@ export function inputGradient(
     }
   }
   const exchanged = exchangedWeights(forms, weight, factor);
-  const kernels = graph.node('Gather', [exchanged, graph.indices(order)]);
+  const taps = graph.node('Gather', [exchanged, graph.indices(order)]);
+  const kernels = transformedKernels(forms, taps, c, k);
   const gradient = result(forms, imageTiles(forms, name, dy), k, kernels, dx);
   return other ? graph.node('Add', [gradient, forms.blocked(other, 'channel')]) : gradient;
 }
@@ -148,7 +150,17 @@ function imageTiles(forms: Forms, name: string, value: Value): string {
   return forms.once('tiles', name, () => transformed(forms, name, value, imageTransform, -1));
 }
 
-/** [36, C, tiles] of images and [9, K · C] of kernels → images like `value`. */
+/**
+ * [9, K · C] of kernels → [36, K · C]. To be asked for before the images' tiles: onnxruntime runs first
+ * what is named last, and would keep these, which are large, from the first operation on.
+ */
+function transformedKernels(forms: Forms, taps: string, k: number, c: number): string {
+  const kernels = forms.reshape(taps, [9, k * c]);
+  const matrix = inBothDirections(forms, kernelTransform, false);
+  return forms.reshape(forms.graph.node('MatMul', [matrix, kernels]), [components * k, c, 1, 1]);
+}
+
+/** [36, C, tiles] of images with transformed kernels → images like `value`. */
 function result(
   forms: Forms,
   source: string,
@@ -161,16 +173,9 @@ function result(
   const [down, across] = [Math.ceil(height / tile), Math.ceil(width / tile)];
   const rows = forms.rounded(k);
   const count = images * down * across;
-  const weights = graph.node('MatMul', [
-    inBothDirections(forms, kernelTransform, false),
-    forms.reshape(kernels, [9, rows * channels]),
-  ]);
   const products = graph.node(
     `${blockedDomain}::Conv`,
-    [
-      forms.reshape(source, [1, components * channels, 1, count]),
-      forms.reshape(weights, [components * rows, channels, 1, 1]),
-    ],
+    [forms.reshape(source, [1, components * channels, 1, count]), kernels],
     { group: components, kernel_shape: [1, 1] },
   );
   // [4 · 4 pixels, K/B, tiles, B]

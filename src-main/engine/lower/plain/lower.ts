@@ -35,6 +35,10 @@ export function lowerPlain(
     if (constants) graph.initializer(name, value.shape, constants[name]!);
     else inputs.push({ name, shape: value.shape });
   }
+  // What is computed under its own name need not be copied to it.
+  for (const { name, next } of program.state) {
+    if (next && !names.has(next.id)) names.set(next.id, nextName(name));
+  }
   const nameOf: NameOf = (value) => {
     const known = names.get(value.id);
     if (known !== undefined) return known;
@@ -47,7 +51,7 @@ export function lowerPlain(
 
   const outputs: Port[] = [];
   const publish = (name: string, value: Value): void => {
-    graph.node('Identity', [nameOf(value)], {}, name);
+    if (nameOf(value) !== name) graph.node('Identity', [nameOf(value)], {}, name);
     outputs.push({ name, shape: value.shape });
   };
   for (const { name, value } of program.outputs) publish(name, value);

@@ -9,7 +9,7 @@ import {
   specimenNames,
   type SettingName,
 } from '#domain/run-settings.ts';
-import { shiftNames } from '#domain/run-outliers.ts';
+import { shiftNames, standardShifts } from '#domain/run-outliers.ts';
 import { parseSetting, parseWeighted } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
 import { engineOption } from '../engine-option.ts';
@@ -25,7 +25,8 @@ export const train = command({
     'quick takes minutes on two processor cores; standard takes hours; paper is the published ' +
       'reference (arXiv 2312.15288), meant for a graphics card. Ctrl+C stops the training; what was ' +
       'reached is kept, and "normscope resume" goes on with the same result as without the stop.',
-    `Shift transforms: ${shiftNames.join(', ')}.`,
+    `Shift transforms: ${shiftNames.join(', ')}. Where neither outliers nor shifts are named, the ` +
+      `methods that take shifts use ${standardShifts('anchored').join(', ')}.`,
   ],
   arguments: { project: projectArgument },
   options: {

@@ -16,22 +16,14 @@ const floor = 160;
 const left = 10;
 const right = width - 10;
 const binCount = 36;
-/** Strange images can lie very far out: those beyond this part of all are drawn in the last bin. */
-const shownPart = 0.98;
 
 export function histogram({ normal, anomalous, threshold }: HistogramInput): Html | undefined {
-  const all = [...normal, ...anomalous].sort((a, b) => a - b);
-  const low = all[0];
-  const high = Math.max(all[Math.floor((all.length - 1) * shownPart)] ?? 0, threshold ?? -Infinity);
-  if (low === undefined || !(high > low)) return undefined;
-  const binOf = (score: number) =>
-    Math.min(binCount - 1, Math.floor(((score - low) / (high - low)) * binCount));
-  const x = (score: number) =>
-    left + ((Math.min(score, high) - low) / (high - low)) * (right - left);
-  const normalShares = shares(normal, binOf);
-  const anomalousShares = shares(anomalous, binOf);
+  const scores = [...normal, ...anomalous].sort((a, b) => a - b);
+  const axis = axisOf(threshold === null ? scores : [...scores, threshold], median(scores));
+  if (!axis) return undefined;
+  const normalShares = shares(normal, axis);
+  const anomalousShares = shares(anomalous, axis);
   const top = Math.max(...normalShares, ...anomalousShares);
-  const isClipped = all.at(-1)! > high;
   const words =
     `Histogram of anomaly scores: ${counted(normal.length, 'normal image')} around ` +
     `${significant(median(normal))}, ${counted(anomalous.length, 'anomalous image')} around ` +
@@ -45,13 +37,36 @@ export function histogram({ normal, anomalous, threshold }: HistogramInput): Htm
     <path class="normal area" d="${outline(normalShares, top)}" />
     <path class="anomalous area" d="${outline(anomalousShares, top)}" />
     <line class="axis" x1="${left}" y1="${floor}" x2="${right}" y2="${floor}" />
-    ${threshold === null ? undefined : thresholdMark(x(threshold))}
-    <text x="${left}" y="172">${significant(low, 3)}</text>
-    <text x="${width / 2}" y="182" text-anchor="middle">anomaly score (stranger to the right)</text>
-    <text x="${right}" y="172" text-anchor="end">
-      ${significant(high, 3)}${isClipped ? ' and above' : ''}
+    ${threshold === null ? undefined : thresholdMark(left + axis.place(threshold) * (right - left))}
+    <text x="${left}" y="172">${significant(axis.low, 3)}</text>
+    <text x="${width / 2}" y="182" text-anchor="middle">
+      anomaly score${axis.isByFactors ? ', logarithmic' : ''} (stranger to the right)
     </text>
+    <text x="${right}" y="172" text-anchor="end">${significant(axis.high, 3)}</text>
   </svg>`;
+}
+
+interface Axis {
+  readonly low: number;
+  readonly high: number;
+  /** Equal steps multiply the score. */
+  readonly isByFactors: boolean;
+  /** 0 at the low end, 1 at the high end. */
+  readonly place: (score: number) => number;
+}
+
+/** A long tail of positive scores, as distances have it, would press all others into one bin. */
+const longTail = 5;
+
+/** undefined when all scores are the same. */
+function axisOf(scores: readonly number[], middle: number): Axis | undefined {
+  const low = Math.min(...scores);
+  const high = Math.max(...scores);
+  if (!(high > low)) return undefined;
+  const isByFactors = low > 0 && high > longTail * middle;
+  const scale = isByFactors ? Math.log : (score: number) => score;
+  const place = (score: number) => (scale(score) - scale(low)) / (scale(high) - scale(low));
+  return { low, high, isByFactors, place };
 }
 
 function thresholdMark(x: number): Html {
@@ -67,9 +82,11 @@ function thresholdMark(x: number): Html {
 }
 
 /** Part of the images in each bin. */
-function shares(scores: readonly number[], binOf: (score: number) => number): number[] {
+function shares(scores: readonly number[], { place }: Axis): number[] {
   const bins = new Array<number>(binCount).fill(0);
-  for (const score of scores) bins[binOf(score)]! += 1 / scores.length;
+  for (const score of scores) {
+    bins[Math.min(binCount - 1, Math.floor(place(score) * binCount))]! += 1 / scores.length;
+  }
   return bins;
 }
 

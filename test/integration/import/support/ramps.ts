@@ -11,7 +11,7 @@ export interface Case {
 }
 
 /** Every value range is met: steep ramps, different in each channel. */
-export function ramp(channels: number, top: number): number[] {
+function ramp(channels: number, top: number): number[] {
   const factor = top === 255 ? 1 : 41;
   return Array.from({ length: side * side * channels }, (_, i) => {
     const c = i % channels;

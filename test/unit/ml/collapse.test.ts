@@ -1,0 +1,24 @@
+// What is said of norms that do not tell normal from outlier.
+
+import { describe, expect, it } from 'vitest';
+import { normWarning } from '#ml/collapse.ts';
+
+describe('norms', () => {
+  it('that are far apart are not spoken of, nor a run without outliers', () => {
+    expect(normWarning(6.4, 0.05)).toBeNull();
+    expect(normWarning(0.6, 0.2)).toBeNull();
+    expect(normWarning(0.01, null)).toBeNull();
+  });
+
+  it('that are both near zero are called so, with a remedy', () => {
+    expect(normWarning(0.012, 0.009)).toMatch(
+      /^normal and outlier norms are both near zero \(0\.012 and 0\.009\): .*--method anchored/,
+    );
+  });
+
+  it('that are nearly equal are called so, also where the outliers have the longer one', () => {
+    for (const outlier of [0.67, 2]) {
+      expect(normWarning(0.69, outlier)).toMatch(/nearly equal \(0\.690 and .*other outliers/);
+    }
+  });
+});

@@ -1,0 +1,153 @@
+// Features and scores of images: each by itself, whatever stands beside it.
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { RunSettings } from '#domain/run-settings.ts';
+import { resolveSettings } from '#domain/run-settings.ts';
+import type { RawScores } from '#domain/score.ts';
+import type { Tensors } from '#engine/engine.ts';
+import { cpuEngine } from '#engine/onnxruntime/session.ts';
+import { initialState } from '#ml/networks/initial-weights.ts';
+import type { PixelSet } from '#ml/pixels.ts';
+import type { KeyedImage, TrainedNetwork } from '#ml/score.ts';
+import { describeScoring, readReference, scoreImages } from '#ml/score.ts';
+import { noisePixels } from './pixel-sets.ts';
+
+const engine = cpuEngine(1);
+
+function settingsOf(views: number): RunSettings {
+  return resolveSettings({
+    ...{ preset: 'paper', specimen: 'natural', method: 'anchored' },
+    overrides: { width: 4, inputSize: 16, views },
+  });
+}
+
+const images = noisePixels({ count: 140, height: 20, width: 20, channels: 3 }, 5);
+const keys = Array.from({ length: 140 }, (_, index): KeyedImage => {
+  return { index, key: [1000 + index, 7] };
+});
+
+/** A network as it begins, but with statistics that tell eval mode from the batch's. */
+function stateOf(settings: RunSettings): Tensors {
+  const state = initialState(describeScoring(settings, 3, 1), 2);
+  return Object.fromEntries(
+    Object.entries(state).map(([name, values]) => [
+      name,
+      name.endsWith('.mean') ? values.map((_, i) => 0.1 * Math.sin(i)) : values,
+    ]),
+  );
+}
+
+async function networkOf(views: number): Promise<TrainedNetwork> {
+  const settings = settingsOf(views);
+  const state = stateOf(settings);
+  const normals = noisePixels({ count: 150, height: 20, width: 20, channels: 3 }, 4);
+  const reference = await readReference(engine, state, normals, settings, 1);
+  return { settings, state, reference };
+}
+
+async function score(
+  network: TrainedNetwork,
+  asked: readonly KeyedImage[],
+  set: PixelSet = images,
+  seed = 1,
+): Promise<Map<number, RawScores>> {
+  const scores = new Map<number, RawScores>();
+  for await (const batch of scoreImages(engine, network, set, asked, seed)) {
+    for (const { index, raw } of batch) scores.set(index, raw);
+  }
+  return scores;
+}
+
+describe('scores of an image', () => {
+  let network: TrainedNetwork;
+  let all: Map<number, RawScores>;
+  beforeAll(async () => {
+    network = await networkOf(8);
+    all = await score(network, keys.slice(0, 30));
+  });
+
+  it('come once for each image that is asked for', () => {
+    expect([...all.keys()]).toEqual(Array.from({ length: 30 }, (_, index) => index));
+    expect(new Set([...all.values()].map(({ mahalanobis }) => mahalanobis)).size).toBe(30);
+  });
+
+  it('are the same alone, in another order and beside others', async () => {
+    expect((await score(network, [keys[17]!])).get(17)).toEqual(all.get(17));
+    for (const [index, raw] of await score(network, keys.slice(0, 30).toReversed())) {
+      expect(raw).toEqual(all.get(index));
+    }
+  });
+
+  it('are the same at another place of another set, by its key', async () => {
+    const length = 20 * 20 * 3;
+    const moved: PixelSet = {
+      ...images,
+      count: 2,
+      pixels: Uint8Array.from([
+        ...images.pixels.subarray(0, length),
+        ...images.pixels.subarray(17 * length, 18 * length),
+      ]),
+    };
+    const scores = await score(network, [{ index: 1, key: keys[17]!.key }], moved);
+    expect(scores.get(1)).toEqual(all.get(17));
+  });
+
+  it('of random views depend on seed and key; of the plain view they do not', async () => {
+    const changes = [
+      await score(network, [keys[17]!], images, 2),
+      await score(network, [{ index: 17, key: [1017, 8] }]),
+    ];
+    for (const changed of changes) {
+      const [ours, before] = [changed.get(17)!, all.get(17)!];
+      expect(ours.normOfMean).not.toBe(before.normOfMean);
+      expect(ours.meanSquaredNorm).not.toBe(before.meanSquaredNorm);
+      for (const name of [
+        'plainSquaredNorm',
+        'mahalanobis',
+        'nearest5',
+        'cosineTimesNorm',
+      ] as const) {
+        expect(ours[name]).toBe(before[name]);
+      }
+    }
+  });
+
+  it('without random views are those of the plain view', async () => {
+    const plain = await score(await networkOf(0), keys);
+    expect(plain.size).toBe(140);
+    for (const { normOfMean, meanSquaredNorm, plainSquaredNorm } of plain.values()) {
+      expect(normOfMean ** 2).toBeCloseTo(plainSquaredNorm, 8);
+      expect(meanSquaredNorm).toBeCloseTo(plainSquaredNorm, 8);
+    }
+    // More views are spread over the same batches: rounding apart, the same network.
+    for (const [index, { plainSquaredNorm }] of all) {
+      expect(plain.get(index)!.plainSquaredNorm / plainSquaredNorm).toBeCloseTo(1, 4);
+    }
+  });
+
+  it('that are no numbers are refused', async () => {
+    const state = { ...network.state, 'head.linear2.bias': new Float32Array(128).fill(NaN) };
+    await expect(score({ ...network, state }, keys.slice(0, 1))).rejects.toMatchObject({
+      code: 'not-finite',
+    });
+  });
+
+  it('of a training image are near the best there are: it is its own neighbour', async () => {
+    const normals = noisePixels({ count: 150, height: 20, width: 20, channels: 3 }, 4);
+    const own = await score(network, [keys[3]!], normals);
+    expect(own.get(3)!.nearest5).toBeGreaterThan(all.get(3)!.nearest5);
+    expect(own.get(3)!.cosineTimesNorm).toBeCloseTo(Math.sqrt(own.get(3)!.plainSquaredNorm), 4);
+  });
+});
+
+it('reading the reference stops where it is asked to', async () => {
+  const settings = settingsOf(0);
+  const stopped = { aborted: true };
+    aborted: true,
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+  };
+  await expect(
+    readReference(engine, stateOf(settings), images, settings, 1, stopped),
+  ).rejects.toMatchObject({ code: 'stopped' });
+});
