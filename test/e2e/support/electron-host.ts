@@ -48,20 +48,25 @@ export async function electronHost(folder: string): Promise<Host> {
   return host;
 }
 
-async function launch(
-  folder: string,
-  complaints: string[],
-): Promise<{ app: ElectronApplication; page: Page }> {
-  const args = [
+/** The words that the app is started with, for a user of its own in `folder`. */
+export function launchWords(folder: string): string[] {
+  const words = [
     `--user-data-dir=${join(folder, 'user')}`,
     // A camera to be refused.
     '--use-fake-device-for-media-stream',
   ];
   // Chromium's sandbox does not work for root, who runs the tests in containers.
-  if (process.getuid?.() === 0) args.push('--no-sandbox');
+  if (process.getuid?.() === 0) words.push('--no-sandbox');
+  return words;
+}
+
+async function launch(
+  folder: string,
+  complaints: string[],
+): Promise<{ app: ElectronApplication; page: Page }> {
   const app = await _electron.launch({
     executablePath: inject('executable'),
-    args,
+    args: launchWords(folder),
     timeout: 60_000,
   });
   const page = await app.firstWindow();
