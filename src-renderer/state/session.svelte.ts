@@ -70,7 +70,7 @@ export class Session {
   }
 
   async #meetDesktop(shell: ShellClient, listeners: SessionListeners): Promise<void> {
-    shell.on('project.changed', (project) => (this.#project = project));
+    shell.on('project.changed', (project) => this.#setProject(project));
     shell.on('recent.changed', (recent) => (this.#recent = recent));
     shell.on('menu.chosen', ({ command }) => listeners.onMenu(command));
     shell.on('files.offered', ({ paths }) => listeners.onFiles(paths));
@@ -80,6 +80,12 @@ export class Session {
     this.#version = version;
     this.#isMac = platform === 'darwin';
     listeners.onTheme(theme);
+    this.#setProject(project);
+  }
+
+  #setProject(project: ProjectState): void {
+    // The next core's port may come after the word that it is there: until then there is none.
+    if (project.kind !== 'open') this.#core = null;
     this.#project = project;
   }
 
