@@ -1,6 +1,8 @@
 // Curves over steps, and counts of images by a figure, as charts of chart.js.
 
 import type { ChartConfiguration } from 'chart.js';
+// For its types alone: they widen those of chart.js.
+import type {} from 'chartjs-plugin-annotation';
 import type { ChartColours } from './chart-colours.ts';
 
 type ColourName = keyof ChartColours;
@@ -121,6 +123,8 @@ function markLine(colours: ChartColours, { at, words }: { at: number; words: str
 function common(colours: ChartColours, hasLegend: boolean) {
   return {
     animation: false as const,
+    // A canvas inherits none.
+    font: { family: getComputedStyle(document.body).fontFamily },
     responsive: true,
     maintainAspectRatio: false,
     plugins: {

@@ -7,6 +7,8 @@ import type { CoreClient } from '../client/clients.ts';
 import { Resource } from './resource.svelte.ts';
 
 type DatasetList = OutputOf<CallsOf<typeof coreMethods>, 'datasets.list'>;
+export type Dataset = DatasetList[number];
+
 export class Datasets {
   readonly list: Resource<DatasetList>;
 

@@ -29,7 +29,9 @@ export class FollowedRun {
       }),
       core.on('run.warning', ({ runId: id, text }) => {
         if (id !== runId) return;
-        this.#amend(({ warnings }) => ({ warnings: [...new Set([...warnings, text])] }));
+        this.#amend(({ warnings }) => ({
+          warnings: warnings.includes(text) ? warnings : [...warnings, text],
+        }));
       }),
       jobs.onState(({ kind }) => {
         if (kind === 'train' || kind === 'score') void this.details.load();

@@ -131,11 +131,10 @@ export class TrainForm {
     for (const [name, value] of Object.entries(config.overrides)) {
       if (Object.hasOwn(settingTable, name)) this.type(name as SettingName, String(value));
     }
-    const weights = new Map(config.outliers.map(({ name, weight }) => [name, weight]));
     this.unused.clear();
     this.weights.clear();
-    for (const name of sources) if (!weights.has(name)) this.unused.add(name);
-    for (const [name, weight] of weights) this.weights.set(name, weight);
+    for (const { name, weight } of config.outliers) this.weights.set(name, weight);
+    for (const name of sources) if (!this.weights.has(name)) this.unused.add(name);
     this.shifts.clear();
     for (const { name, strength } of config.shifts) {
       const known = shiftNames.find((shift) => shift === name);
