@@ -87,6 +87,8 @@ export function histogramChart(
           min: edges[0]!,
           max: edges.at(-1)!,
           ...axis(colours, axes.x),
+          ticks: { color: colours['text-soft'], includeBounds: false },
+          grid: { color: colours.line, offset: false },
         },
         y: { stacked: true, beginAtZero: true, ...axis(colours, axes.y) },
       },
@@ -109,7 +111,7 @@ function markLine(colours: ChartColours, { at, words }: { at: number; words: str
     label: {
       display: true,
       content: words,
-      position: 'start' as const,
+      position: 'end' as const,
       backgroundColor: colours.surface,
       color: colours.text,
       borderColor: colours.line,

@@ -13,7 +13,8 @@ export function interval([low, high]: readonly [number, number]): string {
 /** "5 %", "2.5 %". */
 export function percent(value: number): string {
   const hundredths = value * 100;
-  return `${Number(hundredths.toFixed(hundredths < 10 ? 1 : 0))} %`;
+  // A space that no line breaks at.
+  return `${Number(hundredths.toFixed(hundredths < 10 ? 1 : 0))}\u00a0%`;
 }
 
 /** Four digits that mean something: "0.0123", "121.0". */
