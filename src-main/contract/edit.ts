@@ -16,13 +16,12 @@ export type Selection =
   | { readonly dataset: string; readonly imageIds: readonly number[] }
   | { readonly filter: ImageFilter };
 
-const id = z.int().min(1);
 const label = z.string().trim().min(1).max(1000).nullable();
 
 export const selection: z.ZodType<Selection> = z.union([
   z.strictObject({
     dataset: imageFilter.shape.dataset,
-    imageIds: z.array(id).min(1).max(1_000_000),
+    imageIds: z.array(z.int().min(1)).min(1).max(1_000_000),
   }),
   z.strictObject({ filter: imageFilter }),
 ]);
@@ -51,6 +50,4 @@ export const editMethods = {
   /** Does again what was taken back last; `words` says what, null when there is nothing. */
   'edits.redo': method<{ words: string | null; state: EditState }>()(z.strictObject({})),
   'edits.state': method<EditState>()(z.strictObject({})),
-  /** Puts the run and its model into the project's trash; can be undone. Not while it is training. */
-  'runs.delete': method<{ state: EditState }>()(z.strictObject({ runId: id })),
 } as const;

@@ -157,7 +157,7 @@ export const imageFilter = z.strictObject({
   class: label.optional(),
   group: label.optional(),
   split: z.enum(splitNames).optional(),
-  /** Contained in the path where it was seen first; capitals A–Z count as small letters. */
+  /** Contained in one of its paths; the letters A–Z count like a–z. */
   text: z.string().min(1).max(500).optional(),
   /** How it stands with a model, by the score that ranks (or `by`). */
   score: z

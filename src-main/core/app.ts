@@ -17,6 +17,9 @@ import { JobQueue, type JobHandlers, type JobStanding } from './jobs/queue.ts';
 import { markInterrupted } from './jobs/recovery.ts';
 import { Log } from './log.ts';
 import { demandProject, projectFolders } from './project-folder.ts';
+import { editMethods } from './review/edit-methods.ts';
+import { Edits } from './review/edits.ts';
+import { imageMethods } from './review/image-methods.ts';
 import { evaluate } from './runs/evaluate.ts';
 import { floorOf } from './runs/floor.ts';
 import { rank } from './runs/rank.ts';
@@ -30,7 +33,6 @@ import { sampleImports } from './sample.ts';
 import { Catalogue } from './store/catalogue.ts';
 import type { ProjectDatabase, Writer } from './store/database.ts';
 import { listDatasets } from './store/datasets.ts';
-import { imagePage } from './store/image-pages.ts';
 import { findImage, pathsOf } from './store/images.ts';
 import { openDatabase } from './store/open-database.ts';
 import { lockProject, readOwner } from './store/project-lock.ts';
@@ -145,6 +147,7 @@ class Core {
   readonly #ports: CorePorts;
   readonly #catalogue: Catalogue;
   readonly #queue: JobQueue;
+  readonly #edits: Edits;
   readonly #service: Service;
   readonly #servers = new Map<Link, Server>();
   readonly #leaving: (() => void)[] = [];
@@ -161,6 +164,11 @@ class Core {
       onState: (writer, job) => followJob(writer, job, now()),
       onBug: (error) => log.bug(error),
       now,
+    });
+    this.#edits = new Edits({
+      database,
+      now,
+      onChange: (state) => this.#emit('edits.changed', state),
     });
     this.#service = {
       handlers: this.#methods(),
@@ -223,7 +231,8 @@ class Core {
       'sample.import': () => ({
         jobIds: sampleImports.map((input) => queue.submit({ kind: 'import', input })),
       }),
-      'images.page': (request) => database.read((reader) => imagePage(reader, request)),
+      ...imageMethods(database),
+      ...editMethods(this.#edits),
       'datasets.list': () => database.read(listDatasets),
       ...runMethods({ database, folder, queue, catalogue, now, codeVersion }),
       'scores.compute': ({ modelId, dataset, engine }) => {

@@ -71,6 +71,15 @@ const rows = {
     ],
     node: true,
   },
+  // Looking at images and judging them, on top of what runs have found.
+  'core-review': {
+    at: 'src-main/core/review',
+    may: [
+      ...['src-main/(domain|contract|rpc)', 'src-main/core/(images|datasets|store|jobs|runs)'],
+      'csv-stringify',
+    ],
+    node: true,
+  },
   core: {
     at: 'src-main/core/[^/]+\\.ts$',
     may: [
