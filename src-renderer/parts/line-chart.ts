@@ -42,9 +42,16 @@ export function lineChart(
       })),
     },
     options: {
-      ...common(colours, lines.length > 1),
+      ...common(colours, lines.length > 1, 2),
       interaction: { mode: 'nearest', axis: 'x', intersect: false },
-      scales: { x: { type: 'linear', ...axis(colours, axes.x) }, y: axis(colours, axes.y) },
+      scales: {
+        x: {
+          type: 'linear',
+          ...axis(colours, axes.x),
+          ticks: { color: colours['text-soft'], maxTicksLimit: 7, precision: 0 },
+        },
+        y: axis(colours, axes.y),
+      },
     },
   };
 }
@@ -78,7 +85,7 @@ export function histogramChart(
       })),
     },
     options: {
-      ...common(colours, bars.length > 1),
+      ...common(colours, bars.length > 1, 10),
       scales: {
         x: {
           type: 'linear',
@@ -93,7 +100,7 @@ export function histogramChart(
         y: { stacked: true, beginAtZero: true, ...axis(colours, axes.y) },
       },
       plugins: {
-        ...common(colours, bars.length > 1).plugins,
+        ...common(colours, bars.length > 1, 10).plugins,
         annotation: { annotations: mark ? { mark: markLine(colours, mark) } : {} },
       },
     },
@@ -122,7 +129,8 @@ function markLine(colours: ChartColours, { at, words }: { at: number; words: str
   };
 }
 
-function common(colours: ChartColours, hasLegend: boolean) {
+/** `swatch`: height of a legend's mark, pixels. */
+function common(colours: ChartColours, hasLegend: boolean, swatch: number) {
   return {
     animation: false as const,
     // A canvas inherits none.
@@ -133,7 +141,7 @@ function common(colours: ChartColours, hasLegend: boolean) {
       legend: {
         display: hasLegend,
         align: 'start' as const,
-        labels: { color: colours.text, boxWidth: 18, boxHeight: 2, padding: 10 },
+        labels: { color: colours.text, boxWidth: 18, boxHeight: swatch, padding: 10 },
       },
       tooltip: { intersect: false },
     },
