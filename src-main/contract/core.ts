@@ -14,7 +14,7 @@ import {
   type RankedImage,
   type Role,
 } from './image.ts';
-import type { Threshold } from './review.ts';
+import { reviewMethods, type Threshold } from './review.ts';
 
 export { roleNames, splitNames } from './image.ts';
 export type { ListedImage, RankedImage, Role, Split } from './image.ts';
@@ -186,6 +186,7 @@ export const trainInput = z.strictObject({
 export const coreMethods = {
   ...imageMethods,
   ...editMethods,
+  ...reviewMethods,
   'images.import': method<{ jobId: number }>()(importInput),
   /** Imports the bundled blood cells and photographs: a job for each dataset. */
   'sample.import': method<{ jobIds: readonly number[] }>()(z.strictObject({})),

@@ -85,6 +85,11 @@ export interface ReviewQueue {
   };
 }
 
+const reviewShows = [
+  ...(['unreviewed', 'reviewed', 'normal', 'anomalous', 'unsure', 'all'] as const),
+] as const;
+export type ReviewShow = (typeof reviewShows)[number];
+
 const id = z.int().min(1);
 const ofModel = z.strictObject({
   modelId: id,
@@ -116,9 +121,7 @@ export const reviewMethods = {
   /** The scored images to judge, strangest first. */
   'reviews.queue': method<ReviewQueue>()(
     ofDataset.extend({
-      show: z
-        .enum(['unreviewed', 'reviewed', 'normal', 'anomalous', 'unsure', 'all'])
-        .default('unreviewed'),
+      show: z.enum(reviewShows).default('unreviewed'),
       /** Only those above the threshold; without a threshold all. */
       flaggedOnly: z.boolean().default(true),
       role: role.optional(),

@@ -20,6 +20,7 @@ import { demandProject, projectFolders } from './project-folder.ts';
 import { editMethods } from './review/edit-methods.ts';
 import { Edits } from './review/edits.ts';
 import { imageMethods } from './review/image-methods.ts';
+import { reviewMethods } from './review/review-methods.ts';
 import { evaluate } from './runs/evaluate.ts';
 import { floorOf } from './runs/floor.ts';
 import { rank } from './runs/rank.ts';
@@ -233,6 +234,7 @@ class Core {
       }),
       ...imageMethods(database),
       ...editMethods(this.#edits),
+      ...reviewMethods({ database, folder, now, edits: this.#edits }),
       'datasets.list': () => database.read(listDatasets),
       ...runMethods({ database, folder, queue, catalogue, now, codeVersion }),
       'scores.compute': ({ modelId, dataset, engine }) => {

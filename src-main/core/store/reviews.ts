@@ -1,6 +1,6 @@
 // What reviewers found. Only grows: taking a review back writes the one before it again.
 
-import type { Verdict } from '#contract/image.ts';
+import type { Review, StandingVerdict, Verdict } from '#contract/image.ts';
 import { Failure } from '#domain/failure.ts';
 import type { Query, Reader, Writer } from './database.ts';
 
@@ -58,7 +58,7 @@ export function repeatReviews(
 
 interface Standing {
   readonly imageId: number;
-  readonly verdict: Verdict;
+  readonly verdict: StandingVerdict;
   readonly reviewer: string;
   readonly note: string | null;
 }
@@ -71,4 +71,35 @@ const standing: Query<Standing> = `
 /** The newest review of each image that has not been cleared, by image. */
 export function standingReviews(reader: Reader): ReadonlyMap<number, Standing> {
   return new Map(reader.all(standing).map((review) => [review.imageId, review]));
+}
+
+export interface AuditAsked {
+  readonly imageId?: number | undefined;
+  readonly datasetId: number | null;
+  readonly reviewer?: string | undefined;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+const audit = `from review v where v.image_id = coalesce(?, v.image_id)
+  and v.reviewer = coalesce(?, v.reviewer)
+  and (? is null or exists
+    (select 1 from dataset_item d where d.dataset_id = ? and d.image_id = v.image_id))`;
+const auditCount: Query<{ total: number }> = `select count(*) total ${audit}`;
+const auditPage: Query<Review & { path: string }> = `
+  select v.id, v.image_id imageId, v.model_id modelId, v.verdict, v.reviewer, v.note,
+    v.created_at time, v.move,
+    (select f.path from image_file f where f.image_id = v.image_id order by f.id limit 1) path
+  ${audit} order by v.id desc limit ? offset ?`;
+
+/** Every review ever written, also those taken back: the newest first. */
+export function listReviews(
+  reader: Reader,
+  { imageId, datasetId, reviewer, offset, limit }: AuditAsked,
+): { readonly total: number; readonly reviews: (Review & { readonly path: string })[] } {
+  const asked = [imageId ?? null, reviewer ?? null, datasetId, datasetId] as const;
+  return {
+    total: reader.get(auditCount, ...asked)!.total,
+    reviews: reader.all(auditPage, ...asked, limit, offset),
+  };
 }
