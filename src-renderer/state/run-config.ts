@@ -1,10 +1,9 @@
 // The description of a run as the core keeps it, read for the window.
 
-import type { z } from 'zod';
 import { trainInput, type RunDetails } from '#contract/core.ts';
 import { presetMethod, type MethodName } from '#domain/run-settings.ts';
 
-export type RunConfig = Omit<z.infer<typeof trainInput>, 'method'> & {
+export type RunConfig = Omit<ReturnType<typeof trainInput.parse>, 'method'> & {
   readonly method: MethodName;
   /** Every setting, resolved. */
   readonly settings: Readonly<Record<string, string | number>>;
