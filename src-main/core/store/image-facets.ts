@@ -34,7 +34,7 @@ export function imageFacets(reader: Reader, asked: Asked): ImageFacets {
     classes: facet(alike, 'class', asked.filter),
     groups: facet(alike, 'group', asked.filter),
     splits: facet(alike, 'split', asked.filter),
-    verdicts: verdicts(reader, asked),
+    verdicts: verdicts(reader, asked, total),
     scores: asked.score === undefined ? null : scoreCounts(reader, asked, asked.score),
   };
 }
@@ -68,7 +68,12 @@ function facet<Name extends Attribute>(
   return mostFrequentFirst(counts).slice(0, mostValues);
 }
 
-function verdicts(reader: Reader, asked: Asked): FacetCount<StandingVerdict | null>[] {
+/** total: of the whole filter, which is counted already. */
+function verdicts(
+  reader: Reader,
+  asked: Asked,
+  total: number,
+): FacetCount<StandingVerdict | null>[] {
   const others = { ...asked, filter: without(asked.filter, 'verdict') };
   const { sql, values } = conditionOf(others);
   const given: Query<{ verdict: StandingVerdict; count: number }> = `
@@ -76,7 +81,7 @@ function verdicts(reader: Reader, asked: Asked): FacetCount<StandingVerdict | nu
     from ${standingReviews} v join dataset_item d on d.image_id = v.image_id
     where ${sql} group by v.verdict`;
   const counts = new Map<StandingVerdict | null, number>();
-  let unreviewed = countImages(reader, others);
+  let unreviewed = asked.filter.verdict === undefined ? total : countImages(reader, others);
   for (const { verdict, count } of reader.all(given, ...values)) {
     counts.set(verdict, count);
     unreviewed -= count;

@@ -48,10 +48,7 @@ describe('an exported table', () => {
       'cells-all-model-1-20261124T120000Z.csv',
     ]);
     const text = readFileSync(path, 'utf8');
-    const read = parse(text, { columns: true, record_delimiter: '\r\n' }) as Record<
-      string,
-      string
-    >[];
+    const read = parse<Record<string, string>>(text, { columns: true, record_delimiter: '\r\n' });
     expect(read.map(({ ImageNumber: number }) => Number(number))).toEqual([
       1, 2, 3, 4, 5, 6, 7, 8, 9,
     ]);
