@@ -59,7 +59,7 @@ export async function diagnose(
 /** Median of five steps of a small residual net on 64 images of 32 pixels. */
 async function timeStep(engine: Engine): Promise<number> {
   const builder = new ProgramBuilder('train');
-  const loss = smallNet(builder, { width: 16, size: 32, batch: 64, pool: false });
+  const { loss } = smallNet(builder, { width: 16, size: 32, batch: 64, pool: false });
   const optimiser = { name: 'sgd', momentum: 0.9, weightDecay: 0, trust: 0 } as const;
   const program = builder.training(loss, { loss }, optimiser);
   const { state, inputs } = seededTensors(program, 1);

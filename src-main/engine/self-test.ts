@@ -12,7 +12,7 @@ const tolerance = 2e-3;
 /** The program of the self-test: convolutions at both strides, batch normalisation, pool, losses. */
 function selfTestProgram(): Program {
   const builder = new ProgramBuilder('train');
-  const loss = smallNet(builder, { width: 4, size: 16, batch: 8, pool: true });
+  const { loss } = smallNet(builder, { width: 4, size: 16, batch: 8, pool: true });
   const optimiser = { name: 'sgd', momentum: 0.9, weightDecay: 5e-4, trust: 0 } as const;
   return builder.training(loss, { loss }, optimiser);
 }

@@ -109,7 +109,7 @@ export class Batches {
     const { settings, seed } = this.#plan;
     const pass = Math.floor(draw / set.count);
     const index = this.#order(purpose.outlierOrder, source, pass, set.count)[draw % set.count]!;
-    const stream = new RandomStream(seed, purpose.view, draw, index, 2 + view + 2 * source);
+    const stream = new RandomStream(seed, purpose.view, draw, index, 2 + view);
     drawView(set, index, settings, stream, settings.inputSize, this.images, this.#at(row));
   }
 

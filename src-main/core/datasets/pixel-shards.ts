@@ -14,7 +14,7 @@ import { imageLibraryVersion } from '../images/image-library.ts';
 import { inOrder } from '../images/ordered.ts';
 import { incoming, originalFiles, restoreOriginals, sweepIncoming } from '../images/originals.ts';
 import { ImageReader } from '../images/reader.ts';
-import { diskFull } from '../images/unreadable.ts';
+import { diskFull, isDiskFull } from '../images/unreadable.ts';
 import { WindowFinder } from './window.ts';
 
 export interface ShardImage {
@@ -162,7 +162,7 @@ async function writeNew(
     () => ({ height: side, width: side, channels, type, window: windows() }),
     squares(),
   ).catch((error: unknown) => {
-    throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? diskFull(temporary, error) : error;
+    throw isDiskFull(error) ? diskFull(temporary, error) : error;
   });
   const path = shardPath(folder, request, held);
   await rename(temporary, path);

@@ -11,7 +11,7 @@ import type { RawMember } from './archive-member.ts';
 import { fileKind, kindBytes } from './kind.ts';
 import { fileLimitBytes } from './read-file.ts';
 import { listTar } from './tar.ts';
-import { diskFull, reasons, unreadable } from './unreadable.ts';
+import { diskFull, isDiskFull, reasons, unreadable } from './unreadable.ts';
 import { isHidden } from './walk.ts';
 import { listZip } from './zip.ts';
 
@@ -21,6 +21,8 @@ export interface ArchiveMember {
   /** Within the archive, with "/" between folders. */
   readonly name: string;
   readonly bytes: number;
+  /** Of the archive. */
+  readonly modifiedMs: number;
   /**
    * Writes the member to a file, if it begins like a supported image. Throws `unreadable-image` or
    * `unsafe-archive`. To be called before the next member is asked for.
@@ -51,9 +53,8 @@ export function isArchiveName(path: string): boolean {
 export async function* listArchive(archive: string, stop: Stop): AsyncGenerator<ArchiveEntry> {
   const seen = new Set<string>();
   try {
-    const members: AsyncIterable<RawMember> = (await isZip(archive))
-      ? listZip(archive)
-      : listTar(archive, stop);
+    const { isZip, modifiedMs } = await look(archive);
+    const members: AsyncIterable<RawMember> = isZip ? listZip(archive) : listTar(archive, stop);
     for await (const member of members) {
       const { name, bytes } = member;
       const badName = nameRefusal(name, seen);
@@ -64,7 +65,8 @@ export async function* listArchive(archive: string, stop: Stop): AsyncGenerator<
       const refusal = badName ?? member.refusal;
       if (isLeftOut) yield { hidden: path };
       else if (refusal === undefined) {
-        yield { path, name, bytes, extract: (file) => extract(member, file, stop) };
+        const unpack = (file: string) => extract(member, file, stop);
+        yield { path, name, bytes, modifiedMs, extract: unpack };
       } else yield { problem: { path, code: 'unsafe-archive', reason: refusal } };
     }
   } catch (error) {
@@ -73,14 +75,16 @@ export async function* listArchive(archive: string, stop: Stop): AsyncGenerator<
   }
 }
 
-async function isZip(archive: string): Promise<boolean> {
+async function look(archive: string): Promise<{ isZip: boolean; modifiedMs: number }> {
   const file = await open(archive).catch((error: unknown) => {
     throw unreadable(reasons.vanished, error);
   });
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
     if (bytesRead === 0) throw unreadable(reasons.empty);
-    return buffer.toString('latin1').startsWith('PK');
+    const { mtimeMs } = await file.stat();
+    const isZip = buffer.toString('latin1').startsWith('PK');
+    return { isZip, modifiedMs: Math.floor(mtimeMs) };
   } finally {
     await file.close();
   }
@@ -106,7 +110,9 @@ async function extract(member: RawMember, file: string, stop: Stop): Promise<voi
   } catch (error) {
     await rm(file, { force: true });
     if (error instanceof Failure) throw error;
-    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw diskFull(file, error);
+    if (isDiskFull(error)) throw diskFull(file, error);
+    // What else the file system says of the file that is written is not the member's fault.
+    if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error;
     throw unreadable(reasons.damaged, error);
   }
 }

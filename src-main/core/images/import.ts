@@ -1,7 +1,7 @@
 // The import job: files, folders, archives and CSV tables into a dataset. Originals stay where they
 // are; a file that cannot be read is listed with its reason and the job goes on.
 
-import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { ImportProblem, ImportResult, importInput } from '#contract/core.ts';
@@ -67,9 +67,12 @@ export async function importImages(
   }
 }
 
-type Outcome =
-  | { readonly candidate: Candidate; readonly image: NewImage; readonly modifiedMs: number }
-  | { readonly problem: ImportProblem };
+interface Read {
+  readonly image: NewImage;
+  readonly modifiedMs: number;
+}
+
+type Outcome = ({ readonly candidate: Candidate } & Read) | { readonly problem: ImportProblem };
 
 class Import {
   readonly #spec: ImportSpec;
@@ -197,40 +200,39 @@ class Import {
 
   async #read(entry: Candidate | ImportProblem): Promise<Outcome> {
     if ('reason' in entry) return { problem: entry };
-    const known = entry.unpacked === undefined ? await this.#known(entry) : undefined;
-    if (known !== undefined) {
-      return { candidate: entry, image: known, modifiedMs: entry.modifiedMs };
-    }
+    const { path, member, unpacked } = entry;
+    const known = unpacked === undefined ? await this.#known(entry) : undefined;
+    if (known !== undefined) return { candidate: entry, ...known };
     try {
       const { image, modifiedMs } = await this.#reader.run({
         kind: 'inspect',
-        path: entry.unpacked ?? entry.path,
+        path: unpacked ?? path,
         thumbnailFolder: this.#thumbnails,
         scratchFolder: this.#incoming,
         pixelLimit: this.#ports.pixelLimit ?? standardPixelLimit,
       });
-      if (entry.unpacked === undefined) return { candidate: entry, image, modifiedMs };
-      await rename(entry.unpacked, keptOriginal(this.#ports.projectFolder, image.hash));
-      return { candidate: entry, image, modifiedMs: entry.modifiedMs };
+      if (unpacked !== undefined) {
+        await rename(unpacked, keptOriginal(this.#ports.projectFolder, image.hash));
+      }
+      return { candidate: entry, image, modifiedMs: member?.modifiedMs ?? modifiedMs };
     } catch (error) {
-      if (entry.unpacked !== undefined) await rm(entry.unpacked, { force: true });
-      return { problem: problemOf(entry.path, error) };
+      if (unpacked !== undefined) await rm(unpacked, { force: true });
+      return { problem: problemOf(path, error) };
     }
   }
 
   /** The catalogued image of a file that has not changed since an earlier import. */
-  async #known({ path, bytes, modifiedMs, member }: Candidate): Promise<NewImage | undefined> {
+  async #known({ path, member }: Candidate): Promise<Read | undefined> {
     const { store, projectFolder } = this.#ports;
     const file = store.findFiles([path]).get(path);
-    if (file?.bytes !== bytes || file.modifiedMs !== modifiedMs) return undefined;
+    if (file === undefined) return undefined;
+    const now = member ?? (await sizeAndTime(path));
+    if (now?.bytes !== file.bytes || now.modifiedMs !== file.modifiedMs) return undefined;
     const kept = [thumbnailPath(this.#thumbnails, file.hash)];
     if (member !== undefined) kept.push(keptOriginal(projectFolder, file.hash));
-    try {
-      for (const needed of kept) await access(needed);
-    } catch {
-      return undefined;
-    }
-    return store.findImages([file.hash]).get(file.hash);
+    for (const needed of kept) if ((await sizeAndTime(needed)) === undefined) return undefined;
+    const image = store.findImages([file.hash]).get(file.hash);
+    return image && { image, modifiedMs: file.modifiedMs };
   }
 
   #fillSides(
@@ -254,4 +256,12 @@ class Import {
 function problemOf(path: string, error: unknown): ImportProblem {
   if (!(error instanceof Failure) || endsJob(error)) throw error;
   return { path, code: error.code, reason: error.message };
+}
+
+/** undefined when there is no such file. */
+async function sizeAndTime(
+  path: string,
+): Promise<{ bytes: number; modifiedMs: number } | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found && { bytes: found.size, modifiedMs: Math.floor(found.mtimeMs) };
 }

@@ -1,7 +1,7 @@
 // Reads a file that may be an image, carefully: only ordinary files, never more than the limit, and
 // never a file that changes meanwhile. Errors of the file system become reasons in our words.
 
-import { createHash, subtle } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { Failure } from '#domain/failure.ts';
@@ -36,7 +36,7 @@ export async function readImageFile(path: string): Promise<FileContent> {
     if (after.size !== before.size || after.mtimeMs !== before.mtimeMs) {
       throw unreadable(reasons.changed);
     }
-    return { bytes, hash: await sha256(bytes), modifiedMs: Math.floor(before.mtimeMs) };
+    return { bytes, hash: hash('sha256', bytes, 'hex'), modifiedMs: Math.floor(before.mtimeMs) };
   } catch (error) {
     throw asFailure(error);
   } finally {
@@ -58,12 +58,6 @@ async function readWhole(file: FileHandle, size: number): Promise<Buffer> {
     at += more;
   }
   return bytes;
-}
-
-/** Hexadecimal. Large contents are hashed off this thread. */
-export async function sha256(bytes: Buffer): Promise<string> {
-  if (bytes.length < 2 ** 20) return createHash('sha256').update(bytes).digest('hex');
-  return Buffer.from(await subtle.digest('SHA-256', new Uint8Array(bytes))).toString('hex');
 }
 
 function asFailure(error: unknown): unknown {

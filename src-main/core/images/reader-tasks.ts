@@ -8,7 +8,7 @@ import type { NewImage } from './import-store.ts';
 import { readImageFile, type FileContent } from './read-file.ts';
 import { squarePixels, type PixelType } from './square.ts';
 import { makeThumbnail } from './thumbnail.ts';
-import { diskFull, reasons, unreadable } from './unreadable.ts';
+import { diskFull, isDiskFull, reasons, unreadable } from './unreadable.ts';
 
 /** Identify a file, prove that it can be decoded, make its thumbnail. */
 export interface InspectTask {
@@ -91,7 +91,7 @@ async function writeWhole(path: string, bytes: Buffer, scratchFolder: string): P
     await writeFile(temporary, bytes);
     await rename(temporary, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw diskFull(path, error);
+    if (isDiskFull(error)) throw diskFull(path, error);
     throw error;
   }
 }

@@ -19,8 +19,6 @@ export type Source =
 export interface Candidate {
   /** As it will be catalogued: absolute, members as ARCHIVE!/MEMBER. */
   readonly path: string;
-  readonly bytes: number;
-  readonly modifiedMs: number;
   readonly placement: Placement;
   /** What the user wrote about this very image. */
   readonly declared: Pick<ManifestRow, 'role' | 'class' | 'group' | 'split'> | null;
@@ -99,46 +97,39 @@ export async function* candidates(source: Source, stop: Stop): AsyncGenerator<So
       }
       return;
     case 'file':
-      yield await named(source.path);
+      yield placed(plain, '', source);
       return;
-    case 'archive': {
-      const archive = await named(source.path);
-      if ('problem' in archive) {
-        yield archive;
-        return;
-      }
-      const { modifiedMs } = archive;
+    case 'archive':
       for await (const entry of listArchive(source.path, stop)) {
         if (!('path' in entry)) yield entry;
-        else {
-          const { path, bytes } = entry;
-          const file = { path, bytes, modifiedMs, member: entry };
-          yield placed(source.layout, memberFolder(entry), file);
-        }
+        else yield placed(source.layout, memberFolder(entry), { path: entry.path, member: entry });
       }
       return;
-    }
     case 'table':
       for (const problem of source.manifest.problems) yield { problem };
       for (const { path, ...declared } of source.manifest.rows) {
-        yield { ...(await named(path)), declared };
+        const problem = await whyMissing(path);
+        yield problem === undefined ? { ...placed(plain, '', { path }), declared } : { problem };
       }
   }
 }
 
-type Found = Pick<Candidate, 'path' | 'bytes' | 'modifiedMs' | 'member'>;
-
-function placed(layout: Layout, folder: string, file: Found): Candidate {
-  return { ...file, placement: layout.place(folder), declared: null };
+function placed(
+  layout: Layout,
+  folder: string,
+  { path, member }: Pick<Candidate, 'path' | 'member'>,
+): Candidate {
+  const placement = layout.place(folder);
+  return { path, placement, declared: null, ...(member === undefined ? {} : { member }) };
 }
 
-/** A file that was named, not found by walking. */
-async function named(path: string): Promise<Candidate | { readonly problem: ImportProblem }> {
+/** A file that was named, not found, may not be there. */
+async function whyMissing(path: string): Promise<ImportProblem | undefined> {
   try {
-    const { size, mtimeMs } = await stat(path);
-    return placed(plain, '', { path, bytes: size, modifiedMs: Math.floor(mtimeMs) });
+    await stat(path);
+    return undefined;
   } catch (error) {
-    return { problem: whyNotThere(path, error) };
+    return whyNotThere(path, error);
   }
 }
 

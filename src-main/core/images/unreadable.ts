@@ -9,6 +9,12 @@ export function unreadable(reason: string, cause?: unknown): Failure {
   return new Failure('unreadable-image', reason, undefined, { cause });
 }
 
+/** Or the user's share of it. */
+export function isDiskFull(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
 export function diskFull(path: string, cause: unknown): Failure {
   return new Failure(
     'disk-full',
@@ -68,9 +74,10 @@ function megapixels(pixels: number): string {
   return String(Math.round(pixels / 1e5) / 10);
 }
 
-/** Our words for what the file system answered; undefined when it is not such an error. */
+/** Our words for what the file system answered; undefined when that is not the file's fault. */
 export function fileSystemReason(error: unknown): string | undefined {
-  switch ((error as NodeJS.ErrnoException | null)?.code) {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
     case 'ESTALE':
@@ -87,12 +94,11 @@ export function fileSystemReason(error: unknown): string | undefined {
     case 'ENXIO':
     case 'ENODEV':
       return reasons.notRegular;
-    case 'EIO':
-    case 'EBUSY':
-    case 'ETIMEDOUT':
-    case 'EINVAL':
-      return reasons.readError;
-    default:
+    case 'EMFILE':
+    case 'ENFILE':
+    case 'ENOMEM':
       return undefined;
+    default:
+      return syscall === undefined ? undefined : reasons.readError;
   }
 }

@@ -1,15 +1,14 @@
 // Walks a folder: every file below it in a fixed order, whatever the file system's. Links are
 // followed, each folder once; hidden files are left out and counted.
 
-import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { ImportProblem } from '#contract/core.ts';
 import { fileSystemReason, reasons } from './unreadable.ts';
 
 export type WalkEntry =
-  | { readonly path: string; readonly bytes: number; readonly modifiedMs: number }
-  | { readonly problem: ImportProblem }
-  | { readonly hidden: string };
+  { readonly path: string } | { readonly problem: ImportProblem } | { readonly hidden: string };
 
 /** Files that systems leave in folders and that nobody means to import. */
 const leftBySystems = new Set(['thumbs.db', 'desktop.ini', '__macosx']);
@@ -29,28 +28,29 @@ export async function* walk(folder: string): AsyncGenerator<WalkEntry> {
 }
 
 async function* walkFolder(folder: string, visited: Set<string>): AsyncGenerator<WalkEntry> {
-  let names: Buffer[];
+  let entries: Dirent<Buffer>[];
   try {
     const real = await realpath(folder);
     // A link back to a folder above would never end.
     if (visited.has(real)) return;
     visited.add(real);
     // As bytes: names on Linux need not be text.
-    names = await readdir(folder, { encoding: 'buffer' });
+    entries = await readdir(folder, { encoding: 'buffer', withFileTypes: true });
   } catch (error) {
     yield { problem: problem(folder, folderReason(error)) };
     return;
   }
   const folders: string[] = [];
-  for (const name of names.sort((a, b) => a.compare(b))) {
+  for (const entry of entries.sort((a, b) => a.name.compare(b.name))) {
+    const { name } = entry;
     const text = name.toString('utf8');
     const path = join(folder, text);
     if (isHidden(text)) yield { hidden: path };
     else if (!Buffer.from(text, 'utf8').equals(name)) {
       yield { problem: problem(escaped(folder, name), reasons.nameNotText) };
     } else {
-      const entry = await look(path);
-      if (entry !== 'folder') yield entry;
+      const found = await look(path, entry);
+      if (found !== 'folder') yield found;
       else if (isImageName(text)) yield { problem: problem(path, reasons.folder) };
       else folders.push(path);
     }
@@ -58,25 +58,15 @@ async function* walkFolder(folder: string, visited: Set<string>): AsyncGenerator
   for (const path of folders) yield* walkFolder(path, visited);
 }
 
-async function look(path: string): Promise<WalkEntry | 'folder'> {
+async function look(path: string, entry: Dirent<Buffer>): Promise<WalkEntry | 'folder'> {
   try {
-    const found = await stat(path);
+    const found = entry.isSymbolicLink() ? await stat(path) : entry;
     if (found.isDirectory()) return 'folder';
-    if (!found.isFile()) return { problem: problem(path, reasons.notRegular) };
-    return { path, bytes: found.size, modifiedMs: Math.floor(found.mtimeMs) };
+    return found.isFile() ? { path } : { problem: problem(path, reasons.notRegular) };
   } catch (error) {
     const reason = fileSystemReason(error) ?? reasons.readError;
-    const isLink = reason === reasons.vanished && (await isThere(path));
-    return { problem: problem(path, isLink ? reasons.brokenLink : reason) };
+    return { problem: problem(path, reason === reasons.vanished ? reasons.brokenLink : reason) };
   }
-}
-
-/** Whether there is an entry of this name, be it a link to nothing. */
-async function isThere(path: string): Promise<boolean> {
-  return await lstat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function problem(path: string, reason: string): ImportProblem {

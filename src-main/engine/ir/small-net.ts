@@ -16,8 +16,17 @@ export interface SmallNet {
   readonly pool: boolean;
 }
 
-/** Returns the loss: NT-Xent + α · mean outlier norm + anchor · cross-entropy of normal norms. */
-export function smallNet(b: ProgramBuilder, { width, size, batch, pool }: SmallNet): Value {
+export interface SmallNetOutputs {
+  /** NT-Xent + α · mean outlier norm + anchor · cross-entropy of normal norms. */
+  readonly loss: Value;
+  /** [N, 2·width]: what the head is given. */
+  readonly features: Value;
+}
+
+export function smallNet(
+  b: ProgramBuilder,
+  { width, size, batch, pool }: SmallNet,
+): SmallNetOutputs {
   const normalised = (x: Value, name: string, relu: boolean, residual?: Value): Value => {
     const channels = x.shape[1]!;
     const tensors = {
@@ -38,8 +47,9 @@ export function smallNet(b: ProgramBuilder, { width, size, batch, pool }: SmallN
   const inner = normalised(conv(h, 'conv1', 2 * width, 3, 2), 'norm1', true);
   const short = normalised(conv(h, 'short', 2 * width, 1, 2), 'shortNorm', false);
   h = normalised(conv(inner, 'conv2', 2 * width, 3, 1), 'norm2', true, short);
+  const features = b.globalAveragePool(h);
   const hidden = b.linear(
-    b.globalAveragePool(h),
+    features,
     b.parameter('fc1', [2 * width, 2 * width]),
     b.parameter('fc1Bias', [2 * width]),
   );
@@ -61,7 +71,7 @@ export function smallNet(b: ProgramBuilder, { width, size, batch, pool }: SmallN
   );
   const pulled = b.scale(outlierNorm, b.input('alpha', []));
   const anchored = b.scale(anchor, b.input('anchor', []));
-  return b.add(b.ntXent(normals, 0.5), b.add(pulled, anchored));
+  return { loss: b.add(b.ntXent(normals, 0.5), b.add(pulled, anchored)), features };
 }
 
 /** Seeded state and inputs: weights in ±1/√fan-in, variances in 0.5 … 1.5, the rest normal. */

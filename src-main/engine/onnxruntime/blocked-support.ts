@@ -1,6 +1,6 @@
 // Finds out whether onnxruntime's blocked operators work on this machine. They are made for its own
 // use and differ between processors, so nothing is assumed: the block is read from what the reorder
-// operator does, and a small net has to train alike on blocked and on plain tensors.
+// operator does, and a small net has to train and score alike on blocked and on plain tensors.
 
 import * as ort from 'onnxruntime-node';
 import { ProgramBuilder } from '../ir/builder.ts';
@@ -11,6 +11,7 @@ import { lowerPlain } from '../lower/plain/lower.ts';
 import { blockedDomain, OnnxGraph } from '../onnx/graph.ts';
 import type { Tensors } from '../engine.ts';
 import { seededTensors, smallNet } from '../ir/small-net.ts';
+import { ScoringSession } from './scoring-session.ts';
 import { sessionOptions } from './session-options.ts';
 import { TrainingSession } from './training-session.ts';
 
@@ -21,7 +22,7 @@ export type BlockedSupport =
 
 /** What a test may replace by something broken. */
 export interface BlockedParts {
-  readonly lower: (program: Program, block: number) => LoweredProgram;
+  readonly lower: typeof lowerBlocked;
   /** The result of ReorderInput on `values` as [1, channels, 1, width]. */
   readonly reorder: (values: Float32Array, shape: readonly number[]) => Promise<Float32Array>;
 }
@@ -80,16 +81,41 @@ async function findBlock(run: BlockedParts['reorder']): Promise<8 | 16 | null> {
   return ([16, 8] as const).find(isOf) ?? null;
 }
 
-/** Trains a small net for two steps both ways; null when they agree, else what differs. */
+/** Trains and scores with a small net both ways; null when they agree, else what differs. */
 async function findDifference(lower: BlockedParts['lower'], block: number): Promise<string | null> {
-  const builder = new ProgramBuilder('train');
-  const loss = smallNet(builder, { width: block, size: 16, batch: 2 * block, pool: true });
-  const optimiser = { name: 'sgd', momentum: 0.9, weightDecay: 5e-4, trust: 0 } as const;
-  const program = builder.training(loss, { loss }, optimiser);
+  const program = testProgram('train');
   const plain = await twoSteps(program, lowerPlain(program));
   const blocked = await twoSteps(program, lower(program, block));
   const culprit = Object.keys(plain).find((name) => !alike(blocked[name]!, plain[name]!));
-  return culprit === undefined ? null : `blocked operators compute another ${culprit}`;
+  if (culprit !== undefined) return `blocked operators compute another ${culprit}`;
+
+  const scoring = testProgram('score');
+  const expected = await score(scoring, (state) => lowerPlain(scoring, state));
+  const found = await score(scoring, (state) => lower(scoring, block, state));
+  return alike(found, expected) ? null : 'blocked operators score otherwise';
+}
+
+/** Wide enough that every kind of blocked convolution is in it. */
+function testProgram(mode: 'train' | 'score'): Program {
+  const builder = new ProgramBuilder(mode);
+  const { loss, features } = smallNet(builder, { width: 32, size: 16, batch: 32, pool: true });
+  if (mode === 'score') return builder.scoring({ features });
+  const optimiser = { name: 'sgd', momentum: 0.9, weightDecay: 5e-4, trust: 0 } as const;
+  return builder.training(loss, { loss }, optimiser);
+}
+
+async function score(
+  program: Program,
+  lower: (state: Tensors) => LoweredProgram,
+): Promise<Float32Array> {
+  const { state, inputs } = seededTensors(program, 1);
+  const session = new ScoringSession(program, lower, sessionOptions(1, 'basic'));
+  try {
+    await session.writeState(state);
+    return (await session.run(inputs))['features']!.slice();
+  } finally {
+    await session.release();
+  }
 }
 
 async function twoSteps(program: Program, lowered: LoweredProgram): Promise<Tensors> {

@@ -3,26 +3,30 @@
 import * as ort from 'onnxruntime-node';
 import type { Session, Tensors } from '../engine.ts';
 import type { Program } from '../ir/program.ts';
-import { lowerPlain } from '../lower/plain/lower.ts';
-import { sessionOptions } from './session-options.ts';
+import type { LoweredProgram } from '../lower/lowered-program.ts';
 import { checkedState, copied, fed } from './tensors.ts';
+
+/** The program with a state as its constants. */
+type Lower = (state: Tensors) => LoweredProgram;
 
 /** State is written into the model, so that onnxruntime folds and re-arranges the weights. */
 export class ScoringSession implements Session {
   readonly #program: Program;
-  readonly #threads: number;
+  readonly #lower: Lower;
+  readonly #options: ort.InferenceSession.SessionOptions;
   #state: Tensors = {};
   #session: ort.InferenceSession | null = null;
 
-  constructor(program: Program, threads: number) {
+  constructor(program: Program, lower: Lower, options: ort.InferenceSession.SessionOptions) {
     this.#program = program;
-    this.#threads = threads;
+    this.#lower = lower;
+    this.#options = options;
   }
 
   async writeState(state: Tensors): Promise<void> {
     const own = copied(checkedState(this.#program, state));
-    const { model } = lowerPlain(this.#program, own);
-    const session = await ort.InferenceSession.create(model, sessionOptions(this.#threads, 'all'));
+    const { model } = this.#lower(own);
+    const session = await ort.InferenceSession.create(model, this.#options);
     await this.release();
     this.#session = session;
     this.#state = own;

@@ -8,7 +8,7 @@ import type { InferenceSession } from 'onnxruntime-node';
  */
 export function sessionOptions(
   threads: number,
-  optimisation: 'disabled' | 'all',
+  optimisation: 'disabled' | 'basic' | 'all',
 ): InferenceSession.SessionOptions {
   return {
     executionProviders: ['cpu'],

@@ -1,4 +1,4 @@
-// The CPU engine: programs through onnxruntime-node, trained on blocked tensors where they work.
+// The CPU engine: programs through onnxruntime-node, on blocked tensors where they work.
 
 import type { Engine, Session } from '../engine.ts';
 import type { Program } from '../ir/program.ts';
@@ -7,6 +7,7 @@ import { lowerPlain } from '../lower/plain/lower.ts';
 import type { BlockedSupport } from './blocked-support.ts';
 import { blockedSupport } from './blocked-support.ts';
 import { ScoringSession } from './scoring-session.ts';
+import { sessionOptions } from './session-options.ts';
 import { TrainingSession } from './training-session.ts';
 
 export interface CpuOptions {
@@ -30,18 +31,26 @@ export function cpuEngine(threads: number, options: CpuOptions = {}): Required<E
         : `blocks of ${block} channels`;
     },
     compile: async (program) => {
-      if (!program.training) return new ScoringSession(program, threads);
       if (lowering === 'plain') return compilePlain(program, threads);
       const { block, fault } = await support();
-      if (block !== null) {
-        return TrainingSession.create(program, lowerBlocked(program, block), threads);
-      }
+      if (block !== null) return compileBlocked(program, block, threads);
       if (lowering === 'blocked') throw new Error(`Blocked tensors do not work: ${fault}`);
       return compilePlain(program, threads);
     },
   };
 }
 
-function compilePlain(program: Program, threads: number): Promise<Session> {
-  return TrainingSession.create(program, lowerPlain(program), threads);
+async function compilePlain(program: Program, threads: number): Promise<Session> {
+  if (program.training) return TrainingSession.create(program, lowerPlain(program), threads);
+  const options = sessionOptions(threads, 'all');
+  return new ScoringSession(program, (state) => lowerPlain(program, state), options);
+}
+
+/** Scoring folds what depends on weights alone; other optimisations would undo the layout. */
+async function compileBlocked(program: Program, block: number, threads: number): Promise<Session> {
+  if (program.training) {
+    return TrainingSession.create(program, lowerBlocked(program, block), threads);
+  }
+  const options = sessionOptions(threads, 'basic');
+  return new ScoringSession(program, (state) => lowerBlocked(program, block, state), options);
 }

@@ -59,7 +59,7 @@ describe.skipIf(!canWatchProcesses)('bombs', async () => {
       const seconds = processorSeconds(child!) - before;
       console.log(
         `${name} (${Math.ceil(content.length / 1000)} kB): ${seconds.toFixed(2)} s of processor, ` +
-          `${wall.toFixed(2)} s by the clock; ${outcome}`,
+          `${wall.toFixed(2)} s by the clock, ${megabytes(peakMemoryOf(child!))} MB so far; ${outcome}`,
       );
       expect({ name, isRead: outcome === 'read' }).toEqual({ name, isRead: harmless.has(name) });
       expect(seconds).toBeLessThan(1);

@@ -41,7 +41,7 @@ test.skipIf(process.platform === 'win32')(
     }
     const { stdout } = await promisify(execFile)(process.execPath, [program, root, files], user);
     await chmod(locked, 0o755);
-    const result = JSON.parse(stdout) as ImportResult;
+    const { result } = JSON.parse(stdout) as { result: ImportResult };
     expect(result.imported).toBe(1);
     expect(result.failed).toEqual([
       {

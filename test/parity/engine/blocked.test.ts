@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
-import type { Program } from '#engine/ir/program.ts';
+import type { Program, Value } from '#engine/ir/program.ts';
 import { lowerBlocked } from '#engine/lower/blocked/lower.ts';
 import {
   blockedSupport,
@@ -13,11 +13,11 @@ import {
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
 import type { SmallNet } from '#engine/ir/small-net.ts';
 import { seededTensors, smallNet } from '#engine/ir/small-net.ts';
-import { expectBlockedAgrees, runLowered } from './support.ts';
+import { expectBlockedAgrees, expectEqualWithin, runLowered } from './support.ts';
 
 function netProgram(net: SmallNet, name: 'sgd' | 'lars' = 'sgd'): Program {
   const builder = new ProgramBuilder('train');
-  const loss = smallNet(builder, net);
+  const { loss } = smallNet(builder, net);
   return builder.training(loss, { loss }, { name, momentum: 0.9, weightDecay: 5e-4, trust: 0.01 });
 }
 
@@ -86,6 +86,47 @@ describe('a whole step on blocked tensors', () => {
   });
 });
 
+describe('scoring on blocked tensors', () => {
+  for (const net of [...nets, { width: 64, size: 32, batch: 16, pool: true }]) {
+    const { width, size, batch, pool } = net;
+    it(`${batch} images of ${size} pixels, width ${width}${pool ? ', pooled' : ''}, agrees with the plain one`, async () => {
+      const builder = new ProgramBuilder('score');
+      const norm = (x: Value, name: string, relu: boolean, residual?: Value): Value => {
+        const channels = x.shape[1]!;
+        const tensors = {
+          gamma: builder.parameter(`${name}.gamma`, [channels]),
+          beta: builder.parameter(`${name}.beta`, [channels]),
+          mean: builder.statistic(`${name}.mean`, [channels]),
+          variance: builder.statistic(`${name}.variance`, [channels]),
+        };
+        return builder.batchNorm(x, tensors, relu, residual);
+      };
+      const conv = (x: Value, name: string, kernel: number, stride: number): Value => {
+        const weight = builder.parameter(name, [width, x.shape[1]!, kernel, kernel]);
+        return builder.conv2d(x, weight, stride, (kernel - 1) / 2);
+      };
+      const images = builder.input('images', [batch, 3, size, size]);
+      let x = norm(conv(images, 'stem', pool ? 7 : 3, pool ? 2 : 1), 'norm0', true);
+      if (pool) x = builder.maxPool(x);
+      const inner = norm(conv(x, 'conv1', 3, 1), 'norm1', true);
+      const y = norm(conv(inner, 'conv2', 3, 1), 'norm2', true, x);
+      const short = norm(conv(y, 'short', 1, 2), 'shortNorm', false);
+      const last = norm(conv(y, 'conv3', 3, 2), 'norm3', false, short);
+      // A normalisation whose convolution something else reads as well cannot go into its weights.
+      const raw = conv(last, 'conv4', 3, 1);
+      const both = builder.add(norm(raw, 'norm4', true), raw);
+      const program = builder.scoring({ h: builder.globalAveragePool(both), y, last });
+      const { state, inputs } = seededTensors(program, 9);
+      const [plain, blocked] = [
+        await runLowered('plain', program, { state, inputs }),
+        await runLowered('blocked', program, { state, inputs }),
+      ];
+      expectEqualWithin(blocked.outputs, plain.outputs, 1e-5);
+      expect(blocked.state).toEqual(state);
+    });
+  }
+});
+
 describe('support for blocked tensors', () => {
   it('is found here, so that training uses them', async () => {
     expect(await blockedSupport()).toMatchObject({ fault: null });
@@ -106,7 +147,18 @@ describe('support for blocked tensors', () => {
     [
       'a gradient that forgets the mask of its ReLU',
       /compute another/,
-      { lower: (program, block) => lowerBlocked(spoilt(program), block), reorder },
+      {
+        lower: (program, ...rest) => lowerBlocked(spoilt(program, 'batchNormGradient'), ...rest),
+        reorder,
+      },
+    ],
+    [
+      'a normalisation that forgets its ReLU when it scores',
+      /score otherwise/,
+      {
+        lower: (program, ...rest) => lowerBlocked(spoilt(program, 'batchNormScore'), ...rest),
+        reorder,
+      },
     ],
   ];
   for (const [what, why, parts] of broken) {
@@ -132,15 +184,16 @@ describe('support for blocked tensors', () => {
   }
 });
 
-/** The program whose first gradient of a batch normalisation takes the wrong mask. */
-function spoilt(program: Program): Program {
+/** The program whose first operation of a kind does with ReLU what others do without, or the reverse. */
+function spoilt(program: Program, kind: 'batchNormGradient' | 'batchNormScore'): Program {
   let done = false;
   return {
     ...program,
     operations: program.operations.map((operation) => {
-      if (done || operation.kind !== 'batchNormGradient') return operation;
+      if (done || operation.kind !== kind) return operation;
       done = true;
-      return { ...operation, attributes: { relu: !operation.attributes.relu } };
+      const attributes = { relu: !operation.attributes.relu };
+      return { ...operation, attributes };
     }),
   };
 }

@@ -31,7 +31,7 @@ const present = spawnSync(python, ['-c', 'import onnx']).status === 0;
 
 function scoringModel(): Uint8Array {
   const builder = new ProgramBuilder('score');
-  const loss = smallNet(builder, { width: 4, size: 16, batch: 8, pool: true });
+  const { loss } = smallNet(builder, { width: 4, size: 16, batch: 8, pool: true });
   const program = builder.scoring({ loss });
   return lowerPlain(program, seededTensors(program, 1).state).model;
 }
@@ -40,7 +40,7 @@ function programs(): Program[] {
   return [false, true].flatMap((pool) =>
     (['sgd', 'lars'] as const).map((name) => {
       const builder = new ProgramBuilder('train');
-      const loss = smallNet(builder, { width: 4, size: 16, batch: 8, pool });
+      const { loss } = smallNet(builder, { width: 4, size: 16, batch: 8, pool });
       return builder.training(
         loss,
         { loss },

@@ -143,10 +143,6 @@ describe('scores of an image', () => {
 it('reading the reference stops where it is asked to', async () => {
   const settings = settingsOf(0);
   const stopped = { aborted: true };
-    aborted: true,
-    addEventListener: () => undefined,
-    removeEventListener: () => undefined,
-  };
   await expect(
     readReference(engine, stateOf(settings), images, settings, 1, stopped),
   ).rejects.toMatchObject({ code: 'stopped' });

@@ -18,6 +18,14 @@ export interface FusedSum {
   readonly other: Value | null;
 }
 
+/** What follows a convolution: its rows times a factor, then shift, residual, ReLU. */
+export interface Finish {
+  readonly factor: string;
+  readonly shift: string;
+  readonly residual: Value | undefined;
+  readonly relu: boolean;
+}
+
 const convolution = `${blockedDomain}::Conv`;
 
 /** Every second row and column of blocked x. */
@@ -31,20 +39,31 @@ export function subsampled(forms: Forms, x: Value): string {
   );
 }
 
-export function forward(forms: Forms, operation: Of<'conv2d'>, stem: boolean): void {
+/** The result of a convolution, or of what follows it. */
+export function forward(
+  forms: Forms,
+  operation: Of<'conv2d'>,
+  stem: boolean,
+  finish?: Finish,
+): string {
   const [x, weight] = operation.inputs;
-  const [y] = operation.outputs;
   const { stride, padding } = operation.attributes;
   const kernel = weight.shape.slice(2);
   const pointwise = !stem && stride === 2 && kernel.every((side) => side === 1);
   const image = stem ? forms.plain(x) : pointwise ? subsampled(forms, x) : forms.blocked(x);
   const step = pointwise ? 1 : stride;
-  const result = forms.graph.node(convolution, [image, forms.plain(weight)], {
+  const k = forms.rounded(weight.shape[0]!);
+  const inner = (stem ? x.shape[1]! : forms.rounded(x.shape[1]!)) * kernel[0]! * kernel[1]!;
+  const scaled = scaledRows(forms, forms.plain(weight), finish?.factor ?? null, k, inner);
+  const inputs = [image, forms.reshape(scaled, [k, inner / (kernel[0]! * kernel[1]!), ...kernel])];
+  if (finish) inputs.push(finish.shift);
+  if (finish?.residual) inputs.push(forms.blocked(finish.residual));
+  return forms.graph.node(convolution, inputs, {
     kernel_shape: kernel,
     strides: [step, step],
     pads: [padding, padding, padding, padding],
+    ...(finish?.relu ? { activation: 'Relu' } : {}),
   });
-  forms.setBlocked(y, result);
 }
 
 export function inputGradient(forms: Forms, operation: InputGradient): void {

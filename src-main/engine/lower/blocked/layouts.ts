@@ -14,7 +14,10 @@ export function rounded(count: number, block: number): number {
 export function vectorLayout(channels: number, block: number): StateLayout {
   return {
     shape: [rounded(channels, block)],
-    store: (values, stored) => stored.set(values),
+    store: (values, stored) => {
+      stored.fill(0);
+      stored.set(values);
+    },
     load: (stored, values) => values.set(stored.subarray(0, channels)),
   };
 }
@@ -28,24 +31,32 @@ export function weightLayout(shape: Shape, block: number, stem: boolean): StateL
   const taps = kernelHeight * kernelWidth;
   const within = stem ? c : rounded(c, block);
   const inner = stem ? 1 : block;
-  /** Calls back with the place of a weight in the program's order and in this one. */
-  const each = (move: (place: number, stored: number) => void): void => {
-    for (let row = 0; row < k; row++) {
+  /** Calls back for each run of stored values: rows `first` … `first + count − 1` of one column and tap. */
+  const eachRun = (move: (place: number, stored: number, count: number) => void): void => {
+    for (let first = 0; first < k; first += block) {
+      const count = Math.min(block, k - first);
       for (let column = 0; column < c; column++) {
-        const blockOf = Math.floor(row / block) * (within / inner) + Math.floor(column / inner);
+        const blockOf = (first / block) * (within / inner) + Math.floor(column / inner);
         for (let tap = 0; tap < taps; tap++) {
           const lane = (blockOf * taps + tap) * inner + (column % inner);
-          move((row * c + column) * taps + tap, lane * block + (row % block));
+          move((first * c + column) * taps + tap, lane * block, count);
         }
       }
     }
   };
+  /** From one row of the program's order to the next. */
+  const stride = c * taps;
   return {
     shape: [rounded(k, block), within, kernelHeight, kernelWidth],
     store: (values, stored) => {
       stored.fill(0);
-      each((place, at) => (stored[at] = values[place]!));
+      eachRun((place, at, count) => {
+        for (let row = 0; row < count; row++) stored[at + row] = values[place + row * stride]!;
+      });
     },
-    load: (stored, values) => each((place, at) => (values[place] = stored[at]!)),
+    load: (stored, values) =>
+      eachRun((place, at, count) => {
+        for (let row = 0; row < count; row++) values[place + row * stride] = stored[at + row]!;
+      }),
   };
 }

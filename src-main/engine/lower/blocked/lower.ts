@@ -1,8 +1,9 @@
-// The blocked lowering: a training program as an ONNX model over onnxruntime's blocked operators
+// The blocked lowering: a program as an ONNX model over onnxruntime's blocked operators
 // (com.microsoft.nchwc), whose images hold channels in blocks of B as the processor's vectors do.
 // What those operators cannot do is lowered plainly, operation by operation.
 
-import type { Operation, Program, Value } from '../../ir/program.ts';
+import type { Operation, Program, Shape, Value } from '../../ir/program.ts';
+import { elementCount } from '../../ir/program.ts';
 import type { Port } from '../../onnx/graph.ts';
 import { OnnxGraph } from '../../onnx/graph.ts';
 import type { LoweredProgram } from '../lowered-program.ts';
@@ -17,8 +18,12 @@ import * as pooling from './pooling.ts';
 import { weightGradient } from './weight-gradient.ts';
 import * as winograd from './winograd.ts';
 
-/** Lowers a training program for blocks of `block` channels; names as in lowerPlain. */
-export function lowerBlocked(program: Program, block: number): LoweredProgram {
+/** Lowers a program for blocks of `block` channels; names and `constants` as in lowerPlain. */
+export function lowerBlocked(
+  program: Program,
+  block: number,
+  constants?: Readonly<Record<string, Float32Array>>,
+): LoweredProgram {
   const plan = planBlocked(program, block);
   const forms = new Forms(new OnnxGraph(), block);
   const inputs: Port[] = [];
@@ -29,7 +34,10 @@ export function lowerBlocked(program: Program, block: number): LoweredProgram {
   const shapeOf = (name: string, value: Value) => plan.layouts.get(name)?.shape ?? value.shape;
   for (const { name, value } of program.state) {
     forms.setPlain(value, name);
-    inputs.push({ name, shape: shapeOf(name, value) });
+    const shape = shapeOf(name, value);
+    if (constants)
+      forms.graph.initializer(name, shape, stored(plan, name, constants[name]!, shape));
+    else inputs.push({ name, shape });
   }
   // What is computed under its own name need not be copied to it.
   for (const { name, next } of program.state) {
@@ -49,8 +57,17 @@ export function lowerBlocked(program: Program, block: number): LoweredProgram {
   return { model: forms.graph.finish(inputs, outputs), inputs, outputs, layouts: plan.layouts };
 }
 
+/** A state tensor's values as its layout has them. */
+function stored(plan: Plan, name: string, values: Float32Array, shape: Shape): Float32Array {
+  const layout = plan.layouts.get(name);
+  if (!layout) return values;
+  const whole = new Float32Array(elementCount(shape));
+  layout.store(values, whole);
+  return whole;
+}
+
 function lowerOne(forms: Forms, plan: Plan, operation: Operation): void {
-  if (plan.summed.has(operation)) return;
+  if (plan.absorbed.has(operation)) return;
   const sum = plan.sums.get(operation);
   if (sum) {
     const [output] = operation.outputs as [Value];
@@ -62,7 +79,9 @@ function lowerOne(forms: Forms, plan: Plan, operation: Operation): void {
     }
     return;
   }
-  if (plan.winograd.has(operation)) {
+  if (operation.kind === 'batchNormScore' && plan.blocked.has(operation)) {
+    lowerScoring(forms, plan, operation);
+  } else if (plan.winograd.has(operation)) {
     lowerWinograd(forms, operation);
   } else if (plan.blocked.has(operation) || pools(forms, operation)) {
     lowerBlockedOperation(forms, operation, plan.stems.has(operation));
@@ -71,10 +90,26 @@ function lowerOne(forms: Forms, plan: Plan, operation: Operation): void {
   }
 }
 
+function lowerScoring(
+  forms: Forms,
+  plan: Plan,
+  operation: Extract<Operation, { kind: 'batchNormScore' }>,
+): void {
+  const { finish, apply } = normalisation.scoring(forms, operation);
+  const before = plan.folded.get(operation);
+  if (!before) return apply();
+  const [y] = operation.outputs;
+  if (plan.winograd.has(before)) {
+    forms.setBlocked(y, winograd.forward(forms, before, finish), 'channel');
+  } else {
+    forms.setBlocked(y, convolution.forward(forms, before, plan.stems.has(before), finish));
+  }
+}
+
 function lowerWinograd(forms: Forms, operation: Operation): void {
   switch (operation.kind) {
     case 'conv2d':
-      return winograd.forward(forms, operation);
+      return forms.setBlocked(operation.outputs[0], winograd.forward(forms, operation), 'channel');
     case 'conv2dInputGradient': {
       const gradient = winograd.inputGradient(forms, operation, null);
       return forms.setBlocked(operation.outputs[0], gradient, 'channel');
@@ -106,7 +141,7 @@ function pools(forms: Forms, operation: Operation): boolean {
 function lowerBlockedOperation(forms: Forms, operation: Operation, stem: boolean): void {
   switch (operation.kind) {
     case 'conv2d':
-      return convolution.forward(forms, operation, stem);
+      return forms.setBlocked(operation.outputs[0], convolution.forward(forms, operation, stem));
     case 'conv2dInputGradient':
       return convolution.inputGradient(forms, operation);
     case 'conv2dWeightGradient':

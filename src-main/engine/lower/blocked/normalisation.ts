@@ -3,6 +3,7 @@
 import type { Operation, OperationKind } from '../../ir/program.ts';
 import { elementCount } from '../../ir/program.ts';
 import { epsilon } from '../plain/normalisation.ts';
+import type { Finish } from './convolution.ts';
 import type { Forms } from './forms.ts';
 
 type Of<Kind extends OperationKind> = Extract<Operation, { kind: Kind }>;
@@ -33,6 +34,33 @@ export function training(forms: Forms, operation: Of<'batchNorm'>): void {
   forms.setPlain(meanValue, mean);
   forms.setPlain(varianceValue, variance);
   forms.setPlain(inverseValue, inverse);
+}
+
+/** Running statistics make it a factor and a shift, which a convolution before it takes along. */
+export function scoring(
+  forms: Forms,
+  operation: Of<'batchNormScore'>,
+): { readonly finish: Finish; readonly apply: () => void } {
+  const { graph } = forms;
+  const [x, gamma, beta, mean, variance, residual] = operation.inputs;
+  const { relu } = operation.attributes;
+  const spread = graph.node('Add', [forms.plain(variance), graph.scalar(epsilon)]);
+  const inverse = graph.node('Reciprocal', [graph.node('Sqrt', [spread])]);
+  const factor = graph.node('Mul', [forms.plain(gamma), inverse]);
+  const away = graph.node('Mul', [forms.plain(mean), factor]);
+  const shift = graph.node('Sub', [forms.plain(beta), away]);
+  const apply = (): void => {
+    const order = forms.order(x);
+    const sum = residual ? { sum: forms.blocked(residual, order) } : {};
+    const result = forms.depthwise(forms.blocked(x, order), forms.rounded(x.shape[1]!), {
+      factor,
+      shift,
+      relu,
+      ...sum,
+    });
+    forms.setBlocked(operation.outputs[0], result, order);
+  };
+  return { finish: { factor, shift, residual, relu }, apply };
 }
 
 /**

@@ -7,10 +7,10 @@ import { liveOperations } from '../plain/lower.ts';
 import { phaseOf } from '../plain/convolution.ts';
 import type { FusedSum } from './convolution.ts';
 import { vectorLayout, weightLayout } from './layouts.ts';
+import { Uses } from './uses.ts';
 import { gains } from './winograd.ts';
 
 type Of<Kind extends OperationKind> = Extract<Operation, { kind: Kind }>;
-type Update = Of<'sgd' | 'lars'>;
 type Convolution = Of<'conv2d'>;
 type InputGradient = Of<'conv2dInputGradient'>;
 
@@ -27,8 +27,10 @@ export interface Plan {
   readonly winograd: ReadonlySet<Operation>;
   /** By the `add` that they stand for. */
   readonly sums: ReadonlyMap<Operation, FusedSum>;
-  /** Input gradients that such a sum computes. */
-  readonly summed: ReadonlySet<Operation>;
+  /** Convolutions by the normalisation for scoring that goes into their weights. */
+  readonly folded: ReadonlyMap<Operation, Convolution>;
+  /** Operations that one of `sums` or `folded` computes. */
+  readonly absorbed: ReadonlySet<Operation>;
 }
 
 export function planBlocked(program: Program, block: number): Plan {
@@ -65,73 +67,21 @@ export function planBlocked(program: Program, block: number): Plan {
       }
       blocked.add(operation);
       if (gradient) blocked.add(gradient);
-    }
-  }
-  const sums = fusedSums(operations, uses, blocked);
-  return { block, operations, layouts, stems, blocked, winograd, ...sums };
-}
-
-/** Who uses what. */
-class Uses {
-  readonly #users = new Map<number, Operation[]>();
-  readonly #makers = new Map<number, Operation>();
-  readonly #published: ReadonlySet<number>;
-  readonly #inputs: ReadonlySet<number>;
-  readonly #names: ReadonlyMap<number, string>;
-
-  constructor(program: Program, operations: readonly Operation[]) {
-    for (const operation of operations) {
-      for (const input of operation.inputs) {
-        if (input) this.#users.set(input.id, [...(this.#users.get(input.id) ?? []), operation]);
+    } else if (operation.kind === 'batchNormScore' && operation.inputs[0].shape.length === 4) {
+      const [x, ...tensors] = operation.inputs;
+      const channels = x.shape[1]!;
+      if (channels % block !== 0) {
+        const names = hiddenNames(uses, tensors.slice(0, 4) as Value[]);
+        if (names === null) continue;
+        for (const name of names) layouts.set(name, vectorLayout(channels, block));
       }
-      for (const output of operation.outputs) this.#makers.set(output.id, operation);
+      blocked.add(operation);
     }
-    this.#published = new Set(program.outputs.map(({ value }) => value.id));
-    this.#inputs = new Set(program.inputs.map(({ value }) => value.id));
-    this.#names = new Map(program.state.map(({ name, value }) => [value.id, name]));
   }
-
-  of(value: Value): readonly Operation[] {
-    return this.#users.get(value.id) ?? [];
-  }
-
-  maker(value: Value): Operation | undefined {
-    return this.#makers.get(value.id);
-  }
-
-  isInput(value: Value): boolean {
-    return this.#inputs.has(value.id);
-  }
-
-  /** The name of a state tensor. */
-  name(value: Value): string | undefined {
-    return this.#names.get(value.id);
-  }
-
-  /** Whether only such operations see the value. */
-  only(value: Value, kinds: readonly OperationKind[]): boolean {
-    return (
-      !this.#published.has(value.id) && this.of(value).every(({ kind }) => kinds.includes(kind))
-    );
-  }
-
-  single(value: Value): boolean {
-    return !this.#published.has(value.id) && this.of(value).length === 1;
-  }
-
-  /** The update of a parameter, when it is the only one and nothing else sees its tensors. */
-  update(parameter: Value): Update | null {
-    const updates = this.of(parameter).filter(({ kind }) => kind === 'sgd' || kind === 'lars');
-    const [update] = updates as Update[];
-    if (updates.length !== 1 || update!.inputs[0] !== parameter) return null;
-    const [, gradient, velocity] = update!.inputs;
-    const hidden =
-      this.only(gradient, ['sgd', 'lars', 'sumsOfSquares']) &&
-      this.of(gradient).filter((user) => user.kind !== 'sumsOfSquares').length === 1 &&
-      this.single(velocity) &&
-      update!.outputs.every((output) => this.only(output, []));
-    return hidden ? update! : null;
-  }
+  const { sums, summed } = fusedSums(operations, uses, blocked);
+  const folded = foldedNormalisations(operations, uses, blocked);
+  const absorbed = new Set<Operation>([...summed, ...folded.values()]);
+  return { block, operations, layouts, stems, blocked, winograd, sums, folded, absorbed };
 }
 
 interface Family {
@@ -211,12 +161,35 @@ function vectorNames(
   return names.every((name) => name !== undefined) ? names : null;
 }
 
+/** Names of state tensors that one operation alone sees; null when another does. */
+function hiddenNames(uses: Uses, tensors: readonly Value[]): string[] | null {
+  const names = tensors.map((tensor) => (uses.single(tensor) ? uses.name(tensor) : undefined));
+  return names.every((name) => name !== undefined) ? names : null;
+}
+
+function foldedNormalisations(
+  operations: readonly Operation[],
+  uses: Uses,
+  blocked: ReadonlySet<Operation>,
+): Map<Operation, Convolution> {
+  const folded = new Map<Operation, Convolution>();
+  for (const operation of operations) {
+    if (operation.kind !== 'batchNormScore' || !blocked.has(operation)) continue;
+    const [x] = operation.inputs;
+    const maker = uses.maker(x);
+    if (maker?.kind === 'conv2d' && blocked.has(maker) && uses.single(x)) {
+      folded.set(operation, maker);
+    }
+  }
+  return folded;
+}
+
 /** Sums of two gradients where one comes from a blocked convolution that nothing else reads. */
 function fusedSums(
   operations: readonly Operation[],
   uses: Uses,
   blocked: ReadonlySet<Operation>,
-): Pick<Plan, 'sums' | 'summed'> {
+): { sums: Map<Operation, FusedSum>; summed: Set<Operation> } {
   const sums = new Map<Operation, FusedSum>();
   const summed = new Set<Operation>();
   const hidden = (value: Value): InputGradient | null => {

@@ -8,6 +8,7 @@
 
 import type { Operation, OperationKind, Value } from '../../ir/program.ts';
 import { blockedDomain } from '../../onnx/graph.ts';
+import type { Finish } from './convolution.ts';
 import { exchangedWeights, scaledRows } from './convolution.ts';
 import type { Forms } from './forms.ts';
 
@@ -47,8 +48,11 @@ const resultTransform: Matrix = [
   [0, 0, 0, 1],
 ];
 
-/** From one channel count on the transforms cost less than the multiplications they save. */
+/** From one channel count on the transforms cost less than the multiplications they save (measured). */
 const fewestChannels = 128;
+/** The same where an image's plane is this small, so that what is passed over stays in the cache. */
+const fewestOfSmall = 64;
+const smallPlane = 256;
 
 /** Whether a convolution is one of these and gains from it. */
 export function gains({ inputs: [x, weight], attributes }: Of<'conv2d'>, block: number): boolean {
@@ -60,24 +64,27 @@ export function gains({ inputs: [x, weight], attributes }: Of<'conv2d'>, block: 
     kernelWidth === 3 &&
     attributes.stride === 1 &&
     attributes.padding === 1 &&
-    Math.min(c, k!) >= fewestChannels &&
+    Math.min(c, k!) >= (height * width <= smallPlane ? fewestOfSmall : fewestChannels) &&
     height * width * 9 >= 2 * components * tiles &&
     (images * tiles) % block === 0
   );
 }
 
-export function forward(forms: Forms, operation: Of<'conv2d'>): void {
+/** The result of a convolution, or of what follows it, with channels first. */
+export function forward(forms: Forms, operation: Of<'conv2d'>, finish?: Finish): string {
   const [x, weight] = operation.inputs;
   const [y] = operation.outputs;
+  const { block } = forms;
   const [k, c] = [forms.rounded(weight.shape[0]!), forms.rounded(weight.shape[1]!)];
-  const taps = forms.transpose(
-    forms.plain(weight),
-    [(k * c) / forms.block ** 2, 9, forms.block ** 2],
-    [1, 0, 2],
-  );
+  const scaled = scaledRows(forms, forms.plain(weight), finish?.factor ?? null, k, c * 9);
+  const taps = forms.transpose(scaled, [(k * c) / block ** 2, 9, block ** 2], [1, 0, 2]);
   const kernels = transformedKernels(forms, taps, k, c);
   const source = imageTiles(forms, forms.blocked(x, 'channel'), x);
-  forms.setBlocked(y, result(forms, source, c, kernels, y), 'channel');
+  const product = result(forms, source, c, kernels, y);
+  if (!finish) return product;
+  const { shift, residual, relu } = finish;
+  const sum = residual ? { sum: forms.blocked(residual, 'channel') } : {};
+  return forms.depthwise(product, k, { shift, relu, ...sum });
 }
 
 /** dx, plus `other` where there is one, with channels first. */

@@ -10,10 +10,11 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { Failure } from '#domain/failure.ts';
 import { scoreNames, type ScoreName } from '#domain/score.ts';
-import { counting, followJob } from '../follow-job.ts';
 import { runImport } from '../importing.ts';
 import { withProject, type CoreClient } from '../project.ts';
+import { runScoring } from '../scoring.ts';
 import type { Shell } from '../shell.ts';
+import { followTraining } from '../training.ts';
 import type { Peer } from './peer.ts';
 
 export interface AccuracyPlan {
@@ -63,7 +64,7 @@ export async function* benchAccuracy(
       const table = await writeTable(folder, `${plan.set}_64`, normal);
       for (const seed of plan.seeds) {
         const ours = await withProject(shell, project, { create: true }, (client) =>
-          trainAndMeasure(client, shell, { plan, normal, seed, table, outliers }),
+          trainAndMeasure(client, shell, { plan, normal, seed, table, outliers, project }),
         );
         const theirs =
           peer && (await runPeer(peer, shell, { plan, normal, seed, archive, outliers }));
@@ -114,17 +115,18 @@ interface OurRun {
   readonly seed: number;
   readonly table: Table;
   readonly outliers: string;
+  readonly project: string;
 }
 
 async function trainAndMeasure(
   client: CoreClient,
   shell: Shell,
-  { plan, normal, seed, table, outliers }: OurRun,
+  { plan, normal, seed, table, outliers, project }: OurRun,
 ): Promise<Aurocs> {
   // The table names every split; the option keeps the import from setting normals aside.
   await runImport(client, shell, { paths: [table.path], dataset: normal, split: 'none' });
   await runImport(client, shell, { paths: [outliers], dataset: 'outliers', role: 'outlier' });
-  const { jobId, runId } = await client.call('runs.train', {
+  const training = {
     dataset: normal,
     preset: 'paper',
     specimen: 'natural',
@@ -149,27 +151,12 @@ async function trainAndMeasure(
       grey: 0,
       views,
     },
-  });
-  await follow(client, shell, jobId, 'Training', 'steps');
-  const modelId = (await client.call('runs.show', { runId })).modelId!;
-  const scoring = await client.call('scores.compute', { modelId, dataset: normal });
-  await follow(client, shell, scoring.jobId, 'Scoring', 'images');
+  } as const;
+  const start = () => client.call('runs.train', training);
+  const { modelId } = await followTraining(client, shell, project, start);
+  await runScoring(client, shell, { modelId, dataset: normal, engine: 'auto' });
   const { scores } = await client.call('scores.evaluate', { modelId, dataset: normal });
   return aurocsOf((name) => scores[name]!.auroc);
-}
-
-function follow(
-  client: CoreClient,
-  shell: Shell,
-  jobId: number,
-  title: string,
-  unit: string,
-): Promise<unknown> {
-  return followJob(client, jobId, shell, {
-    progress: shell.progress(title),
-    advance: counting(unit),
-    whenStopped: () => '',
-  });
 }
 
 /** The published weight collapses the norms in short runs; the anchored pair balances at 1. */
@@ -183,7 +170,7 @@ const peerMethods = { oecl: 'oecl', anchored: 'oecl+cutmix', simclr: 'simclr' } 
 async function runPeer(
   peer: Peer,
   shell: Shell,
-  run: Omit<OurRun, 'table'> & { readonly archive: string },
+  run: Omit<OurRun, 'table' | 'project'> & { readonly archive: string },
 ): Promise<Aurocs> {
   const { plan, normal, seed, archive, outliers } = run;
   const options = {

@@ -2,11 +2,13 @@
 
 import { resolve } from 'node:path';
 import { Failure } from '#domain/failure.ts';
+import { nearestName } from '#domain/nearest-name.ts';
 import { benchAccuracy } from '../bench/accuracy.ts';
 import { findPeer, type Peer } from '../bench/peer.ts';
 import { benchStep } from '../bench/step.ts';
 import { command } from '../command.ts';
 import { part } from '../figures.ts';
+import { printable } from '../printable.ts';
 import type { Shell } from '../shell.ts';
 
 const kinds = ['step', 'accuracy'] as const;
@@ -114,25 +116,49 @@ export const bench = command({
     },
   ],
   run: async (given, shell) => {
-    const peer = given['without-peer'] ? null : await findPeer(given.peer);
     switch (given.kind) {
-      case 'step': {
-        const { size, threads, rounds, steps } = given;
-        const widths = integers('widths', given.widths);
-        const images = integers('images', given.images);
-        const figures = benchStep({ widths, images, size, threads, rounds, steps }, peer, shell);
-        for await (const figure of figures) print(shell, figure);
-        return 0;
-      }
+      case 'step':
+        return step(given, shell);
       case 'accuracy':
-        return accuracy(given, peer, shell);
-      default:
-        throw new Failure('bad-input', `KIND is ${kinds.join(' or ')}, not "${given.kind}".`);
+        return accuracy(given, shell);
+      default: {
+        const nearest = nearestName(given.kind, kinds);
+        const message = `KIND is ${kinds.join(' or ')}, not "${printable(given.kind)}"${nearest}.`;
+        throw new Failure('bad-input', message);
+      }
     }
   },
 });
 
-interface AccuracyWords {
+interface PeerWords {
+  readonly peer: string | undefined;
+  readonly 'without-peer': boolean;
+}
+
+function peerOf({ peer, 'without-peer': isWithout }: PeerWords): Promise<Peer | null> {
+  return isWithout ? Promise.resolve(null) : findPeer(peer);
+}
+
+interface StepWords extends PeerWords {
+  readonly widths: string;
+  readonly images: string;
+  readonly size: number;
+  readonly threads: number;
+  readonly rounds: number;
+  readonly steps: number;
+}
+
+async function step(given: StepWords, shell: Shell): Promise<number> {
+  const { size, threads, rounds, steps } = given;
+  const widths = integers('widths', given.widths);
+  const images = integers('images', given.images);
+  const peer = await peerOf(given);
+  const figures = benchStep({ widths, images, size, threads, rounds, steps }, peer, shell);
+  for await (const figure of figures) print(shell, figure);
+  return 0;
+}
+
+interface AccuracyWords extends PeerWords {
   readonly data: string | undefined;
   readonly set: string;
   readonly classes: string;
@@ -141,12 +167,13 @@ interface AccuracyWords {
   readonly method: 'anchored' | 'oecl' | 'simclr';
 }
 
-async function accuracy(given: AccuracyWords, peer: Peer | null, shell: Shell): Promise<number> {
+async function accuracy(given: AccuracyWords, shell: Shell): Promise<number> {
   const { set, epochs, method } = given;
   const folder = given.data ?? process.env['NORMSCOPE_DEV_DATA'] ?? '../shared/data/dev';
   const classes = given.classes.split(',').map((name) => name.trim());
   const seeds = integers('seeds', given.seeds);
   const plan = { folder: resolve(folder), set, classes, seeds, epochs, method };
+  const peer = await peerOf(given);
   const ours: Record<string, number>[] = [];
   const theirs: Record<string, number>[] = [];
   for await (const figure of benchAccuracy(plan, peer, shell)) {

@@ -17,8 +17,6 @@ const rules: PlacingRules = {
 function candidate(changes: Partial<Candidate> = {}): Candidate {
   return {
     path: '/data/p1/a.png',
-    bytes: 1,
-    modifiedMs: 1,
     placement: { role: null, class: null, split: null, isMask: false },
     declared: null,
     ...changes,

@@ -56,7 +56,7 @@ describe('the network', () => {
     const names = (state: Program['state']): string[] =>
       state
         .filter(({ kind }) => kind !== 'slot')
-        .map(({ name, value }) => `${name} ${value.shape}`);
+        .map(({ name, value }) => `${name} ${String(value.shape)}`);
     expect(names(trained).sort()).toEqual(names(network(32).state).sort());
   });
 });

@@ -1,0 +1,67 @@
+// Who makes and who uses the tensors of a program.
+
+import type { Operation, OperationKind, Program, Value } from '../../ir/program.ts';
+
+type Update = Extract<Operation, { kind: 'sgd' | 'lars' }>;
+
+export class Uses {
+  readonly #users = new Map<number, Operation[]>();
+  readonly #makers = new Map<number, Operation>();
+  readonly #published: ReadonlySet<number>;
+  readonly #inputs: ReadonlySet<number>;
+  readonly #names: ReadonlyMap<number, string>;
+
+  constructor(program: Program, operations: readonly Operation[]) {
+    for (const operation of operations) {
+      for (const input of operation.inputs) {
+        if (input) this.#users.set(input.id, [...(this.#users.get(input.id) ?? []), operation]);
+      }
+      for (const output of operation.outputs) this.#makers.set(output.id, operation);
+    }
+    this.#published = new Set(program.outputs.map(({ value }) => value.id));
+    this.#inputs = new Set(program.inputs.map(({ value }) => value.id));
+    this.#names = new Map(program.state.map(({ name, value }) => [value.id, name]));
+  }
+
+  of(value: Value): readonly Operation[] {
+    return this.#users.get(value.id) ?? [];
+  }
+
+  maker(value: Value): Operation | undefined {
+    return this.#makers.get(value.id);
+  }
+
+  isInput(value: Value): boolean {
+    return this.#inputs.has(value.id);
+  }
+
+  /** The name of a state tensor. */
+  name(value: Value): string | undefined {
+    return this.#names.get(value.id);
+  }
+
+  /** Whether only such operations see the value. */
+  only(value: Value, kinds: readonly OperationKind[]): boolean {
+    return (
+      !this.#published.has(value.id) && this.of(value).every(({ kind }) => kinds.includes(kind))
+    );
+  }
+
+  single(value: Value): boolean {
+    return !this.#published.has(value.id) && this.of(value).length === 1;
+  }
+
+  /** The update of a parameter, when it is the only one and nothing else sees its tensors. */
+  update(parameter: Value): Update | null {
+    const updates = this.of(parameter).filter(({ kind }) => kind === 'sgd' || kind === 'lars');
+    const [update] = updates as Update[];
+    if (updates.length !== 1 || update!.inputs[0] !== parameter) return null;
+    const [, gradient, velocity] = update!.inputs;
+    const hidden =
+      this.only(gradient, ['sgd', 'lars', 'sumsOfSquares']) &&
+      this.of(gradient).filter((user) => user.kind !== 'sumsOfSquares').length === 1 &&
+      this.single(velocity) &&
+      update!.outputs.every((output) => this.only(output, []));
+    return hidden ? update! : null;
+  }
+}

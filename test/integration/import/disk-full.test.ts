@@ -1,0 +1,58 @@
+// A disk that fills up during an import is said in words; what is there is kept, and the import can be
+// run again once there is room (R5).
+
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { randomFillSync } from 'node:crypto';
+import { expect, onTestFinished, test } from 'vitest';
+import { Failure } from '#domain/failure.ts';
+import { newFolder } from './support/new-project.ts';
+import { openProject } from './support/project.ts';
+import { writePng } from './support/write-png.ts';
+import { writeZip } from './support/write-zip.ts';
+
+const run = promisify(execFile);
+
+/** Mounts a small disk; undefined where that is not allowed. */
+async function smallDisk(megabytes: number): Promise<string | undefined> {
+  const disk = join(await newFolder(), 'disk');
+  await mkdir(disk);
+  try {
+    await run('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', disk]);
+  } catch {
+    return undefined;
+  }
+  onTestFinished(async () => {
+    await run('umount', ['-l', disk]);
+  });
+  return disk;
+}
+
+test('a full disk ends the import with what was read; with room it goes on', async (context) => {
+  const disk = await smallDisk(6);
+  if (disk === undefined) context.skip('no disk can be mounted here: only the superuser may');
+  const side = 700;
+  const members = Array.from({ length: 20 }, (_, i) => {
+    const data = randomFillSync(new Uint8Array(side * side));
+    return { name: `${i}.png`, data: writePng({ width: side, height: side, data }) };
+  });
+  const archive = join(await newFolder(), 'a.zip');
+  await writeFile(archive, writeZip(members));
+  const project = await openProject(disk!);
+  const error = await project.import(archive).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(Failure);
+  expect(error).toMatchObject({
+    code: 'disk-full',
+    message: expect.stringMatching(/^The disk/) as string,
+  });
+  const read = project.items().length;
+  expect(read).toBeGreaterThan(0);
+  expect(read).toBeLessThan(members.length);
+
+  await run('mount', ['-o', 'remount,size=64m', disk!]);
+  const result = await project.import(archive);
+  expect(result).toMatchObject({ imported: 20 - read, duplicates: read, failed: [] });
+  project.database.close();
+});
