@@ -18,7 +18,7 @@ export type Selection =
 
 const label = z.string().trim().min(1).max(1000).nullable();
 
-export const selection: z.ZodType<Selection> = z.union([
+const selection: z.ZodType<Selection> = z.union([
   z.strictObject({
     dataset: imageFilter.shape.dataset,
     imageIds: z.array(z.int().min(1)).min(1).max(1_000_000),

@@ -16,8 +16,7 @@ export type Verdict = (typeof verdictNames)[number];
 export type StandingVerdict = Exclude<Verdict, 'cleared'>;
 
 /** How an image stands with one model. Flagged: stranger than the threshold. */
-export const scoreStandings = ['scored', 'unscored', 'failed', 'flagged', 'unflagged'] as const;
-export type ScoreStanding = (typeof scoreStandings)[number];
+const scoreStandings = ['scored', 'unscored', 'failed', 'flagged', 'unflagged'] as const;
 
 /** An image as a gallery shows it. */
 export interface ListedImage {
