@@ -81,17 +81,34 @@ async function findBlock(run: BlockedParts['reorder']): Promise<8 | 16 | null> {
   return ([16, 8] as const).find(isOf) ?? null;
 }
 
-/** Trains and scores with a small net both ways; null when they agree, else what differs. */
+/**
+ * Trains and scores with a small net both ways; null when they agree, else what differs. A value within
+ * rounding of a ReLU's kink may fall on either side of it and then shows in the gradients; that does
+ * not happen with every seed, whereas a wrong operator is wrong with each.
+ */
 async function findDifference(lower: BlockedParts['lower'], block: number): Promise<string | null> {
+  let difference: string | null = null;
+  for (const seed of [1, 2, 3]) {
+    difference = await differenceWith(lower, block, seed);
+    if (difference === null) return null;
+  }
+  return difference;
+}
+
+async function differenceWith(
+  lower: BlockedParts['lower'],
+  block: number,
+  seed: number,
+): Promise<string | null> {
   const program = testProgram('train');
-  const plain = await twoSteps(program, lowerPlain(program));
-  const blocked = await twoSteps(program, lower(program, block));
+  const plain = await twoSteps(program, lowerPlain(program), seed);
+  const blocked = await twoSteps(program, lower(program, block), seed);
   const culprit = Object.keys(plain).find((name) => !alike(blocked[name]!, plain[name]!));
   if (culprit !== undefined) return `blocked operators compute another ${culprit}`;
 
   const scoring = testProgram('score');
-  const expected = await score(scoring, (state) => lowerPlain(scoring, state));
-  const found = await score(scoring, (state) => lower(scoring, block, state));
+  const expected = await score(scoring, (state) => lowerPlain(scoring, state), seed);
+  const found = await score(scoring, (state) => lower(scoring, block, state), seed);
   return alike(found, expected) ? null : 'blocked operators score otherwise';
 }
 
@@ -107,8 +124,9 @@ function testProgram(mode: 'train' | 'score'): Program {
 async function score(
   program: Program,
   lower: (state: Tensors) => LoweredProgram,
+  seed: number,
 ): Promise<Float32Array> {
-  const { state, inputs } = seededTensors(program, 1);
+  const { state, inputs } = seededTensors(program, seed);
   const session = new ScoringSession(program, lower, sessionOptions(1, 'basic'));
   try {
     await session.writeState(state);
@@ -118,8 +136,8 @@ async function score(
   }
 }
 
-async function twoSteps(program: Program, lowered: LoweredProgram): Promise<Tensors> {
-  const { state, inputs } = seededTensors(program, 1);
+async function twoSteps(program: Program, lowered: LoweredProgram, seed: number): Promise<Tensors> {
+  const { state, inputs } = seededTensors(program, seed);
   const session = await TrainingSession.create(program, lowered, 1);
   try {
     await session.writeState(state);
