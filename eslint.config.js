@@ -1,3 +1,5 @@
+import svelte from 'eslint-plugin-svelte';
+import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 const bannedNames = '/(^|\\/)(utils?|helpers?|misc|common|info|data)(\\/|\\.ts$)/';
@@ -12,9 +14,11 @@ export default tseslint.config(
     ],
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.svelte'],
     extends: [tseslint.configs.strictTypeChecked],
-    languageOptions: { parserOptions: { projectService: true } },
+    languageOptions: {
+      parserOptions: { projectService: true, extraFileExtensions: ['.svelte'] },
+    },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': [
@@ -43,8 +47,40 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    files: ['src-renderer/**/*.svelte', 'src-renderer/**/*.svelte.ts'],
+    extends: [svelte.configs.recommended],
+    languageOptions: {
+      globals: globals.browser,
+      parserOptions: { parser: tseslint.parser },
+    },
+    rules: {
+      // Names from disk, tables and labels are text everywhere, never markup.
+      'svelte/no-at-html-tags': 'error',
+      // Addresses are "#/view"; there is no router of a framework whose rules they would follow.
+      'svelte/no-navigation-without-resolve': 'off',
+      // "const { x = 1 }: Props = $props()" is how Svelte declares properties.
+      'prefer-const': 'off',
+      // The linter's parser does not know the types inside templates; svelte-check does.
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      'svelte/prefer-const': ['error', { destructuring: 'all' }],
+    },
+  },
+  {
+    files: ['src-renderer/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'svelte/store', message: 'Runes only: one way to hold state.' }] },
+      ],
+    },
+  },
   { files: ['src-main/hosts/cli/**/*.ts'], rules: { 'no-console': 'off' } },
-  { files: ['vitest.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['**/*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: ['test/**/*.ts'],
     rules: { 'max-lines-per-function': 'off', 'no-console': 'off' },

@@ -5,12 +5,20 @@ import { z } from 'zod';
 import { methodNames, presetNames, specimenNames } from '#domain/run-settings.ts';
 import { scoreNames, type ScoreName } from '#domain/score.ts';
 import { method } from '#rpc/method.ts';
+import { editMethods, type EditState } from './edit.ts';
+import {
+  datasetName,
+  imageMethods,
+  role,
+  splitNames,
+  type RankedImage,
+  type Role,
+} from './image.ts';
+import { reviewMethods, type Threshold } from './review.ts';
 
-export const roleNames = ['normal', 'outlier', 'unlabelled', 'anomaly'] as const;
-export type Role = (typeof roleNames)[number];
-
-export const splitNames = ['train', 'calibrate', 'test', 'none'] as const;
-export type Split = (typeof splitNames)[number];
+export { roleNames, splitNames } from './image.ts';
+export type { ListedImage, RankedImage, Role, Split } from './image.ts';
+export type { Threshold } from './review.ts';
 
 export type JobState = 'queued' | 'running' | 'succeeded' | 'failed' | 'stopped' | 'interrupted';
 
@@ -105,14 +113,6 @@ export interface ScoreMetrics {
   readonly fpr95: number;
 }
 
-export interface Threshold {
-  readonly scoreName: ScoreName;
-  readonly anomalyScore: number;
-  readonly falseAlarms: number;
-  readonly falseAlarms95: readonly [number, number];
-  readonly calibratedOn: number;
-}
-
 /**
  * How well a model tells the dataset's test normals (role normal, split test) from its anomalies
  * (role anomaly). Images that the model was trained or calibrated on never count.
@@ -149,27 +149,7 @@ export interface Floor {
   readonly counts: { readonly normal: number; readonly anomalous: number };
 }
 
-export interface RankedImage {
-  readonly imageId: number;
-  readonly hash: string;
-  readonly path: string;
-  readonly role: Role;
-  readonly class: string | null;
-  readonly group: string | null;
-  readonly split: Split;
-  /** Higher is stranger: minus the raw score that ranks. */
-  readonly anomalyScore: number;
-  /**
-   * Part of the normals held out to calibrate on that are less strange than this image, 0 … 1; null
-   * without any.
-   */
-  readonly anomalyRank: number | null;
-  readonly flagged: boolean | null;
-}
-
-const role = z.enum(roleNames);
 const id = z.int().min(1);
-const datasetName = z.string().trim().min(1).max(200);
 const weighted = z.strictObject({
   name: z.string().min(1),
   weight: z.number().positive().max(1000),
@@ -204,7 +184,12 @@ export const trainInput = z.strictObject({
 });
 
 export const coreMethods = {
+  ...imageMethods,
+  ...editMethods,
+  ...reviewMethods,
   'images.import': method<{ jobId: number }>()(importInput),
+  /** Imports the bundled blood cells and photographs: a job for each dataset. */
+  'sample.import': method<{ jobIds: readonly number[] }>()(z.strictObject({})),
   'datasets.list': method<
     readonly {
       readonly name: string;
@@ -258,5 +243,7 @@ export interface CoreEvents {
     readonly imagesPerSecond: number;
   };
   'run.epoch': { readonly runId: number; readonly report: RunEpoch };
+  /** Edited, undone or redone, here or in another window: what is shown of images may be old. */
+  'edits.changed': EditState;
   'run.warning': { readonly runId: number; readonly text: string };
 }

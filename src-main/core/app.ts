@@ -11,11 +11,16 @@ import { serve, type Server, type Service } from '#rpc/serve.ts';
 import { readCodeVersion } from './code-version.ts';
 import { openDoor, sweepDoor } from './door.ts';
 import { importImages } from './images/import.ts';
+import { findPicture, type Picture, type PictureKind } from './images/pictures.ts';
 import { jobSpec } from './jobs/job-spec.ts';
 import { JobQueue, type JobHandlers, type JobStanding } from './jobs/queue.ts';
 import { markInterrupted } from './jobs/recovery.ts';
 import { Log } from './log.ts';
 import { demandProject, projectFolders } from './project-folder.ts';
+import { editMethods } from './review/edit-methods.ts';
+import { Edits } from './review/edits.ts';
+import { imageMethods } from './review/image-methods.ts';
+import { reviewMethods } from './review/review-methods.ts';
 import { evaluate } from './runs/evaluate.ts';
 import { floorOf } from './runs/floor.ts';
 import { rank } from './runs/rank.ts';
@@ -25,9 +30,11 @@ import { sweepScoring } from './runs/score-images.ts';
 import { scoreRun } from './runs/score-run.ts';
 import { trainedModel } from './runs/scoring-model.ts';
 import { trainRun } from './runs/train-run.ts';
+import { sampleImports } from './sample.ts';
 import { Catalogue } from './store/catalogue.ts';
 import type { ProjectDatabase, Writer } from './store/database.ts';
 import { listDatasets } from './store/datasets.ts';
+import { findImage, pathsOf } from './store/images.ts';
 import { openDatabase } from './store/open-database.ts';
 import { lockProject, readOwner } from './store/project-lock.ts';
 import { setRunState } from './store/runs.ts';
@@ -45,6 +52,8 @@ export interface App {
   readonly folder: string;
   /** Answers the contract on `link` until it closes, and sends it every event. */
   readonly serve: (link: Link) => void;
+  /** The file with a picture of the image with this hash; undefined when there is none to show. */
+  readonly picture: (kind: PictureKind, hash: string) => Promise<Picture | undefined>;
   /** Resolves once nobody is connected any more, neither here nor from another process. */
   readonly whenUnused: () => Promise<void>;
   /** Stops all work, which can be taken up again, and lets go of the project. */
@@ -66,6 +75,7 @@ export async function openApp(folder: string, options: AppOptions = {}): Promise
     return {
       folder: project,
       serve: (link) => core.serve(link),
+      picture: (kind, hash) => core.picture(kind, hash),
       whenUnused: () => core.whenUnused(),
       close: () => closers.close(),
     };
@@ -138,6 +148,7 @@ class Core {
   readonly #ports: CorePorts;
   readonly #catalogue: Catalogue;
   readonly #queue: JobQueue;
+  readonly #edits: Edits;
   readonly #service: Service;
   readonly #servers = new Map<Link, Server>();
   readonly #leaving: (() => void)[] = [];
@@ -154,6 +165,11 @@ class Core {
       onState: (writer, job) => followJob(writer, job, now()),
       onBug: (error) => log.bug(error),
       now,
+    });
+    this.#edits = new Edits({
+      database,
+      now,
+      onChange: (state) => this.#emit('edits.changed', state),
     });
     this.#service = {
       handlers: this.#methods(),
@@ -173,6 +189,16 @@ class Core {
   async whenUnused(): Promise<void> {
     if (this.#servers.size === 0) return;
     await new Promise<void>((resolve) => this.#leaving.push(resolve));
+  }
+
+  picture(kind: PictureKind, hash: string): Promise<Picture | undefined> {
+    const { database, folder } = this.#ports;
+    return findPicture(folder, kind, hash, (known) =>
+      database.read((reader) => {
+        const image = findImage(reader, known);
+        return image && pathsOf(reader, image.id).map(({ path }) => path);
+      }),
+    );
   }
 
   async close(): Promise<void> {
@@ -203,6 +229,12 @@ class Core {
         demandAbsolute(input.paths);
         return { jobId: queue.submit({ kind: 'import', input }) };
       },
+      'sample.import': () => ({
+        jobIds: sampleImports.map((input) => queue.submit({ kind: 'import', input })),
+      }),
+      ...imageMethods(database),
+      ...editMethods(this.#edits),
+      ...reviewMethods({ database, folder, now, edits: this.#edits }),
       'datasets.list': () => database.read(listDatasets),
       ...runMethods({ database, folder, queue, catalogue, now, codeVersion }),
       'scores.compute': ({ modelId, dataset, engine }) => {

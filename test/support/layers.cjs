@@ -71,6 +71,15 @@ const rows = {
     ],
     node: true,
   },
+  // Looking at images and judging them, on top of what runs have found.
+  'core-review': {
+    at: 'src-main/core/review',
+    may: [
+      ...['src-main/(domain|contract|rpc)', 'src-main/core/(images|datasets|store|jobs|runs)'],
+      'csv-stringify',
+    ],
+    node: true,
+  },
   core: {
     at: 'src-main/core/[^/]+\\.ts$',
     may: [
@@ -88,13 +97,38 @@ const rows = {
         may: [
           ...['src-main/(domain|contract|rpc|core)', 'src-main/worker/spawn\\.ts', 'zod'],
           ...(host === 'electron' ? ['electron'] : []),
+          ...(host === 'server' ? ['ws'] : []),
         ],
         node: true,
       },
     ]),
   ),
 
-  renderer: { at: 'src-renderer', may: ['src-main/(domain|contract|rpc)', 'svelte', 'chart\\.js'] },
+  // The window: what draws knows no state, what keeps state knows no component.
+  'renderer-client': { at: 'src-renderer/client', may: ['src-main/(domain|contract|rpc)'] },
+  'renderer-state': {
+    at: 'src-renderer/state',
+    may: [
+      ...['src-main/(domain|contract|rpc)', 'src-renderer/client', 'svelte'],
+      ...['src-renderer/views/view-names\\.ts', 'src-renderer/parts/loading\\.ts'],
+    ],
+  },
+  'renderer-parts': {
+    at: 'src-renderer/parts',
+    may: ['svelte', 'chart\\.js', 'chartjs-plugin-(annotation|zoom)'],
+  },
+  'renderer-views': {
+    at: 'src-renderer/views',
+    may: ['src-main/(domain|contract|rpc)', 'src-renderer/(client|state|parts)', 'svelte'],
+  },
+  'renderer-frame': {
+    at: 'src-renderer/frame',
+    may: ['src-main/(domain|contract|rpc)', 'src-renderer/(client|state|parts|views)', 'svelte'],
+  },
+  renderer: {
+    at: 'src-renderer/[^/]+\\.(ts|svelte)$',
+    may: ['src-main/(domain|contract|rpc)', 'src-renderer', 'svelte', 'zod'],
+  },
 };
 
 /** A folder or file of ours, or a package, as a pattern for a resolved path. */
@@ -132,7 +166,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'types', 'default'],
-      extensions: ['.ts', '.js', '.cjs', '.mjs', '.json'],
+      extensions: ['.ts', '.js', '.cjs', '.mjs', '.json', '.svelte'],
     },
   },
 };

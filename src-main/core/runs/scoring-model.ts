@@ -20,14 +20,15 @@ export interface TrainedModel {
 /** Throws `not-found`. */
 export function trainedModel(reader: Reader, modelId: number): TrainedModel {
   const model = findModel(reader, modelId);
-  if (!model) {
+  // The run of a model may lie in the trash.
+  const run = model && findRun(reader, model.runId);
+  if (!model || !run) {
     throw new Failure(
       'not-found',
       `There is no model ${modelId} in this project. The list of runs names the model of each ` +
         'finished run.',
     );
   }
-  const run = findRun(reader, model.runId)!;
   return { model, run, config: readRunConfig(run) };
 }
 

@@ -9,7 +9,7 @@ const idByName: Query<{ id: number }> = 'select id from dataset where name = ?';
 const selectItems = `
   select d.image_id imageId, i.hash, d.role, d.class, d.group_name "group", d.split
   from dataset_item d join image i on i.id = d.image_id`;
-const itemsOf: Query<DatasetItem> = `${selectItems} where d.dataset_id = ?`;
+const itemsOf: Query<DatasetItem> = `${selectItems} where d.dataset_id = ? order by d.image_id`;
 const itemOfHash: Query<DatasetItem> = `${selectItems} where d.dataset_id = ? and i.hash = ?`;
 
 const counts: Query<{ name: string; role: Role | null; count: number }> = `
@@ -72,5 +72,13 @@ export function setSplit(writer: Writer, datasetId: number, imageId: number, spl
   writer.run(
     'update dataset_item set split = ? where dataset_id = ? and image_id = ?',
     ...[split, datasetId, imageId],
+  );
+}
+
+/** The image itself stays. */
+export function removeItem(writer: Writer, datasetId: number, imageId: number): void {
+  writer.run(
+    'delete from dataset_item where dataset_id = ? and image_id = ?',
+    ...[datasetId, imageId],
   );
 }

@@ -41,8 +41,8 @@ const selectRuns = `
     r.code_version codeVersion, r.snapshot_id snapshotId, s.hash snapshotHash, r.pixels
   from run r join dataset d on d.id = r.dataset_id join snapshot s on s.id = r.snapshot_id
     left join model m on m.run_id = r.id`;
-const all: Query<StoredRun> = `${selectRuns} order by r.id`;
-const byId: Query<StoredRun> = `${selectRuns} where r.id = ?`;
+const all: Query<StoredRun> = `${selectRuns} where r.deleted_at is null order by r.id`;
+const byId: Query<StoredRun> = `${selectRuns} where r.id = ? and r.deleted_at is null`;
 
 const epochsOf: Query<RunEpoch> = `
   select epoch, step, loss, ntxent, normal_norm normalNorm, outlier_norm outlierNorm,

@@ -35,6 +35,22 @@ export function calibrateThreshold(
   };
 }
 
+/**
+ * A threshold that somebody chose, judged by the same normals: Clopper and Pearson's interval of the
+ * part of all normal images above it.
+ */
+export function judgeThreshold(
+  normals: readonly number[],
+  anomalyScore: number,
+): CalibratedThreshold {
+  const count = normals.length;
+  if (count === 0) throw new RangeError('A threshold needs held-out normal images.');
+  const above = normals.filter((score) => score > anomalyScore).length;
+  const low = above === 0 ? 0 : betaQuantile(above - 1, count, 0.025);
+  const high = above === count ? 1 : betaQuantile(above, count, 0.975);
+  return { anomalyScore, falseAlarms95: [low, high], above };
+}
+
 /** How many held-out normals a budget needs for its promise; see `calibrateThreshold`. */
 export function fewestForBudget(budget: number): number {
   return Math.ceil(1 / budget - 1 - 1e-9);

@@ -10,6 +10,7 @@ import { importCommand } from './commands/import.ts';
 import { resume } from './commands/resume.ts';
 import { runs } from './commands/runs.ts';
 import { score } from './commands/score.ts';
+import { serve } from './commands/serve.ts';
 import { show } from './commands/show.ts';
 import { train } from './commands/train.ts';
 
@@ -24,5 +25,6 @@ export const commands: Readonly<Record<string, Command>> = {
   show,
   resume,
   cancel,
+  serve,
   bench,
 };

@@ -23,6 +23,7 @@ describe('the main job', () => {
     'run.step': [],
     'run.epoch': [],
     'run.warning': [],
+    'edits.changed': [],
   };
 
   beforeAll(async () => {

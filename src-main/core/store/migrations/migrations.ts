@@ -1,6 +1,7 @@
 // Every migration, in order. A shipped one is never edited or removed; numbers step by ten.
 
 import { initial } from './0010-initial.ts';
+import { editsAndReviews } from './0020-edits-and-reviews.ts';
 
 export interface Migration {
   /** Becomes the file's user_version. */
@@ -8,4 +9,4 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const migrations: readonly Migration[] = [initial];
+export const migrations: readonly Migration[] = [initial, editsAndReviews];

@@ -85,16 +85,16 @@ describe('closing a project', () => {
     const backups = join(folder, 'backups');
     const openAndClose = async (now: string) => (await open(folder, { now })).close();
     await openAndClose('2026-11-24T12:00:00Z');
-    expect(listBackups(backups)).toEqual(['project-20261124T120000Z-v10.sqlite']);
-    const first = join(backups, 'project-20261124T120000Z-v10.sqlite');
+    expect(listBackups(backups)).toEqual(['project-20261124T120000Z-v20.sqlite']);
+    const first = join(backups, 'project-20261124T120000Z-v20.sqlite');
     utimesSync(first, at(12), at(12));
     expect(newestBackupTime(backups)).toBe(at(12).getTime());
     await openAndClose('2026-11-25T11:59:00Z');
     expect(listBackups(backups)).toHaveLength(1);
     await openAndClose('2026-11-25T12:01:00Z');
     expect(listBackups(backups)).toEqual([
-      'project-20261124T120000Z-v10.sqlite',
-      'project-20261125T120100Z-v10.sqlite',
+      'project-20261124T120000Z-v20.sqlite',
+      'project-20261125T120100Z-v20.sqlite',
     ]);
     expect(statSync(first).size).toBeGreaterThan(4096);
   });

@@ -12,19 +12,20 @@ import { tempFolders } from '../../../support/temp-folder.ts';
 
 const tempFolder = tempFolders();
 
+const newest = newestVersion(migrations);
 const shade: Migration = {
-  version: 20,
+  version: newest + 10,
   sql: `alter table image add column shade text; update image set shade = 'grey';
     create table tag (name text primary key) strict, without rowid;`,
 };
 const broken: Migration = {
-  version: 30,
+  version: newest + 20,
   sql: `delete from score; create table extra (id integer primary key) strict; insert into nowhere values (1);`,
 };
 
 const file = (folder: string) => join(folder, 'project.sqlite');
 
-async function versionTen(): Promise<string> {
+async function newestCatalogue(): Promise<string> {
   const folder = tempFolder();
   const { database, close } = await open(folder);
   fill(database, 10);
@@ -66,32 +67,32 @@ describe('the migrations of this program', () => {
 
 describe('a later migration', () => {
   it('keeps every row, and a copy of the version before', async () => {
-    const folder = await versionTen();
+    const folder = await newestCatalogue();
     const before = await state(file(folder));
     const { database, close } = await open(folder, { migrations: [...migrations, shade] });
     expect(database.read((reader) => reader.all('select distinct shade from image'))).toEqual([
       { shade: 'grey' },
     ]);
     const copies = readdirSync(join(folder, 'backups'));
-    expect(copies).toEqual(['project-20261124T120000Z-v10.sqlite']);
+    expect(copies).toEqual([`project-20261124T120000Z-v${newest}.sqlite`]);
     await close();
 
     expect(await state(join(folder, 'backups', copies[0]!))).toEqual(before);
     const after = await state(file(folder));
-    expect(after.version).toBe(20);
+    expect(after.version).toBe(newest + 10);
     expect(after.rows['score']).toEqual(before.rows['score']);
     expect(after.rows['dataset_item']).toEqual(before.rows['dataset_item']);
   });
 
   it('is undone whole when it fails; the next program finds the version before', async () => {
-    const folder = await versionTen();
+    const folder = await newestCatalogue();
     const before = await state(file(folder));
     const failing = open(folder, { migrations: [...migrations, shade, broken] });
     await expect(failing).rejects.toThrow(/no such table: nowhere/);
 
     // What came before the failing one stays, in one piece.
     const after = await state(file(folder));
-    expect(after.version).toBe(20);
+    expect(after.version).toBe(newest + 10);
     expect(Object.keys(after.rows)).not.toContain('extra');
     expect(after.rows['score']).toEqual(before.rows['score']);
     const { close } = await open(folder, { migrations: [...migrations, shade] });
@@ -99,7 +100,7 @@ describe('a later migration', () => {
   });
 
   it('leaves a catalogue that the program before it refuses', async () => {
-    const folder = await versionTen();
+    const folder = await newestCatalogue();
     await (await open(folder, { migrations: [...migrations, shade] })).close();
     await expect(open(folder)).rejects.toMatchObject({ code: 'project-too-new' });
     // The way back that the copy is for.
@@ -112,7 +113,7 @@ describe('a later migration', () => {
   });
 
   it('does not run again, and needs no further copy', async () => {
-    const folder = await versionTen();
+    const folder = await newestCatalogue();
     const all = [...migrations, shade];
     await (await open(folder, { migrations: all })).close();
     await (await open(folder, { migrations: all })).close();
@@ -120,7 +121,7 @@ describe('a later migration', () => {
   });
 
   it('does not start when the copy cannot be made', async () => {
-    const folder = await versionTen();
+    const folder = await newestCatalogue();
     const before = await state(file(folder));
     // A file in place of the folder.
     await withSqlite(join(folder, 'backups'), (connection) =>
@@ -131,7 +132,7 @@ describe('a later migration', () => {
   });
 
   it('is all there or not at all after each of 5 kills in its middle', async () => {
-    const folder = await versionTen();
+    const folder = await newestCatalogue();
     const before = await state(file(folder));
     for (let kill = 0; kill < 5; kill++) {
       const script = new URL('./migrating-process.ts', import.meta.url);

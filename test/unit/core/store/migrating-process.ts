@@ -3,7 +3,7 @@
 
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { migrate } from '#core/store/migrate.ts';
+import { migrate, newestVersion } from '#core/store/migrate.ts';
 import { migrations } from '#core/store/migrations/migrations.ts';
 import { openSqlite } from '#core/store/sqlite.ts';
 
@@ -13,4 +13,4 @@ connection.function('pause', () => {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 });
 const sql = `delete from score; create table extra (id integer) strict; select pause();`;
-migrate(connection, [...migrations, { version: 20, sql }]);
+migrate(connection, [...migrations, { version: newestVersion(migrations) + 10, sql }]);

@@ -5,10 +5,13 @@ import { chmodSync, copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { newestVersion } from '#core/store/migrate.ts';
+import { migrations } from '#core/store/migrations/migrations.ts';
 import { openSqlite } from '#core/store/sqlite.ts';
 import { contents, fill, open, withSqlite } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
 
+const newest = newestVersion(migrations);
 const tempFolder = tempFolders();
 
 /** A closed project with rows; `unsealed` as if it had been killed and everything written back. */
@@ -51,7 +54,7 @@ describe('a new catalogue', () => {
     expect(pragma('trusted_schema')).toEqual({ trusted_schema: 0 });
     expect(pragma('cell_size_check')).toEqual({ cell_size_check: 1 });
     expect(pragma('application_id')).toEqual({ application_id: 0x4e536370 });
-    expect(pragma('user_version')).toEqual({ user_version: 10 });
+    expect(pragma('user_version')).toEqual({ user_version: newest });
     await close();
   });
 
@@ -74,8 +77,9 @@ describe('a new catalogue', () => {
     expect(tables.filter(({ type, strict }) => type !== 'table' || strict !== 1)).toEqual([]);
     expect(tables.map(({ name }) => name)).toEqual(
       (
-        'dataset dataset_item image image_file import_problem job model outlier_source run ' +
-        'run_epoch run_warning score score_problem setting snapshot snapshot_item threshold'
+        'dataset dataset_item edit edit_item edit_move image image_file import_problem job model ' +
+        'outlier_source review run run_epoch run_warning score score_problem setting snapshot ' +
+        'snapshot_item threshold'
       ).split(' '),
     );
     await close();
@@ -146,8 +150,14 @@ describe('closing', () => {
 describe('refused and left as it was', () => {
   it('a catalogue of a newer version', async () => {
     const folder = await project({ unsealed: true });
-    await withSqlite(file(folder), (connection) => connection.pragma('user_version = 20'));
-    await expectRefused(folder, 'project-too-new', /version 20 .* knows up to 10.*newer Normscope/);
+    await withSqlite(file(folder), (connection) =>
+      connection.pragma(`user_version = ${newest + 10}`),
+    );
+    await expectRefused(
+      folder,
+      'project-too-new',
+      new RegExp(`version ${newest + 10} .* knows up to ${newest}.*newer Normscope`),
+    );
   });
 
   it('a newer version whose number is still in the write-ahead log', async () => {
@@ -156,12 +166,12 @@ describe('refused and left as it was', () => {
     fill(database, 5);
     const newer = tempFolder();
     await withSqlite(file(folder), (connection) => {
-      connection.pragma('user_version = 20');
+      connection.pragma(`user_version = ${newest + 10}`);
       // As a killed process leaves it: file and log side by side.
       for (const end of ['', '-wal']) copyFileSync(`${file(folder)}${end}`, `${file(newer)}${end}`);
     });
     await close();
-    await expectRefused(newer, 'project-too-new', /version 20/);
+    await expectRefused(newer, 'project-too-new', new RegExp(`version ${newest + 10}`));
   });
 
   it('the database of another application', async () => {

@@ -1,0 +1,53 @@
+// What the user changes and can take back, also after a restart. Changes by imports and runs are not
+// edits.
+
+import { z } from 'zod';
+import { method } from '#rpc/method.ts';
+import { imageFilter, role, splitNames, type ImageFilter } from './image.ts';
+
+/** What would be taken back, and done again, in words: "Set role to anomaly: 12 images of cells". */
+export interface EditState {
+  readonly undo: string | null;
+  readonly redo: string | null;
+}
+
+/** Images of one dataset: named, or all that a filter means. */
+export type Selection =
+  | { readonly dataset: string; readonly imageIds: readonly number[] }
+  | { readonly filter: ImageFilter };
+
+const label = z.string().trim().min(1).max(1000).nullable();
+
+const selection: z.ZodType<Selection> = z.union([
+  z.strictObject({
+    dataset: imageFilter.shape.dataset,
+    imageIds: z.array(z.int().min(1)).min(1).max(1_000_000),
+  }),
+  z.strictObject({ filter: imageFilter }),
+]);
+
+export const itemChange = z
+  .strictObject({
+    role: role.optional(),
+    /** null takes it away. */
+    class: label.optional(),
+    group: label.optional(),
+    split: z.enum(splitNames).optional(),
+  })
+  .refine((set) => Object.values(set).some((value) => value !== undefined), 'nothing to set');
+export type ItemChange = z.output<typeof itemChange>;
+
+export const editMethods = {
+  /**
+   * Sets role, class, group or split of the selected images; `changed` counts those that were
+   * different. A new role without a split brings the split that an import would give.
+   */
+  'items.edit': method<{ changed: number; state: EditState }>()(
+    z.strictObject({ selection, set: itemChange }),
+  ),
+  /** Takes the last edit back; `words` says which, null when there is none. */
+  'edits.undo': method<{ words: string | null; state: EditState }>()(z.strictObject({})),
+  /** Does again what was taken back last; `words` says what, null when there is nothing. */
+  'edits.redo': method<{ words: string | null; state: EditState }>()(z.strictObject({})),
+  'edits.state': method<EditState>()(z.strictObject({})),
+} as const;

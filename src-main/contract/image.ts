@@ -1,0 +1,202 @@
+// The images of a dataset: what they are there, how a gallery finds them, and everything of one.
+
+import { z } from 'zod';
+import { scoreNames, type RawScores, type ScoreName } from '#domain/score.ts';
+import { method } from '#rpc/method.ts';
+
+export const roleNames = ['normal', 'outlier', 'unlabelled', 'anomaly'] as const;
+export type Role = (typeof roleNames)[number];
+
+export const splitNames = ['train', 'calibrate', 'test', 'none'] as const;
+export type Split = (typeof splitNames)[number];
+
+/** "cleared" takes an earlier verdict back. */
+export const verdictNames = ['normal', 'anomalous', 'unsure', 'cleared'] as const;
+export type Verdict = (typeof verdictNames)[number];
+export type StandingVerdict = Exclude<Verdict, 'cleared'>;
+
+/** How an image stands with one model. Flagged: stranger than the threshold. */
+const scoreStandings = ['scored', 'unscored', 'failed', 'flagged', 'unflagged'] as const;
+
+/** An image as a gallery shows it. */
+export interface ListedImage {
+  readonly imageId: number;
+  readonly hash: string;
+  /** Where it was seen first. */
+  readonly path: string;
+  readonly width: number;
+  readonly height: number;
+  readonly role: Role;
+  readonly class: string | null;
+  readonly group: string | null;
+  readonly split: Split;
+}
+
+export interface RankedImage {
+  readonly imageId: number;
+  readonly hash: string;
+  readonly path: string;
+  readonly role: Role;
+  readonly class: string | null;
+  readonly group: string | null;
+  readonly split: Split;
+  /** Higher is stranger: minus the raw score that ranks. */
+  readonly anomalyScore: number;
+  /**
+   * Part of the normals held out to calibrate on that are less strange than this image, 0 … 1; null
+   * without any.
+   */
+  readonly anomalyRank: number | null;
+  readonly flagged: boolean | null;
+}
+
+/** How many images have a value; null counts those without one. */
+export interface FacetCount<Value> {
+  readonly value: Value;
+  readonly count: number;
+}
+
+/**
+ * How many images each value of a filter would show. A facet disregards its own filter, so that its
+ * other values stay in sight. Most frequent first.
+ */
+export interface ImageFacets {
+  readonly total: number;
+  readonly roles: readonly FacetCount<Role>[];
+  readonly classes: readonly FacetCount<string | null>[];
+  readonly groups: readonly FacetCount<string | null>[];
+  readonly splits: readonly FacetCount<Split>[];
+  /** Standing verdicts; null counts images without one. */
+  readonly verdicts: readonly FacetCount<StandingVerdict | null>[];
+  /** By the model asked about; null without one. flagged is null while it has no threshold. */
+  readonly scores: {
+    readonly scored: number;
+    readonly unscored: number;
+    readonly failed: number;
+    readonly flagged: number | null;
+  } | null;
+}
+
+export interface Review {
+  readonly id: number;
+  readonly imageId: number;
+  /** Whose ranking led to it; null when the image was judged without one. */
+  readonly modelId: number | null;
+  readonly verdict: Verdict;
+  readonly reviewer: string;
+  readonly note: string | null;
+  /** ISO 8601. */
+  readonly time: string;
+  /** "undo" and "redo" are written when a review is taken back and given again. */
+  readonly move: 'do' | 'undo' | 'redo';
+}
+
+export interface ImageDetails {
+  readonly imageId: number;
+  /** SHA-256 of the file. */
+  readonly hash: string;
+  readonly bytes: number;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+  readonly bitDepth: 8 | 16;
+  /** Micrometres per pixel, when the file says so. */
+  readonly pixelSizeUm: number | null;
+  readonly importedAt: string;
+  /** Every place where it was seen, the first one first. */
+  readonly paths: readonly string[];
+  readonly datasets: readonly {
+    readonly dataset: string;
+    readonly role: Role;
+    readonly class: string | null;
+    readonly group: string | null;
+    readonly split: Split;
+  }[];
+  readonly scores: readonly {
+    readonly modelId: number;
+    readonly runId: number;
+    /** Higher is more normal. */
+    readonly raw: RawScores;
+    /** The thresholds there are; an image is flagged when minus its raw score is above. */
+    readonly thresholds: Readonly<Partial<Record<ScoreName, number>>>;
+  }[];
+  readonly scoreProblems: readonly {
+    readonly modelId: number;
+    readonly code: string;
+    readonly reason: string;
+  }[];
+  /** Oldest first. */
+  readonly reviews: readonly Review[];
+}
+
+/** Files of one import that could not be taken. */
+export interface ImportProblems {
+  readonly jobId: number;
+  /** ISO 8601. */
+  readonly importedAt: string;
+  readonly dataset: string | null;
+  readonly count: number;
+  /** The first ones; `reason` says what is wrong and what to do about it. */
+  readonly problems: readonly {
+    readonly path: string;
+    readonly code: string;
+    readonly reason: string;
+  }[];
+}
+
+const id = z.int().min(1);
+export const datasetName = z.string().trim().min(1).max(200);
+export const role = z.enum(roleNames);
+/** null means images without one. */
+const label = z.string().min(1).max(1000).nullable();
+
+export const imageFilter = z.strictObject({
+  dataset: datasetName,
+  role: role.optional(),
+  class: label.optional(),
+  group: label.optional(),
+  split: z.enum(splitNames).optional(),
+  /** Contained in one of its paths; the letters A–Z count like a–z. */
+  text: z.string().min(1).max(500).optional(),
+  /** How it stands with a model, by the score that ranks (or `by`). */
+  score: z
+    .strictObject({
+      modelId: id,
+      is: z.enum(scoreStandings).optional(),
+      by: z.enum(scoreNames).optional(),
+    })
+    .optional(),
+  /** The standing verdict; null means images without one. */
+  verdict: z.enum(['normal', 'anomalous', 'unsure']).nullable().optional(),
+});
+export type ImageFilter = z.output<typeof imageFilter>;
+
+/** Images without what is sorted by come last; equal ones stay in the order of their import. */
+export const imageOrders = [
+  ...(['imported', 'newest', 'path', 'class', 'group', 'largest', 'smallest'] as const),
+  ...(['strangest', 'most-normal'] as const),
+] as const;
+export type ImageOrder = (typeof imageOrders)[number];
+
+export const imageMethods = {
+  /** A page of the images that the filter means. "strangest" needs `score`. */
+  'images.page': method<{ total: number; images: readonly ListedImage[] }>()(
+    imageFilter.extend({
+      order: z.enum(imageOrders).default('imported'),
+      offset: z.int().min(0).default(0),
+      limit: z.int().min(1).max(1000).default(200),
+    }),
+  ),
+  /** How many images each value of each filter would show. */
+  'images.facets': method<ImageFacets>()(imageFilter),
+  /** Ids of all images that the filter means, in order: for selecting from one image to another. */
+  'images.ids': method<readonly number[]>()(
+    imageFilter.extend({ order: z.enum(imageOrders).default('imported') }),
+  ),
+  /** Everything of one image. */
+  'images.show': method<ImageDetails>()(z.strictObject({ imageId: id })),
+  /** The files that imports could not take, the newest import first. */
+  'images.problems': method<readonly ImportProblems[]>()(
+    z.strictObject({ jobId: id.optional(), limit: z.int().min(1).max(10_000).default(200) }),
+  ),
+} as const;

@@ -1,0 +1,69 @@
+// How the window's page is served, by Electron and by the server alike: what it may load (its own
+// files and pictures, nothing else), and what its files are.
+
+/** `link`: where the page may connect to, beside its own origin; a WebSocket's origin or nothing. */
+function pagePolicy(link = ''): string {
+  const directives: Readonly<Record<string, string>> = {
+    'default-src': "'none'",
+    'script-src': "'self'",
+    'style-src': "'self'",
+    'img-src': "'self' blob:",
+    'font-src': "'self'",
+    'connect-src': `'self' ${link}`.trim(),
+    'base-uri': "'none'",
+    'form-action': "'none'",
+    'frame-ancestors': "'none'",
+    'require-trusted-types-for': "'script'",
+    'trusted-types': 'svelte-trusted-html',
+  };
+  return Object.entries(directives)
+    .map(([name, value]) => `${name} ${value}`)
+    .join('; ');
+}
+
+const types: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+  png: 'image/png',
+  webp: 'image/webp',
+  woff2: 'font/woff2',
+};
+
+export interface PageFile {
+  /** Below the folder of the page, part by part. */
+  readonly path: readonly string[];
+  readonly type: string;
+  /** Its name tells its content, so it never changes. */
+  readonly isImmutable: boolean;
+}
+
+/** The file of the page at an address; undefined when the address can name none. */
+export function pageFile(address: string): PageFile | undefined {
+  const [, folder, name, ending] =
+    /^(assets\/)?([A-Za-z0-9_-][A-Za-z0-9._-]*\.([a-z0-9]+))$/.exec(address) ?? [];
+  if (name === undefined || ending === undefined || !Object.hasOwn(types, ending)) return undefined;
+  const isImmutable = folder !== undefined;
+  return { path: isImmutable ? ['assets', name] : [name], type: types[ending]!, isImmutable };
+}
+
+/** The address of a picture below the page's own; undefined when it is none. */
+export function pictureAddress(
+  address: string,
+): { readonly kind: 'thumb' | 'image'; readonly hash: string } | undefined {
+  const [, kind, hash] = /^(thumb|image)\/([0-9a-f]{64})$/.exec(address) ?? [];
+  return hash === undefined ? undefined : { kind: kind as 'thumb' | 'image', hash };
+}
+
+/** Headers of every answer to the page. */
+export function pageHeaders(link = ''): Readonly<Record<string, string>> {
+  return {
+    'Content-Security-Policy': pagePolicy(link),
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=()',
+  };
+}

@@ -1,0 +1,172 @@
+// Judging what a model found strange: reviews, thresholds, the figures behind them, and tables out.
+
+import { z } from 'zod';
+import { scoreNames, type ScoreName } from '#domain/score.ts';
+import { method } from '#rpc/method.ts';
+import type { EditState } from './edit.ts';
+import {
+  datasetName,
+  role,
+  verdictNames,
+  type RankedImage,
+  type Review,
+  type StandingVerdict,
+} from './image.ts';
+
+export interface Threshold {
+  readonly scoreName: ScoreName;
+  readonly anomalyScore: number;
+  readonly falseAlarms: number;
+  readonly falseAlarms95: readonly [number, number];
+  readonly calibratedOn: number;
+}
+
+export interface ThresholdPreview extends Threshold {
+  /** Normal images of every 1,000 that would be flagged: the expected number and its 95 % interval. */
+  readonly flagsPer1000: number;
+  readonly flagsPer1000Interval: readonly [number, number];
+  /** Held-out normals above the threshold. */
+  readonly heldOutFlagged: number;
+  /** What to know: too few held-out normals for the budget. */
+  readonly warning: string | null;
+  /** Scored images of the dataset asked about that would be flagged; null without one. */
+  readonly flagged: { readonly images: number; readonly of: number } | null;
+}
+
+/** Counts of anomaly scores in `bins` equal parts from `low` to `high`. */
+export interface ScoreDistribution {
+  readonly scoreName: ScoreName;
+  readonly low: number;
+  /** The last bin also counts what is above. */
+  readonly high: number;
+  readonly bins: number;
+  /** Normals that the run held out to calibrate on, of whatever dataset it was trained on. */
+  readonly calibrate: readonly number[];
+  /** The dataset's test normals, unlabelled images and known anomalies; none that the run learnt from. */
+  readonly normal: readonly number[];
+  readonly unlabelled: readonly number[];
+  readonly anomaly: readonly number[];
+  readonly threshold: Threshold | null;
+}
+
+/** A point for each threshold, from the strictest down; at most as many as asked for. */
+export interface ScoreCurves {
+  readonly scoreName: ScoreName;
+  readonly counts: { readonly normal: number; readonly anomalous: number };
+  readonly points: readonly {
+    /** Images with at least this anomaly score are flagged. */
+    readonly anomalyScore: number;
+    /** Part of the normal images flagged (ROC, across). */
+    readonly falseAlarms: number;
+    /** Part of the anomalies flagged (ROC, up; PR, across). */
+    readonly found: number;
+    /** Part of the flagged images that are anomalies (PR, up). */
+    readonly precision: number;
+  }[];
+}
+
+export interface QueuedImage extends RankedImage {
+  readonly verdict: StandingVerdict | null;
+  readonly note: string | null;
+  readonly reviewer: string | null;
+}
+
+export interface ReviewQueue {
+  /** Images that the request means, on all pages. */
+  readonly total: number;
+  readonly images: readonly QueuedImage[];
+  /** Of all flagged images of the dataset; of all scored ones while there is no threshold. */
+  readonly progress: {
+    readonly toReview: number;
+    readonly reviewed: number;
+    readonly normal: number;
+    readonly anomalous: number;
+    readonly unsure: number;
+  };
+}
+
+const reviewShows = [
+  ...(['unreviewed', 'reviewed', 'normal', 'anomalous', 'unsure', 'all'] as const),
+] as const;
+export type ReviewShow = (typeof reviewShows)[number];
+
+const id = z.int().min(1);
+const ofModel = z.strictObject({
+  modelId: id,
+  /** Left out: the run's own choice. */
+  by: z.enum(scoreNames).optional(),
+});
+const ofDataset = ofModel.extend({ dataset: datasetName });
+const paging = {
+  offset: z.int().min(0).default(0),
+  limit: z.int().min(1).max(1000).default(100),
+};
+const thresholdWish = ofModel.extend({
+  /** A part of all normal images that may be flagged; or the threshold itself. One of the two. */
+  falseAlarms: z.number().gt(0).lt(1).optional(),
+  anomalyScore: z.number().optional(),
+});
+
+export const reviewMethods = {
+  /** Writes a verdict on one image or several; can be undone. The newest verdict of an image stands. */
+  'reviews.add': method<{ state: EditState }>()(
+    z.strictObject({
+      imageIds: z.array(id).min(1).max(100_000),
+      modelId: id.optional(),
+      verdict: z.enum(verdictNames),
+      reviewer: z.string().trim().min(1).max(200),
+      note: z.string().trim().max(10_000).optional(),
+    }),
+  ),
+  /** The scored images to judge, strangest first. */
+  'reviews.queue': method<ReviewQueue>()(
+    ofDataset.extend({
+      show: z.enum(reviewShows).default('unreviewed'),
+      /** Only those above the threshold; without a threshold all. */
+      flaggedOnly: z.boolean().default(true),
+      role: role.optional(),
+      group: z.string().min(1).nullable().optional(),
+      ...paging,
+    }),
+  ),
+  /** Every review ever written, also those taken back: the newest first. */
+  'reviews.list': method<{
+    total: number;
+    reviews: readonly (Review & { readonly path: string })[];
+  }>()(
+    z.strictObject({
+      imageId: id.optional(),
+      dataset: datasetName.optional(),
+      reviewer: z.string().min(1).optional(),
+      ...paging,
+    }),
+  ),
+  /**
+   * Makes the dataset hold exactly the images whose standing verdict is anomalous, as outliers for
+   * training. Makes it when there is none.
+   */
+  'outliers.fromReviews': method<{
+    dataset: string;
+    images: number;
+    added: number;
+    removed: number;
+  }>()(z.strictObject({ name: datasetName.default('confirmed anomalies') })),
+  /** What a threshold would mean; changes nothing. */
+  'thresholds.preview': method<ThresholdPreview>()(
+    thresholdWish.extend({ dataset: datasetName.optional() }),
+  ),
+  'thresholds.set': method<Threshold>()(thresholdWish),
+  /** For a histogram. */
+  'scores.distribution': method<ScoreDistribution>()(
+    ofDataset.extend({ bins: z.int().min(2).max(500).default(50) }),
+  ),
+  /** For ROC and precision-recall curves, on the images of 'scores.evaluate'. */
+  'scores.curves': method<ScoreCurves>()(
+    ofDataset.extend({ points: z.int().min(2).max(5000).default(300) }),
+  ),
+  /**
+   * Writes a table of the dataset's images with scores and verdicts into the project's folder
+   * "exports", in CellProfiler Analyst's manner. `path` is absolute.
+   */
+  'exports.csv': method<{ path: string; rows: number }>()(ofDataset),
+} as const;

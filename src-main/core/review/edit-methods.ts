@@ -1,0 +1,19 @@
+// What a client may change by hand, and take back.
+
+import type { coreMethods } from '#contract/core.ts';
+import type { HandlersOf } from '#rpc/method.ts';
+import type { Edits } from './edits.ts';
+
+type EditMethods = Pick<
+  HandlersOf<typeof coreMethods>,
+  'items.edit' | 'edits.undo' | 'edits.redo' | 'edits.state'
+>;
+
+export function editMethods(edits: Edits): EditMethods {
+  return {
+    'items.edit': ({ selection, set }) => edits.editItems(selection, set),
+    'edits.undo': () => edits.undo(),
+    'edits.redo': () => edits.redo(),
+    'edits.state': () => edits.state(),
+  };
+}

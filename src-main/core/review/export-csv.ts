@@ -1,0 +1,112 @@
+// A table of a dataset's images with their scores and verdicts, in CellProfiler Analyst's manner.
+
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import { scoreNames } from '#domain/score.ts';
+import { datasetNamed } from '../runs/run-items.ts';
+import { trainedModel } from '../runs/scoring-model.ts';
+import type { ProjectDatabase } from '../store/database.ts';
+import { exportRows, type ExportRow } from '../store/export-rows.ts';
+import { asFailure } from '../store/failures.ts';
+import { findThreshold } from '../store/thresholds.ts';
+import type { FiguresRequest } from './score-figures.ts';
+
+/** Rows that are written at once; between them others are served. */
+const batch = 2000;
+
+/**
+ * Writes the table into the project's `exports`, whole or not at all; an earlier one of the same second
+ * is replaced. Throws `not-found`, `disk-full`, and `bad-input` when the folder cannot be written.
+ */
+export async function exportCsv(
+  { database, folder, now }: { database: ProjectDatabase; folder: string; now: () => Date },
+  { modelId, dataset, by }: FiguresRequest,
+): Promise<{ path: string; rows: number }> {
+  const { datasetId, name, limit } = database.read((reader) => {
+    const scoreName = by ?? trainedModel(reader, modelId).config.settings.rankBy;
+    return {
+      datasetId: datasetNamed(reader, dataset),
+      name: scoreName,
+      limit: findThreshold(reader, modelId, scoreName)?.anomalyScore ?? null,
+    };
+  });
+  const path = join(folder, 'exports', fileName(dataset, modelId, now()));
+  const unfinished = `${path}.tmp`;
+  let rows = 0;
+  try {
+    const file = await open(unfinished, 'w');
+    try {
+      await file.write(line(header));
+      for (let last = 0; ;) {
+        const after = last;
+        const some = database.read((reader) =>
+          exportRows(reader, { modelId, datasetId, after, batch }),
+        );
+        await file.write(
+          stringify(
+            some.map((row) => cells(row, name, limit)),
+            format,
+          ),
+        );
+        rows += some.length;
+        if (some.length < batch) break;
+        last = some.at(-1)!.imageId;
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw asFailure(error, path);
+  }
+  return { path, rows };
+}
+
+const format = { record_delimiter: 'windows' } as const;
+
+const header = [
+  ...['ImageNumber', 'Image_FileName', 'Image_PathName', 'Image_Metadata_Hash'],
+  ...[
+    'Image_Metadata_Role',
+    'Image_Metadata_Class',
+    'Image_Metadata_Group',
+    'Image_Metadata_Split',
+  ],
+  ...['Image_Normscope_AnomalyScore', 'Image_Normscope_Flagged'],
+  ...scoreNames.map((name) => `Image_Normscope_${name[0]!.toUpperCase()}${name.slice(1)}`),
+  ...['Image_Normscope_Verdict', 'Image_Normscope_Reviewer', 'Image_Normscope_ReviewTime'],
+  'Image_Normscope_Note',
+];
+
+function line(names: readonly string[]): string {
+  return stringify([[...names]], format);
+}
+
+type Cell = string | number | null;
+
+function cells(row: ExportRow, name: (typeof scoreNames)[number], limit: number | null): Cell[] {
+  const raw = row[name];
+  const anomalyScore = raw === null ? null : -raw;
+  const flagged = anomalyScore === null || limit === null ? null : Number(anomalyScore > limit);
+  return [
+    ...[row.imageId, text(basename(row.path)), text(dirname(row.path)), row.hash],
+    ...[row.role, text(row.class), text(row.group), row.split, anomalyScore, flagged],
+    ...scoreNames.map((score) => row[score]),
+    ...[row.verdict, text(row.reviewer), row.time, text(row.note)],
+  ];
+}
+
+/** A spreadsheet would run a text that begins like a formula; an apostrophe keeps it a text. */
+function text(value: string | null): string | null {
+  return value !== null && /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
+}
+
+/** A name that every system takes. */
+function fileName(dataset: string, modelId: number, now: Date): string {
+  const safe = dataset.replace(/[^\p{L}\p{N}_-]+/gu, '-').slice(0, 60);
+  const time = now.toISOString().slice(0, 19).replace(/[-:]/g, '');
+  return `${safe}-model-${modelId}-${time}Z.csv`;
+}

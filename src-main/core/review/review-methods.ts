@@ -1,0 +1,58 @@
+// What a client may ask and say when it judges what a model found strange.
+
+import type { coreMethods } from '#contract/core.ts';
+import type { HandlersOf } from '#rpc/method.ts';
+import { datasetNamed } from '../runs/run-items.ts';
+import { trainedModel } from '../runs/scoring-model.ts';
+import type { ProjectDatabase } from '../store/database.ts';
+import { listReviews } from '../store/reviews.ts';
+import { confirmedOutliers } from './confirmed-outliers.ts';
+import type { Edits } from './edits.ts';
+import { exportCsv } from './export-csv.ts';
+import { reviewQueue } from './queue.ts';
+import { scoreCurves, scoreDistribution } from './score-figures.ts';
+import { previewThreshold, setThreshold } from './thresholds.ts';
+
+type ReviewMethods = Pick<
+  HandlersOf<typeof coreMethods>,
+  | 'reviews.add'
+  | 'reviews.queue'
+  | 'reviews.list'
+  | 'outliers.fromReviews'
+  | 'thresholds.preview'
+  | 'thresholds.set'
+  | 'scores.distribution'
+  | 'scores.curves'
+  | 'exports.csv'
+>;
+
+export interface ReviewPorts {
+  readonly database: ProjectDatabase;
+  readonly now: () => Date;
+  readonly edits: Edits;
+  /** The project's, absolute. */
+  readonly folder: string;
+}
+
+export function reviewMethods(ports: ReviewPorts): ReviewMethods {
+  const { database, now, edits } = ports;
+  return {
+    'reviews.add': ({ modelId = null, note, ...rest }) => {
+      if (modelId !== null) database.read((reader) => trainedModel(reader, modelId));
+      return { state: edits.review({ ...rest, modelId, note: note || null }) };
+    },
+    'reviews.queue': (request) => database.read((reader) => reviewQueue(reader, request)),
+    'reviews.list': ({ dataset, ...request }) =>
+      database.read((reader) => {
+        const datasetId = dataset === undefined ? null : datasetNamed(reader, dataset);
+        return listReviews(reader, { ...request, datasetId });
+      }),
+    'outliers.fromReviews': ({ name }) => confirmedOutliers(database, name, now().toISOString()),
+    'thresholds.preview': (wish) => database.read((reader) => previewThreshold(reader, wish)),
+    'thresholds.set': (wish) => database.transact((writer) => setThreshold(writer, wish)),
+    'scores.distribution': (request) =>
+      database.read((reader) => scoreDistribution(reader, request)),
+    'scores.curves': (request) => database.read((reader) => scoreCurves(reader, request)),
+    'exports.csv': (request) => exportCsv(ports, request),
+  };
+}

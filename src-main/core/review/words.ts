@@ -1,0 +1,6 @@
+// Words that several sentences for the user share.
+
+/** "1 image", "12 images". */
+export function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

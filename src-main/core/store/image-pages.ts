@@ -1,0 +1,100 @@
+// The images of a dataset that a filter means: pages and ids in a chosen order.
+
+import type { ImageOrder, ListedImage } from '#contract/image.ts';
+import { Failure } from '#domain/failure.ts';
+import type { Query, Reader, Value } from './database.ts';
+import { conditionOf, type Asked } from './image-filter.ts';
+import { scoreColumns } from './scores.ts';
+
+export interface PageAsked extends Asked {
+  readonly order: ImageOrder;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface ImagePage {
+  /** Images that the request means, on all pages. */
+  readonly total: number;
+  readonly images: readonly ListedImage[];
+}
+
+const firstPath = '(select f.path from image_file f where f.image_id = i.id order by f.id limit 1)';
+
+// The page's own images alone are looked up: cross joins keep the order in which tables are read.
+const ofIds: Query<ListedImage> = `
+  select i.id imageId, i.hash, i.width, i.height, d.role, d.class, d.group_name "group", d.split,
+    ${firstPath} path
+  from json_each(?) ids cross join image i on i.id = ids.value
+    cross join dataset_item d on d.dataset_id = ? and d.image_id = i.id
+  order by ids.key`;
+
+/** Throws `bad-input` when the order needs a score and the filter names no model. */
+export function imagePage(reader: Reader, asked: PageAsked): ImagePage {
+  const ids = idsInOrder(reader, asked, asked);
+  const images = reader.all(ofIds, JSON.stringify(ids), asked.datasetId);
+  return { total: countImages(reader, asked), images };
+}
+
+export function countImages(reader: Reader, asked: Asked): number {
+  const { sql, values } = conditionOf(asked);
+  const count: Query<{ total: number }> = `select count(*) total from dataset_item d where ${sql}`;
+  return reader.get(count, ...values)!.total;
+}
+
+/** Throws as `imagePage`. Everything when no part of it is named. */
+export function idsInOrder(
+  reader: Reader,
+  asked: Asked & { readonly order: ImageOrder },
+  { offset, limit }: { readonly offset: number; readonly limit: number } = { offset: 0, limit: -1 },
+): number[] {
+  const condition = conditionOf(asked);
+  const { join, by, values } = sorting(asked);
+  const ids: Query<{ imageId: number }> = `
+    select d.image_id imageId from dataset_item d ${join} where ${condition.sql}
+    order by ${by} limit ? offset ?`;
+  return reader
+    .all(ids, ...values, ...condition.values, limit, offset)
+    .map(({ imageId }) => imageId);
+}
+
+interface Sorting {
+  readonly join: string;
+  readonly by: string;
+  readonly values: readonly Value[];
+}
+
+function sorting({ order, score }: Asked & { readonly order: ImageOrder }): Sorting {
+  const sorted = (by: string, join = '', ...values: readonly Value[]) => ({ by, join, values });
+  const image = 'join image i on i.id = d.image_id';
+  switch (order) {
+    case 'imported':
+      return sorted('d.image_id');
+    case 'newest':
+      return sorted('d.image_id desc');
+    case 'path':
+      return sorted(`${firstPath}, d.image_id`, image);
+    case 'class':
+      return sorted('d.class nulls last, d.image_id');
+    case 'group':
+      return sorted('d.group_name nulls last, d.image_id');
+    case 'largest':
+      return sorted('i.width * i.height desc, d.image_id', image);
+    case 'smallest':
+      return sorted('i.width * i.height, d.image_id', image);
+    case 'strangest':
+    case 'most-normal': {
+      if (score === undefined) {
+        throw new Failure(
+          'bad-input',
+          'Sorting by strangeness needs the scores of a model. Name the model as well.',
+        );
+      }
+      const direction = order === 'strangest' ? '' : 'desc';
+      return sorted(
+        `s.${scoreColumns[score.name]} ${direction} nulls last, d.image_id`,
+        'left join score s on s.model_id = ? and s.image_id = d.image_id',
+        score.modelId,
+      );
+    }
+  }
+}

@@ -1,0 +1,145 @@
+// The core of one project as a child process: started, listened to, ended. Knows no window.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { coreMethods, CoreEvents } from '#contract/core.ts';
+import { connect, type Client } from '#rpc/connect.ts';
+import type { Link } from '#rpc/link.ts';
+import type { CallsOf } from '#rpc/method.ts';
+import type { FromCore, ToCore } from './core-message.ts';
+import type { Places } from './places.ts';
+
+/** Bytes of the core's error output that are kept to be shown. */
+const tailLength = 8000;
+
+/** A core that has not ended by then is killed, milliseconds. */
+const patienceMs = 15_000;
+
+export interface FoundPicture {
+  readonly path: string;
+  readonly type: string;
+}
+
+/** Why a core is not there any more, or never was. */
+export interface CoreEnd {
+  /** `undefined` when it ended by itself after it had opened the project. */
+  readonly failure: { readonly code: string; readonly message: string } | undefined;
+  readonly log: string;
+  /** True when main had asked for it. */
+  readonly wasAsked: boolean;
+}
+
+export interface CoreListeners {
+  readonly onReady: () => void;
+  /** Called once. */
+  readonly onEnd: (end: CoreEnd) => void;
+}
+
+/** Takes the texts that a client is sent; the empty text says that the core has gone. */
+export type TakeText = (text: string) => void;
+
+export class CoreProcess {
+  /** Main's own client. */
+  readonly client: Client<CallsOf<typeof coreMethods>, CoreEvents>;
+  readonly #child: ChildProcess;
+  readonly #clients = new Map<number, TakeText>();
+  readonly #pictures = new Map<number, (found: FoundPicture | null) => void>();
+  readonly #ended: Promise<void>;
+  #nextId = 1;
+  #wasAsked = false;
+  #log = '';
+  #failure: CoreEnd['failure'];
+
+  constructor(places: Places, folder: string, create: boolean, listeners: CoreListeners) {
+    const args = [places.coreEntry, folder, create ? 'create' : 'open'];
+    this.#child = spawn(places.node, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#log = (this.#log + text).slice(-tailLength);
+    });
+    this.#child.on('message', (message: FromCore) => this.#take(message, listeners));
+    this.#child.on('error', ({ message }) => (this.#failure = { code: 'internal', message }));
+    this.#ended = new Promise((resolve) => {
+      // "close" also follows an "error" at the start, and comes after all output.
+      this.#child.once('close', () => {
+        this.#end(listeners);
+        resolve();
+      });
+    });
+    this.client = connect(this.#ownLink());
+  }
+
+  /** Connects a client: what it sends is text for the function returned, until `remove`. */
+  add(take: TakeText): { readonly send: TakeText; readonly remove: () => void } {
+    const client = this.#nextId++;
+    this.#clients.set(client, take);
+    return {
+      send: (text) => this.#tell({ kind: 'text', client, text }),
+      remove: () => {
+        if (this.#clients.delete(client)) this.#tell({ kind: 'gone', client });
+      },
+    };
+  }
+
+  async picture(picture: 'thumb' | 'image', hash: string): Promise<FoundPicture | null> {
+    if (!this.#child.connected) return null;
+    const id = this.#nextId++;
+    return await new Promise((resolve) => {
+      this.#pictures.set(id, resolve);
+      this.#tell({ kind: 'picture', id, picture, hash });
+    });
+  }
+
+  /** Resolves when the process has ended. */
+  async close(): Promise<void> {
+    this.#wasAsked = true;
+    this.#tell({ kind: 'close' });
+    const killing = setTimeout(() => this.#child.kill('SIGKILL'), patienceMs);
+    await this.#ended;
+    clearTimeout(killing);
+  }
+
+  #take(message: FromCore, listeners: CoreListeners): void {
+    switch (message.kind) {
+      case 'ready':
+        listeners.onReady();
+        break;
+      case 'failed':
+        this.#failure = { code: message.code, message: message.message };
+        break;
+      case 'text':
+        this.#clients.get(message.client)?.(message.text);
+        break;
+      case 'picture':
+        this.#pictures.get(message.id)?.(message.found);
+        this.#pictures.delete(message.id);
+        break;
+    }
+  }
+
+  #end({ onEnd }: CoreListeners): void {
+    for (const resolve of this.#pictures.values()) resolve(null);
+    this.#pictures.clear();
+    for (const take of this.#clients.values()) take('');
+    this.#clients.clear();
+    onEnd({ failure: this.#failure, log: this.#log, wasAsked: this.#wasAsked });
+  }
+
+  #tell(message: ToCore): void {
+    // To a process that has just died: "close" follows.
+    if (this.#child.connected) this.#child.send(message, () => undefined);
+  }
+
+  #ownLink(): Link {
+    let onText: TakeText = () => undefined;
+    const closing: (() => void)[] = [];
+    const { send, remove } = this.add((text) => {
+      if (text !== '') onText(text);
+      else for (const listener of closing) listener();
+    });
+    return {
+      send: (message) => send(JSON.stringify(message)),
+      onMessage: (listener) => (onText = (text) => listener(JSON.parse(text))),
+      onClose: (listener) => void closing.push(listener),
+      close: remove,
+    };
+  }
+}

@@ -1,0 +1,58 @@
+// The scheme that the page comes by: app://normscope/w3/index.html, where w3 is the window that asks.
+// Serves the page's own files and the pictures of the window's project; nothing by path.
+
+import { protocol } from 'electron';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pageFile, pageHeaders, pictureAddress } from '#contract/page.ts';
+import type { FoundPicture } from './core-process.ts';
+
+const scheme = 'app';
+const host = 'normscope';
+export const pageOrigin = `${scheme}://${host}`;
+
+/** To be called before the app is ready. */
+export function registerScheme(): void {
+  protocol.registerSchemesAsPrivileged([
+    { scheme, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ]);
+}
+
+export function pageAddress(windowId: number): string {
+  return `${pageOrigin}/w${windowId}/index.html`;
+}
+
+/** picture: of the project that the window with this number has open; null when there is none. */
+export function handleScheme(
+  pageFolder: string,
+  picture: (
+    windowId: number,
+    kind: 'thumb' | 'image',
+    hash: string,
+  ) => Promise<FoundPicture | null>,
+): void {
+  protocol.handle(scheme, async ({ url, method }) => {
+    // When a page is loaded again, its view comes along behind "#".
+    const [, windowId, address] = /^app:\/\/normscope\/w(\d{1,9})\/([^?#]*)(#.*)?$/.exec(url) ?? [];
+    if (method !== 'GET' || windowId === undefined || address === undefined) return refused();
+    const file = pageFile(address);
+    if (file) return await answer(join(pageFolder, ...file.path), file.type);
+    const wanted = pictureAddress(address);
+    const found = wanted && (await picture(Number(windowId), wanted.kind, wanted.hash));
+    return found ? await answer(found.path, found.type) : refused();
+  });
+}
+
+async function answer(path: string, type: string): Promise<Response> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) return refused();
+  const body = Readable.toWeb(createReadStream(path)) as ReadableStream;
+  const headers = { ...pageHeaders(), 'Content-Type': type, 'Content-Length': String(found.size) };
+  return new Response(body, { headers });
+}
+
+function refused(): Response {
+  return new Response(null, { status: 404, headers: pageHeaders() });
+}

@@ -1,0 +1,109 @@
+// Answers the page's calls to the desktop: the handlers of contract/shell.ts for one window.
+
+import { app, nativeTheme, shell as system } from 'electron';
+import { isAbsolute, resolve } from 'node:path';
+import {
+  shellMethods,
+  type Desktop,
+  type HelpTopic,
+  type RecentProject,
+  type ShellEvents,
+} from '#contract/shell.ts';
+import { Failure } from '#domain/failure.ts';
+import type { Link } from '#rpc/link.ts';
+import { inputChecker, type HandlersOf } from '#rpc/method.ts';
+import { serve } from '#rpc/serve.ts';
+import type { DesktopSettings } from './desktop-settings.ts';
+import type { ProjectWindow } from './project-window.ts';
+import { pickNewProject, pickPaths, pickProject, pickTarget } from './questions.ts';
+
+/** The only addresses that are ever opened in the system's browser. */
+const helpAddresses: Readonly<Record<HelpTopic, string>> = {
+  method: 'https://arxiv.org/abs/2312.15288',
+};
+
+export interface ShellPorts {
+  readonly project: ProjectWindow;
+  readonly settings: DesktopSettings;
+  readonly recent: () => readonly RecentProject[];
+  /** Tells every window of the recent projects. */
+  readonly recentChanged: () => void;
+  /** Shows the window that has the project open already; false when none has. */
+  readonly showElsewhere: (folder: string) => boolean;
+  readonly onBug: (error: unknown) => string;
+}
+
+export type Emit = <K extends keyof ShellEvents>(name: K, event: ShellEvents[K]) => void;
+
+/** Answers on `link`; returns how the page is told of events. */
+export function serveShell(link: Link, ports: ShellPorts): Emit {
+  const server = serve(link, {
+    handlers: handlers(ports),
+    parse: inputChecker(shellMethods),
+    onBug: ports.onBug,
+  });
+  return (name, event) => server.emit(name, event);
+}
+
+function handlers(ports: ShellPorts): HandlersOf<typeof shellMethods> {
+  const { project, settings } = ports;
+  const { window } = project;
+  return {
+    'desktop.show': (): Desktop => ({
+      platform: process.platform as Desktop['platform'],
+      version: app.getVersion(),
+      theme: settings.theme,
+      project: project.state,
+      recent: ports.recent(),
+    }),
+    'projects.pick': () => pickProject(window),
+    'projects.pickNew': ({ name }) => pickNewProject(window, name),
+    'projects.open': ({ folder, create }) => open(absolute(folder), create, ports),
+    'projects.close': async () => {
+      const mayClose = await project.mayClose();
+      if (mayClose) await project.close();
+      return { closed: mayClose };
+    },
+    'projects.forget': ({ folder }) => {
+      settings.forget(folder);
+      ports.recentChanged();
+      return ports.recent();
+    },
+    'projects.restart': () => {
+      project.restart();
+      return null;
+    },
+    'files.pick': ({ kind }) => pickPaths(window, kind),
+    'files.pickTarget': ({ name }) => pickTarget(window, name),
+    'files.reveal': ({ path }) => {
+      system.showItemInFolder(absolute(path));
+      return null;
+    },
+    'help.open': async ({ topic }) => {
+      await system.openExternal(helpAddresses[topic]);
+      return null;
+    },
+    'theme.set': ({ theme }) => {
+      nativeTheme.themeSource = theme;
+      settings.setTheme(theme);
+      return null;
+    },
+  };
+}
+
+async function open(
+  folder: string,
+  create: boolean,
+  { project, showElsewhere }: ShellPorts,
+): Promise<{ shown: 'here' | 'elsewhere' }> {
+  if (project.folder !== folder && showElsewhere(folder)) return { shown: 'elsewhere' };
+  if (!(await project.mayClose())) return { shown: 'here' };
+  await project.close();
+  project.open(folder, create);
+  return { shown: 'here' };
+}
+
+function absolute(path: string): string {
+  if (isAbsolute(path)) return resolve(path);
+  throw new Failure('bad-input', `The path ${path} is not complete: it must begin at the root.`);
+}

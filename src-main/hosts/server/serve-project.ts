@@ -1,0 +1,168 @@
+// Serves one project to browsers on this computer: the same page as the desktop's window, its
+// pictures, and a socket to the core. Nothing is served by path, nothing to another computer.
+
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { access as findFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { basename, join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { WebSocketServer } from 'ws';
+import { pageFile, pageHeaders, pictureAddress } from '#contract/page.ts';
+import { Failure } from '#domain/failure.ts';
+import type { App } from '#core/app.ts';
+import { Access } from './access.ts';
+import { answerSession } from './answer-session.ts';
+import { socketLink } from './socket-link.ts';
+
+/** What a page may send in one message, bytes. */
+const longestMessage = 4 * 2 ** 20;
+const mostConnections = 256;
+
+export interface ServeOptions {
+  readonly app: App;
+  /** With the built page. */
+  readonly pageFolder: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  readonly version: string;
+}
+
+export interface ServedProject {
+  /** With a token that works once. */
+  readonly address: () => string;
+  readonly close: () => Promise<void>;
+}
+
+interface SentFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly type: string;
+  readonly isImmutable: boolean;
+}
+
+interface Request {
+  readonly question: IncomingMessage;
+  readonly answer: ServerResponse;
+}
+
+/** Throws `not-found` when the page has not been built, and what the system throws for the port. */
+export async function serveProject(options: ServeOptions): Promise<ServedProject> {
+  const { app, port } = options;
+  await demandPage(options.pageFolder);
+  const server = createServer({ requestTimeout: 30_000, maxHeaderSize: 16 * 1024 });
+  server.maxConnections = mostConnections;
+  await listen(server, port);
+  const actual = (server.address() as AddressInfo).port;
+  const access = new Access(actual);
+  const origin = `http://127.0.0.1:${actual}`;
+  const headers = pageHeaders();
+
+  server.on('request', (question, answer) => {
+    for (const [name, value] of Object.entries(headers)) answer.setHeader(name, value);
+    respond({ question, answer }, options, access).catch(() => {
+      // The browser has gone, or a file vanished while it was read.
+      if (answer.headersSent) answer.destroy();
+      else refuse(answer, 404);
+    });
+  });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: longestMessage });
+  server.on('upgrade', (question, socket, head) => {
+    if (!mayLink(question, access)) turnAway(socket);
+    else sockets.handleUpgrade(question, socket, head, (opened) => app.serve(socketLink(opened)));
+  });
+  return {
+    address: () => `${origin}/#token=${access.token ?? access.renewToken()}`,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets.clients) socket.terminate();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function respond(
+  { question, answer }: Request,
+  { app, pageFolder, version }: ServeOptions,
+  access: Access,
+): Promise<void> {
+  if (question.method === 'POST' && question.url === '/session') {
+    const project = { folder: app.folder, name: basename(app.folder, '.normscope'), version };
+    await answerSession(question, answer, access, project);
+    return;
+  }
+  const found = await find(question, app, access, pageFolder);
+  if (typeof found === 'number') refuse(answer, found);
+  else await send(answer, found);
+}
+
+/** The file that is asked for, or the status that says why it is not given. */
+async function find(
+  { method, url = '', headers }: IncomingMessage,
+  app: App,
+  access: Access,
+  pageFolder: string,
+): Promise<SentFile | number> {
+  if (method !== 'GET') return 405;
+  if (!access.isFromUs(headers, false)) return 403;
+  const address = url === '/' ? 'index.html' : url.slice(1);
+  const file = pageFile(address);
+  if (file) return { ...file, path: join(pageFolder, ...file.path) };
+  const wanted = pictureAddress(address);
+  if (!wanted) return 404;
+  if (!access.hasCookie(headers)) return 403;
+  const picture = await app.picture(wanted.kind, wanted.hash);
+  return picture ? { ...picture, isImmutable: true } : 404;
+}
+
+async function send(answer: ServerResponse, file: SentFile): Promise<void> {
+  answer.setHeader('Content-Type', file.type);
+  answer.setHeader(
+    'Cache-Control',
+    file.isImmutable ? 'private, max-age=31536000, immutable' : 'no-store',
+  );
+  const content = createReadStream(file.path);
+  // Headers go out with the first bytes: before that the file must be known to be there.
+  await once(content, 'open');
+  await pipeline(content, answer);
+}
+
+function refuse(answer: ServerResponse, status: number): void {
+  answer.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end();
+}
+
+function mayLink(question: IncomingMessage, access: Access): boolean {
+  return (
+    question.url === '/link' &&
+    access.isFromUs(question.headers, true) &&
+    access.hasCookie(question.headers)
+  );
+}
+
+function turnAway(socket: Duplex): void {
+  socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+}
+
+async function demandPage(folder: string): Promise<void> {
+  await findFile(join(folder, 'index.html')).catch(() => {
+    throw new Failure(
+      'not-found',
+      `The window has not been built (nothing in ${folder}). Run "npm run build" first.`,
+      folder,
+    );
+  });
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    // Never another address: what is served here is for this computer's user alone.
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

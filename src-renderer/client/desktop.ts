@@ -1,0 +1,37 @@
+// What the preload script gives the page in Electron, and the ports it hands over. In a browser
+// there is nothing of it.
+
+import type { Link } from '#rpc/link.ts';
+import { portLink } from './electron-link.ts';
+
+/** Exposed by src-main/hosts/electron/preload.ts; the two must agree. */
+interface Preload {
+  /** Asks main for the window's ports; they come as messages. */
+  readonly connect: () => void;
+  /** The absolute path of a file that was dropped; empty when it has none. */
+  readonly pathOf: (file: File) => string;
+}
+
+declare global {
+  interface Window {
+    readonly desktop?: Preload;
+  }
+}
+
+/** undefined in a browser. */
+export function desktop(): Preload | undefined {
+  return window.desktop;
+}
+
+/** Calls `onLink` for each port that main hands over: the shell's once, the core's at each start. */
+export function receiveLinks(
+  preload: Preload,
+  onLink: (name: 'shell' | 'core', link: Link) => void,
+): void {
+  window.addEventListener('message', ({ source, data, ports }: MessageEvent<unknown>) => {
+    const port = ports[0];
+    if (source !== window || port === undefined) return;
+    if (data === 'shell' || data === 'core') onLink(data, portLink(port));
+  });
+  preload.connect();
+}

@@ -1,0 +1,114 @@
+// The commands that every screen has; views add their own.
+
+import type { Command } from '../state/commands.svelte.ts';
+import type { Frame } from '../state/frame.svelte.ts';
+import { views } from '../views/views.ts';
+
+interface Sheets {
+  readonly showPalette: () => void;
+  readonly showShortcuts: () => void;
+}
+
+export function windowCommands(frame: Frame, sheets: Sheets): Command[] {
+  return [...projectCommands(frame), ...viewCommands(frame), ...helpCommands(sheets)];
+}
+
+function projectCommands(frame: Frame): Command[] {
+  const { session } = frame;
+  const hasShell = () => session.shell !== null;
+  const isOpenHere = () => session.shell !== null && session.core !== null;
+  const importFrom = (kind: 'folders' | 'files') => () =>
+    frame.attempt(async () => {
+      const paths = await session.shell?.call('files.pick', { kind });
+      if (paths && paths.length > 0) frame.offerFiles(paths);
+    });
+  return [
+    {
+      id: 'new-project',
+      title: 'New project …',
+      section: 'Project',
+      keys: 'Mod+N',
+      isEnabled: hasShell,
+      run: () => frame.newProject(),
+    },
+    {
+      id: 'open-project',
+      title: 'Open project …',
+      section: 'Project',
+      keys: 'Mod+O',
+      isEnabled: hasShell,
+      run: () => frame.pickProject(),
+    },
+    {
+      id: 'import-folder',
+      title: 'Import a folder …',
+      section: 'Project',
+      keys: 'Mod+I',
+      isEnabled: isOpenHere,
+      run: importFrom('folders'),
+    },
+    {
+      id: 'import-files',
+      title: 'Import files …',
+      section: 'Project',
+      keys: 'Mod+Shift+I',
+      isEnabled: isOpenHere,
+      run: importFrom('files'),
+    },
+    {
+      id: 'close-project',
+      title: 'Close project',
+      section: 'Project',
+      isEnabled: isOpenHere,
+      run: () => frame.attempt(async () => await session.shell?.call('projects.close', {})),
+    },
+  ];
+}
+
+function viewCommands(frame: Frame): Command[] {
+  const { session, router, theme } = frame;
+  const isOpen = () => session.core !== null;
+  return [
+    ...views.map(({ name, title }, at): Command => ({
+      id: `go-${name}`,
+      title,
+      section: 'Go to',
+      keys: `Mod+${at + 1}`,
+      isEnabled: isOpen,
+      run: () => router.go(name),
+    })),
+    {
+      id: 'show-settings',
+      title: 'Settings',
+      section: 'View',
+      keys: 'Mod+,',
+      isEnabled: isOpen,
+      run: () => router.go('settings'),
+    },
+    {
+      id: 'toggle-theme',
+      title: 'Change between light and dark',
+      section: 'View',
+      run: () => frame.chooseTheme(theme.shown === 'dark' ? 'light' : 'dark'),
+    },
+  ];
+}
+
+function helpCommands({ showPalette, showShortcuts }: Sheets): Command[] {
+  return [
+    {
+      id: 'show-commands',
+      title: 'All commands …',
+      section: 'Help',
+      keys: 'Mod+K',
+      run: showPalette,
+    },
+    {
+      id: 'show-shortcuts',
+      title: 'Keyboard shortcuts',
+      section: 'Help',
+      keys: '?',
+      run: showShortcuts,
+    },
+  ];
+}

@@ -1,0 +1,9 @@
+// Starts the window's page.
+
+import './no-eval.ts';
+import { mount } from 'svelte';
+import App from './App.svelte';
+import './styles/tokens.css';
+import './styles/page.css';
+
+mount(App, { target: document.body });

@@ -1,0 +1,48 @@
+// Where the cells of a virtual grid are: pure arithmetic, no DOM.
+
+export interface Layout {
+  readonly columns: number;
+  readonly rows: number;
+  /** From the top of a row to the top of the next, CSS pixels. */
+  readonly pitch: number;
+  /** What is visible at once, CSS pixels. */
+  readonly height: number;
+}
+
+/** Rows drawn above and below what is visible, so that scrolling finds them there. */
+const spareRows = 3;
+
+/** Cells from `first` up to but not including `end` are drawn when the list is scrolled by `top`. */
+export function cellsInView(
+  { columns, pitch, height }: Layout,
+  count: number,
+  top: number,
+): { readonly first: number; readonly end: number } {
+  if (height === 0) return { first: 0, end: 0 };
+  const firstRow = Math.max(0, Math.floor(top / pitch) - spareRows);
+  const endRow = Math.ceil((top + height) / pitch) + spareRows;
+  return { first: Math.min(count, firstRow * columns), end: Math.min(count, endRow * columns) };
+}
+
+/** Where a key leads from cell `from`; undefined for keys that do not move. */
+export function moved(
+  key: string,
+  from: number,
+  count: number,
+  { columns, pitch, height }: Layout,
+): number | undefined {
+  const page = Math.max(1, Math.floor(height / pitch)) * columns;
+  const last = count - 1;
+  const bySteps: Readonly<Record<string, number>> = {
+    ArrowLeft: from - 1,
+    ArrowRight: from + 1,
+    ArrowUp: from < columns ? from : from - columns,
+    ArrowDown: from + columns > last ? from : from + columns,
+    PageUp: from - page,
+    PageDown: from + page,
+    Home: 0,
+    End: last,
+  };
+  const to = Object.hasOwn(bySteps, key) ? bySteps[key] : undefined;
+  return to === undefined || count === 0 ? undefined : Math.min(last, Math.max(0, to));
+}

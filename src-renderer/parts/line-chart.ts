@@ -1,0 +1,158 @@
+// Curves over steps, and counts of images by a figure, as charts of chart.js.
+
+import type { ChartConfiguration } from 'chart.js';
+// For its types alone: they widen those of chart.js.
+import type {} from 'chartjs-plugin-annotation';
+import type { ChartColours } from './chart-colours.ts';
+
+type ColourName = keyof ChartColours;
+
+export interface Line {
+  readonly name: string;
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+  readonly colour: ColourName;
+  /** The same colour again: another run. */
+  readonly isDashed?: boolean;
+}
+
+export interface Axes {
+  readonly x: string;
+  readonly y: string;
+}
+
+export function lineChart(
+  colours: ChartColours,
+  lines: readonly Line[],
+  axes: Axes,
+): ChartConfiguration {
+  return {
+    type: 'line',
+    data: {
+      datasets: lines.map(({ name, points, colour, isDashed = false }) => ({
+        label: name,
+        data: points.map(({ x, y }) => ({ x, y })),
+        borderColor: colours[colour],
+        backgroundColor: colours[colour],
+        borderWidth: 1.75,
+        borderDash: isDashed ? [5, 4] : [],
+        // A single point has no line: it is drawn as a dot.
+        pointRadius: points.length < 3 ? 3 : 0,
+        pointHitRadius: 8,
+        tension: 0.15,
+      })),
+    },
+    options: {
+      ...common(colours, lines.length > 1, 2),
+      interaction: { mode: 'nearest', axis: 'x', intersect: false },
+      scales: {
+        x: {
+          type: 'linear',
+          ...axis(colours, axes.x),
+          ticks: { color: colours['text-soft'], maxTicksLimit: 7, precision: 0 },
+        },
+        y: axis(colours, axes.y),
+      },
+    },
+  };
+}
+
+export interface Bars {
+  readonly name: string;
+  readonly counts: readonly number[];
+  readonly colour: ColourName;
+}
+
+/** `edges`: one more than there are bars, rising. `mark`: a line at this figure, with its words. */
+export function histogramChart(
+  colours: ChartColours,
+  edges: readonly number[],
+  bars: readonly Bars[],
+  axes: Axes,
+  mark: { readonly at: number; readonly words: string } | null,
+): ChartConfiguration {
+  const width = edges.length > 1 ? edges[1]! - edges[0]! : 1;
+  return {
+    type: 'bar',
+    data: {
+      datasets: bars.map(({ name, counts, colour }) => ({
+        label: name,
+        data: counts.map((count, at) => ({ x: edges[at]! + width / 2, y: count })),
+        backgroundColor: colours[colour],
+        barPercentage: 1,
+        categoryPercentage: 0.94,
+        grouped: false,
+        stack: 'images',
+      })),
+    },
+    options: {
+      ...common(colours, bars.length > 1, 10),
+      scales: {
+        x: {
+          type: 'linear',
+          stacked: true,
+          offset: false,
+          min: edges[0]!,
+          max: edges.at(-1)!,
+          ...axis(colours, axes.x),
+          ticks: { color: colours['text-soft'], includeBounds: false },
+          grid: { color: colours.line, offset: false },
+        },
+        y: { stacked: true, beginAtZero: true, ...axis(colours, axes.y) },
+      },
+      plugins: {
+        ...common(colours, bars.length > 1, 10).plugins,
+        annotation: { annotations: mark ? { mark: markLine(colours, mark) } : {} },
+      },
+    },
+  };
+}
+
+function markLine(colours: ChartColours, { at, words }: { at: number; words: string }) {
+  return {
+    type: 'line' as const,
+    xMin: at,
+    xMax: at,
+    borderColor: colours.text,
+    borderWidth: 1.5,
+    borderDash: [4, 3],
+    label: {
+      display: true,
+      content: words,
+      position: 'end' as const,
+      backgroundColor: colours.surface,
+      color: colours.text,
+      borderColor: colours.line,
+      borderWidth: 1,
+      font: { size: 11, weight: 'normal' as const },
+      padding: 4,
+    },
+  };
+}
+
+/** `swatch`: height of a legend's mark, pixels. */
+function common(colours: ChartColours, hasLegend: boolean, swatch: number) {
+  return {
+    animation: false as const,
+    // A canvas inherits none.
+    font: { family: getComputedStyle(document.body).fontFamily },
+    responsive: true,
+    maintainAspectRatio: false,
+    plugins: {
+      legend: {
+        display: hasLegend,
+        align: 'start' as const,
+        labels: { color: colours.text, boxWidth: 18, boxHeight: swatch, padding: 10 },
+      },
+      tooltip: { intersect: false },
+    },
+  };
+}
+
+function axis(colours: ChartColours, words: string) {
+  return {
+    title: { display: true, text: words, color: colours['text-soft'] },
+    ticks: { color: colours['text-soft'], maxTicksLimit: 7 },
+    grid: { color: colours.line },
+    border: { color: colours.line },
+  };
+}

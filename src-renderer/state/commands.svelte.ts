@@ -1,0 +1,79 @@
+// Everything that can be done by a command: one list feeds the palette, the shortcuts and their sheet.
+
+export interface Command {
+  readonly id: string;
+  readonly title: string;
+  /** Where the sheet and the palette list it. */
+  readonly section: 'Project' | 'Go to' | 'Edit' | 'View' | 'Review' | 'Help';
+  /** "Mod+K", "Shift+C", "N", "?"; Mod is Ctrl, on a Mac Command. */
+  readonly keys?: string;
+  readonly isEnabled?: () => boolean;
+  readonly run: () => void;
+}
+
+export class Commands {
+  #offers = $state.raw<readonly (readonly Command[])[]>([]);
+
+  /** The latest offers first: a view's own come before those of the window. */
+  get all(): readonly Command[] {
+    return this.#offers.flat();
+  }
+
+  /** Adds commands until the function that is returned is called. */
+  offer(commands: readonly Command[]): () => void {
+    this.#offers = [commands, ...this.#offers];
+    return () => {
+      this.#offers = this.#offers.filter((offer) => offer !== commands);
+    };
+  }
+
+  run(id: string): void {
+    const command = this.all.find((candidate) => candidate.id === id);
+    if (command && isEnabled(command)) command.run();
+  }
+
+  /** Runs what the keys stand for. True when they stand for something. */
+  press(event: KeyboardEvent, isMac: boolean): boolean {
+    const command = this.all.find(
+      (candidate) =>
+        candidate.keys !== undefined &&
+        isEnabled(candidate) &&
+        matches(candidate.keys, event, isMac),
+    );
+    command?.run();
+    return command !== undefined;
+  }
+}
+
+export function isEnabled(command: Command): boolean {
+  return command.isEnabled?.() ?? true;
+}
+
+/** "Mod+K" as the keyboard at hand has it. */
+export function keysInWords(keys: string, isMac: boolean): string {
+  return keys
+    .split('+')
+    .map((key) => (key === 'Mod' ? (isMac ? '⌘' : 'Ctrl') : key))
+    .join('+');
+}
+
+function matches(keys: string, event: KeyboardEvent, isMac: boolean): boolean {
+  const parts = keys.split('+');
+  const key = parts.at(-1)!;
+  const hasMod = isMac ? event.metaKey : event.ctrlKey;
+  if (parts.includes('Mod') !== hasMod || event.altKey) return false;
+  // While a text is typed, letters belong to it.
+  if (!hasMod && isTyping(event)) return false;
+  // Signs such as "?" need Shift on some keyboards and not on others.
+  const isLetter = /^[a-z]$/i.test(key);
+  if (isLetter && parts.includes('Shift') !== event.shiftKey) return false;
+  return event.key.toLowerCase() === key.toLowerCase();
+}
+
+function isTyping({ target }: KeyboardEvent): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement) {
+    return !['checkbox', 'radio', 'range', 'button'].includes(target.type);
+  }
+  return target.isContentEditable || ['TEXTAREA', 'SELECT'].includes(target.tagName);
+}

@@ -1,0 +1,67 @@
+// One run as it goes on: what the core has kept of it, and what it tells meanwhile.
+
+import type { CoreEvents, RunDetails, RunEpoch } from '#contract/core.ts';
+import type { CoreClient } from '../client/clients.ts';
+import type { Jobs } from './jobs.svelte.ts';
+import { Resource } from './resource.svelte.ts';
+
+type RunStep = CoreEvents['run.step'];
+
+/** Steps since the last epoch are drawn one by one; more than these are not kept. */
+const mostSteps = 2000;
+
+export class FollowedRun {
+  readonly runId: number;
+  readonly details: Resource<RunDetails>;
+  #steps = $state.raw<readonly RunStep[]>([]);
+  readonly #undo: readonly (() => void)[];
+
+  /** Follows until `end` is called. */
+  constructor(core: CoreClient, jobs: Jobs, runId: number) {
+    this.runId = runId;
+    this.details = new Resource((signal) => core.call('runs.show', { runId }, signal));
+    this.#undo = [
+      core.on('run.step', (step) => {
+        if (step.runId === runId) this.#steps = [...this.#steps.slice(-mostSteps + 1), step];
+      }),
+      core.on('run.epoch', ({ runId: id, report }) => {
+        if (id === runId) this.#amend(({ epochs }) => ({ epochs: withEpoch(epochs, report) }));
+      }),
+      core.on('run.warning', ({ runId: id, text }) => {
+        if (id !== runId) return;
+        this.#amend(({ warnings }) => ({
+          warnings: warnings.includes(text) ? warnings : [...warnings, text],
+        }));
+      }),
+      jobs.onState(({ kind }) => {
+        if (kind === 'train' || kind === 'score') void this.details.load();
+      }),
+    ];
+    void this.details.load();
+  }
+
+  /** Steps that no epoch has taken up yet, oldest first. */
+  get steps(): readonly RunStep[] {
+    const last = this.details.value?.epochs.at(-1)?.step ?? 0;
+    return this.#steps.filter(({ step }) => step > last);
+  }
+  get latestStep(): RunStep | undefined {
+    return this.#steps.at(-1);
+  }
+
+  end(): void {
+    for (const undo of this.#undo) undo();
+  }
+
+  #amend(change: (details: RunDetails) => Partial<RunDetails>): void {
+    const { value } = this.details;
+    // Not there yet: what is being asked for has it already, or is asked for again.
+    if (value) this.details.set({ ...value, ...change(value) });
+    else void this.details.load();
+  }
+}
+
+/** A resumed run passes through some epochs again. */
+function withEpoch(epochs: readonly RunEpoch[], report: RunEpoch): readonly RunEpoch[] {
+  return [...epochs.filter(({ epoch }) => epoch < report.epoch), report];
+}

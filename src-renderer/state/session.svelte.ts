@@ -1,0 +1,110 @@
+// Which project this window has, and the ways to its core and to the desktop around. Knows nothing
+// of what is in the project.
+
+import type { MenuCommand, ProjectState, RecentProject, ThemeName } from '#contract/shell.ts';
+import { connect } from '#rpc/connect.ts';
+import { enterServer, openServerLink } from '../client/browser.ts';
+import type { CoreClient, ShellClient } from '../client/clients.ts';
+import { desktop, receiveLinks } from '../client/desktop.ts';
+import { wordsOf } from './words-of.ts';
+
+export type SessionState = ProjectState | { readonly kind: 'connecting' };
+
+/** What the window tells others of, as it comes from the desktop. */
+export interface SessionListeners {
+  readonly onMenu: (command: MenuCommand) => void;
+  readonly onFiles: (paths: readonly string[]) => void;
+  readonly onTheme: (theme: ThemeName) => void;
+}
+
+export class Session {
+  #project = $state.raw<SessionState>({ kind: 'connecting' });
+  #core = $state.raw<CoreClient | null>(null);
+  #shell = $state.raw<ShellClient | null>(null);
+  #recent = $state.raw<readonly RecentProject[]>([]);
+  #version = $state('');
+  #isMac = $state(false);
+
+  get project(): SessionState {
+    return this.#project;
+  }
+  /** null until a project is open. */
+  get core(): CoreClient | null {
+    return this.#project.kind === 'open' ? this.#core : null;
+  }
+  /** null in a browser: what only a desktop can do is not offered there. */
+  get shell(): ShellClient | null {
+    return this.#shell;
+  }
+  get recent(): readonly RecentProject[] {
+    return this.#recent;
+  }
+  get version(): string {
+    return this.#version;
+  }
+  get isMac(): boolean {
+    return this.#isMac;
+  }
+
+  /** The absolute path of a file dropped on the page; undefined in a browser. */
+  pathOf(file: File): string | undefined {
+    return desktop()?.pathOf(file);
+  }
+
+  start(listeners: SessionListeners): void {
+    const preload = desktop();
+    if (!preload) {
+      void this.#enterServer();
+      return;
+    }
+    receiveLinks(preload, (name, link) => {
+      if (name === 'core') this.#core = connect(link);
+      else void this.#meetDesktop(connect(link), listeners);
+    });
+  }
+
+  /** After the core or the server has gone: starts it again, or looks whether it is back. */
+  async restart(): Promise<void> {
+    if (this.#shell) await this.#shell.call('projects.restart', {});
+    else await this.#enterServer();
+  }
+
+  async #meetDesktop(shell: ShellClient, listeners: SessionListeners): Promise<void> {
+    shell.on('project.changed', (project) => this.#setProject(project));
+    shell.on('recent.changed', (recent) => (this.#recent = recent));
+    shell.on('menu.chosen', ({ command }) => listeners.onMenu(command));
+    shell.on('files.offered', ({ paths }) => listeners.onFiles(paths));
+    const { project, recent, version, platform, theme } = await shell.call('desktop.show', {});
+    this.#shell = shell;
+    this.#recent = recent;
+    this.#version = version;
+    this.#isMac = platform === 'darwin';
+    listeners.onTheme(theme);
+    this.#setProject(project);
+  }
+
+  #setProject(project: ProjectState): void {
+    // The next core's port may come after the word that it is there: until then there is none.
+    if (project.kind !== 'open') this.#core = null;
+    this.#project = project;
+  }
+
+  async #enterServer(): Promise<void> {
+    this.#project = { kind: 'connecting' };
+    try {
+      const { folder, name, version } = await enterServer();
+      const core: CoreClient = connect(await openServerLink());
+      core.onClose(() => {
+        const message = 'The connection to the server has ended. What was running goes on there.';
+        this.#project = { kind: 'ended', folder, name, message, log: '' };
+      });
+      this.#version = version;
+      this.#isMac = navigator.userAgent.includes('Mac OS');
+      this.#core = core;
+      this.#project = { kind: 'open', folder, name };
+    } catch (error) {
+      const message = wordsOf(error);
+      this.#project = { kind: 'failed', folder: '', name: 'Normscope', code: 'server', message };
+    }
+  }
+}

@@ -1,0 +1,149 @@
+// What is chosen for the next training, and what is wrong with it. Nothing is sent before `input`
+// is; it lives as long as the project is open, so that it survives a look at another view.
+
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import type { coreMethods } from '#contract/core.ts';
+import { shiftNames, methodOutliers, type ShiftName } from '#domain/run-outliers.ts';
+import {
+  presetMethod,
+  resolveSettings,
+  settingTable,
+  type MethodName,
+  type PresetName,
+  type RunSettings,
+  type SettingName,
+  type SpecimenName,
+} from '#domain/run-settings.ts';
+import type { InputOf } from '#rpc/connect.ts';
+import type { CallsOf } from '#rpc/method.ts';
+import type { RunConfig } from './run-config.ts';
+import { wordsOf } from './words-of.ts';
+
+export type TrainInput = InputOf<CallsOf<typeof coreMethods>, 'runs.train'>;
+export type EngineChoice = NonNullable<TrainInput['engine']>;
+
+export class TrainForm {
+  /** Left out: the first dataset with normal images. */
+  dataset = $state<string>();
+  preset = $state<PresetName>('quick');
+  specimen = $state<SpecimenName>('stained');
+  /** Left out: the preset's own. */
+  ownMethod = $state<MethodName>();
+  engine = $state<EngineChoice>('auto');
+  /** As it is typed. */
+  seed = $state('0');
+  /** Set to where the settings came from when they were taken from a run. */
+  takenFrom = $state<number>();
+  /** Outlier sources that are not to be used; every other one at hand is. */
+  readonly unused = new SvelteSet<string>();
+  readonly weights = new SvelteMap<string, number>();
+  /** Chosen shift transforms and their strengths. */
+  readonly shifts = new SvelteMap<ShiftName, number>();
+  /** Settings that differ from the preset's, as they are typed. */
+  readonly #typed = new SvelteMap<SettingName, string>();
+
+  get method(): MethodName {
+    return this.ownMethod ?? presetMethod[this.preset];
+  }
+  get takesSources(): boolean {
+    return ['external', 'any'].includes(methodOutliers[this.method]);
+  }
+  get takesShifts(): boolean {
+    return ['shifts', 'any'].includes(methodOutliers[this.method]);
+  }
+  /** What specimen, preset and method say, without anything typed. */
+  get standard(): RunSettings {
+    return this.#resolve({});
+  }
+  get changed(): readonly SettingName[] {
+    return [...this.#typed.keys()].filter((name) => this.isChanged(name));
+  }
+  get seedFault(): string | undefined {
+    const isSeed = /^\d+$/.test(this.seed.trim()) && Number.isSafeInteger(Number(this.seed));
+    return isSeed ? undefined : 'The seed is a whole number from 0.';
+  }
+  /** Of the settings and the seed; undefined when all can be sent. */
+  get fault(): string | undefined {
+    if (this.seedFault !== undefined) return this.seedFault;
+    try {
+      this.#resolve(Object.fromEntries(this.#typed));
+      return undefined;
+    } catch (error) {
+      return wordsOf(error);
+    }
+  }
+
+  valueOf(name: SettingName): string {
+    return this.#typed.get(name) ?? String(this.standard[name]);
+  }
+
+  isChanged(name: SettingName): boolean {
+    const typed = this.#typed.get(name);
+    return typed !== undefined && typed !== String(this.standard[name]);
+  }
+
+  /** What is wrong with one setting, with its range. */
+  faultOf(name: SettingName): string | undefined {
+    const typed = this.#typed.get(name);
+    if (typed === undefined) return undefined;
+    try {
+      // By itself: of crops, either end may be typed first.
+      const wide =
+        name === 'cropMin' ? { cropMax: 1 } : name === 'cropMax' ? { cropMin: 0.01 } : {};
+      this.#resolve({ ...wide, [name]: typed });
+      return undefined;
+    } catch (error) {
+      return wordsOf(error);
+    }
+  }
+
+  type(name: SettingName, value: string): void {
+    if (value.trim() === String(this.standard[name])) this.#typed.delete(name);
+    else this.#typed.set(name, value);
+  }
+
+  reset(name?: SettingName): void {
+    if (name === undefined) this.#typed.clear();
+    else this.#typed.delete(name);
+  }
+
+  /** `sources`: the outlier sources at hand. */
+  input(dataset: string, sources: readonly string[]): TrainInput {
+    const used = this.takesSources ? sources.filter((name) => !this.unused.has(name)) : [];
+    return {
+      ...{ dataset, preset: this.preset, specimen: this.specimen, method: this.method },
+      ...{ seed: Number(this.seed), engine: this.engine },
+      overrides: Object.fromEntries(this.changed.map((name) => [name, this.valueOf(name).trim()])),
+      outliers: used.map((name) => ({ name, weight: this.weights.get(name) ?? 1 })),
+      shifts: this.takesShifts
+        ? [...this.shifts].map(([name, strength]) => ({ name, weight: 1, strength }))
+        : [],
+    };
+  }
+
+  /** Takes everything from a run. `sources`: the outlier sources at hand. */
+  takeFrom(runId: number, config: RunConfig, sources: readonly string[]): void {
+    const { dataset, preset, specimen, method, engine, seed } = config;
+    Object.assign(this, { dataset, preset, specimen, engine, seed: String(seed) });
+    this.ownMethod = method === presetMethod[preset] ? undefined : method;
+    this.takenFrom = runId;
+    this.#typed.clear();
+    for (const [name, value] of Object.entries(config.overrides)) {
+      if (Object.hasOwn(settingTable, name)) this.type(name as SettingName, String(value));
+    }
+    this.unused.clear();
+    this.weights.clear();
+    for (const { name, weight } of config.outliers) this.weights.set(name, weight);
+    for (const name of sources) if (!this.weights.has(name)) this.unused.add(name);
+    this.shifts.clear();
+    for (const { name, strength } of config.shifts) {
+      const known = shiftNames.find((shift) => shift === name);
+      if (known) this.shifts.set(known, strength);
+    }
+  }
+
+  #resolve(overrides: Readonly<Record<string, string | number>>): RunSettings {
+    const { preset, specimen, method } = this;
+    return resolveSettings({ preset, specimen, method, overrides });
+  }
+}

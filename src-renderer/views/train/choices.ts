@@ -1,0 +1,122 @@
+// What can be chosen for a training, in a microscopist's words.
+
+import type { ShiftName } from '#domain/run-outliers.ts';
+import type { MethodName, PresetName, SettingName, SpecimenName } from '#domain/run-settings.ts';
+import type { EngineChoice } from '../../state/train-form.svelte.ts';
+
+export interface Choice<Name extends string> {
+  readonly name: Name;
+  readonly title: string;
+  readonly text: string;
+  /** A few words on what it costs or means. */
+  readonly note?: string;
+}
+
+export const specimens: readonly Choice<SpecimenName>[] = [
+  {
+    name: 'stained',
+    title: 'Stained, bright field',
+    text: 'Blood smears, histology, cytology. Colour is evidence, so it is hardly varied.',
+  },
+  {
+    name: 'fluorescence',
+    title: 'Fluorescence',
+    text: 'Channels instead of colours. Brightness may differ from field to field; hue may not.',
+  },
+  {
+    name: 'natural',
+    title: 'Photographs',
+    text: 'Everyday pictures. Size, crop and colour vary widely without being strange.',
+  },
+];
+
+export const presets: readonly Choice<PresetName>[] = [
+  {
+    name: 'quick',
+    title: 'Quick',
+    text: 'A small network and 300 steps: a first look, and enough for easy cases.',
+    note: 'minutes',
+  },
+  {
+    name: 'standard',
+    title: 'Standard',
+    text: 'A larger network on 64-pixel images, 200 passes over your normals.',
+    note: 'hours',
+  },
+  {
+    name: 'paper',
+    title: 'As published',
+    text: 'The full network and 1,000 passes, as the method was described.',
+    note: 'a day or more without a graphics card',
+  },
+];
+
+export const methods: readonly Choice<MethodName>[] = [
+  {
+    name: 'anchored',
+    title: 'Anchored',
+    text: 'Pushes outliers away and holds normals in place. Takes outlier images, shifts or both.',
+  },
+  {
+    name: 'oecl',
+    title: 'OECL',
+    text: 'As published: learns from outlier images that you have.',
+  },
+  {
+    name: 'self-oecl',
+    title: 'Self-OECL',
+    text: 'Makes its outliers from your normal images by shift transforms.',
+  },
+  {
+    name: 'mixed',
+    title: 'Mixed',
+    text: 'OECL with both outlier images and shift transforms.',
+  },
+  {
+    name: 'simclr',
+    title: 'Normals only',
+    text: 'SimCLR: learns from normal images alone, for comparison.',
+  },
+];
+
+export const engines: readonly Choice<EngineChoice>[] = [
+  { name: 'auto', title: 'Automatic', text: 'The fastest that passes its self-test here.' },
+  { name: 'cpu', title: 'Processor', text: 'Works on every computer.' },
+  { name: 'webgpu', title: 'Graphics card', text: 'WebGPU; refused if its self-test fails.' },
+  { name: 'tensorflow', title: 'TensorFlow.js', text: 'Slow; to check other engines against.' },
+];
+
+export const shiftTitles: Readonly<Record<ShiftName, string>> = {
+  rotate: 'Turned by quarter turns',
+  flip: 'Mirrored',
+  jigsaw: 'Tiles in another order',
+  'cut-mix': 'A patch from another image',
+  'cut-out': 'A patch blanked out',
+  'small-paste': 'A small piece pasted elsewhere',
+  noise: 'Noise',
+  defocus: 'Out of focus',
+};
+
+/** The settings in groups, as the form shows them; every setting is in one. */
+export const settingGroups: readonly {
+  readonly title: string;
+  readonly names: readonly SettingName[];
+}[] = [
+  {
+    title: 'Network and length',
+    names: ['width', 'inputSize', 'batch', 'outlierBatch', 'epochs', 'steps', 'threads'],
+  },
+  { title: 'What is learnt', names: ['warmup', 'alpha', 'anchor', 'temperature'] },
+  {
+    title: 'How it is learnt',
+    names: ['optimiser', 'learningRate', 'momentum', 'weightDecay', 'trust', 'schedule'],
+  },
+  {
+    title: 'What may vary in a normal image',
+    names: [
+      ...(['normalRotation', 'cropMin', 'cropMax', 'flip', 'verticalFlip', 'brightness'] as const),
+      ...(['contrast', 'saturation', 'hue', 'jitter', 'grey'] as const),
+    ],
+  },
+  { title: 'Scoring afterwards', names: ['views', 'rankBy', 'falseAlarms'] },
+];

@@ -1,0 +1,50 @@
+// The core behind the window: killed, closed, or owned by somebody else.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+import { scenario } from '../support/host.ts';
+import { importSample, sampleIsThere } from '../support/import-sample.ts';
+
+const server = fileURLToPath(new URL('../../../src-main/hosts/server/main.ts', import.meta.url));
+
+scenario('a core that was killed is started again, with all that was there', async ({ host }) => {
+  await host.newProject('Cells');
+  await importSample(host.page());
+  await host.killCore('Cells');
+  await host.page().getByRole('heading', { name: 'Cells has stopped' }).waitFor();
+  await host.recover('Cells');
+  await sampleIsThere(host.page());
+});
+
+scenario('a project is there again after the app was closed', async ({ host }) => {
+  await host.newProject('Cells');
+  await importSample(host.page());
+  await host.close();
+  await host.openProject('Cells');
+  await sampleIsThere(host.page());
+});
+
+scenario(
+  'a project that another process has open is refused in words',
+  async ({ host, projectFolder }) => {
+    const other = spawn(process.execPath, [server, projectFolder('Cells'), '--create'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(other.stdout, 'data');
+    try {
+      await host.newProject('Cells');
+      const alert = host.page().getByRole('alert');
+      await alert.getByRole('heading', { name: 'Cells cannot be opened' }).waitFor();
+      expect(await alert.innerText()).toContain(`process ${String(other.pid)}`);
+    } finally {
+      const ended = once(other, 'exit');
+      other.kill();
+      await ended;
+    }
+    await host.page().getByRole('button', { name: 'Try again' }).click();
+    await host.page().getByText('No images yet').waitFor();
+  },
+  'electron',
+);

@@ -1,0 +1,113 @@
+// What only a desktop has: dropped folders, several windows, a second start, the question at the end.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright';
+import { expect, inject } from 'vitest';
+import { electronApp, launchWords } from '../support/electron-host.ts';
+import { scenario, type Host } from '../support/host.ts';
+import { importSample } from '../support/import-sample.ts';
+
+const archive = fileURLToPath(
+  new URL('../../../resources/sample/blood-cells.zip', import.meta.url),
+);
+
+/** As the system does it when files are let go over the window. */
+async function drop(page: Page, files: readonly string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [...files], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, x: 600, y: 400, data });
+  }
+}
+
+/** The next questions of the system are answered with this button, and counted. */
+async function answerQuestions(host: Host, button: number): Promise<() => Promise<number>> {
+  const app = electronApp(host);
+  await app.evaluate(({ dialog }, response) => {
+    const counted = globalThis as { questions?: number };
+    counted.questions = 0;
+    dialog.showMessageBox = () => {
+      counted.questions = (counted.questions ?? 0) + 1;
+      return Promise.resolve({ response, checkboxChecked: false });
+    };
+  }, button);
+  return () => app.evaluate(() => (globalThis as { questions?: number }).questions ?? 0);
+}
+
+scenario(
+  'an archive dropped on the window is offered for import',
+  async ({ host }) => {
+    await host.newProject('Cells');
+    const page = host.page();
+    await page.getByText('No images yet').waitFor();
+    await drop(page, [archive]);
+    const dialog = page.getByRole('dialog', { name: 'Import images' });
+    await dialog.getByText(archive).waitFor();
+    await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+    await page.getByRole('tab', { name: 'blood-cells 709' }).waitFor();
+  },
+  'electron',
+);
+
+scenario(
+  'a second window does not open the project again, and a second start shows the first',
+  async ({ host, folder, projectFolder }) => {
+    await host.newProject('Cells');
+    await host.page().getByText('No images yet').waitFor();
+    const app = electronApp(host);
+    const opening = app.waitForEvent('window');
+    await app.evaluate(({ Menu }) => {
+      const file = Menu.getApplicationMenu()?.items.find(({ label }) => label === '&File');
+      file?.submenu?.items.find(({ label }) => label === 'New Window')?.click();
+    });
+    const second = await opening;
+    await second.getByRole('button', { name: `Cells ${folder}` }).click();
+    const focused = () =>
+      app.evaluate(({ BrowserWindow }) => BrowserWindow.getFocusedWindow()?.webContents.id);
+    await expect.poll(focused).toBe(1);
+    await second.getByRole('heading', { name: 'Recent projects' }).waitFor();
+
+    const again = spawn(inject('executable'), [...launchWords(folder), projectFolder('Cells')], {
+      stdio: 'ignore',
+    });
+    expect(await once(again, 'exit')).toEqual([0, null]);
+    const windows = await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
+    expect(windows).toBe(2);
+  },
+  'electron',
+);
+
+scenario(
+  'closing while a training is under way asks first, and pauses it',
+  async ({ host }) => {
+    await host.newProject('Cells');
+    const page = host.page();
+    await page.getByText('No images yet').waitFor();
+    await importSample(page);
+    await page.getByRole('link', { name: 'Train' }).click();
+    await page.getByRole('button', { name: 'Start training' }).click();
+    await page.getByText('Training', { exact: true }).waitFor();
+
+    const keeping = await answerQuestions(host, 1);
+    await electronApp(host).evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.close(),
+    );
+    await expect.poll(keeping).toBe(1);
+    await page.getByText('Training', { exact: true }).waitFor();
+
+    const closing = electronApp(host).waitForEvent('close');
+    await answerQuestions(host, 0);
+    await electronApp(host).evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.close(),
+    );
+    await closing;
+
+    await host.close();
+    await host.openProject('Cells');
+    await host.page().getByRole('link', { name: 'Runs' }).click();
+    await host.page().getByText('interrupted').first().waitFor();
+  },
+  'electron',
+);

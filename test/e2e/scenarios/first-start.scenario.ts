@@ -1,0 +1,51 @@
+// The first minutes: a new project, the sample, its images; and every view of it for everybody.
+
+import { expect } from 'vitest';
+import { accessibilityBreaches } from '../support/accessibility.ts';
+import { scenario } from '../support/host.ts';
+import { importSample } from '../support/import-sample.ts';
+
+const views = [
+  ...['Images', 'Outliers', 'Shifts', 'Train'],
+  ...['Results', 'Review', 'Runs', 'Settings'],
+] as const;
+
+scenario('a new project and the sample lead to listed images', async ({ host }) => {
+  await host.newProject('Cells');
+  const page = host.page();
+  await page.getByText('No images yet').waitFor();
+  await importSample(page);
+
+  const cells = page.getByRole('listbox', { name: 'Images of blood cells' });
+  await cells.getByText('BA_10387.jpg').waitFor();
+  const thumbnail = cells.locator('img').first();
+  await expect
+    .poll(() =>
+      thumbnail.evaluate((img: unknown) => (img as { naturalWidth: number }).naturalWidth),
+    )
+    .toBe(64);
+
+  await cells.focus();
+  await page.keyboard.press('End');
+  await expect
+    .poll(() => cells.getByRole('option').last().getAttribute('aria-posinset'))
+    .toBe('709');
+});
+
+scenario('no view keeps anybody out, in either theme', async ({ host }) => {
+  await host.newProject('Cells');
+  const page = host.page();
+  await page.getByText('No images yet').waitFor();
+  const breaches: string[] = [];
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe(theme);
+    for (const view of views) {
+      await page.getByRole('navigation').getByRole('link', { name: view }).click();
+      await page.getByRole('heading', { level: 1, name: view }).waitFor();
+      const found = await accessibilityBreaches(page);
+      breaches.push(...found.map((breach) => `${view}, ${theme}: ${breach}`));
+    }
+  }
+  expect(breaches).toEqual([]);
+});

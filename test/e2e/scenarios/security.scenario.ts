@@ -1,0 +1,221 @@
+// What the page may not do in the packaged app, whatever it tries.
+
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
+import type { Page } from 'playwright';
+import { expect, inject, test } from 'vitest';
+import { electronApp } from '../support/electron-host.ts';
+import { scenario, type Host } from '../support/host.ts';
+import { importSample } from '../support/import-sample.ts';
+import { pathSpellings } from '../../support/path-spellings.ts';
+
+/** As the fuse wire has it: the code of "0", "1". */
+const [off, on] = [48, 49];
+
+test('the packaged app has its fuses set', async () => {
+  const fuses = await getCurrentFuseWire(inject('executable'));
+  expect(fuses).toMatchObject({
+    [FuseV1Options.RunAsNode]: off,
+    [FuseV1Options.EnableCookieEncryption]: on,
+    [FuseV1Options.EnableNodeOptionsEnvironmentVariable]: off,
+    // On in the test build alone: Playwright drives the app by it.
+    [FuseV1Options.EnableNodeCliInspectArguments]: on,
+    [FuseV1Options.EnableEmbeddedAsarIntegrityValidation]: on,
+    [FuseV1Options.OnlyLoadAppFromAsar]: on,
+    [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: off,
+  });
+});
+
+async function openProject(host: Host): Promise<Page> {
+  await host.newProject('Cells');
+  await host.page().getByText('No images yet').waitFor();
+  return host.page();
+}
+
+scenario(
+  'the page is sandboxed and has two functions of the desktop, frozen',
+  async ({ host }) => {
+    const page = await openProject(host);
+    const preferences = await electronApp(host).evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows().map(({ webContents }) => {
+        // Not in the types, and the only way to what is really in force.
+        const { getLastWebPreferences } = webContents as unknown as {
+          getLastWebPreferences: () => Record<string, unknown>;
+        };
+        const found = getLastWebPreferences.call(webContents);
+        return ['sandbox', 'contextIsolation', 'nodeIntegration', 'webviewTag', 'webSecurity'].map(
+          (name) => [name, found[name]],
+        );
+      }),
+    );
+    expect(preferences.map((pairs) => Object.fromEntries(pairs) as unknown)).toEqual([
+      {
+        ...{ sandbox: true, contextIsolation: true, webSecurity: true },
+        ...{ nodeIntegration: false, webviewTag: false },
+      },
+    ]);
+    const seen = await page.evaluate(() => {
+      const { desktop } = globalThis as unknown as { desktop: Record<string, unknown> };
+      const names = ['require', 'process', 'module', 'Buffer', 'ipcRenderer', 'electron'];
+      return {
+        exposed: Object.keys(desktop).map((name) => `${name}: ${typeof desktop[name]}`),
+        isFrozen: Object.isFrozen(desktop),
+        ofNode: names.filter((name) => name in globalThis),
+      };
+    });
+    expect(seen).toEqual({
+      exposed: ['connect: function', 'pathOf: function'],
+      isFrozen: true,
+      ofNode: [],
+    });
+  },
+  'electron',
+);
+
+scenario(
+  'the page cannot leave, open windows, or use devices',
+  async ({ host }) => {
+    const page = await openProject(host);
+    const before = page.url();
+    const answers = await page.evaluate(async () => {
+      const window = globalThis as unknown as {
+        open: (address: string) => unknown;
+        location: { href: string };
+        Notification: { requestPermission: () => Promise<string> };
+        navigator: {
+          mediaDevices: { getUserMedia: (wish: object) => Promise<unknown> };
+          permissions: { query: (wish: object) => Promise<{ state: string }> };
+        };
+      };
+      const opened = window.open('https://example.org/');
+      window.location.href = 'https://example.org/';
+      window.location.href = 'file:///etc/passwd';
+      const { navigator } = window;
+      const camera = await navigator.mediaDevices
+        .getUserMedia({ video: true })
+        .then(() => 'granted')
+        .catch((error: unknown) => (error as Error).name);
+      const { state } = await navigator.permissions.query({ name: 'geolocation' });
+      return { opened, camera, state, notify: await window.Notification.requestPermission() };
+    });
+    expect(answers).toEqual({
+      ...{ opened: null, camera: 'NotAllowedError', state: 'denied', notify: 'denied' },
+    });
+    expect(page.url()).toBe(before);
+    expect(host.complaints.splice(0)).toEqual([
+      'console: Not allowed to load local resource: file:///etc/passwd',
+    ]);
+    const count = await electronApp(host).evaluate(
+      ({ BrowserWindow }) => BrowserWindow.getAllWindows().length,
+    );
+    expect(count).toBe(1);
+  },
+  'electron',
+);
+
+scenario(
+  'the page’s scheme serves no file by path, however it is spelt',
+  async ({ host }) => {
+    const page = await openProject(host);
+    const here = page.url().replace(/\/index\.html.*$/, '');
+    const served = await page.evaluate(
+      async ([here, spellings]) => {
+        const found: string[] = [];
+        for (const spelling of spellings) {
+          const answer = await fetch(`${here}/${spelling}`).catch(() => undefined);
+          if (answer?.ok) found.push(spelling);
+        }
+        return found;
+      },
+      [here, pathSpellings] as const,
+    );
+    expect(pathSpellings.length).toBeGreaterThanOrEqual(500);
+    expect(served).toEqual([]);
+    // Each refusal is a line in the console.
+    const refusals = host.complaints.splice(0);
+    expect(refusals.filter((line) => !/404|ERR_|CORS|scheme/.test(line))).toEqual([]);
+  },
+  'electron',
+);
+
+scenario(
+  'ten thousand senseless messages change nothing',
+  async ({ host, projectFolder }) => {
+    const page = await openProject(host);
+    await importSample(page);
+    await page.evaluate(sendSenselessMessages, 10_000);
+    await page.getByRole('tab', { name: 'natural images 297' }).click();
+    await page
+      .getByRole('listbox', { name: 'Images of natural images' })
+      .getByRole('option')
+      .first()
+      .waitFor();
+    await page.reload();
+    await page.getByRole('tab', { name: 'blood cells 709' }).waitFor();
+    const logs = await electronApp(host).evaluate(({ app }) => app.getPath('logs'));
+    expect(existsSync(join(logs, 'desktop.log'))).toBe(false);
+    // There is no log while there was nothing to write down.
+    const log = await readFile(join(projectFolder('Cells'), 'normscope.log'), 'utf8').catch(
+      () => '',
+    );
+    expect(log).not.toContain(' bug ');
+  },
+  'electron',
+);
+
+/** Runs in the page: takes fresh ports, as any script of it could, and misuses them. */
+async function sendSenselessMessages(count: number): Promise<void> {
+  interface Port {
+    postMessage: (value: unknown, transfer?: unknown[]) => void;
+  }
+  const page = globalThis as unknown as {
+    desktop: { connect: () => void };
+    addEventListener: (name: 'message', take: (event: { ports: Port[] }) => void) => void;
+    MessageChannel: new () => { port1: unknown };
+  };
+  const ports: Port[] = [];
+  page.addEventListener('message', (event) => ports.push(...event.ports));
+  page.desktop.connect();
+  while (ports.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+  const cyclic: Record<string, unknown> = {};
+  cyclic['self'] = cyclic;
+  let deep: unknown = 1;
+  for (let i = 0; i < 1000; i++) deep = [deep];
+  const names = [
+    ...['constructor', '__proto__', 'toString', 'projects.open', 'runs.train', 'jobs.stop'],
+    ...['images.import', 'files.reveal', 'theme.set', 'datasets.list', '', 'x'.repeat(10_000)],
+  ];
+  const inputs = [
+    ...[null, 1, -0, NaN, Infinity, '', '\ud800', [], {}, deep, { __proto__: { a: 1 } }],
+    ...[{ folder: 'relative' }, { folder: 1 }, { paths: ['/'], dataset: '' }, { jobId: -1 }],
+    ...['x'.repeat(100_000), { theme: 'no' }, { path: '\0' }, { constructor: 1 }],
+  ];
+  const values: ((i: number) => unknown)[] = [
+    () => undefined,
+    () => cyclic,
+    () => new Map([[1, 2]]),
+    () => new Uint8Array(1000),
+    () => new Date(NaN),
+    (i) => ({ kind: 'call', id: i, name: 'projects.close', input: {} }),
+    (i) => `{"kind":"call","id":${String(i)}`,
+    () => '[[[[[[',
+    () => 'null',
+    () => '{"kind":"stop","id":"x"}',
+    (i) =>
+      JSON.stringify({
+        ...{ kind: 'call', id: i, name: names[i % names.length] },
+        input: inputs[i % inputs.length],
+      }),
+    (i) => JSON.stringify({ kind: 'event', name: names[i % names.length], data: {} }),
+    (i) => JSON.stringify({ kind: 'result', id: i, output: 1 }),
+  ];
+  for (let i = 0; i < count; i++) {
+    const port = ports[i % 2]!;
+    port.postMessage(values[i % values.length]!(i));
+    if (i % 1000 === 0) port.postMessage('y', [new page.MessageChannel().port1]);
+    if (i % 200 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+}

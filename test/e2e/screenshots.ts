@@ -1,0 +1,63 @@
+// Pictures of every view in both themes, of the sample after a short training, into docs/screenshots.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Page } from 'playwright';
+import { findChromium } from './support/chromium.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const target = join(root, 'docs', 'screenshots');
+
+const views = [
+  ...['Images', 'Outliers', 'Shifts', 'Train'],
+  ...['Results', 'Review', 'Runs', 'Settings'],
+] as const;
+
+/** The sample, imported and trained with the quick preset by the command line. */
+async function makeProject(project: string): Promise<void> {
+  await finished('src-main/hosts/cli/main.ts', ['demo', '--project', project]);
+}
+
+async function finished(script: string, words: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, [join(root, script), ...words], { stdio: 'inherit' });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`${script} ${words.join(' ')} has failed (${String(code)}).`);
+}
+
+async function takeAll(page: Page): Promise<void> {
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    for (const view of views) {
+      await page.getByRole('navigation').getByRole('link', { name: view }).click();
+      await page.waitForLoadState('networkidle');
+      // Charts and pictures are drawn a moment after they are there.
+      await page.waitForTimeout(800);
+      await page.screenshot({ path: join(target, `${view.toLowerCase()}-${theme}.png`) });
+    }
+  }
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'normscope-screenshots-'));
+const project = process.argv[2] ?? join(folder, 'Blood cells.normscope');
+await mkdir(target, { recursive: true });
+if (process.argv[2] === undefined) await makeProject(project);
+const server = spawn(process.execPath, [join(root, 'src-main/hosts/server/main.ts'), project], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+try {
+  const [line] = (await once(createInterface(server.stdout), 'line')) as [string];
+  const browser = await chromium.launch({ executablePath: (await findChromium()).path });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await page.goto((JSON.parse(line) as { address: string }).address);
+  await page.getByRole('navigation').waitFor();
+  await takeAll(page);
+  await browser.close();
+} finally {
+  server.kill();
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,10 @@
+// Collects what a page complains of: errors that nobody has caught and breaches of its policy.
+
+import type { Page } from 'playwright';
+
+export function collectComplaints(page: Page, complaints: string[]): void {
+  page.on('pageerror', ({ message }) => complaints.push(`uncaught: ${message}`));
+  page.on('console', (line) => {
+    if (line.type() === 'error') complaints.push(`console: ${line.text()}`);
+  });
+}

@@ -1,0 +1,88 @@
+// The packaged app, driven by Playwright.
+
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { _electron, type ElectronApplication, type Page } from 'playwright';
+import { inject } from 'vitest';
+import { collectComplaints } from './complaints.ts';
+import type { Host } from './host.ts';
+
+const apps = new WeakMap<Host, () => ElectronApplication>();
+
+/** The app behind a host, for what only Electron has. */
+export function electronApp(host: Host): ElectronApplication {
+  const app = apps.get(host);
+  if (!app) throw new Error('This host is no Electron.');
+  return app();
+}
+
+export async function electronHost(folder: string): Promise<Host> {
+  const complaints: string[] = [];
+  let running = await launch(folder, complaints);
+  let isOpen = true;
+  const close = async () => {
+    if (isOpen) await running.app.close();
+    isOpen = false;
+  };
+  const project = (name: string) => join(folder, `${name}.normscope`);
+  const host: Host = {
+    kind: 'electron',
+    complaints,
+    page: () => running.page,
+    newProject: async (name) => {
+      await answerSaveDialog(running.app, project(name));
+      await running.page.getByRole('button', { name: 'New project' }).click();
+    },
+    openProject: async (name) => {
+      if (!isOpen) running = await launch(folder, complaints);
+      isOpen = true;
+      await running.page.getByRole('button', { name: `${name} ${folder}` }).click();
+    },
+    close,
+    dispose: close,
+    killCore: (name) => killCoreOf(project(name)),
+    recover: () => running.page.getByRole('button', { name: 'Start again' }).click(),
+  };
+  apps.set(host, () => running.app);
+  return host;
+}
+
+/** The words that the app is started with, for a user of its own in `folder`. */
+export function launchWords(folder: string): string[] {
+  const words = [
+    `--user-data-dir=${join(folder, 'user')}`,
+    // A camera to be refused.
+    '--use-fake-device-for-media-stream',
+  ];
+  // Chromium's sandbox does not work for root, who runs the tests in containers.
+  if (process.getuid?.() === 0) words.push('--no-sandbox');
+  return words;
+}
+
+async function launch(
+  folder: string,
+  complaints: string[],
+): Promise<{ app: ElectronApplication; page: Page }> {
+  const app = await _electron.launch({
+    executablePath: inject('executable'),
+    args: launchWords(folder),
+    timeout: 60_000,
+  });
+  const page = await app.firstWindow();
+  collectComplaints(page, complaints);
+  return { app, page };
+}
+
+/** The system's dialogs cannot be driven: the next one to save a file answers by itself. */
+async function answerSaveDialog(app: ElectronApplication, path: string): Promise<void> {
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+  }, path);
+}
+
+/** The core has its project's folder among its arguments. */
+async function killCoreOf(folder: string): Promise<void> {
+  const { stdout } = await promisify(execFile)('pgrep', ['-f', `core-entry.ts ${folder}`]);
+  for (const pid of stdout.trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
+}

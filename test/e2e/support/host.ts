@@ -1,0 +1,60 @@
+// What a scenario is told to do, whatever the window is in: the packaged app or a browser.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import { test } from 'vitest';
+import { browserHost } from './browser-host.ts';
+import { electronHost } from './electron-host.ts';
+
+export interface Host {
+  readonly kind: 'electron' | 'browser';
+  /** The window's page; the same until the host is restarted. */
+  page: () => Page;
+  /** Makes a project of this name, by whatever way a user has, and shows it. */
+  newProject: (name: string) => Promise<void>;
+  /** Opens a project that was made before. */
+  openProject: (name: string) => Promise<void>;
+  /** Ends the app or the server as its user would, and waits for the end. It can be opened again. */
+  close: () => Promise<void>;
+  /** After the scenario. */
+  dispose: () => Promise<void>;
+  /** Ends the process of the core at once. */
+  killCore: (name: string) => Promise<void>;
+  /** Does what the window then proposes, so that the project is there again. */
+  recover: (name: string) => Promise<void>;
+  /** What the page has complained of: errors and breaches of its policy. */
+  readonly complaints: string[];
+}
+
+export interface Scenario {
+  readonly host: Host;
+  /** A temporary folder; projects are made in it. */
+  readonly folder: string;
+  readonly projectFolder: (name: string) => string;
+}
+
+type Run = (scenario: Scenario) => Promise<void>;
+
+/** Runs a scenario in both hosts, and fails it for whatever the page complains of. */
+export function scenario(name: string, run: Run, only?: Host['kind']): void {
+  for (const [kind, make] of [
+    ['electron', electronHost],
+    ['browser', browserHost],
+  ] as const) {
+    if (only !== undefined && only !== kind) continue;
+    test(`${name} (${kind})`, async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'normscope-scenario-'));
+      const projectFolder = (project: string) => join(folder, `${project}.normscope`);
+      const host = await make(folder);
+      try {
+        await run({ host, folder, projectFolder });
+        if (host.complaints.length > 0) throw new Error(host.complaints.join('\n'));
+      } finally {
+        await host.dispose();
+        await rm(folder, { recursive: true, force: true });
+      }
+    });
+  }
+}

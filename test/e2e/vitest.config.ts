@@ -1,0 +1,15 @@
+// The scenarios: each file runs in the packaged app and in Chromium against the server.
+
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/e2e/scenarios/**/*.scenario.ts'],
+    globalSetup: 'test/e2e/support/set-up.ts',
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    pool: 'forks',
+    // Windows on one screen, and timings that are looked at: one after the other.
+    fileParallelism: false,
+  },
+});

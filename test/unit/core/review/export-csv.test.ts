@@ -1,0 +1,83 @@
+// Exported tables, read back with another library than the one that wrote them.
+
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { describe, expect, it } from 'vitest';
+import { Edits } from '#core/review/edits.ts';
+import { exportCsv } from '#core/review/export-csv.ts';
+import { putThreshold } from '#core/store/thresholds.ts';
+import { hashOf, noon } from '../../../support/catalogue.ts';
+import { tempFolders } from '../../../support/temp-folder.ts';
+import { giveScore, openCatalogue, put, request, runWithModel } from '../runs/small-catalogue.ts';
+
+const newFolder = tempFolders();
+
+async function lab() {
+  const folder = newFolder();
+  const ports = await openCatalogue(folder);
+  const { database, now } = ports;
+  mkdirSync(join(folder, 'exports'));
+  put(database, 'cells/all', [1, 8], { role: 'normal', split: 'train' });
+  put(database, 'cells/all', [9, 9], {
+    role: 'anomaly',
+    split: 'test',
+    class: '=1+1',
+    group: 'a,"b"',
+  });
+  const modelId = runWithModel(ports, request({ dataset: 'cells/all' }));
+  giveScore(database, modelId, 'cells/all', new Map([8, 9].map((n) => [n, n])));
+  const threshold = { scoreName: 'mahalanobis', anomalyScore: 8, falseAlarms: 0.1 } as const;
+  database.transact((writer) =>
+    putThreshold(writer, modelId, { ...threshold, falseAlarms95: [0, 1], calibratedOn: 9 }),
+  );
+  const edits = new Edits({ database, now, onChange: () => undefined });
+  const note = '@two\nlines';
+  edits.review({ imageIds: [9], modelId, verdict: 'anomalous', reviewer: '-mia', note });
+  edits.review({ imageIds: [1], modelId, verdict: 'unsure', reviewer: 'mia', note: null });
+  edits.undo();
+  return { ports: { database, folder, now }, asked: { modelId, dataset: 'cells/all' } };
+}
+
+describe('an exported table', () => {
+  it('has every image, with names, scores and standing verdict, and no text that is a formula', async () => {
+    const { ports, asked } = await lab();
+    const { path, rows } = await exportCsv(ports, asked);
+    expect(rows).toBe(9);
+    expect(readdirSync(join(ports.folder, 'exports'))).toEqual([
+      'cells-all-model-1-20261124T120000Z.csv',
+    ]);
+    const text = readFileSync(path, 'utf8');
+    const read = parse<Record<string, string>>(text, { columns: true, record_delimiter: '\r\n' });
+    expect(read.map(({ ImageNumber: number }) => Number(number))).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8, 9,
+    ]);
+    expect(read[8]).toEqual({
+      ...{ ImageNumber: '9', Image_FileName: '9.png', Image_PathName: '/' },
+      ...{ Image_Metadata_Hash: hashOf(9), Image_Metadata_Role: 'anomaly' },
+      ...{ Image_Metadata_Class: "'=1+1", Image_Metadata_Group: 'a,"b"' },
+      ...{ Image_Metadata_Split: 'test', Image_Normscope_AnomalyScore: '9' },
+      ...{ Image_Normscope_Flagged: '1', Image_Normscope_NormOfMean: '9' },
+      ...{ Image_Normscope_MeanSquaredNorm: '9.5', Image_Normscope_PlainSquaredNorm: '9.25' },
+      ...{ Image_Normscope_Mahalanobis: '-9', Image_Normscope_Nearest5: '-3' },
+      ...{ Image_Normscope_CosineTimesNorm: String(9 * 1e-9) },
+      ...{ Image_Normscope_Verdict: 'anomalous', Image_Normscope_Reviewer: "'-mia" },
+      ...{ Image_Normscope_ReviewTime: noon, Image_Normscope_Note: "'@two\nlines" },
+    });
+    expect(read[7]).toMatchObject({ Image_Normscope_Flagged: '0', Image_Normscope_Verdict: '' });
+    expect(read[0]).toMatchObject({
+      Image_Normscope_AnomalyScore: '',
+      Image_Normscope_Verdict: '',
+    });
+  });
+
+  it('that cannot be written leaves nothing behind', async () => {
+    const { ports, asked } = await lab();
+    // A folder in its place.
+    mkdirSync(join(ports.folder, 'exports', 'cells-all-model-1-20261124T120000Z.csv'));
+    await expect(exportCsv(ports, asked)).rejects.toThrow();
+    expect(readdirSync(join(ports.folder, 'exports'))).toHaveLength(1);
+    rmSync(join(ports.folder, 'exports'), { recursive: true });
+    await expect(exportCsv(ports, asked)).rejects.toThrow();
+  });
+});

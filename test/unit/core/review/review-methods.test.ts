@@ -1,0 +1,204 @@
+// Judging a model's findings on a real catalogue: the queue, its record, thresholds and figures.
+
+import { describe, expect, it } from 'vitest';
+import { imagesSeen } from '#core/runs/run-items.ts';
+import { Edits } from '#core/review/edits.ts';
+import { reviewMethods } from '#core/review/review-methods.ts';
+import { findRun } from '#core/store/runs.ts';
+import { reviewMethods as contract } from '#contract/review.ts';
+import { noon } from '../../../support/catalogue.ts';
+import { tempFolders } from '../../../support/temp-folder.ts';
+import {
+  giveScore,
+  itemsOf,
+  openCatalogue,
+  put,
+  request,
+  runWithModel,
+} from '../runs/small-catalogue.ts';
+
+const newFolder = tempFolders();
+const never = { aborted: false };
+
+/** Every image's anomaly score is its number: 1–8 trained on, 9–18 held out, 19–30 the rest. */
+async function lab() {
+  const ports = await openCatalogue(newFolder());
+  const { database, now } = ports;
+  put(database, 'cells', [1, 8], { role: 'normal', split: 'train' });
+  put(database, 'cells', [9, 18], { role: 'normal', split: 'calibrate' });
+  put(database, 'cells', [19, 22], { role: 'normal', split: 'test' });
+  put(database, 'cells', [23, 26], { role: 'unlabelled', split: 'none', group: 'anna' });
+  put(database, 'cells', [27, 30], { role: 'anomaly', split: 'test' });
+  const modelId = runWithModel(ports, request({}));
+  const numbers = Array.from({ length: 30 }, (_, index) => index + 1);
+  giveScore(database, modelId, 'cells', new Map(numbers.map((n) => [n, n === 20 ? 28.5 : n])));
+  const edits = new Edits({ database, now, onChange: () => undefined });
+  const methods = reviewMethods({ database, now, edits, folder: '/nowhere' });
+  const judge = (verdict: 'normal' | 'anomalous' | 'unsure', ...imageIds: number[]) =>
+    methods['reviews.add']({ imageIds, modelId, verdict, reviewer: 'mia' }, never);
+  const queue = async (more: object = {}) => {
+    const input = contract['reviews.queue'].input.parse({ modelId, dataset: 'cells', ...more });
+    const { images, ...rest } = await methods['reviews.queue'](input, never);
+    return { ...rest, ids: images.map(({ imageId }) => imageId) };
+  };
+  return { database, modelId, edits, methods, judge, queue };
+}
+
+describe('the queue', () => {
+  it('shows what is above the threshold and unreviewed, strangest first, with the progress', async () => {
+    const { modelId, methods, judge, queue } = await lab();
+    await methods['thresholds.set']({ modelId, anomalyScore: 25 }, never);
+    const nothing = { reviewed: 0, normal: 0, anomalous: 0, unsure: 0 };
+    expect(await queue()).toEqual({
+      ...{ total: 6, ids: [30, 29, 20, 28, 27, 26] },
+      progress: { toReview: 6, ...nothing },
+    });
+    await judge('anomalous', 30, 29);
+    await judge('unsure', 20);
+    await judge('normal', 1);
+    const progress = { toReview: 6, reviewed: 3, normal: 0, anomalous: 2, unsure: 1 };
+    expect(await queue({ limit: 2 })).toEqual({ total: 3, ids: [28, 27], progress });
+    expect(await queue({ limit: 2, offset: 2 })).toEqual({ total: 3, ids: [26], progress });
+    expect(await queue({ show: 'anomalous' })).toMatchObject({ ids: [30, 29] });
+    expect(await queue({ group: 'anna' })).toMatchObject({ ids: [26] });
+    expect(await queue({ show: 'normal', flaggedOnly: false })).toMatchObject({ ids: [1] });
+    expect(await queue({ show: 'all', flaggedOnly: false })).toMatchObject({ total: 30 });
+  });
+
+  it('shows everything while there is no threshold', async () => {
+    const { queue } = await lab();
+    expect(await queue({ limit: 3 })).toMatchObject({ total: 30, ids: [30, 29, 20] });
+  });
+});
+
+describe('the record', () => {
+  it('keeps every review, the newest first, also those taken back', async () => {
+    const { methods, edits, judge, modelId } = await lab();
+    await judge('normal', 5);
+    await methods['reviews.add'](
+      { imageIds: [5, 6], verdict: 'anomalous', reviewer: 'Ole', note: 'Odd.' },
+      never,
+    );
+    edits.undo();
+    const all = await methods['reviews.list']({ offset: 0, limit: 100 }, never);
+    expect(all.total).toBe(5);
+    const of = { imageId: 5, time: noon, path: '/5.png' };
+    const normal = { ...of, modelId, verdict: 'normal', note: null };
+    expect(
+      (await methods['reviews.list']({ imageId: 5, offset: 0, limit: 100 }, never)).reviews,
+    ).toEqual([
+      { ...normal, id: 4, reviewer: 'Ole', move: 'undo' },
+      {
+        ...of,
+        id: 2,
+        modelId: null,
+        verdict: 'anomalous',
+        reviewer: 'Ole',
+        note: 'Odd.',
+        move: 'do',
+      },
+      { ...normal, id: 1, reviewer: 'mia', move: 'do' },
+    ]);
+    const ole = { reviewer: 'Ole', dataset: 'cells', offset: 0, limit: 1 };
+    expect(await methods['reviews.list'](ole, never)).toMatchObject({
+      total: 4,
+      reviews: [{ imageId: 6, verdict: 'cleared', move: 'undo' }],
+    });
+  });
+});
+
+describe('confirmed anomalies', () => {
+  it('become outliers to train with, as many as stand', async () => {
+    const { database, methods, judge } = await lab();
+    await judge('anomalous', 24, 30, 31 - 6);
+    const make = () => methods['outliers.fromReviews']({ name: 'confirmed anomalies' }, never);
+    const dataset = 'confirmed anomalies';
+    expect(await make()).toEqual({ dataset, images: 3, added: 3, removed: 0 });
+    await judge('normal', 24);
+    await judge('anomalous', 26);
+    expect(await make()).toEqual({ dataset, images: 3, added: 1, removed: 1 });
+    expect(itemsOf(database, dataset)).toMatchObject(
+      [25, 26, 30].map((imageId) => ({ imageId, role: 'outlier', split: 'train' })),
+    );
+  });
+});
+
+describe('a threshold', () => {
+  it('for a budget is told with what it means, and changes nothing before it is set', async () => {
+    const { methods, modelId } = await lab();
+    const wish = { modelId, falseAlarms: 0.2 };
+    // Ten held out (9 … 18): with 20 % of 11 one may be above.
+    const preview = await methods['thresholds.preview']({ ...wish, dataset: 'cells' }, never);
+    expect(preview).toMatchObject({
+      ...{ scoreName: 'mahalanobis', anomalyScore: 17, calibratedOn: 10, heldOutFlagged: 1 },
+      ...{ falseAlarms: 0.2, warning: null, flagged: { images: 13, of: 30 } },
+    });
+    expect(preview.flagsPer1000).toBeCloseTo(2000 / 11, 9);
+    const figures = { modelId, dataset: 'cells', bins: 4 };
+    expect((await methods['scores.distribution'](figures, never)).threshold).toBeNull();
+    const set = await methods['thresholds.set'](wish, never);
+    expect((await methods['scores.distribution'](figures, never)).threshold).toEqual(set);
+  });
+
+  it('that was drawn gets the interval of what was held out', async () => {
+    const { methods, modelId } = await lab();
+    const preview = await methods['thresholds.preview']({ modelId, anomalyScore: 18 }, never);
+    expect(preview).toMatchObject({ heldOutFlagged: 0, falseAlarms: 1 / 11, flagged: null });
+    // Clopper and Pearson for 0 of 10: 1 − 0.025^(1/10).
+    expect(preview.falseAlarms95[0]).toBe(0);
+    expect(preview.falseAlarms95[1]).toBeCloseTo(1 - 0.025 ** 0.1, 9);
+  });
+
+  it('warns of too few held-out images, and is refused without a wish or with two', async () => {
+    const { methods, modelId } = await lab();
+    const few = await methods['thresholds.preview']({ modelId, falseAlarms: 0.01 }, never);
+    expect(few).toMatchObject({
+      anomalyScore: 18,
+      warning: expect.stringContaining('needs 99') as string,
+    });
+    expect(() => methods['thresholds.set']({ modelId }, never)).toThrow('Name either');
+    const both = { modelId, falseAlarms: 0.1, anomalyScore: 3 };
+    expect(() => methods['thresholds.set'](both, never)).toThrow('Name either');
+  });
+});
+
+describe('figures', () => {
+  it('count the scores of each kind of image that the model has not learnt from', async () => {
+    const { methods, modelId, database } = await lab();
+    const found = await methods['scores.distribution'](
+      { modelId, dataset: 'cells', bins: 7 },
+      never,
+    );
+    // From 9 to 30 in parts of 3; 20 has the score 28.5.
+    expect(found).toEqual({
+      ...{ scoreName: 'mahalanobis', low: 9, high: 30, bins: 7, threshold: null },
+      calibrate: [3, 3, 3, 1, 0, 0, 0],
+      normal: [0, 0, 0, 1, 2, 0, 1],
+      unlabelled: [0, 0, 0, 0, 1, 3, 0],
+      anomaly: [0, 0, 0, 0, 0, 0, 4],
+    });
+    const seen = database.read((reader) => imagesSeen(reader, findRun(reader, 1)!));
+    expect(seen.size).toBe(18);
+  });
+
+  it('draw ROC and precision-recall curves on the images of an evaluation', async () => {
+    const { methods, modelId } = await lab();
+    const ask = { modelId, dataset: 'cells', points: 100 };
+    const curves = await methods['scores.curves'](ask, never);
+    expect(curves.counts).toEqual({ normal: 4, anomalous: 4 });
+    expect(
+      curves.points.map(({ anomalyScore: at, ...point }) => [at, ...Object.values(point)]),
+    ).toEqual([
+      [30, 0, 0.25, 1],
+      [29, 0, 0.5, 1],
+      [28.5, 0.25, 0.5, 2 / 3],
+      [28, 0.25, 0.75, 3 / 4],
+      [27, 0.25, 1, 4 / 5],
+      [22, 0.5, 1, 4 / 6],
+      [21, 0.75, 1, 4 / 7],
+      [19, 1, 1, 0.5],
+    ]);
+    const few = await methods['scores.curves']({ ...ask, points: 3 }, never);
+    expect(few.points.map(({ anomalyScore }) => anomalyScore)).toEqual([30, 27, 19]);
+  });
+});

@@ -1,0 +1,83 @@
+import { flushSync } from 'svelte';
+import { describe, expect, it } from 'vitest';
+import type { CoreEvents, Job, RunDetails, RunEpoch } from '#contract/core.ts';
+import { FollowedRun } from '../../../../src-renderer/state/followed-run.svelte.ts';
+import { Jobs } from '../../../../src-renderer/state/jobs.svelte.ts';
+import { fakeCore } from '../support/fake-core.ts';
+
+function epoch(number: number): RunEpoch {
+  return {
+    ...{ epoch: number, step: 5 * number, loss: 1, ntxent: 1, normalNorm: 2, outlierNorm: 1 },
+    ...{ learningRate: 0.1, alpha: 1, seconds: 3 },
+  };
+}
+
+function step(runId: number, number: number): CoreEvents['run.step'] {
+  return {
+    ...{ runId, step: number, steps: 20, epoch: 2, loss: 1, normalNorm: 2, outlierNorm: 1 },
+    imagesPerSecond: 50,
+  };
+}
+
+const details: RunDetails = {
+  ...{ id: 1, method: 'anchored', preset: 'quick', dataset: 'cells', seed: 0, engine: 'cpu' },
+  ...{ device: null, state: 'running', failure: null, stepsDone: 5, stepsTotal: 20 },
+  ...{ createdAt: '2026-01-01T00:00:00Z', endedAt: null, modelId: null, config: {} },
+  ...{ codeVersion: '1', snapshotHash: 'a', epochs: [epoch(1)], warnings: [], threshold: null },
+};
+
+async function settled(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  flushSync();
+}
+
+function follow() {
+  let asked = 0;
+  const core = fakeCore({ 'runs.show': () => ((asked += 1), details) });
+  const run = new FollowedRun(core.client, new Jobs(core.client), 1);
+  return { core, run, asked: () => asked };
+}
+
+describe('a run that is followed', () => {
+  it('grows by its own epochs, each once, and drops the steps that they hold', async () => {
+    const { core, run } = follow();
+    await settled();
+    core.emit('run.step', step(1, 6));
+    core.emit('run.step', step(2, 7));
+    await settled();
+    expect(run.steps).toEqual([step(1, 6)]);
+    core.emit('run.epoch', { runId: 1, report: epoch(2) });
+    core.emit('run.epoch', { runId: 1, report: epoch(2) });
+    core.emit('run.epoch', { runId: 2, report: epoch(3) });
+    core.emit('run.step', step(1, 11));
+    await settled();
+    expect(run.details.value?.epochs).toEqual([epoch(1), epoch(2)]);
+    expect(run.steps).toEqual([step(1, 11)]);
+    expect(run.latestStep).toEqual(step(1, 11));
+  });
+
+  it('says each warning once', async () => {
+    const { core, run } = follow();
+    await settled();
+    for (const text of ['Few images.', 'Few images.', 'Slow.']) {
+      core.emit('run.warning', { runId: 1, text });
+    }
+    await settled();
+    expect(run.details.value?.warnings).toEqual(['Few images.', 'Slow.']);
+  });
+
+  it('is asked for again when its work has changed, and no more after its end', async () => {
+    const { core, run, asked } = follow();
+    const job: Job = {
+      ...{ id: 1, kind: 'train', state: 'queued', done: 0, total: 20, note: null, failure: null },
+    };
+    await settled();
+    core.emit('job.changed', { ...job, state: 'running' });
+    await settled();
+    expect(asked()).toBe(2);
+    run.end();
+    core.emit('job.changed', { ...job, state: 'succeeded' });
+    await settled();
+    expect(asked()).toBe(2);
+  });
+});
