@@ -3,6 +3,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 export const canWatchProcesses = process.platform === 'linux';
+if (!canWatchProcesses) {
+  console.log(
+    'Skipped: tests that watch or kill reader processes need /proc, which only Linux has.',
+  );
+}
 
 /** Ids of the processes that `parent` started and that still run. */
 export function childrenOf(parent: number): number[] {
