@@ -85,6 +85,22 @@ export interface ReviewQueue {
   };
 }
 
+export interface Neighbour {
+  readonly imageId: number;
+  readonly hash: string;
+  readonly path: string;
+  /** How alike the model sees the two: 1 for the same, 0 for nothing in common. */
+  readonly likeness: number;
+}
+
+/** The likest first; none of a kind that the run had not. */
+export interface Neighbours {
+  /** Among the normal images that the model was trained on. */
+  readonly normals: readonly Neighbour[];
+  /** Among the images of the run's outlier sources. */
+  readonly outliers: readonly Neighbour[];
+}
+
 const reviewShows = [
   ...(['unreviewed', 'reviewed', 'normal', 'anomalous', 'unsure', 'all'] as const),
 ] as const;
@@ -163,6 +179,30 @@ export const reviewMethods = {
   /** For ROC and precision-recall curves, on the images of 'scores.evaluate'. */
   'scores.curves': method<ScoreCurves>()(
     ofDataset.extend({ points: z.int().min(2).max(5000).default(300) }),
+  ),
+  /**
+   * What the model was trained with that it sees as most alike to an image. The first time after the
+   * project was opened it takes seconds, and then less than a blink for the images next in the order.
+   */
+  'scores.neighbours': method<Neighbours>()(
+    z.strictObject({
+      modelId: id,
+      dataset: datasetName,
+      imageId: id,
+      most: z.int().min(1).max(50).default(6),
+    }),
+  ),
+  /**
+   * Writes a page for people, which prints well, into the project's folder "exports": the figures, the
+   * strangest images that the model had not seen in training, and every verdict. `path` is absolute.
+   */
+  'exports.report': method<{ path: string; images: number }>()(
+    z.strictObject({
+      modelId: id,
+      dataset: datasetName,
+      /** The strangest that are shown, beside all that somebody has judged. */
+      pictures: z.int().min(0).max(5000).default(300),
+    }),
   ),
   /**
    * Writes a table of the dataset's images with scores and verdicts into the project's folder

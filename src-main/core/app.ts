@@ -22,6 +22,7 @@ import { Edits } from './review/edits.ts';
 import { imageMethods } from './review/image-methods.ts';
 import { reviewMethods } from './review/review-methods.ts';
 import { evaluate } from './runs/evaluate.ts';
+import { Features } from './runs/features.ts';
 import { floorOf } from './runs/floor.ts';
 import { rank } from './runs/rank.ts';
 import { datasetNamed } from './runs/run-items.ts';
@@ -149,6 +150,7 @@ class Core {
   readonly #catalogue: Catalogue;
   readonly #queue: JobQueue;
   readonly #edits: Edits;
+  readonly #features: Features;
   readonly #service: Service;
   readonly #servers = new Map<Link, Server>();
   readonly #leaving: (() => void)[] = [];
@@ -171,6 +173,7 @@ class Core {
       now,
       onChange: (state) => this.#emit('edits.changed', state),
     });
+    this.#features = new Features({ database, folder });
     this.#service = {
       handlers: this.#methods(),
       parse: inputChecker(coreMethods),
@@ -203,7 +206,7 @@ class Core {
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    await this.#queue.close();
+    await Promise.all([this.#queue.close(), this.#features.close()]);
     for (const link of [...this.#servers.keys()]) link.close();
   }
 
@@ -234,7 +237,7 @@ class Core {
       }),
       ...imageMethods(database),
       ...editMethods(this.#edits),
-      ...reviewMethods({ database, folder, now, edits: this.#edits }),
+      ...reviewMethods({ database, folder, now, edits: this.#edits, features: this.#features }),
       'datasets.list': () => database.read(listDatasets),
       ...runMethods({ database, folder, queue, catalogue, now, codeVersion }),
       'scores.compute': ({ modelId, dataset, engine }) => {

@@ -13,7 +13,7 @@ import { drawView, plainView, toNetworkRange } from './augment/view.ts';
 import { describeNetwork, embeddingSize, featureSize } from './networks/resnet18.ts';
 import type { PixelSet } from './pixels.ts';
 import type { Reference } from './scores/reference.ts';
-import { fitReference } from './scores/reference.ts';
+import { fitReference, unitRows } from './scores/reference.ts';
 import { rawScores } from './scores/scores.ts';
 
 /** Views that go through the network at once. */
@@ -128,14 +128,43 @@ export async function readReference(
   seed: number,
   stop: Stop = neverStop,
 ): Promise<Reference> {
+  const { h, z } = await readPlainViews(engine, state, normals, settings, seed, stop);
+  return fitReference(h, z, normals.count, seed);
+}
+
+/**
+ * What tells how alike images are: features h of their plain views, [count, size], each of length 1.
+ * Throws `stopped`.
+ */
+export async function readFeatures(
+  engine: Engine,
+  { settings, state }: Pick<TrainedNetwork, 'settings' | 'state'>,
+  set: PixelSet,
+  stop: Stop = neverStop,
+): Promise<{ readonly size: number; readonly features: Float32Array }> {
+  // Plain views follow from no seed.
+  const { h } = await readPlainViews(engine, state, set, settings, 0, stop);
+  const size = featureSize(settings);
+  return { size, features: unitRows(h, size) };
+}
+
+/** h and z of the plain view of every image of a set. */
+async function readPlainViews(
+  engine: Engine,
+  state: Tensors,
+  set: PixelSet,
+  settings: RunSettings,
+  seed: number,
+  stop: Stop,
+): Promise<{ h: Float32Array; z: Float32Array }> {
   const d = featureSize(settings);
-  const h = new Float32Array(normals.count * d);
-  const z = new Float32Array(normals.count * embeddingSize);
-  const reader = await FeatureReader.open(engine, state, normals, settings, seed, 0);
+  const h = new Float32Array(set.count * d);
+  const z = new Float32Array(set.count * embeddingSize);
+  const reader = await FeatureReader.open(engine, state, set, settings, seed, 0);
   try {
-    for (let first = 0; first < normals.count; first += reader.imagesAtOnce) {
+    for (let first = 0; first < set.count; first += reader.imagesAtOnce) {
       throwIfStopped(stop);
-      const length = Math.min(reader.imagesAtOnce, normals.count - first);
+      const length = Math.min(reader.imagesAtOnce, set.count - first);
       // Plain views need no key.
       const images = Array.from({ length }, (_, place): KeyedImage => {
         return { index: first + place, key: [0, 0] };
@@ -147,7 +176,7 @@ export async function readReference(
   } finally {
     await reader.release();
   }
-  return fitReference(h, z, normals.count, seed);
+  return { h, z };
 }
 
 /**

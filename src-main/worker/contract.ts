@@ -6,7 +6,7 @@ import type { RawScores } from '#domain/score.ts';
 import type { RunSettings, MethodName } from '#domain/run-settings.ts';
 
 /** Changes with any change to this file that the other side must know of. */
-export const workerProtocol = 1;
+export const workerProtocol = 2;
 
 /** A pixel shard (see worker/shard.ts) and what it is called in messages. */
 interface ShardReference {
@@ -98,6 +98,15 @@ export interface FloorTask {
   readonly images: ShardReference;
 }
 
+/** Features of all images of a shard, prepared as for scoring. */
+export interface FeaturesTask {
+  readonly modelPath: string;
+  readonly shard: ShardReference;
+  readonly engine: EngineName | 'auto';
+  /** The file to write: 32-bit floats (little-endian), a row of length 1 for each image in order. */
+  readonly path: string;
+}
+
 export interface EngineReport {
   readonly name: EngineName;
   readonly device: string;
@@ -132,6 +141,7 @@ export interface WorkerMethods {
   score: { input: ScoreTask; output: { scored: number } };
   /** Anomaly scores of the untrained floor, one an image of `images`; higher is stranger. */
   floor: { input: FloorTask; output: { anomaly: number[] } };
+  features: { input: FeaturesTask; output: { images: number; size: number } };
   timeStep: { input: TimeStepTask; output: StepTiming };
 }
 

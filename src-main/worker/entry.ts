@@ -8,6 +8,7 @@ import type { HandlersOf } from '#rpc/method.ts';
 import { inputChecker } from '#rpc/method.ts';
 import { serve } from '#rpc/serve.ts';
 import { workerProtocol } from './contract.ts';
+import { runFeatures } from './features-task.ts';
 import { runFloor } from './floor-task.ts';
 import { workerMethods } from './inputs.ts';
 import { processLink } from './process-link.ts';
@@ -40,6 +41,7 @@ const handlers: HandlersOf<typeof workerMethods> = {
   train: alone(runTraining),
   score: alone(runScoring),
   floor: alone(runFloor),
+  features: alone(runFeatures),
   timeStep: alone(timeStep),
 };
 

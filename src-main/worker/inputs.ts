@@ -7,6 +7,7 @@ import { methodNames, settingTable } from '#domain/run-settings.ts';
 import { engineNames } from '#engine/engine.ts';
 import { method } from '#rpc/method.ts';
 import type {
+  FeaturesTask,
   FloorTask,
   ScoreTask,
   StepTiming,
@@ -58,6 +59,13 @@ const scoreTask: z.ZodType<ScoreTask> = z.strictObject({
 
 const floorTask: z.ZodType<FloorTask> = z.strictObject({ normals: shard, images: shard });
 
+const featuresTask: z.ZodType<FeaturesTask> = z.strictObject({
+  modelPath: z.string(),
+  shard,
+  engine,
+  path: z.string(),
+});
+
 const timeStepTask: z.ZodType<TimeStepTask> = z.strictObject({
   width: z.int().min(4).max(256),
   size: z.int().min(16).max(512),
@@ -72,5 +80,6 @@ export const workerMethods = {
   train: method<TrainResult>()(trainTask),
   score: method<WorkerMethods['score']['output']>()(scoreTask),
   floor: method<WorkerMethods['floor']['output']>()(floorTask),
+  features: method<WorkerMethods['features']['output']>()(featuresTask),
   timeStep: method<StepTiming>()(timeStepTask),
 };

@@ -6,7 +6,7 @@ import { chooseEngine } from '#engine/doctor.ts';
 import type { KeyedImage, ScoredImage } from '#ml/score.ts';
 import { scoreImages } from '#ml/score.ts';
 import type { ImageToScore, ScoreTask } from './contract.ts';
-import type { Model } from './model-file.ts';
+import type { ModelDescription } from './model-file.ts';
 import { readModel } from './model-file.ts';
 import type { Shard } from './shard.ts';
 import { readShard } from './shard.ts';
@@ -23,7 +23,7 @@ export async function runScoring(
 ): Promise<{ scored: number }> {
   const model = await readModel(task.modelPath);
   const shard = await readShard(task.shard.path);
-  demandSamePixels(model, shard, task);
+  demandSamePixels(model.description, shard, task.shard);
   const images = task.images.map((image) => keyed(image, shard, task));
   const { settings } = model.description;
   const engine = await chooseEngine(task.engine, settings.threads);
@@ -52,8 +52,12 @@ export async function runScoring(
   return { scored: images.length };
 }
 
-function demandSamePixels({ description }: Model, shard: Shard, task: ScoreTask): void {
-  const { channels, type, window } = description;
+/** Throws `bad-input` when the images were prepared otherwise than the model's own. */
+export function demandSamePixels(
+  { channels, type, window }: ModelDescription,
+  shard: Shard,
+  { name, path }: ScoreTask['shard'],
+): void {
   const isSame =
     shard.channels === channels &&
     shard.type === type &&
@@ -61,9 +65,9 @@ function demandSamePixels({ description }: Model, shard: Shard, task: ScoreTask)
   if (isSame) return;
   throw new Failure(
     'bad-input',
-    `The images of "${task.shard.name}" were not prepared as those that the model was trained on ` +
+    `The images of "${name}" were not prepared as those that the model was trained on ` +
       '(colour or grey, bit depth, brightness window). Prepare them for this model.',
-    task.shard.path,
+    path,
   );
 }
 

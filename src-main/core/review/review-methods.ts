@@ -3,12 +3,15 @@
 import type { coreMethods } from '#contract/core.ts';
 import type { HandlersOf } from '#rpc/method.ts';
 import { datasetNamed } from '../runs/run-items.ts';
+import type { Features } from '../runs/features.ts';
 import { trainedModel } from '../runs/scoring-model.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { listReviews } from '../store/reviews.ts';
 import { confirmedOutliers } from './confirmed-outliers.ts';
 import type { Edits } from './edits.ts';
 import { exportCsv } from './export-csv.ts';
+import { exportReport } from './export-report.ts';
+import { neighboursOf } from './neighbours.ts';
 import { reviewQueue } from './queue.ts';
 import { scoreCurves, scoreDistribution } from './score-figures.ts';
 import { previewThreshold, setThreshold } from './thresholds.ts';
@@ -23,13 +26,16 @@ type ReviewMethods = Pick<
   | 'thresholds.set'
   | 'scores.distribution'
   | 'scores.curves'
+  | 'scores.neighbours'
   | 'exports.csv'
+  | 'exports.report'
 >;
 
 export interface ReviewPorts {
   readonly database: ProjectDatabase;
   readonly now: () => Date;
   readonly edits: Edits;
+  readonly features: Features;
   /** The project's, absolute. */
   readonly folder: string;
 }
@@ -53,6 +59,8 @@ export function reviewMethods(ports: ReviewPorts): ReviewMethods {
     'scores.distribution': (request) =>
       database.read((reader) => scoreDistribution(reader, request)),
     'scores.curves': (request) => database.read((reader) => scoreCurves(reader, request)),
+    'scores.neighbours': (request) => neighboursOf(ports, request),
     'exports.csv': (request) => exportCsv(ports, request),
+    'exports.report': (request) => exportReport(ports, request),
   };
 }

@@ -3,7 +3,6 @@
 
 import type { Floor } from '#contract/core.ts';
 import { auroc } from '#domain/metrics/auroc.ts';
-import { purpose, RandomStream } from '#domain/random.ts';
 import type { Stop } from '#domain/stop.ts';
 import { writePixelShards } from '../datasets/pixel-shards.ts';
 import type { ProjectDatabase } from '../store/database.ts';
@@ -11,6 +10,7 @@ import { snapshotItems } from '../store/snapshots.ts';
 import { countedItems, nothingReadable } from './evaluate.ts';
 import { readRunPixels } from './run-config.ts';
 import { isTrainingNormal } from './run-items.ts';
+import { sample } from './sample.ts';
 import { trainedModel } from './scoring-model.ts';
 import { shardImages } from './shard-images.ts';
 import { askWorker, withWorker } from './worker-call.ts';
@@ -45,8 +45,11 @@ export async function floorOf(
       },
       { projectFolder: folder, stop },
     );
-  const normals = await prepare(sample(training, seed, 0));
-  const images = [...sample(counted.normals, seed, 1), ...sample(counted.anomalies, seed, 2)];
+  const normals = await prepare(sample(training, most, seed, 0));
+  const images = [
+    ...sample(counted.normals, most, seed, 1),
+    ...sample(counted.anomalies, most, seed, 2),
+  ];
   const judged = await prepare(images);
   const { anomaly } = await withWorker((worker) =>
     askWorker(
@@ -68,12 +71,4 @@ export async function floorOf(
     ...auroc(normal, anomalous),
     counts: { normal: normal.length, anomalous: anomalous.length },
   };
-}
-
-/** All of them, or a seeded choice in their order. */
-function sample<Item>(items: readonly Item[], seed: number, list: number): readonly Item[] {
-  if (items.length <= most) return items;
-  const order = new RandomStream(seed, purpose.sample, list).permutation(items.length);
-  const chosen = [...order.subarray(0, most)].sort((a, b) => a - b);
-  return chosen.map((index) => items[index]!);
 }

@@ -80,8 +80,7 @@ export async function scoreImages(
   job: ScoringJob,
   ports: ScoringPorts,
 ): Promise<Scored> {
-  const folder = join(ports.folder, 'cache', `${folderStart}${process.pid}-${unique++}`);
-  await mkdir(folder, { recursive: true });
+  const folder = await newScoringFolder(ports.folder);
   const scoring = new Scoring(model, images, job, ports, folder);
   try {
     return await scoring.run();
@@ -89,6 +88,13 @@ export async function scoreImages(
     await scoring.end();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** For pixels that are needed once; whoever takes it removes it. */
+export async function newScoringFolder(projectFolder: string): Promise<string> {
+  const folder = join(projectFolder, 'cache', `${folderStart}${process.pid}-${unique++}`);
+  await mkdir(folder, { recursive: true });
+  return folder;
 }
 
 /** Removes what a process that was killed left of its parts. */

@@ -12,7 +12,7 @@ import {
   type Option,
   type Options,
 } from './command.ts';
-import { printable } from './printable.ts';
+import { printable } from '#domain/printable.ts';
 
 type Token = NonNullable<ReturnType<typeof tokensOf>>[number];
 type OptionToken = Extract<Token, { kind: 'option' }>;

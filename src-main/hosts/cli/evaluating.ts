@@ -1,8 +1,8 @@
 // An evaluation in words and tables.
 
 import type { Evaluation, Floor } from '#contract/core.ts';
-import { count, part } from './figures.ts';
-import { printable } from './printable.ts';
+import { count, part } from '#domain/figures.ts';
+import { printable } from '#domain/printable.ts';
 import { table, type Column } from './table.ts';
 import { thresholdLine } from './training.ts';
 

@@ -3,9 +3,9 @@
 import type { coreMethods, ImportResult } from '#contract/core.ts';
 import type { InputOf } from '#rpc/connect.ts';
 import type { CallsOf } from '#rpc/method.ts';
-import { count, counted } from './figures.ts';
+import { count, counted } from '#domain/figures.ts';
 import { counting, followJob } from './follow-job.ts';
-import { printable } from './printable.ts';
+import { printable } from '#domain/printable.ts';
 import type { CoreClient } from './project.ts';
 import type { Shell } from './shell.ts';
 

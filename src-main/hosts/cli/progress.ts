@@ -1,7 +1,8 @@
 // Progress of a long job: one live line on a terminal, a plain line now and then elsewhere.
 
-import { count, duration, rate } from './figures.ts';
-import { printable, textWidth } from './printable.ts';
+import { count, duration, rate } from '#domain/figures.ts';
+import { printable } from '#domain/printable.ts';
+import { textWidth } from './terminal-text.ts';
 
 /** Where progress is shown: standard error, usually. */
 export interface Screen {

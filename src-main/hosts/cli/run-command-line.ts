@@ -7,7 +7,7 @@ import { parseArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { commands as allCommands } from './commands.ts';
 import { commandHelp, overview } from './help.ts';
-import { printable } from './printable.ts';
+import { printable } from '#domain/printable.ts';
 import { Shell, type ShellParts } from './shell.ts';
 
 type Commands = Readonly<Record<string, Command>>;

@@ -1,9 +1,9 @@
 // Scoring as the command line does it: progress while it runs, and the strangest images in words.
 
 import type { RankedImage, ScoreOutcome } from '#contract/core.ts';
-import { count, counted, percent, significant } from './figures.ts';
+import { count, counted, percent, significant } from '#domain/figures.ts';
 import { counting, followJob } from './follow-job.ts';
-import { printable } from './printable.ts';
+import { printable } from '#domain/printable.ts';
 import type { CoreClient } from './project.ts';
 import type { Shell } from './shell.ts';
 import { table } from './table.ts';

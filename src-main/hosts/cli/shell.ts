@@ -2,7 +2,8 @@
 
 import { Failure } from '#domain/failure.ts';
 import type { Interrupts } from './interrupts.ts';
-import { jsonText, printable, shellWord } from './printable.ts';
+import { jsonText, printable } from '#domain/printable.ts';
+import { shellWord } from './terminal-text.ts';
 import { ProgressLine, type Screen } from './progress.ts';
 
 export interface ShellParts {

@@ -1,6 +1,7 @@
 // Tables for the terminal: columns aligned, two spaces between them.
 
-import { printable, textWidth } from './printable.ts';
+import { printable } from '#domain/printable.ts';
+import { textWidth } from './terminal-text.ts';
 
 export interface Column {
   readonly title: string;

@@ -1,9 +1,9 @@
 // Trainings as the command line follows them: the live line, warnings aloud, and how to go on.
 
 import type { CoreEvents, Job, RunDetails, Threshold, TrainOutcome } from '#contract/core.ts';
-import { count, counted, percent, rate, significant } from './figures.ts';
+import { count, counted, percent, rate, significant } from '#domain/figures.ts';
 import { followJob } from './follow-job.ts';
-import { printable } from './printable.ts';
+import { printable } from '#domain/printable.ts';
 import type { Advance } from './progress.ts';
 import type { CoreClient } from './project.ts';
 import type { Shell } from './shell.ts';

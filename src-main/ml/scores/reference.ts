@@ -81,7 +81,12 @@ function bankRows(count: number, seed: number): number[] {
   return [...order.subarray(0, bankLimit)].sort((a, b) => a - b);
 }
 
-function unitRows(rows: Float32Array, length: number, kept: readonly number[]): Float32Array {
+/** Rows of `length`, each divided by its own length; all of them when `kept` is left out. */
+export function unitRows(
+  rows: Float32Array,
+  length: number,
+  kept: readonly number[] = Array.from({ length: rows.length / length }, (_, row) => row),
+): Float32Array {
   const unit = new Float32Array(kept.length * length);
   kept.forEach((row, index) => {
     const source = rows.subarray(row * length, (row + 1) * length);

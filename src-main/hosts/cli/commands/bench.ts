@@ -7,8 +7,8 @@ import { benchAccuracy } from '../bench/accuracy.ts';
 import { findPeer, type Peer } from '../bench/peer.ts';
 import { benchStep } from '../bench/step.ts';
 import { command } from '../command.ts';
-import { part } from '../figures.ts';
-import { printable } from '../printable.ts';
+import { part } from '#domain/figures.ts';
+import { printable } from '#domain/printable.ts';
 import type { Shell } from '../shell.ts';
 
 const kinds = ['step', 'accuracy'] as const;

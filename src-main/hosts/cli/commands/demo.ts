@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 import type { Evaluation, Floor, RankedImage } from '#contract/core.ts';
 import { command } from '../command.ts';
 import { evaluationLines } from '../evaluating.ts';
-import { duration, part } from '../figures.ts';
+import { duration, part } from '#domain/figures.ts';
 import { importLines, isComplete, runImport } from '../importing.ts';
 import { openFile } from '../open-file.ts';
-import { printable } from '../printable.ts';
+import { printable } from '#domain/printable.ts';
 import { withProject, type CoreClient } from '../project.ts';
-import { writeReport } from '../report/write.ts';
+import { writeReport } from '#core/review/report/write.ts';
 import { rankedLines, runScoring } from '../scoring.ts';
 import type { Shell } from '../shell.ts';
 import { followTraining, type TrainedRun } from '../training.ts';
@@ -127,13 +127,16 @@ async function walk(client: CoreClient, shell: Shell, project: string): Promise<
   const all = await client.call('scores.rank', { ...asked, limit: 10_000 });
   const ranked = all.filter(({ split }) => split === 'test');
   const report = await writeReport(project, {
+    ...{ model: modelId, dataset: cells.dataset, threshold: evaluation.threshold },
     title: 'Blood cells, strangest first',
     about: about(trained, evaluation),
     evaluation,
     floor,
-    ranked,
+    progress: null,
+    images: ranked,
     settings: settingsOf(trained),
     attribution: await attribution(),
+    createdAt: new Date(),
   });
   return { evaluation, floor, ranked, trained, report, complete };
 }

@@ -2,7 +2,7 @@
 
 import { Failure } from '#domain/failure.ts';
 import { command } from '../command.ts';
-import { significant } from '../figures.ts';
+import { significant } from '#domain/figures.ts';
 import { table } from '../table.ts';
 
 export const doctor = command({

@@ -5,7 +5,7 @@ import { roleNames, splitNames, type Split } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import { command, projectArgument } from '../command.ts';
 import { importLines, isComplete, runImport } from '../importing.ts';
-import { printable } from '../printable.ts';
+import { printable } from '#domain/printable.ts';
 import { withProject } from '../project.ts';
 
 export const importCommand = command({

@@ -2,7 +2,7 @@
 
 import type { RunSummary } from '#contract/core.ts';
 import { command, projectArgument } from '../command.ts';
-import { count } from '../figures.ts';
+import { count } from '#domain/figures.ts';
 import { withProject } from '../project.ts';
 import { table, type Column } from '../table.ts';
 

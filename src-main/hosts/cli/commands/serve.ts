@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Failure, type FailureCode } from '#domain/failure.ts';
 import { command, projectArgument } from '../command.ts';
 import { openFile } from '../open-file.ts';
-import { printable } from '../printable.ts';
+import { printable } from '#domain/printable.ts';
 
 const entry = fileURLToPath(new URL('../../server/main.ts', import.meta.url));
 

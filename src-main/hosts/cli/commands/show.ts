@@ -3,8 +3,8 @@
 import type { RunDetails, RunEpoch } from '#contract/core.ts';
 import { parseId } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
-import { count, duration, significant } from '../figures.ts';
-import { printable } from '../printable.ts';
+import { count, duration, significant } from '#domain/figures.ts';
+import { printable } from '#domain/printable.ts';
 import { withProject } from '../project.ts';
 import { table } from '../table.ts';
 import { thresholdLine } from '../training.ts';

@@ -1,6 +1,7 @@
 // Judging a model's findings on a real catalogue: the queue, its record, thresholds and figures.
 
 import { describe, expect, it } from 'vitest';
+import { Features } from '#core/runs/features.ts';
 import { imagesSeen } from '#core/runs/run-items.ts';
 import { Edits } from '#core/review/edits.ts';
 import { reviewMethods } from '#core/review/review-methods.ts';
@@ -33,7 +34,8 @@ async function lab() {
   const numbers = Array.from({ length: 30 }, (_, index) => index + 1);
   giveScore(database, modelId, 'cells', new Map(numbers.map((n) => [n, n === 20 ? 28.5 : n])));
   const edits = new Edits({ database, now, onChange: () => undefined });
-  const methods = reviewMethods({ database, now, edits, folder: '/nowhere' });
+  const features = new Features({ database, folder: '/nowhere' });
+  const methods = reviewMethods({ database, now, edits, features, folder: '/nowhere' });
   const judge = (verdict: 'normal' | 'anomalous' | 'unsure', ...imageIds: number[]) =>
     methods['reviews.add']({ imageIds, modelId, verdict, reviewer: 'mia' }, never);
   const queue = async (more: object = {}) => {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { writeReport, type ReportContents } from '#hosts/cli/report/write.ts';
+import { writeReport, type ReportContents } from '#core/review/report/write.ts';
 import { tempFolders } from '../../../../support/temp-folder.ts';
 
 const tempFolder = tempFolders();
@@ -10,15 +10,13 @@ function contents(dataset: string): ReportContents {
   const image = { group: null, split: 'test', role: 'unlabelled', class: null } as const;
   const scored = { anomalyScore: 1, anomalyRank: null, flagged: null } as const;
   return {
-    ...{ title: 'Cells', about: '', floor: null, settings: [], attribution: [] },
-    evaluation: {
-      ...{ model: 3, dataset, counts: { normal: 0, anomalous: 0 }, scores: {} },
-      ...{ rankBy: 'mahalanobis', threshold: null, flagged: null, groups: [] },
-    },
-    ranked: [
+    ...{ model: 3, dataset, title: 'Cells', about: '', settings: [], attribution: [] },
+    ...{ threshold: null, evaluation: null, floor: null, progress: null },
+    images: [
       { imageId: 1, hash: 'aa', path: '/a.png', ...image, ...scored },
       { imageId: 2, hash: 'bb', path: '/b.png', ...image, ...scored },
     ],
+    createdAt: new Date(),
   };
 }
 

@@ -1,16 +1,16 @@
 // The report's tables: every score's measures, what is flagged of each type, the run's settings.
 
 import type { Evaluation } from '#contract/core.ts';
-import { count, part, percent } from '../figures.ts';
+import { count, part, percent } from '#domain/figures.ts';
 import { html, type Html } from './html.ts';
-import type { Report, ReportImage } from './report.ts';
+import type { JudgedImage, Report } from './report.ts';
 import { interval, trueType } from './words.ts';
 
 export function tables({ evaluation, floor, images, settings }: Report): Html {
   return html`<section aria-labelledby="measures">
     <h2 id="measures">Measures and settings</h2>
     <div class="columns">
-      <div class="panel scroll">${scoreTable(evaluation, floor)}</div>
+      ${evaluation ? html`<div class="panel scroll">${scoreTable(evaluation, floor)}</div>` : undefined}
       <div class="panel scroll">${typeTable(images)}</div>
       <dl class="panel settings" aria-label="Settings of the run">
         ${settings.map(
@@ -67,7 +67,7 @@ function scoreTable({ scores, rankBy }: Evaluation, floor: Report['floor']): Htm
 }
 
 /** How many images of each true type are flagged; of the normal ones these are false alarms. */
-function typeTable(images: readonly ReportImage[]): Html {
+function typeTable(images: readonly JudgedImage[]): Html {
   const types = [...Map.groupBy(images, trueType)].map(([type, members]) => ({
     type,
     members,

@@ -1,7 +1,7 @@
 // HTML written as templates in which everything inserted is text, unless it is HTML written the same
 // way. The only place of the report that escapes.
 
-import { printable } from '../printable.ts';
+import { printable } from '#domain/printable.ts';
 
 /** A piece of HTML; made by `html` alone, so that no string passes for one. */
 export class Html {

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { html } from '#hosts/cli/report/html.ts';
-import { reportPage } from '#hosts/cli/report/page.ts';
-import type { Report, ReportImage } from '#hosts/cli/report/report.ts';
+import type { Evaluation, Threshold } from '#contract/core.ts';
+import { html } from '#core/review/report/html.ts';
+import { reportPage } from '#core/review/report/page.ts';
+import type { Report, ReportImage } from '#core/review/report/report.ts';
 
 const metrics = { auroc: 0.93, auroc95: [0.9, 0.956], aupr: 0.95, fpr95: 0.41 } as const;
 
 function image(place: number, part: Partial<ReportImage> = {}): ReportImage {
   return {
-    ...{ imageId: place, hash: 'ab', group: null, split: 'test' },
+    ...{ imageId: place, place, hash: 'ab', group: null, split: 'test' },
     path: `/home/anna/secret-lab/cells.zip!/test/monocyte/m${place}.jpg`,
     role: 'anomaly',
     class: 'monocyte',
@@ -20,23 +21,25 @@ function image(place: number, part: Partial<ReportImage> = {}): ReportImage {
   };
 }
 
-function report(part: Partial<Report> = {}): Report {
+const threshold: Threshold = {
+  ...{ scoreName: 'mahalanobis', anomalyScore: 17.5, falseAlarms: 0.05, calibratedOn: 60 },
+  falseAlarms95: [0.016, 0.113],
+};
+const evaluation: Evaluation = {
+  ...{ model: 1, dataset: 'cells', counts: { normal: 1, anomalous: 3 } },
+  scores: { mahalanobis: metrics, normOfMean: { ...metrics, auroc: 0.81 } },
+  ...{ rankBy: 'mahalanobis', threshold, flagged: { normal: 0, anomalous: 2 }, groups: [] },
+};
+
+/** `images` are those that are ranked and those that are shown. */
+function report({
+  images = [image(1), image(2), image(3), image(4, { role: 'normal', class: 'good' })],
+  ...part
+}: Partial<Omit<Report, 'images'>> & { readonly images?: readonly ReportImage[] } = {}): Report {
   return {
-    title: 'Blood cells',
-    about: 'A detector ranks cells.',
-    evaluation: {
-      ...{ model: 1, dataset: 'cells', counts: { normal: 1, anomalous: 3 } },
-      scores: { mahalanobis: metrics, normOfMean: { ...metrics, auroc: 0.81 } },
-      rankBy: 'mahalanobis',
-      threshold: {
-        ...{ scoreName: 'mahalanobis', anomalyScore: 17.5, falseAlarms: 0.05 },
-        ...{ falseAlarms95: [0.016, 0.113], calibratedOn: 60 },
-      },
-      flagged: { normal: 0, anomalous: 2 },
-      groups: [],
-    },
+    ...{ title: 'Blood cells', about: 'A detector ranks cells.', threshold, evaluation },
     floor: { auroc: 0.842, auroc95: [0.79, 0.88] },
-    images: [image(1), image(2), image(3), image(4, { role: 'normal', class: 'good' })],
+    ...{ progress: null, images, pictures: images },
     settings: [['method', 'anchored']],
     attribution: ['Acevedo et al., CC BY 4.0'],
     createdAt: new Date('2026-11-24T13:05:10Z'),
@@ -118,8 +121,8 @@ describe('reportPage', () => {
   });
 
   it('does without threshold, floor, ranks and normal images', () => {
-    const { evaluation } = report();
     const bare = report({
+      threshold: null,
       evaluation: { ...evaluation, threshold: null, flagged: null, scores: {} },
       floor: null,
       images: [image(1, { flagged: null, anomalyRank: null, role: 'unlabelled', class: null })],
@@ -128,6 +131,28 @@ describe('reportPage', () => {
     expect(textOf(page)).toContain('not labelled anomaly score 19.00');
     expect(page).not.toContain('NaN');
     expect(page).not.toContain('undefined');
+  });
+});
+
+describe('a report of verdicts', () => {
+  const judged = { verdict: 'anomalous', reviewer: 'Mia', note: 'Blast?' } as const;
+  const progress = { toReview: 20, reviewed: 12, normal: 7, anomalous: 4, unsure: 1 };
+
+  it('says who judged what, and how far they have come', () => {
+    const images = [image(1, { judged }), image(2)];
+    const text = textOf(reportPage(report({ images, progress, evaluation: null, floor: null })));
+    expect(text).toContain('Judged by people 12 of 20 of those above the threshold: 4 anomalous');
+    expect(text).toContain('judged anomalous by Mia “Blast?” monocyte/m1.jpg');
+    expect(text.match(/judged anomalous/g)).toHaveLength(1);
+    expect(text).not.toContain('AUROC 0');
+  });
+
+  it('says how many images it does not show', () => {
+    const all = Array.from({ length: 40 }, (_, index) => image(index + 1));
+    const text = textOf(reportPage({ ...report({ images: all }), pictures: [all[0]!, all[30]!] }));
+    expect(text).toContain('Threshold 17.50: 2 flagged above, 38 passed below');
+    expect(text).toContain('38 images further down that nobody has judged are not shown');
+    expect(text).toContain('31 N');
   });
 });
 
@@ -154,7 +179,6 @@ describe('names from data', () => {
   ];
 
   it.each(hostile)('are text everywhere in the report: %j', (name) => {
-    const { evaluation } = report();
     const calm = reportPage(report());
     const page = reportPage(
       report({

@@ -2,7 +2,7 @@
 // and given to others. No scripts, nothing from outside, pictures inside; names from data are text.
 
 import { createHash } from 'node:crypto';
-import { count, part, percent, significant } from '../figures.ts';
+import { count, part, percent, significant } from '#domain/figures.ts';
 import { histogram } from './histogram.ts';
 import { html, type Html } from './html.ts';
 import { ranking } from './ranking.ts';
@@ -50,16 +50,20 @@ anomaly score ranks images; it is no probability and no diagnosis.</p>
   return `${head}\n${body.text}\n`;
 }
 
-function keyFigures({ evaluation, floor }: Report): Html {
-  const { counts, rankBy, scores, threshold } = evaluation;
-  const chosen = scores[rankBy];
-  const cards = [
-    card(
-      'Images ranked',
-      count(counts.normal + counts.anomalous),
-      `${count(counts.normal)} normal, ${count(counts.anomalous)} anomalous`,
-    ),
-  ];
+function keyFigures({ images, evaluation, floor, threshold, progress }: Report): Html {
+  const chosen = evaluation?.scores[evaluation.rankBy];
+  const cards = [card('Images ranked', count(images.length), whatTheyAre(images))];
+  if (progress) {
+    const { reviewed, toReview, anomalous, normal, unsure } = progress;
+    cards.push(
+      card(
+        'Judged by people',
+        `${count(reviewed)} of ${count(toReview)}`,
+        `${threshold ? 'of those above the threshold' : 'of those with a score'}: ` +
+          `${count(anomalous)} anomalous, ${count(normal)} normal, ${count(unsure)} unsure`,
+      ),
+    );
+  }
   if (chosen) {
     cards.push(
       card(
@@ -100,13 +104,28 @@ function card(name: string, value: string, note: string): Html {
   </div> `;
 }
 
-function distribution({ images, evaluation }: Report): Html | undefined {
+/** "80 normal, 20 anomalous, 400 not labelled". */
+function whatTheyAre(images: Report['images']): string {
+  const kinds = [
+    ['normal', 'normal'],
+    ['anomaly', 'anomalous'],
+    ['outlier', 'outliers'],
+    ['unlabelled', 'not labelled'],
+  ] as const;
+  return kinds
+    .map(([role, words]) => ({ words, many: images.filter((image) => image.role === role).length }))
+    .filter(({ many }) => many > 0)
+    .map(({ words, many }) => `${count(many)} ${words}`)
+    .join(', ');
+}
+
+function distribution({ images, threshold: limit }: Report): Html | undefined {
   const scoresOf = (role: string) =>
     images.filter((image) => image.role === role).map(({ anomalyScore }) => anomalyScore);
   const normal = scoresOf('normal');
   const anomalous = scoresOf('anomaly');
   if (normal.length === 0 || anomalous.length === 0) return undefined;
-  const threshold = evaluation.threshold?.anomalyScore ?? null;
+  const threshold = limit?.anomalyScore ?? null;
   return html`<section aria-labelledby="distribution">
     <h2 id="distribution">How normal and anomalous images compare</h2>
     <div class="panel scroll">

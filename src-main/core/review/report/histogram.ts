@@ -1,7 +1,7 @@
 // How the anomaly scores of normal and of anomalous images lie beside each other and the threshold:
 // a drawing in SVG, without scripts or styles of its own.
 
-import { counted, significant } from '../figures.ts';
+import { counted, significant } from '#domain/figures.ts';
 import { html, type Html } from './html.ts';
 
 export interface HistogramInput {

@@ -1,7 +1,7 @@
 // Words and figures that the parts of the report share.
 
 import type { RankedImage } from '#contract/core.ts';
-import { part } from '../figures.ts';
+import { part } from '#domain/figures.ts';
 
 /** What the image really is, as far as it is known. */
 export function trueType({ role, class: type }: RankedImage): string {

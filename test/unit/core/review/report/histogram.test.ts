@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { histogram } from '#hosts/cli/report/histogram.ts';
+import { histogram } from '#core/review/report/histogram.ts';
 
 const drawn = (normal: number[], anomalous: number[], threshold: number | null = null) =>
   histogram({ normal, anomalous, threshold })?.text.replaceAll(/\s+/g, ' ');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { counted, duration, percent, rankInWords, rate, significant } from '#hosts/cli/figures.ts';
+import { counted, duration, percent, rankInWords, rate, significant } from '#domain/figures.ts';
 
 it('writes numbers with the digits that mean something', () => {
   expect(

@@ -1,52 +1,57 @@
 // The report's ranked pictures, with a line drawn where the threshold is.
 
-import { count, rankInWords, significant } from '../figures.ts';
+import { count, counted, rankInWords, significant } from '#domain/figures.ts';
 import { html, type Html } from './html.ts';
 import type { Report, ReportImage } from './report.ts';
 import { shortName, trueType } from './words.ts';
 
-export function ranking({ images, evaluation: { threshold } }: Report): Html {
-  const places = images.map((image, i) => ({ image, place: i + 1 }));
-  const flagged = places.filter(({ image }) => image.flagged === true);
-  const passed = places.filter(({ image }) => image.flagged !== true);
+export function ranking({ images, pictures, threshold, progress }: Report): Html {
+  const flagged = pictures.filter((image) => image.flagged === true);
+  const passed = pictures.filter((image) => image.flagged !== true);
+  const allFlagged = images.filter((image) => image.flagged === true).length;
   const line =
     threshold === null
       ? undefined
       : html`<p class="threshold" role="note">
-          Threshold ${significant(threshold.anomalyScore)}: ${count(flagged.length)} flagged above,
-          ${count(passed.length)} passed below
+          Threshold ${significant(threshold.anomalyScore)}: ${count(allFlagged)} flagged above,
+          ${count(images.length - allFlagged)} passed below
         </p>`;
+  const left = images.length - pictures.length;
   return html`<section aria-labelledby="ranking">
     <h2 id="ranking">Images, strangest first</h2>
     <ul class="legend">
       <li>${badge(true)} flagged as anomalous</li>
       <li>${badge(false)} passed as normal</li>
+      ${progress ? html`<li>“judged …”: what a person made of it</li>` : undefined}
     </ul>
     ${imageList(flagged, 'flagged', 'Flagged images')} ${line}
     ${imageList(passed, 'passed', 'Images not flagged')}
+    ${
+      left === 0
+        ? undefined
+        : html`<p class="soft">
+            ${counted(left, 'image')} further down that nobody has judged
+            ${left === 1 ? 'is' : 'are'} not shown; the table (CSV) lists them all.
+          </p>`
+    }
   </section>`;
 }
 
-interface Placed {
-  readonly image: ReportImage;
-  readonly place: number;
-}
-
 function imageList(
-  placed: readonly Placed[],
+  pictures: readonly ReportImage[],
   name: 'flagged' | 'passed',
   label: string,
 ): Html | undefined {
-  if (placed.length === 0) return undefined;
-  return html`<ol class="ranked ${name}" start="${placed[0]!.place}" aria-label="${label}">
-    ${placed.map(imageCard)}
+  if (pictures.length === 0) return undefined;
+  return html`<ol class="ranked ${name}" start="${pictures[0]!.place}" aria-label="${label}">
+    ${pictures.map(imageCard)}
   </ol>`;
 }
 
-function imageCard({ image, place }: Placed): Html {
+function imageCard(image: ReportImage): Html {
   const name = shortName(image.path);
   const type = trueType(image);
-  const { thumbnail, anomalyScore, anomalyRank, flagged } = image;
+  const { place, thumbnail, anomalyScore, anomalyRank, flagged, judged } = image;
   const picture =
     thumbnail === null
       ? html`<span class="missing">no thumbnail</span>`
@@ -64,6 +69,12 @@ function imageCard({ image, place }: Placed): Html {
     <span class="type">${type}${outcome(image)}</span>
     <span>anomaly score <b>${significant(anomalyScore)}</b></span>
     ${anomalyRank === null ? undefined : html`<span>${rankInWords(anomalyRank)}</span>`}
+    ${
+      judged === undefined
+        ? undefined
+        : html`<span class="judged"><b>judged ${judged.verdict}</b> by ${judged.reviewer}</span>`
+    }
+    ${judged?.note ? html`<span>“${judged.note}”</span>` : undefined}
     <span class="name" title="${name}">${name}</span>
   </li>`;
 }

@@ -1,0 +1,91 @@
+// The report of a model on a dataset: its figures, the strangest images, and what reviewers found.
+
+import type { Evaluation } from '#contract/core.ts';
+import { Failure } from '#domain/failure.ts';
+import { evaluate } from '../runs/evaluate.ts';
+import { rank } from '../runs/rank.ts';
+import { imagesSeen } from '../runs/run-items.ts';
+import { trainedModel, type TrainedModel } from '../runs/scoring-model.ts';
+import type { ProjectDatabase, Reader } from '../store/database.ts';
+import { standingReviews } from '../store/reviews.ts';
+import { findThreshold } from '../store/thresholds.ts';
+import { reviewQueue } from './queue.ts';
+import type { JudgedImage } from './report/report.ts';
+import { writeReport, type ReportContents } from './report/write.ts';
+
+export interface ReportRequest {
+  readonly modelId: number;
+  readonly dataset: string;
+  /** The strangest that are shown, beside all that somebody has judged. */
+  readonly pictures: number;
+}
+
+/** Throws `not-found`, and as `writeReport`. */
+export async function exportReport(
+  { database, folder, now }: { database: ProjectDatabase; folder: string; now: () => Date },
+  request: ReportRequest,
+): Promise<{ path: string; images: number }> {
+  const contents = database.read((reader) => contentsOf(reader, request, now()));
+  const path = await writeReport(folder, contents);
+  return { path, images: contents.images.length };
+}
+
+function contentsOf(
+  reader: Reader,
+  { modelId, dataset, pictures }: ReportRequest,
+  createdAt: Date,
+): ReportContents {
+  const trained = trainedModel(reader, modelId);
+  const { run, config } = trained;
+  // An image that the model has learnt from says nothing about it.
+  const seen = imagesSeen(reader, run);
+  const standing = standingReviews(reader);
+  const images = rank(reader, { modelId, dataset, offset: 0, limit: -1 })
+    .filter(({ imageId }) => !seen.has(imageId))
+    .map((image): JudgedImage => {
+      const judged = standing.get(image.imageId);
+      return judged ? { ...image, judged } : image;
+    });
+  const queue = { modelId, dataset, show: 'all', flaggedOnly: true, offset: 0, limit: 1 } as const;
+  return {
+    ...{ model: modelId, dataset, pictured: pictures, images, createdAt },
+    title: `${dataset}, strangest first`,
+    about:
+      `Model ${modelId}, trained on the normal images of “${config.dataset}”, ranks the images of ` +
+      `“${dataset}” that it has not seen in training.`,
+    threshold: findThreshold(reader, modelId, config.settings.rankBy),
+    evaluation: measured(reader, modelId, dataset),
+    floor: null,
+    progress: reviewQueue(reader, queue).progress,
+    settings: settingsOf(trained),
+    attribution: [],
+  };
+}
+
+/** null when there is nothing to measure with: a report of verdicts needs none. */
+function measured(reader: Reader, modelId: number, dataset: string): Evaluation | null {
+  try {
+    return evaluate(reader, modelId, dataset);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'bad-input') return null;
+    throw error;
+  }
+}
+
+function settingsOf({ run, config, model }: TrainedModel): readonly (readonly [string, string])[] {
+  const names = (sources: readonly { readonly name: string }[]) =>
+    sources.map(({ name }) => name).join(', ') || 'none';
+  return [
+    ['method', run.method],
+    ['preset', run.preset],
+    ['specimen', config.specimen],
+    ['outlier sources', names(config.outliers)],
+    ['shift transforms', names(config.shifts)],
+    ['steps', String(run.stepsDone)],
+    ['seed', String(run.seed)],
+    ['engine', run.device === null ? run.engine : `${run.engine} (${run.device})`],
+    ['run and model', `${run.id} and ${model.id}`],
+    ['snapshot', run.snapshotHash.slice(0, 12)],
+    ['Normscope', run.codeVersion],
+  ];
+}

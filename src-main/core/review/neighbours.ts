@@ -1,0 +1,47 @@
+// Images like the one that is looked at, from what the model has learnt from.
+
+import type { Neighbour, Neighbours } from '#contract/review.ts';
+import { Failure } from '#domain/failure.ts';
+import { datasetNamed } from '../runs/run-items.ts';
+import type { Alike, Features } from '../runs/features.ts';
+import type { ProjectDatabase, Reader } from '../store/database.ts';
+import { imageById, pathsOf } from '../store/images.ts';
+import { idsInOrder } from '../store/image-pages.ts';
+import { scoreAsked } from './image-methods.ts';
+
+/** Images after the one asked about, in the order of review, that are looked at in the same go. */
+const aheadAtOnce = 127;
+
+/** Throws `not-found`, and what `Features.alike` throws. */
+export async function neighboursOf(
+  { database, features }: { readonly database: ProjectDatabase; readonly features: Features },
+  request: {
+    readonly modelId: number;
+    readonly dataset: string;
+    readonly imageId: number;
+    readonly most: number;
+  },
+): Promise<Neighbours> {
+  const { modelId, dataset, imageId, most } = request;
+  if (!database.read((reader) => imageById(reader, imageId))) {
+    throw new Failure('not-found', `There is no image ${imageId} in this project.`);
+  }
+  const ahead = () =>
+    database.read((reader) => {
+      const score = scoreAsked(reader, modelId);
+      const datasetId = datasetNamed(reader, dataset);
+      const ids = idsInOrder(reader, { datasetId, filter: {}, score, order: 'strangest' });
+      const own = ids.indexOf(imageId);
+      return own === -1 ? [] : ids.slice(own + 1, own + 1 + aheadAtOnce);
+    });
+  const { normals, outliers } = await features.alike({ modelId, imageId, ahead, most });
+  return database.read((reader) => ({
+    normals: normals.map((alike) => neighbour(reader, alike)),
+    outliers: outliers.map((alike) => neighbour(reader, alike)),
+  }));
+}
+
+function neighbour(reader: Reader, { imageId, likeness }: Alike): Neighbour {
+  const { hash } = imageById(reader, imageId)!;
+  return { imageId, hash, path: pathsOf(reader, imageId)[0]?.path ?? hash, likeness };
+}

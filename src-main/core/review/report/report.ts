@@ -1,0 +1,42 @@
+// What a report says, before it is a page.
+
+import type { Evaluation, RankedImage } from '#contract/core.ts';
+import type { StandingVerdict } from '#contract/image.ts';
+import type { ReviewQueue, Threshold } from '#contract/review.ts';
+
+/** A ranked image, and what a reviewer made of it; left out: nobody has looked. */
+export interface JudgedImage extends RankedImage {
+  readonly judged?: {
+    readonly verdict: StandingVerdict;
+    readonly reviewer: string;
+    readonly note: string | null;
+  };
+}
+
+export interface ReportImage extends JudgedImage {
+  /** From 1: its place in the ranking. */
+  readonly place: number;
+  /** WebP; null when the thumbnail is missing. */
+  readonly thumbnail: Uint8Array | null;
+}
+
+export interface Report {
+  readonly title: string;
+  /** What this is about, in a sentence. */
+  readonly about: string;
+  readonly threshold: Threshold | null;
+  /** null without known anomalies or normals to measure with. */
+  readonly evaluation: Evaluation | null;
+  readonly floor: { readonly auroc: number; readonly auroc95: readonly [number, number] } | null;
+  /** null when the report is not about judging. */
+  readonly progress: ReviewQueue['progress'] | null;
+  /** Strangest first. */
+  readonly images: readonly JudgedImage[];
+  /** Those of the images that are shown. */
+  readonly pictures: readonly ReportImage[];
+  /** How the model was made: names and values. */
+  readonly settings: readonly (readonly [string, string])[];
+  /** Where the images come from, a paragraph each. */
+  readonly attribution: readonly string[];
+  readonly createdAt: Date;
+}

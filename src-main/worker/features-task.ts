@@ -1,0 +1,26 @@
+// The task `features`: how the model sees the images of a shard, for finding those that are alike.
+
+import { chooseEngine } from '#engine/doctor.ts';
+import { readFeatures } from '#ml/score.ts';
+import type { FeaturesTask } from './contract.ts';
+import { readModel } from './model-file.ts';
+import { demandSamePixels } from './score-task.ts';
+import { readShard } from './shard.ts';
+import type { TaskContext } from './task.ts';
+import { writeWhole } from './whole-file.ts';
+
+/** Throws `stopped`, `disk-full`, and what reading and computing throw. */
+export async function runFeatures(
+  task: FeaturesTask,
+  { stop }: TaskContext,
+): Promise<{ images: number; size: number }> {
+  const { description, state } = await readModel(task.modelPath);
+  const shard = await readShard(task.shard.path);
+  demandSamePixels(description, shard, task.shard);
+  const { settings } = description;
+  const engine = await chooseEngine(task.engine, settings.threads);
+  const { size, features } = await readFeatures(engine, { settings, state }, shard, stop);
+  const bytes = Buffer.from(features.buffer, features.byteOffset, features.byteLength);
+  await writeWhole(task.path, [bytes]);
+  return { images: shard.count, size };
+}
