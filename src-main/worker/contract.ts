@@ -135,6 +135,20 @@ export interface StepTiming {
   readonly scoreImagesPerSecond: number;
 }
 
+/** Random views of noise, drawn in one thread. */
+export interface TimeAugmentTask {
+  /** Side of the views, pixels. */
+  readonly size: number;
+  /** Views that are timed. */
+  readonly views: number;
+}
+
+export interface AugmentTiming {
+  readonly viewsPerSecond: number;
+  /** Side of the images that the views were cut from. */
+  readonly storedSide: number;
+}
+
 export interface WorkerMethods {
   describe: { input: Record<string, never>; output: { protocol: number; engines: EngineReport[] } };
   train: { input: TrainTask; output: TrainResult };
@@ -143,6 +157,7 @@ export interface WorkerMethods {
   floor: { input: FloorTask; output: { anomaly: number[] } };
   features: { input: FeaturesTask; output: { images: number; size: number } };
   timeStep: { input: TimeStepTask; output: StepTiming };
+  timeAugment: { input: TimeAugmentTask; output: AugmentTiming };
 }
 
 export interface WorkerEvents {

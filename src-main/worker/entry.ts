@@ -14,6 +14,7 @@ import { workerMethods } from './inputs.ts';
 import { processLink } from './process-link.ts';
 import { runScoring } from './score-task.ts';
 import type { TaskContext } from './task.ts';
+import { timeAugment } from './time-augment-task.ts';
 import { timeStep } from './time-step-task.ts';
 import { runTraining } from './train-task.ts';
 
@@ -43,6 +44,7 @@ const handlers: HandlersOf<typeof workerMethods> = {
   floor: alone(runFloor),
   features: alone(runFeatures),
   timeStep: alone(timeStep),
+  timeAugment: alone(timeAugment),
 };
 
 /** The stack goes to the error output, which the core keeps; the caller learns what broke. */

@@ -7,10 +7,12 @@ import { methodNames, settingTable } from '#domain/run-settings.ts';
 import { engineNames } from '#engine/engine.ts';
 import { method } from '#rpc/method.ts';
 import type {
+  AugmentTiming,
   FeaturesTask,
   FloorTask,
   ScoreTask,
   StepTiming,
+  TimeAugmentTask,
   TimeStepTask,
   TrainResult,
   TrainTask,
@@ -75,6 +77,11 @@ const timeStepTask: z.ZodType<TimeStepTask> = z.strictObject({
   engine,
 });
 
+const timeAugmentTask: z.ZodType<TimeAugmentTask> = z.strictObject({
+  size: z.int().min(16).max(512),
+  views: z.int().min(1).max(1_000_000),
+});
+
 export const workerMethods = {
   describe: method<WorkerMethods['describe']['output']>()(z.strictObject({})),
   train: method<TrainResult>()(trainTask),
@@ -82,4 +89,5 @@ export const workerMethods = {
   floor: method<WorkerMethods['floor']['output']>()(floorTask),
   features: method<WorkerMethods['features']['output']>()(featuresTask),
   timeStep: method<StepTiming>()(timeStepTask),
+  timeAugment: method<AugmentTiming>()(timeAugmentTask),
 };

@@ -1,6 +1,10 @@
 // `normscope bench` as a process of its own, on sizes that take a moment.
 
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { tempFolders } from '../../support/temp-folder.ts';
+import { devData } from '../import/support/dev-data.ts';
 import { cli, cliJson } from './cli-process.ts';
 
 const tiny = ['--widths', '4', '--images', '8', '--size', '16', '--steps', '2', '--rounds', '1'];
@@ -22,10 +26,39 @@ it('says what is missing when there is no peer', async () => {
 });
 
 it.each([
-  [['bench', 'steps'], /KIND is step or accuracy/],
+  [['bench', 'steps'], /KIND is step, train, score/],
+  [['bench', 'step', '--page', 'x.md'], /--page belongs to "bench all"/],
   [['bench', 'step', '--widths', '16,x', '--without-peer'], /--widths is a list/],
 ])('refuses %j in words', async (words, sentence) => {
   const { code, err } = await cli(...words);
   expect(code).toBe(2);
   expect(err).toMatch(sentence);
 });
+
+const folder = tempFolders();
+const sets = devData('pbc8_64.tar.gz');
+
+it.runIf(sets)(
+  'measures everything at the smallest sizes, and writes the page',
+  async () => {
+    const page = join(folder(), 'docs', 'benchmarks.md');
+    const words = ['bench', 'all', '--quick', '--without-peer', '--page', page];
+    const { code, out, err } = await cli(...words, '--json');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const figures = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { bench: string; ours: number; ratio: null });
+    const kinds = ['step', 'train', 'score', 'score', 'augment', 'import'];
+    expect(figures.map(({ bench }) => bench)).toEqual(kinds);
+    for (const { ours, ratio } of figures) {
+      expect(ours).toBeGreaterThan(0);
+      expect(ratio).toBeNull();
+    }
+    const text = await readFile(page, 'utf8');
+    expect(text.match(/^## .*/gm)).toHaveLength(5);
+    expect(text).toMatch(/^- Processor: .+\d+ logical cores$/m);
+    expect(text).toContain('--quick');
+  },
+  180_000,
+);

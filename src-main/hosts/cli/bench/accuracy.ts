@@ -1,12 +1,9 @@
 // bench accuracy: one type of cell is normal, every other type anomalous; the product's own import,
 // training and scores against the PyTorch peer's, with the peer's settings.
 
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { Failure } from '#domain/failure.ts';
 import { scoreNames, type ScoreName } from '#domain/score.ts';
@@ -15,6 +12,7 @@ import { withProject, type CoreClient } from '../project.ts';
 import { runScoring } from '../scoring.ts';
 import type { Shell } from '../shell.ts';
 import { followTraining } from '../training.ts';
+import { packedSets, unpack } from './packed-set.ts';
 import type { Peer } from './peer.ts';
 
 export interface AccuracyPlan {
@@ -41,7 +39,6 @@ export interface AccuracyFigure {
   readonly peer: Aurocs | null;
 }
 
-const outlierArchive = 'oe_caltech101_64.tar.gz';
 const views = 8;
 /** Of both sides: weak jitter, because colour is evidence in a stained cell. */
 const jitter = 0.1;
@@ -54,11 +51,10 @@ export async function* benchAccuracy(
   peer: Peer | null,
   shell: Shell,
 ): AsyncGenerator<AccuracyFigure, void, undefined> {
-  const archive = packed(plan.folder, `${plan.set}_64.tar.gz`);
-  const outliers = packed(plan.folder, outlierArchive);
+  const { set: archive, outliers } = packedSets(plan.folder, plan.set);
   const folder = await mkdtemp(join(tmpdir(), 'normscope-bench-'));
   try {
-    await promisify(execFile)('tar', ['xzf', archive, '-C', folder]);
+    await unpack(archive, folder);
     const project = join(folder, 'Bench.normscope');
     for (const normal of plan.classes) {
       const table = await writeTable(folder, `${plan.set}_64`, normal);
@@ -75,12 +71,6 @@ export async function* benchAccuracy(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function packed(folder: string, name: string): string {
-  const path = resolve(folder, name);
-  if (existsSync(path)) return path;
-  throw new Failure('not-found', `The packed set is not there. Name its folder with --data.`, path);
 }
 
 /** The CSV table that makes one type the normal one. */
@@ -191,8 +181,7 @@ async function runPeer(
     'min-scale': 0.5,
     views,
   };
-  const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const { auroc } = peerAnswer.parse(await peer.run(words, shell));
+  const { auroc } = peerAnswer.parse(await peer.run(options, shell));
   return aurocsOf((name) => auroc[name]!);
 }
 

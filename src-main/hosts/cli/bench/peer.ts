@@ -3,18 +3,46 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { z } from 'zod';
 import { Failure } from '#domain/failure.ts';
 import type { Shell } from '../shell.ts';
 
 const execute = promisify(execFile);
 
+/** Ours, around the peer's: measures what the peer does not print. */
+const runner = fileURLToPath(new URL('./python/run_peer.py', import.meta.url));
+const installer = 'src-main/hosts/cli/bench/python/install-peer.sh';
+
 /** Where Debian's packages and other installations put Python. */
 const pythons = ['/usr/bin/python3', 'python3', 'python'];
 
+export type PeerOptions = Readonly<Record<string, string | number>>;
+
+const measured = z.object({
+  /** Of the top-level statements, by the names that they assign or count with. */
+  seconds: z.record(z.string(), z.number()),
+  /** The largest resident memory; null where the system does not tell. */
+  peakBytes: z.number().nullable(),
+});
+
+interface PeerRun extends z.infer<typeof measured> {
+  /** The last line that the peer printed. */
+  readonly answer: unknown;
+}
+
+const augmented = z.object({ viewsPerSecond: z.number().positive() });
+const versions = z.record(z.string(), z.string());
+
 export interface Peer {
   /** Runs the script; resolves with the JSON of its last line. Throws what it printed. */
-  readonly run: (words: readonly string[], shell: Shell) => Promise<unknown>;
+  readonly run: (options: PeerOptions, shell: Shell) => Promise<unknown>;
+  /** The same, with times and memory of the process. */
+  readonly measure: (options: PeerOptions, shell: Shell) => Promise<PeerRun>;
+  /** Views a second of its transforms, in one thread. */
+  readonly augment: (views: number, options: PeerOptions, shell: Shell) => Promise<number>;
+  readonly versions: (shell: Shell) => Promise<Readonly<Record<string, string>>>;
 }
 
 /** script: as asked for; left out, the place beside a checkout. Throws `not-found` in words. */
@@ -29,20 +57,40 @@ export async function findPeer(script: string | undefined): Promise<Peer> {
     );
   }
   const python = await findPython();
-  return {
-    run: async (words, shell) => {
-      const controller = new AbortController();
-      const { signal } = controller;
-      const running = execute(python, [path, ...words], { signal, maxBuffer: 2 ** 24 });
-      const { stdout } = await shell.interrupts.during(() => controller.abort(), running);
-      return JSON.parse(stdout.trim().split('\n').at(-1)!) as unknown;
-    },
+  const lines = async (words: readonly string[], shell: Shell): Promise<unknown[]> => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const running = execute(python, words, { signal, maxBuffer: 2 ** 24 });
+    const { stdout } = await shell.interrupts.during(() => controller.abort(), running);
+    return stdout
+      .trim()
+      .split('\n')
+      .slice(-2)
+      .map((line) => JSON.parse(line) as unknown);
   };
+  return {
+    run: async (options, shell) => (await lines([path, ...words(options)], shell)).at(-1),
+    measure: async (options, shell) => {
+      const [answer, run] = await lines([runner, 'timed', path, ...words(options)], shell);
+      return { answer, ...measured.parse(run) };
+    },
+    augment: async (views, options, shell) => {
+      const asked = [runner, 'augment', String(views), path, ...words(options)];
+      return augmented.parse((await lines(asked, shell)).at(-1)).viewsPerSecond;
+    },
+    versions: async (shell) =>
+      versions.parse((await lines([runner, 'versions', path], shell)).at(-1)),
+  };
+}
+
+function words(options: PeerOptions): string[] {
+  return Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
 
 /** A Python that has what the peer needs. */
 async function findPython(): Promise<string> {
-  for (const python of pythons) {
+  const asked = process.env['NORMSCOPE_PYTHON'];
+  for (const python of asked === undefined ? pythons : [asked]) {
     try {
       await execute(python, ['-c', 'import torch, torchvision, sklearn, PIL']);
       return python;
@@ -52,8 +100,7 @@ async function findPython(): Promise<string> {
   }
   throw new Failure(
     'not-found',
-    'The peer needs Python with torch, torchvision, scikit-learn and Pillow (on Debian: apt-get ' +
-      'install python3-torch python3-torchvision python3-sklearn python3-pil). Install them, or ' +
-      'measure without the peer (--without-peer).',
+    `The peer needs Python with torch, torchvision, scikit-learn and Pillow. Install them with ` +
+      `"sh ${installer}", or measure without the peer (--without-peer).`,
   );
 }

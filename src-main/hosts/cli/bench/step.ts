@@ -2,9 +2,9 @@
 // absolute times mean little on a machine that does other things as well.
 
 import { z } from 'zod';
-import { spawnWorker, type Worker } from '#worker/spawn.ts';
 import type { Shell } from '../shell.ts';
 import type { Peer } from './peer.ts';
+import { inWorker, median, medianOrNull } from './turns.ts';
 
 export interface StepSizes {
   readonly widths: readonly number[];
@@ -61,15 +61,11 @@ async function timeSize(
     ours.push(timing.stepMilliseconds);
     engine = timing.engine;
     if (peer === null) continue;
-    const words = Object.entries({ bench: steps, images, width, size, threads });
-    const answer = await peer.run(
-      words.flatMap(([name, value]) => [`--${name}`, String(value)]),
-      shell,
-    );
+    const answer = await peer.run({ bench: steps, images, width, size, threads }, shell);
     theirs.push(peerAnswer.parse(answer).stepMilliseconds);
   }
   const own = median(ours);
-  const other = theirs.length > 0 ? median(theirs) : null;
+  const other = medianOrNull(theirs);
   return {
     bench: 'step',
     net: 'resnet18',
@@ -82,25 +78,4 @@ async function timeSize(
     peer: other,
     ratio: other === null ? null : Number((own / other).toFixed(3)),
   };
-}
-
-/** A fresh worker each time: the peer starts a fresh process as well. */
-async function inWorker<T>(
-  shell: Shell,
-  call: (worker: Worker) => { readonly result: Promise<T>; readonly stop: () => void },
-): Promise<T> {
-  const worker = spawnWorker();
-  try {
-    const { result, stop } = call(worker);
-    return await shell.interrupts.during(stop, result);
-  } finally {
-    worker.kill();
-    await worker.exited;
-  }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }

@@ -1,48 +1,64 @@
 // bench: speed and accuracy against the PyTorch peer, as JSON lines.
 
-import { resolve } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { Failure } from '#domain/failure.ts';
 import { nearestName } from '#domain/nearest-name.ts';
 import { benchAccuracy } from '../bench/accuracy.ts';
+import { benchFolder } from '../bench/bench-folder.ts';
 import { findPeer, type Peer } from '../bench/peer.ts';
-import { benchStep } from '../bench/step.ts';
+import { dataFolder, integers } from '../bench/words.ts';
+import { speedFigures, speedKinds, type SpeedWords } from '../bench/speed-kinds.ts';
+import type { SpeedFigure } from '../bench/speed.ts';
 import { command } from '../command.ts';
 import { part } from '#domain/figures.ts';
 import { printable } from '#domain/printable.ts';
 import type { Shell } from '../shell.ts';
 
-const kinds = ['step', 'accuracy'] as const;
+const kinds = [...speedKinds, 'accuracy'] as const;
 
 export const bench = command({
   summary: 'Measures speed and accuracy against the same method in PyTorch',
   about: [
-    'Prints one line of JSON a figure. "step" times a training step, ours and the peer taking turns: ' +
-      'ratio is our time divided by the peer’s. "accuracy" trains on one type of cell of a packed set ' +
-      'and measures how well each score tells the other types from it, ours beside the peer’s.',
-    'The peer is a Python script; it needs torch, torchvision, scikit-learn and Pillow. The packed ' +
-      'sets and the script are looked for in ../shared beside a checkout.',
+    'Prints one line of JSON a figure; ours and the peer take turns, and figures are medians. "step" ' +
+      'times a training step: ratio is our time divided by the peer’s. Where images are counted, ratio ' +
+      'is ours divided by the peer’s, and more than 1 is faster: "train" is a whole training with its ' +
+      'random views, "score" the plain view and whole scores from random views, "augment" the views ' +
+      'that one thread draws, against torchvision, "import" a whole import against sharp alone. "all" ' +
+      'does all of these in about 25 minutes, and with --page writes them down. "accuracy" trains on one ' +
+      'type of cell of a packed set and measures how well each score tells the other types from it, ours ' +
+      'beside the peer’s.',
+    'The peer is a Python script; what it needs is installed by "sh ' +
+      'src-main/hosts/cli/bench/python/install-peer.sh". The packed sets and the script are looked for in ' +
+      '../shared beside a checkout.',
   ],
-  arguments: { kind: { placeholder: 'KIND', meaning: `what to measure: ${kinds.join(' or ')}` } },
+  arguments: { kind: { placeholder: 'KIND', meaning: `what to measure: ${kindList()}` } },
   options: {
     widths: {
       kind: 'text',
       placeholder: 'LIST',
-      standard: '16,64',
-      meaning: 'step: channels of the first stage',
+      meaning: 'channels of the first stage (step and plain scores: 16,64; train: 16)',
     },
     images: {
       kind: 'text',
       placeholder: 'LIST',
-      standard: '64,256',
-      meaning: 'step: images in a step, multiples of 4',
+      meaning:
+        'step: images in a step, multiples of 4 (64,256); score: of the normal type (100); import: ' +
+        'files (5000)',
     },
     size: {
       kind: 'integer',
       placeholder: 'N',
       min: 16,
       max: 512,
-      standard: 32,
-      meaning: 'step: side of the images in pixels',
+      meaning: 'side of the images in pixels (32; scores from random views: 64)',
+    },
+    batch: {
+      kind: 'integer',
+      placeholder: 'N',
+      min: 2,
+      max: 1024,
+      meaning: 'train: normal images in a step (64); plain scores: images at once (128)',
     },
     threads: {
       kind: 'integer',
@@ -50,7 +66,7 @@ export const bench = command({
       min: 1,
       max: 256,
       standard: 2,
-      meaning: 'step: processor threads of both',
+      meaning: 'processor threads of both',
     },
     rounds: {
       kind: 'integer',
@@ -58,7 +74,7 @@ export const bench = command({
       min: 1,
       max: 100,
       standard: 3,
-      meaning: 'step: turns of each; figures are medians',
+      meaning: 'turns of each; figures are medians',
     },
     steps: {
       kind: 'integer',
@@ -67,6 +83,18 @@ export const bench = command({
       max: 1000,
       standard: 6,
       meaning: 'step: steps timed in a turn',
+    },
+    views: {
+      kind: 'integer',
+      placeholder: 'N',
+      min: 1,
+      max: 1_000_000,
+      meaning: 'score: random views of an image (32); augment: views timed in a turn (5000)',
+    },
+    page: { kind: 'text', placeholder: 'FILE', meaning: 'all: write the page of figures here' },
+    quick: {
+      kind: 'switch',
+      meaning: 'all: the smallest sizes once, to see that everything runs',
     },
     set: {
       kind: 'choice',
@@ -89,10 +117,9 @@ export const bench = command({
     epochs: {
       kind: 'integer',
       placeholder: 'N',
-      min: 4,
+      min: 1,
       max: 10_000,
-      standard: 40,
-      meaning: 'accuracy: passes over the normals',
+      meaning: 'passes over the normals (accuracy: 40; train: 5)',
     },
     method: {
       kind: 'choice',
@@ -103,7 +130,7 @@ export const bench = command({
     data: {
       kind: 'text',
       placeholder: 'DIR',
-      meaning: 'accuracy: folder of the packed sets',
+      meaning: 'folder of the packed sets',
     },
     peer: { kind: 'text', placeholder: 'FILE', meaning: 'the script of the peer' },
     'without-peer': { kind: 'switch', meaning: 'measure Normscope alone' },
@@ -111,24 +138,47 @@ export const bench = command({
   examples: [
     { words: 'bench step', meaning: 'The time of a step for two networks and two batches.' },
     {
+      words: 'bench all --page docs/benchmarks.md',
+      meaning: 'Every figure of speed, as a page; about 25 minutes on an idle machine.',
+    },
+    {
       words: 'bench accuracy --classes lymphocyte --seeds 0 --epochs 10',
       meaning: 'A short look at one type.',
     },
   ],
   run: async (given, shell) => {
-    switch (given.kind) {
-      case 'step':
-        return step(given, shell);
-      case 'accuracy':
-        return accuracy(given, shell);
-      default: {
-        const nearest = nearestName(given.kind, kinds);
-        const message = `KIND is ${kinds.join(' or ')}, not "${printable(given.kind)}"${nearest}.`;
-        throw new Failure('bad-input', message);
-      }
+    const kind = kinds.find((name) => name === given.kind);
+    if (kind === undefined) {
+      const nearest = nearestName(given.kind, kinds);
+      const message = `KIND is ${kindList()}, not "${printable(given.kind)}"${nearest}.`;
+      throw new Failure('bad-input', message);
     }
+    if (given.page !== undefined && kind !== 'all') {
+      throw new Failure(
+        'bad-input',
+        '--page belongs to "bench all", which measures what it shows.',
+      );
+    }
+    if (kind === 'accuracy') return await accuracy(given, shell);
+    const peer = await peerOf(given);
+    const folder = await benchFolder();
+    const figures: SpeedFigure[] = [];
+    try {
+      for await (const figure of speedFigures(kind, given, folder, peer, shell)) {
+        print(shell, figure);
+        figures.push(figure);
+      }
+    } finally {
+      await folder.remove();
+    }
+    if (given.page !== undefined) await writePage(given.page, given, figures, peer, shell);
+    return 0;
   },
 });
+
+function kindList(): string {
+  return `${kinds.slice(0, -1).join(', ')} or ${kinds.at(-1)!}`;
+}
 
 interface PeerWords {
   readonly peer: string | undefined;
@@ -139,23 +189,23 @@ function peerOf({ peer, 'without-peer': isWithout }: PeerWords): Promise<Peer | 
   return isWithout ? Promise.resolve(null) : findPeer(peer);
 }
 
-interface StepWords extends PeerWords {
-  readonly widths: string;
-  readonly images: string;
-  readonly size: number;
-  readonly threads: number;
-  readonly rounds: number;
-  readonly steps: number;
-}
-
-async function step(given: StepWords, shell: Shell): Promise<number> {
-  const { size, threads, rounds, steps } = given;
-  const widths = integers('widths', given.widths);
-  const images = integers('images', given.images);
-  const peer = await peerOf(given);
-  const figures = benchStep({ widths, images, size, threads, rounds, steps }, peer, shell);
-  for await (const figure of figures) print(shell, figure);
-  return 0;
+async function writePage(
+  file: string,
+  { threads, quick }: Pick<SpeedWords, 'threads' | 'quick'>,
+  figures: readonly SpeedFigure[],
+  peer: Peer | null,
+  shell: Shell,
+): Promise<void> {
+  // Loaded here, because it brings the image library.
+  const { benchmarkPage, machineLines } = await import('../bench/page.ts');
+  const machine = await machineLines(threads, peer, shell);
+  const date = new Date().toISOString().slice(0, 10);
+  const words = ['bench', 'all', ...(quick ? ['--quick'] : []), '--page', file];
+  const command = shell.typed(...words);
+  const path = resolve(file);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, benchmarkPage(figures, machine, date, command));
+  shell.note(`Written: ${path}`);
 }
 
 interface AccuracyWords extends PeerWords {
@@ -163,16 +213,16 @@ interface AccuracyWords extends PeerWords {
   readonly set: string;
   readonly classes: string;
   readonly seeds: string;
-  readonly epochs: number;
+  readonly epochs: number | undefined;
   readonly method: 'anchored' | 'oecl' | 'simclr';
 }
 
 async function accuracy(given: AccuracyWords, shell: Shell): Promise<number> {
-  const { set, epochs, method } = given;
-  const folder = given.data ?? process.env['NORMSCOPE_DEV_DATA'] ?? '../shared/data/dev';
+  const { set, epochs = 40, method } = given;
+  if (epochs < 4) throw new Failure('bad-input', '--epochs of "bench accuracy" is at least 4.');
   const classes = given.classes.split(',').map((name) => name.trim());
   const seeds = integers('seeds', given.seeds);
-  const plan = { folder: resolve(folder), set, classes, seeds, epochs, method };
+  const plan = { folder: dataFolder(given), set, classes, seeds, epochs, method };
   const peer = await peerOf(given);
   const ours: Record<string, number>[] = [];
   const theirs: Record<string, number>[] = [];
@@ -206,11 +256,4 @@ function means(figures: readonly Record<string, number>[]): Record<string, numbe
 function print(shell: Shell, figure: unknown): void {
   if (shell.isJson) shell.answer(figure);
   else shell.say(JSON.stringify(figure));
-}
-
-/** Throws `bad-input`. */
-function integers(option: string, text: string): number[] {
-  const numbers = text.split(',').map((word) => (/^\s*\d+\s*$/.test(word) ? Number(word) : NaN));
-  if (numbers.length > 0 && numbers.every(Number.isSafeInteger)) return numbers;
-  throw new Failure('bad-input', `--${option} is a list of whole numbers such as 16,64.`);
 }

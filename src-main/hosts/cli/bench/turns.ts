@@ -1,0 +1,53 @@
+// Taking turns: what two sides need is measured one after the other, several times over, and the
+// medians are compared, because a machine does other things as well.
+
+import { spawnWorker, type Worker } from '#worker/spawn.ts';
+import type { Shell } from '../shell.ts';
+
+/** A fresh worker process: the peer starts a fresh process as well. */
+export async function inWorker<T>(
+  shell: Shell,
+  call: (worker: Worker) => { readonly result: Promise<T>; readonly stop: () => void },
+): Promise<T> {
+  const worker = spawnWorker();
+  try {
+    const { result, stop } = call(worker);
+    return await shell.interrupts.during(stop, result);
+  } finally {
+    worker.kill();
+    await worker.exited;
+  }
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+}
+
+/** null without any. */
+export function medianOrNull(values: readonly number[]): number | null {
+  return values.length > 0 ? median(values) : null;
+}
+
+/** Rates of the two sides and how many times the peer's ours is. */
+export interface RateFigures {
+  readonly ours: number;
+  readonly peer: number | null;
+  /** ours ÷ peer: more than 1 is faster than the peer. */
+  readonly ratio: number | null;
+}
+
+export function rates(ours: readonly number[], theirs: readonly number[]): RateFigures {
+  const own = median(ours);
+  const other = medianOrNull(theirs);
+  return {
+    ours: rounded(own),
+    peer: other === null ? null : rounded(other),
+    ratio: other === null ? null : Number((own / other).toFixed(3)),
+  };
+}
+
+function rounded(rate: number): number {
+  return Number(rate.toPrecision(5));
+}
