@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { imageLibraryVersion } from '#core/images/image-library.ts';
 import { readCodeVersion } from '#core/code-version.ts';
-import { count, rate, significant } from '../figures.ts';
+import { count, rate, significant } from '#domain/figures.ts';
 import type { Shell } from '../shell.ts';
 import type { Peer } from './peer.ts';
 import type { SpeedFigure } from './speed.ts';
