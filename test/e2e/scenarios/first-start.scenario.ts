@@ -4,11 +4,7 @@ import { expect } from 'vitest';
 import { accessibilityBreaches } from '../support/accessibility.ts';
 import { scenario } from '../support/host.ts';
 import { importSample } from '../support/import-sample.ts';
-
-const views = [
-  ...['Images', 'Outliers', 'Shifts', 'Train'],
-  ...['Results', 'Review', 'Runs', 'Settings'],
-] as const;
+import { views } from '../support/views.ts';
 
 scenario('a new project and the sample lead to listed images', async ({ host }) => {
   await host.newProject('Cells');

@@ -10,6 +10,7 @@ import { electronApp } from '../support/electron-host.ts';
 import { scenario, type Host } from '../support/host.ts';
 import { importSample } from '../support/import-sample.ts';
 import { pathSpellings } from '../../support/path-spellings.ts';
+import { senselessText } from '../../support/senseless-texts.ts';
 
 /** As the fuse wire has it: the code of "0", "1". */
 const [off, on] = [48, 49];
@@ -145,7 +146,8 @@ scenario(
   async ({ host, projectFolder }) => {
     const page = await openProject(host);
     await importSample(page);
-    await page.evaluate(sendSenselessMessages, 10_000);
+    const texts = Array.from({ length: 1000 }, (_, id) => senselessText(id));
+    await page.evaluate(sendSenselessMessages, { count: 10_000, texts });
     await page.getByRole('tab', { name: 'natural images 297' }).click();
     await page
       .getByRole('listbox', { name: 'Images of natural images' })
@@ -166,7 +168,13 @@ scenario(
 );
 
 /** Runs in the page: takes fresh ports, as any script of it could, and misuses them. */
-async function sendSenselessMessages(count: number): Promise<void> {
+async function sendSenselessMessages({
+  count,
+  texts,
+}: {
+  readonly count: number;
+  readonly texts: readonly string[];
+}): Promise<void> {
   interface Port {
     postMessage: (value: unknown, transfer?: unknown[]) => void;
   }
@@ -181,17 +189,6 @@ async function sendSenselessMessages(count: number): Promise<void> {
   while (ports.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
   const cyclic: Record<string, unknown> = {};
   cyclic['self'] = cyclic;
-  let deep: unknown = 1;
-  for (let i = 0; i < 1000; i++) deep = [deep];
-  const names = [
-    ...['constructor', '__proto__', 'toString', 'projects.open', 'runs.train', 'jobs.stop'],
-    ...['images.import', 'files.reveal', 'theme.set', 'datasets.list', '', 'x'.repeat(10_000)],
-  ];
-  const inputs = [
-    ...[null, 1, -0, NaN, Infinity, '', '\ud800', [], {}, deep, { __proto__: { a: 1 } }],
-    ...[{ folder: 'relative' }, { folder: 1 }, { paths: ['/'], dataset: '' }, { jobId: -1 }],
-    ...['x'.repeat(100_000), { theme: 'no' }, { path: '\0' }, { constructor: 1 }],
-  ];
   const values: ((i: number) => unknown)[] = [
     () => undefined,
     () => cyclic,
@@ -199,17 +196,9 @@ async function sendSenselessMessages(count: number): Promise<void> {
     () => new Uint8Array(1000),
     () => new Date(NaN),
     (i) => ({ kind: 'call', id: i, name: 'projects.close', input: {} }),
-    (i) => `{"kind":"call","id":${String(i)}`,
-    () => '[[[[[[',
-    () => 'null',
-    () => '{"kind":"stop","id":"x"}',
-    (i) =>
-      JSON.stringify({
-        ...{ kind: 'call', id: i, name: names[i % names.length] },
-        input: inputs[i % inputs.length],
-      }),
-    (i) => JSON.stringify({ kind: 'event', name: names[i % names.length], data: {} }),
-    (i) => JSON.stringify({ kind: 'result', id: i, output: 1 }),
+    (i) => texts[i % texts.length],
+    (i) => texts[(7 * i) % texts.length],
+    (i) => texts[(31 * i) % texts.length],
   ];
   for (let i = 0; i < count; i++) {
     const port = ports[i % 2]!;

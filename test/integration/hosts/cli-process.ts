@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-const main = fileURLToPath(new URL('../../../src-main/hosts/cli/main.ts', import.meta.url));
+export const main = fileURLToPath(new URL('../../../src-main/hosts/cli/main.ts', import.meta.url));
 
 export interface Outcome {
   readonly code: number | null;

@@ -15,6 +15,7 @@ import { connect } from '#rpc/connect.ts';
 import type { Message } from '#rpc/wire.ts';
 import type { CallsOf } from '#rpc/method.ts';
 import { pathSpellings } from '../../support/path-spellings.ts';
+import { senselessText } from '../../support/senseless-texts.ts';
 
 const sample = fileURLToPath(new URL('../../../resources/sample/blood-cells.zip', import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'normscope-server-'));
@@ -73,6 +74,31 @@ function openSocket(headers: Record<string, string>): Promise<number> {
   });
 }
 
+/** With the cookie. */
+async function openedSocket(): Promise<WebSocket> {
+  const headers = { ...own(), Cookie: cookie };
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/link`, { headers });
+  await new Promise((resolve) => socket.once('open', resolve));
+  return socket;
+}
+
+function clientOf(socket: WebSocket) {
+  return connect<CallsOf<typeof coreMethods>, CoreEvents>({
+    send: (message: Message) => socket.send(JSON.stringify(message)),
+    onMessage: (listener) =>
+      void socket.on('message', (bytes: Buffer) => listener(JSON.parse(bytes.toString('utf8')))),
+    onClose: (listener) => void socket.on('close', listener),
+    close: () => socket.close(),
+  });
+}
+
+async function datasets() {
+  const core = clientOf(await openedSocket());
+  const found = await core.call('datasets.list', {});
+  core.close();
+  return found;
+}
+
 beforeAll(async () => {
   const pageFolder = join(folder, 'page');
   await mkdir(join(pageFolder, 'assets'), { recursive: true });
@@ -84,17 +110,7 @@ beforeAll(async () => {
   const answer = await enter(tokenOf(served.address()));
   cookie = answer.headers['set-cookie']![0]!.split(';')[0]!;
 
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/link`, {
-    headers: { ...own(), Cookie: cookie },
-  });
-  await new Promise((resolve) => socket.once('open', resolve));
-  const core = connect<CallsOf<typeof coreMethods>, CoreEvents>({
-    send: (message: Message) => socket.send(JSON.stringify(message)),
-    onMessage: (listener) =>
-      void socket.on('message', (bytes: Buffer) => listener(JSON.parse(bytes.toString('utf8')))),
-    onClose: (listener) => void socket.on('close', listener),
-    close: () => socket.close(),
-  });
+  const core = clientOf(await openedSocket());
   const imported = new Promise((resolve) =>
     core.on('job.changed', ({ state }) => {
       if (state === 'succeeded') resolve(state);
@@ -249,6 +265,40 @@ describe('a page of another site', () => {
 
   it('cannot open a socket without saying where it comes from', async () => {
     expect(await openSocket({ Host: own().Host, Cookie: cookie })).toBe(403);
+  });
+});
+
+describe('a client with the cookie', () => {
+  it('changes nothing and breaks nothing with ten thousand senseless messages', async () => {
+    const unseen: unknown[] = [];
+    const note = (error: unknown) => void unseen.push(error);
+    process.on('unhandledRejection', note);
+    const before = await datasets();
+    let sent = 0;
+    for (let id = 0; sent < 10_000;) {
+      const socket = await openedSocket();
+      const ended = new Promise((resolve) => socket.once('close', resolve));
+      // What is no JSON ends the connection: the next one goes on.
+      for (; id < 12_000 && socket.readyState === socket.OPEN; id++, sent++) {
+        if (id % 97 === 0) socket.send(Buffer.from([0, 1, 255]));
+        else socket.send(senselessText(id));
+        if (id % 10 === 0) await new Promise(setImmediate);
+      }
+      socket.close();
+      await ended;
+    }
+    expect(await datasets()).toEqual(before);
+    expect(unseen).toEqual([]);
+    process.off('unhandledRejection', note);
+  });
+
+  it('is put out for a message of 64 MiB', async () => {
+    const socket = await openedSocket();
+    const code = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('error', () => undefined);
+    socket.send(`"${'x'.repeat(64 * 2 ** 20)}"`);
+    expect(await code).toBe(1009);
+    expect(await datasets()).toHaveLength(1);
   });
 });
 

@@ -1,0 +1,47 @@
+// Promise: Normscope never uses the network. Counted by the kernel, in a namespace without one.
+
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { runOffline } from '../../support/no-network.ts';
+import { tempFolders } from '../../support/temp-folder.ts';
+import { drawPictures } from '../core/pictures.ts';
+import { main } from './cli-process.ts';
+
+const tempFolder = tempFolders();
+const isPossible = process.platform === 'linux' && process.getuid?.() === 0;
+if (!isPossible) {
+  console.warn('Not tested: that Normscope makes no network call. It takes Linux and root.');
+}
+
+it.runIf(isPossible)('sees an attempt when there is one', async () => {
+  const asks = "fetch('http://192.0.2.1/').catch(() => process.exit(3))";
+  const tried = await runOffline(process.execPath, ['-e', asks]);
+  expect(tried.code).toBe(3);
+  expect(tried.attempts).toBeGreaterThan(0);
+});
+
+it.runIf(isPossible)(
+  'imports, trains, scores and reports without asking for a network',
+  async () => {
+    const folder = tempFolder();
+    const project = join(folder, 'Cells.normscope');
+    await drawPictures(join(folder, 'disc'), 'disc', 40);
+    await drawPictures(join(folder, 'cross'), 'cross', 8);
+    const settings = ['width=4', 'inputSize=16', 'batch=8', 'steps=3', 'views=2', 'threads=1'];
+    const commands = [
+      ['doctor'],
+      ['import', project, join(folder, 'disc'), '--role=normal', '--dataset=cells'],
+      ['import', project, join(folder, 'cross'), '--role=anomaly', '--dataset=cells'],
+      ['train', project, '--dataset=cells', ...settings.flatMap((setting) => ['--set', setting])],
+      ['score', project, '--model=1', '--dataset=cells'],
+      ['evaluate', project, '--model=1', '--dataset=cells'],
+    ];
+    for (const words of commands) {
+      const { code, printed, attempts } = await runOffline(process.execPath, [main, ...words]);
+      expect({ code, attempts }, `${words.join(' ')}\n${printed}`).toEqual({
+        code: 0,
+        attempts: 0,
+      });
+    }
+  },
+);
