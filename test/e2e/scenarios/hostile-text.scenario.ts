@@ -124,7 +124,7 @@ scenario('nothing that is injected into the page runs: twenty ways', async ({ ho
 
   // The same in a page without a policy: most of them do run there.
   if (host.kind !== 'browser') return;
-  const open = await page.context().newPage();
+  const open = await page.context().browser()!.newPage();
   const openHits = await watch(open);
   await open.evaluate(inject);
   await expect.poll(openHits).toBeGreaterThanOrEqual(8);

@@ -11,6 +11,7 @@ import { imageFacets } from '#core/store/image-facets.ts';
 import { imagePage } from '#core/store/image-pages.ts';
 import type { ProjectDatabase } from '#core/store/database.ts';
 import { noon, open } from '../../../support/catalogue.ts';
+import { fillWithRows } from '../../../support/large-catalogue.ts';
 
 const images = 100_000;
 const score = { modelId: 1, name: 'mahalanobis', limit: 900_000 } as const;
@@ -21,41 +22,13 @@ beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'normscope-test-'));
   const opened = await open(folder);
   database = opened.database;
-  fillWithSql();
+  fillWithRows(database, images);
   asked = { datasetId: 1, score };
   return async () => {
     await opened.close();
     rmSync(folder, { recursive: true });
   };
 }, 60_000);
-
-function fillWithSql(): void {
-  database.transact((writer) => {
-    for (const sql of [
-      `insert into dataset values (1, 'cells', '${noon}')`,
-      `with recursive n (i) as (select 1 union all select i + 1 from n where i < ${images})
-       insert into image select i, printf('%064x', i), 1000, 300 + i % 50, 300, 3, 8, null, '${noon}' from n`,
-      `insert into image_file select id, id,
-         '/lab/slides/patient ' || (id % 500) || '/field ' || (id * 7919 % 1000003) || '.tif', null, 0
-       from image`,
-      `insert into dataset_item select 1, id,
-         case when id % 10 = 0 then 'anomaly' when id % 3 = 0 then 'unlabelled' else 'normal' end,
-         'class ' || (id % 12), case when id % 7 = 0 then null else 'patient ' || (id % 500) end,
-         case when id % 4 = 0 then 'test' else 'train' end from image`,
-      `insert into snapshot values (1, 1, 'hash', '${noon}')`,
-      `insert into run (id, method, preset, specimen, config, seed, engine, code_version, dataset_id,
-         snapshot_id, state, created_at)
-       values (1, 'oecl', 'quick', 'stained', '{}', 1, 'cpu', '1', 1, 1, 'succeeded', '${noon}')`,
-      `insert into model values (1, 1, 'path', 'hash', 1, '${noon}')`,
-      `insert into score select 1, id, 1, 1, 1, -(id * 7919 % 1000003), 1, 1 from image where id % 20 <> 0`,
-      `insert into edit values (1, null, 'reviews', 'words', null, null, '${noon}')`,
-      `insert into review select null, id, 1, 'anomalous', 'mia', null, '${noon}', 1, 'do', null
-       from image where id % 50 = 0`,
-    ]) {
-      writer.run(sql);
-    }
-  });
-}
 
 /** Milliseconds. */
 function best(work: () => unknown): number {

@@ -1,0 +1,117 @@
+// A gallery of 100,000 images: the first screen, scrolling, and the memory of the page. The numbers are
+// printed; the limits that fail are wide enough for a busy machine.
+
+import { mkdir, readFile } from 'node:fs/promises';
+import type { Page } from 'playwright';
+import { expect } from 'vitest';
+import { open } from '../../support/catalogue.ts';
+import { fillWithRows } from '../../support/large-catalogue.ts';
+import { scenario } from '../support/host.ts';
+
+const images = 100_000;
+
+scenario(
+  'a gallery of 100,000 images comes at once, scrolls evenly, and takes little memory',
+  async ({ host, projectFolder }) => {
+    await mkdir(projectFolder('Large'));
+    const project = await open(projectFolder('Large'));
+    fillWithRows(project.database, images);
+    await project.close();
+
+    await host.openProject('Large');
+    const page = host.page();
+    const gallery = page.getByRole('listbox', { name: 'Images of cells' });
+    await gallery.getByRole('option').first().waitFor();
+    const firstScreen = await timeToFirstScreen(page);
+    const frames = await scroll(page);
+    const late = frames.filter((ms) => ms > 50).length;
+    const megabytes = await memoryOf(page);
+    console.log(
+      `100,000 images: first screen ${firstScreen.toFixed(0)} ms; ${late} of ${frames.length} frames ` +
+        `over 50 ms, the longest ${Math.max(...frames).toFixed(0)} ms; page ${megabytes.toFixed(0)} MB`,
+    );
+    expect(firstScreen).toBeLessThan(1000);
+    // On a busy machine some frames wait for other processes.
+    expect(late / frames.length).toBeLessThan(0.3);
+    expect(megabytes).toBeLessThan(300);
+    // These images are rows alone: each thumbnail is a line in the console.
+    host.complaints.splice(0);
+  },
+  'browser',
+);
+
+/** From the click that shows the gallery to its first images, milliseconds. */
+async function timeToFirstScreen(page: Page): Promise<number> {
+  const rail = page.getByRole('navigation');
+  await rail.getByRole('link', { name: 'Runs' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
+  await page.evaluate(() => {
+    const scope = globalThis as unknown as {
+      shown: number;
+      document: {
+        querySelector: (selector: string) => unknown;
+        addEventListener: (name: string, take: () => void, options: object) => void;
+      };
+      requestAnimationFrame: (take: () => void) => void;
+    };
+    const whenClicked = () => {
+      const start = performance.now();
+      const look = () => {
+        if (scope.document.querySelector('[role=option]')) scope.shown = performance.now() - start;
+        else scope.requestAnimationFrame(look);
+      };
+      look();
+    };
+    scope.document.addEventListener('click', whenClicked, { once: true, capture: true });
+  });
+  await rail.getByRole('link', { name: 'Images' }).click();
+  await page.getByRole('option').first().waitFor();
+  return await page.evaluate(() => (globalThis as unknown as { shown: number }).shown);
+}
+
+/** Scrolls through the gallery for three seconds; resolves with the lengths of the frames, milliseconds. */
+async function scroll(page: Page): Promise<number[]> {
+  return await page.getByRole('listbox').evaluate(async (list: unknown) => {
+    const frame = globalThis as unknown as {
+      requestAnimationFrame: (take: (now: number) => void) => void;
+      getComputedStyle: (of: unknown) => { overflowY: string };
+    };
+    interface Box {
+      scrollTop: number;
+      readonly scrollHeight: number;
+      readonly clientHeight: number;
+      readonly parentElement: Box | null;
+      querySelectorAll: (selector: string) => Iterable<Box>;
+    }
+    const all = [list as Box, ...(list as Box).querySelectorAll('*')];
+    const box =
+      all.find(({ scrollHeight, clientHeight }) => scrollHeight > 2 * clientHeight) ?? all[0]!;
+    const next = () => new Promise<number>((resolve) => frame.requestAnimationFrame(resolve));
+    const lengths: number[] = [];
+    let last = await next();
+    const end = last + 3000;
+    while (last < end) {
+      box.scrollTop += 60;
+      const now = await next();
+      lengths.push(now - last);
+      last = now;
+    }
+    if (box.scrollTop < 1000) throw new Error('The gallery did not scroll.');
+    return lengths;
+  });
+}
+
+/** Resident memory of the page's own process, shared libraries included, megabytes. */
+async function memoryOf(page: Page): Promise<number> {
+  const session = await page.context().browser()!.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  const renderers = processInfo.filter(({ type }) => type === 'renderer');
+  const sizes = await Promise.all(
+    renderers.map(async ({ id }) => {
+      const status = await readFile(`/proc/${id}/status`, 'utf8');
+      return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) / 1024;
+    }),
+  );
+  // A spare one may wait for the next page.
+  return Math.max(...sizes);
+}

@@ -1,0 +1,33 @@
+// A catalogue of many images that exist as rows alone: for how the gallery bears them.
+
+import type { ProjectDatabase } from '#core/store/database.ts';
+import { noon } from './catalogue.ts';
+
+/** Dataset 1, "cells": images 1 … `images`, nineteen of twenty scored by model 1, one of fifty reviewed. */
+export function fillWithRows(database: ProjectDatabase, images: number): void {
+  database.transact((writer) => {
+    for (const sql of [
+      `insert into dataset values (1, 'cells', '${noon}')`,
+      `with recursive n (i) as (select 1 union all select i + 1 from n where i < ${images})
+       insert into image select i, printf('%064x', i), 1000, 300 + i % 50, 300, 3, 8, null, '${noon}' from n`,
+      `insert into image_file select id, id,
+         '/lab/slides/patient ' || (id % 500) || '/field ' || (id * 7919 % 1000003) || '.tif', null, 0
+       from image`,
+      `insert into dataset_item select 1, id,
+         case when id % 10 = 0 then 'anomaly' when id % 3 = 0 then 'unlabelled' else 'normal' end,
+         'class ' || (id % 12), case when id % 7 = 0 then null else 'patient ' || (id % 500) end,
+         case when id % 4 = 0 then 'test' else 'train' end from image`,
+      `insert into snapshot values (1, 1, 'hash', '${noon}')`,
+      `insert into run (id, method, preset, specimen, config, seed, engine, code_version, dataset_id,
+         snapshot_id, state, created_at)
+       values (1, 'oecl', 'quick', 'stained', '{}', 1, 'cpu', '1', 1, 1, 'succeeded', '${noon}')`,
+      `insert into model values (1, 1, 'path', 'hash', 1, '${noon}')`,
+      `insert into score select 1, id, 1, 1, 1, -(id * 7919 % 1000003), 1, 1 from image where id % 20 <> 0`,
+      `insert into edit values (1, null, 'reviews', 'words', null, null, '${noon}')`,
+      `insert into review select null, id, 1, 'anomalous', 'mia', null, '${noon}', 1, 'do', null
+       from image where id % 50 = 0`,
+    ]) {
+      writer.run(sql);
+    }
+  });
+}
