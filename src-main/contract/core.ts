@@ -15,6 +15,7 @@ import {
   type Role,
 } from './image.ts';
 import { reviewMethods, type Threshold } from './review.ts';
+import { runTrashMethods } from './run-trash.ts';
 
 export { roleNames, splitNames } from './image.ts';
 export type { ListedImage, RankedImage, Role, Split } from './image.ts';
@@ -68,6 +69,8 @@ export interface ScoreOutcome {
 
 export interface RunSummary {
   readonly id: number;
+  /** Given by the user; null for none. */
+  readonly name: string | null;
   readonly method: string;
   readonly preset: string;
   readonly dataset: string;
@@ -187,6 +190,7 @@ export const coreMethods = {
   ...imageMethods,
   ...editMethods,
   ...reviewMethods,
+  ...runTrashMethods,
   'images.import': method<{ jobId: number }>()(importInput),
   /** Imports the bundled blood cells and photographs: a job for each dataset. */
   'sample.import': method<{ jobIds: readonly number[] }>()(z.strictObject({})),

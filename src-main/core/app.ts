@@ -31,6 +31,7 @@ import { sweepScoring } from './runs/score-images.ts';
 import { scoreRun } from './runs/score-run.ts';
 import { trainedModel } from './runs/scoring-model.ts';
 import { trainRun } from './runs/train-run.ts';
+import { trashMethods } from './runs/trash.ts';
 import { sampleImports } from './sample.ts';
 import { Catalogue } from './store/catalogue.ts';
 import type { ProjectDatabase, Writer } from './store/database.ts';
@@ -240,6 +241,10 @@ class Core {
       ...reviewMethods({ database, folder, now, edits: this.#edits, features: this.#features }),
       'datasets.list': () => database.read(listDatasets),
       ...runMethods({ database, folder, queue, catalogue, now, codeVersion }),
+      ...trashMethods({
+        ...{ database, folder, queue, now },
+        moveRun: (runId, to) => this.#edits.moveRun(runId, to),
+      }),
       'scores.compute': ({ modelId, dataset, engine }) => {
         database.read((reader) => {
           trainedModel(reader, modelId);

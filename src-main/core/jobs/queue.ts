@@ -143,6 +143,14 @@ export class JobQueue {
     return alive.findLast((job) => job.spec === text && !this.#unwritten.has(job.id));
   }
 
+  /** What the jobs that wait or run are asked to do. */
+  specsAlive(): JobSpec[] {
+    const alive = this.#options.database.read(liveJobs);
+    return alive
+      .filter(({ id }) => !this.#unwritten.has(id))
+      .map(({ spec }) => jobSpec.parse(JSON.parse(spec)));
+  }
+
   /** Every job with its latest progress, oldest first. */
   list(): StoredJob[] {
     return this.#options.database.read(listJobs).map((job) => this.#latest(job));

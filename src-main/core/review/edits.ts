@@ -25,6 +25,7 @@ import {
   type ItemsMeant,
 } from '../store/item-edits.ts';
 import { addReviews, repeatReviews, type NewReviews } from '../store/reviews.ts';
+import { setRunDeleted } from '../store/run-trash.ts';
 import { askedBy } from './image-methods.ts';
 import { countOf } from './words.ts';
 
@@ -76,6 +77,16 @@ export class Edits {
     });
   }
 
+  /** Puts a run into the trash, or takes it out again. */
+  moveRun(runId: number, to: 'trash' | 'runs'): EditState {
+    return this.#transact((writer, now) => {
+      const restores = to === 'runs';
+      const words = restores ? `Restore run ${runId}` : `Delete run ${runId}`;
+      addEdit(writer, { kind: 'run', words, runId, restores }, now);
+      setRunDeleted(writer, runId, restores ? null : now);
+    });
+  }
+
   undo(): { words: string | null; state: EditState } {
     return this.#move((writer, now) => {
       const edit = editToUndo(writer);
@@ -105,10 +116,7 @@ export class Edits {
         repeatReviews(writer, edit.id, move, now);
         return;
       case 'run':
-        writer.run(
-          'update run set deleted_at = ? where id = ?',
-          ...[move === 'undo' ? null : now, edit.runId],
-        );
+        setRunDeleted(writer, edit.runId!, (move === 'undo') === edit.restores ? now : null);
     }
   }
 

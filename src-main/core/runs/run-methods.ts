@@ -53,7 +53,7 @@ function training(runId: number): JobSpec {
 }
 
 /** Throws `not-found`. */
-function runNamed(reader: Reader, runId: number): StoredRun {
+export function runNamed(reader: Reader, runId: number): StoredRun {
   const run = findRun(reader, runId);
   if (run) return run;
   throw new Failure('not-found', `There is no run ${runId} in this project.`);
@@ -74,11 +74,11 @@ async function demandUnfinished(
   );
 }
 
-function summary(run: StoredRun): RunSummary {
-  const { id, method, preset, dataset, seed, engine, device, state, failure } = run;
+export function summary(run: StoredRun): RunSummary {
+  const { id, name, method, preset, dataset, seed, engine, device, state, failure } = run;
   const { stepsDone, stepsTotal, createdAt, endedAt, modelId } = run;
   return {
-    ...{ id, method, preset, dataset, seed, engine, device, state, failure },
+    ...{ id, name, method, preset, dataset, seed, engine, device, state, failure },
     ...{ stepsDone, stepsTotal, createdAt, endedAt, modelId },
   };
 }

@@ -1,6 +1,7 @@
 // The job "train": from a stored run to a model with thresholds. What is done is kept at every
 // checkpoint, so that asking again goes on from there and ends with the same model.
 
+import { readdir, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { CoreEvents, TrainOutcome } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
@@ -58,6 +59,13 @@ export async function trainRun(
   return await new TrainJob(run, job, ports).run();
 }
 
+/** A finished run has its model; nobody resumes it, and checkpoints are three times as large. */
+async function removeCheckpoints(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (/^checkpoint-\d{8}\.safetensors$/.test(name)) await rm(join(folder, name), { force: true });
+  }
+}
+
 class TrainJob {
   readonly #run: StoredRun;
   readonly #config: RunConfig;
@@ -77,6 +85,7 @@ class TrainJob {
   async run(): Promise<TrainOutcome> {
     const model = (await this.#finishedModel()) ?? (await this.#train());
     await this.#calibrate(model.id);
+    await removeCheckpoints(join(this.#ports.folder, 'models', `run-${this.#run.id}`));
     return { runId: this.#run.id, modelId: model.id, steps: model.step };
   }
 

@@ -10,29 +10,50 @@ export interface StoredEdit {
   readonly words: string;
   /** Of an edit of items. */
   readonly datasetId: number | null;
-  /** Of a run put into the trash. */
+  /** Of a run put into the trash, or taken out of it again. */
   readonly runId: number | null;
+  readonly restores: boolean;
 }
 
 export type Move = 'do' | 'undo' | 'redo';
 
-type Row = StoredEdit & { readonly parent: number | null };
+interface Row extends Omit<StoredEdit, 'restores'> {
+  readonly parent: number | null;
+  readonly restores: 0 | 1;
+  /** 1 when the run has left the trash for good: there is nothing to take back or do again. */
+  readonly isGone: 0 | 1;
+}
 
-const select =
-  'select id, parent, kind, words, dataset_id datasetId, run_id runId from edit e where';
+const select = `
+  select e.id, e.parent, e.kind, e.words, e.dataset_id datasetId, e.run_id runId, e.restores,
+    r.emptied_at is not null isGone
+  from edit e left join run r on r.id = e.run_id where`;
 const standing: Query<Row> = `
-  ${select} id = (select standing from edit_move order by id desc limit 1)`;
+  ${select} e.id = (select standing from edit_move order by id desc limit 1)`;
 // A new edit forgets what was undone before it, so the newest child is the one to do again.
-const newestChild: Query<Row> = `${select} parent is ? order by id desc limit 1`;
-const isChild: Query<{ id: number }> = 'select id from edit where id = ? and parent is ?';
+const newestChild: Query<Row> = `${select} e.parent is ? order by e.id desc limit 1`;
+const byId: Query<Row> = `${select} e.id = ?`;
 
 /** What undoing would take back. */
 export function editToUndo(reader: Reader): StoredEdit | undefined {
-  return reader.get(standing);
+  const row = rowToUndo(reader);
+  return row && edit(row);
 }
 
 export function editToRedo(reader: Reader): StoredEdit | undefined {
-  return reader.get(newestChild, reader.get(standing)?.id ?? null);
+  let row = reader.get(newestChild, reader.get(standing)?.id ?? null);
+  while (row?.isGone) row = reader.get(newestChild, row.id);
+  return row && edit(row);
+}
+
+function rowToUndo(reader: Reader): Row | undefined {
+  let row = reader.get(standing);
+  while (row?.isGone) row = row.parent === null ? undefined : reader.get(byId, row.parent);
+  return row;
+}
+
+function edit({ id, kind, words, datasetId, runId, restores }: Row): StoredEdit {
+  return { id, kind, words, datasetId, runId, restores: restores === 1 };
 }
 
 export function editState(reader: Reader): EditState {
@@ -49,10 +70,11 @@ export function addEdit(
   now: string,
 ): number {
   const parent = writer.get(standing)?.id ?? null;
-  const { kind, words, datasetId = null, runId = null } = edit;
+  const { kind, words, datasetId = null, runId = null, restores = false } = edit;
   const { id } = writer.run(
-    'insert into edit (parent, kind, words, dataset_id, run_id, created_at) values (?, ?, ?, ?, ?, ?)',
-    ...[parent, kind, words, datasetId, runId, now],
+    `insert into edit (parent, kind, words, dataset_id, run_id, restores, created_at)
+     values (?, ?, ?, ?, ?, ?, ?)`,
+    ...[parent, kind, words, datasetId, runId, Number(restores), now],
   );
   addMove(writer, 'do', id, id, now);
   return id;
@@ -60,14 +82,14 @@ export function addEdit(
 
 /** The edit must be the one to undo. */
 export function moveBack(writer: Writer, editId: number, now: string): void {
-  const edit = writer.get(standing);
-  if (edit?.id !== editId) throw new Error(`Edit ${editId} is not the one to undo.`);
-  addMove(writer, 'undo', editId, edit.parent, now);
+  const row = rowToUndo(writer);
+  if (row?.id !== editId) throw new Error(`Edit ${editId} is not the one to undo.`);
+  addMove(writer, 'undo', editId, row.parent, now);
 }
 
 /** The edit must be the one to redo. */
 export function moveForward(writer: Writer, editId: number, now: string): void {
-  if (!writer.get(isChild, editId, writer.get(standing)?.id ?? null)) {
+  if (editToRedo(writer)?.id !== editId) {
     throw new Error(`Edit ${editId} is not the one to redo.`);
   }
   addMove(writer, 'redo', editId, editId, now);

@@ -34,8 +34,8 @@ export interface StoredRun extends RunSummary {
   readonly pixels: string | null;
 }
 
-const selectRuns = `
-  select r.id, r.method, r.preset, d.name dataset, r.seed, coalesce(r.engine_used, r.engine) engine,
+export const selectRuns = `
+  select r.id, r.name, r.method, r.preset, d.name dataset, r.seed, coalesce(r.engine_used, r.engine) engine,
     r.device, r.state, r.failure, r.steps_done stepsDone, r.steps_total stepsTotal,
     r.created_at createdAt, r.ended_at endedAt, m.id modelId, r.config,
     r.code_version codeVersion, r.snapshot_id snapshotId, s.hash snapshotHash, r.pixels

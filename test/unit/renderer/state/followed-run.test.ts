@@ -20,7 +20,15 @@ function step(runId: number, number: number): CoreEvents['run.step'] {
 }
 
 const details: RunDetails = {
-  ...{ id: 1, method: 'anchored', preset: 'quick', dataset: 'cells', seed: 0, engine: 'cpu' },
+  ...{
+    id: 1,
+    name: null,
+    method: 'anchored',
+    preset: 'quick',
+    dataset: 'cells',
+    seed: 0,
+    engine: 'cpu',
+  },
   ...{ device: null, state: 'running', failure: null, stepsDone: 5, stepsTotal: 20 },
   ...{ createdAt: '2026-01-01T00:00:00Z', endedAt: null, modelId: null, config: {} },
   ...{ codeVersion: '1', snapshotHash: 'a', epochs: [epoch(1)], warnings: [], threshold: null },
