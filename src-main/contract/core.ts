@@ -14,6 +14,8 @@ import {
   type RankedImage,
   type Role,
 } from './image.ts';
+import { imageLookMethods } from './image-look.ts';
+import { importPreviewMethods } from './import-preview.ts';
 import { reviewMethods, type Threshold } from './review.ts';
 import { runTrashMethods } from './run-trash.ts';
 
@@ -188,6 +190,8 @@ export const trainInput = z.strictObject({
 
 export const coreMethods = {
   ...imageMethods,
+  ...imageLookMethods,
+  ...importPreviewMethods,
   ...editMethods,
   ...reviewMethods,
   ...runTrashMethods,

@@ -1,6 +1,8 @@
 // How the window's page is served, by Electron and by the server alike: what it may load (its own
 // files and pictures, nothing else), and what its files are.
 
+import { parseLook, type PictureLook } from './picture-look.ts';
+
 /** `link`: where the page may connect to, beside its own origin; a WebSocket's origin or nothing. */
 function pagePolicy(link = ''): string {
   const directives: Readonly<Record<string, string>> = {
@@ -48,12 +50,20 @@ export function pageFile(address: string): PageFile | undefined {
   return { path: isImmutable ? ['assets', name] : [name], type: types[ending]!, isImmutable };
 }
 
+export interface PictureAddress {
+  readonly kind: 'thumb' | 'image';
+  readonly hash: string;
+  /** Of an image alone; undefined for the picture as it is. */
+  readonly look: PictureLook | undefined;
+}
+
 /** The address of a picture below the page's own; undefined when it is none. */
-export function pictureAddress(
-  address: string,
-): { readonly kind: 'thumb' | 'image'; readonly hash: string } | undefined {
-  const [, kind, hash] = /^(thumb|image)\/([0-9a-f]{64})$/.exec(address) ?? [];
-  return hash === undefined ? undefined : { kind: kind as 'thumb' | 'image', hash };
+export function pictureAddress(address: string): PictureAddress | undefined {
+  const [, kind, hash, query] = /^(thumb|image)\/([0-9a-f]{64})(\?.*)?$/.exec(address) ?? [];
+  if (hash === undefined) return undefined;
+  if (query === undefined) return { kind: kind as PictureAddress['kind'], hash, look: undefined };
+  const look = kind === 'image' ? parseLook(query) : undefined;
+  return look && { kind: 'image', hash, look };
 }
 
 /** Headers of every answer to the page. */

@@ -5,13 +5,16 @@ import { hostname } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { coreMethods, type CoreEvents, type Job } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
+import type { PictureAddress } from '#contract/page.ts';
 import type { Link } from '#rpc/link.ts';
 import { inputChecker, type HandlersOf } from '#rpc/method.ts';
 import { serve, type Server, type Service } from '#rpc/serve.ts';
 import { readCodeVersion } from './code-version.ts';
 import { openDoor, sweepDoor } from './door.ts';
 import { importImages } from './images/import.ts';
-import { findPicture, type Picture, type PictureKind } from './images/pictures.ts';
+import { previewImport, type PreviewPorts } from './images/preview.ts';
+import { type Picture } from './images/pictures.ts';
+import { ImageViewer } from './images/viewer.ts';
 import { jobSpec } from './jobs/job-spec.ts';
 import { JobQueue, type JobHandlers, type JobStanding } from './jobs/queue.ts';
 import { markInterrupted } from './jobs/recovery.ts';
@@ -55,7 +58,7 @@ export interface App {
   /** Answers the contract on `link` until it closes, and sends it every event. */
   readonly serve: (link: Link) => void;
   /** The file with a picture of the image with this hash; undefined when there is none to show. */
-  readonly picture: (kind: PictureKind, hash: string) => Promise<Picture | undefined>;
+  readonly picture: (wanted: PictureAddress) => Promise<Picture | undefined>;
   /** Resolves once nobody is connected any more, neither here nor from another process. */
   readonly whenUnused: () => Promise<void>;
   /** Stops all work, which can be taken up again, and lets go of the project. */
@@ -77,7 +80,7 @@ export async function openApp(folder: string, options: AppOptions = {}): Promise
     return {
       folder: project,
       serve: (link) => core.serve(link),
-      picture: (kind, hash) => core.picture(kind, hash),
+      picture: (wanted) => core.picture(wanted),
       whenUnused: () => core.whenUnused(),
       close: () => closers.close(),
     };
@@ -152,6 +155,7 @@ class Core {
   readonly #queue: JobQueue;
   readonly #edits: Edits;
   readonly #features: Features;
+  readonly #viewer: ImageViewer;
   readonly #service: Service;
   readonly #servers = new Map<Link, Server>();
   readonly #leaving: (() => void)[] = [];
@@ -175,6 +179,14 @@ class Core {
       onChange: (state) => this.#emit('edits.changed', state),
     });
     this.#features = new Features({ database, folder });
+    this.#viewer = new ImageViewer(folder, (hash) =>
+      database.read((reader) => {
+        const image = findImage(reader, hash);
+        if (!image) return undefined;
+        const paths = pathsOf(reader, image.id).map(({ path }) => path);
+        return { paths, bitDepth: image.bitDepth };
+      }),
+    );
     this.#service = {
       handlers: this.#methods(),
       parse: inputChecker(coreMethods),
@@ -195,19 +207,14 @@ class Core {
     await new Promise<void>((resolve) => this.#leaving.push(resolve));
   }
 
-  picture(kind: PictureKind, hash: string): Promise<Picture | undefined> {
-    const { database, folder } = this.#ports;
-    return findPicture(folder, kind, hash, (known) =>
-      database.read((reader) => {
-        const image = findImage(reader, known);
-        return image && pathsOf(reader, image.id).map(({ path }) => path);
-      }),
-    );
+  picture({ kind, hash, look }: PictureAddress): Promise<Picture | undefined> {
+    return kind === 'thumb' ? this.#viewer.thumbnail(hash) : this.#viewer.picture(hash, look);
   }
 
   async close(): Promise<void> {
     this.#isClosing = true;
     await Promise.all([this.#queue.close(), this.#features.close()]);
+    this.#viewer.close();
     for (const link of [...this.#servers.keys()]) link.close();
   }
 
@@ -236,7 +243,11 @@ class Core {
       'sample.import': () => ({
         jobIds: sampleImports.map((input) => queue.submit({ kind: 'import', input })),
       }),
-      ...imageMethods(database),
+      ...imageMethods(database, this.#viewer),
+      'images.preview': ({ dataset, ...request }, stop) => {
+        demandAbsolute(request.paths);
+        return previewImport(request, stop, previewPorts(catalogue, dataset));
+      },
       ...editMethods(this.#edits),
       ...reviewMethods({ database, folder, now, edits: this.#edits, features: this.#features }),
       'datasets.list': () => database.read(listDatasets),
@@ -289,6 +300,15 @@ function followJob(writer: Writer, { kind, spec, state, failure }: JobStanding, 
 
 function publicJob({ id, kind, state, done, total, note, failure }: Job): Job {
   return { id, kind, state, done, total, note, failure };
+}
+
+function previewPorts(catalogue: Catalogue, dataset: string): PreviewPorts {
+  const datasetId = catalogue.findDataset(dataset);
+  return {
+    knownFile: (path) => catalogue.findFiles([path]).get(path),
+    item: (hash) =>
+      datasetId === undefined ? undefined : catalogue.findItems(datasetId, [hash]).get(hash),
+  };
 }
 
 function demandAbsolute(paths: readonly string[]): void {

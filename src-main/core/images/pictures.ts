@@ -1,12 +1,9 @@
-// The pictures of catalogued images as a page may show them: files found by hash, never by path.
+// The files with pictures of catalogued images: found by hash, never by path.
 
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileKind, kindBytes } from './kind.ts';
-import { originalFiles } from './originals.ts';
 import { thumbnailPath } from './reader-tasks.ts';
-
-export type PictureKind = 'thumb' | 'image';
 
 export interface Picture {
   /** Absolute. */
@@ -15,7 +12,9 @@ export interface Picture {
   readonly type: string;
 }
 
-const isHash = /^[0-9a-f]{64}$/;
+export function isHash(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text);
+}
 
 /** Formats that every browser shows. */
 const shownTypes: Readonly<Record<string, string>> = {
@@ -25,25 +24,15 @@ const shownTypes: Readonly<Record<string, string>> = {
   bmp: 'image/bmp',
 };
 
-/**
- * The file with a picture of the image: its thumbnail, or the original where browsers can show it.
- * undefined when the catalogue knows no such image or its file is gone. pathsOf: every path where
- * the image with this hash was seen; undefined for an unknown hash.
- */
-export async function findPicture(
-  projectFolder: string,
-  kind: PictureKind,
-  hash: string,
-  pathsOf: (hash: string) => readonly string[] | undefined,
-): Promise<Picture | undefined> {
-  if (!isHash.test(hash)) return undefined;
-  const paths = pathsOf(hash);
-  if (!paths) return undefined;
-  if (kind === 'thumb') {
-    const path = thumbnailPath(join(projectFolder, 'cache', 'thumbnails'), hash);
-    return (await isFile(path)) ? { path, type: 'image/webp' } : undefined;
-  }
-  for (const path of originalFiles(projectFolder, { hash, paths })) {
+/** undefined when it is gone. */
+export async function thumbnail(projectFolder: string, hash: string): Promise<Picture | undefined> {
+  const path = thumbnailPath(join(projectFolder, 'cache', 'thumbnails'), hash);
+  return (await isFile(path)) ? { path, type: 'image/webp' } : undefined;
+}
+
+/** The first of the files that browsers can show; undefined when none is there or none can be shown. */
+export async function shownOriginal(files: readonly string[]): Promise<Picture | undefined> {
+  for (const path of files) {
     const type = await shownType(path).catch(() => undefined);
     if (type !== undefined) return { path, type };
   }

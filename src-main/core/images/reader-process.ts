@@ -2,7 +2,7 @@
 // that a file which brings a decoder down costs one image. Started by reader.ts.
 
 import { Failure, type FailureCode } from '#domain/failure.ts';
-import { inspect, square, type ReaderTask } from './reader-tasks.ts';
+import { histogram, inspect, render, square, type ReaderTask } from './reader-tasks.ts';
 
 export interface ReaderRequest {
   readonly id: number;
@@ -14,9 +14,22 @@ export type ReaderAnswer =
   | { readonly id: number; readonly failure: { code: FailureCode; message: string } }
   | { readonly id: number; readonly bug: string };
 
+async function perform(task: ReaderTask): Promise<unknown> {
+  switch (task.kind) {
+    case 'inspect':
+      return await inspect(task);
+    case 'square':
+      return await square(task);
+    case 'render':
+      return await render(task);
+    case 'histogram':
+      return await histogram(task);
+  }
+}
+
 async function answer({ id, task }: ReaderRequest): Promise<ReaderAnswer> {
   try {
-    return { id, result: task.kind === 'inspect' ? await inspect(task) : await square(task) };
+    return { id, result: await perform(task) };
   } catch (error) {
     if (error instanceof Failure) {
       return { id, failure: { code: error.code, message: error.message } };

@@ -2,9 +2,14 @@
 
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ImageHistogram } from '#contract/image-look.ts';
+import type { PictureLook } from '#contract/picture-look.ts';
 import { Failure } from '#domain/failure.ts';
 import { openImage } from './decode.ts';
 import type { NewImage } from './import-store.ts';
+import { histogramOf } from './histogram.ts';
+import { readPixels } from './pipeline.ts';
+import { renderPicture } from './render.ts';
 import { readImageFile, type FileContent } from './read-file.ts';
 import { squarePixels, type PixelType } from './square.ts';
 import { makeThumbnail } from './thumbnail.ts';
@@ -37,11 +42,32 @@ export interface SquareTask {
   readonly pixelLimit: number;
 }
 
-export type ReaderTask = InspectTask | SquareTask;
+/** A picture of a catalogued image as a page shows it: a PNG file. */
+export interface RenderTask {
+  readonly kind: 'render';
+  readonly hash: string;
+  readonly paths: readonly string[];
+  /** undefined shows nearly all values, as a thumbnail does. */
+  readonly look: PictureLook | undefined;
+  readonly target: string;
+  readonly scratchFolder: string;
+  readonly pixelLimit: number;
+}
+
+export interface HistogramTask {
+  readonly kind: 'histogram';
+  readonly hash: string;
+  readonly paths: readonly string[];
+  readonly pixelLimit: number;
+}
+
+export type ReaderTask = InspectTask | SquareTask | RenderTask | HistogramTask;
 
 export interface ReaderResults {
   inspect: Inspection;
   square: Uint8Array | Uint16Array;
+  render: null;
+  histogram: ImageHistogram;
 }
 
 /** Throws a `Failure` with the reason when the image cannot be read. */
@@ -61,6 +87,19 @@ export async function square(task: SquareTask): Promise<Uint8Array | Uint16Array
   const { bytes } = await readOriginal(task.hash, task.paths);
   const opened = await openImage(bytes, task.pixelLimit);
   return await squarePixels(opened, task.side, task.channels, task.type);
+}
+
+export async function render(task: RenderTask): Promise<null> {
+  const { bytes } = await readOriginal(task.hash, task.paths);
+  const opened = await openImage(bytes, task.pixelLimit);
+  await writeWhole(task.target, await renderPicture(opened, task.look), task.scratchFolder);
+  return null;
+}
+
+export async function histogram(task: HistogramTask): Promise<ImageHistogram> {
+  const { bytes } = await readOriginal(task.hash, task.paths);
+  const opened = await openImage(bytes, task.pixelLimit);
+  return histogramOf(await readPixels(await opened.pipeline(), opened.bitDepth));
 }
 
 export function thumbnailPath(folder: string, hash: string): string {

@@ -5,9 +5,12 @@ import type { ImageFilter } from '#contract/image.ts';
 import { Failure } from '#domain/failure.ts';
 import type { ScoreName } from '#domain/score.ts';
 import type { HandlersOf } from '#rpc/method.ts';
+import type { ImageViewer } from '../images/viewer.ts';
 import { datasetNamed } from '../runs/run-items.ts';
 import { trainedModel } from '../runs/scoring-model.ts';
 import type { ProjectDatabase, Reader } from '../store/database.ts';
+import { duplicates } from '../store/duplicates.ts';
+import { imageById } from '../store/images.ts';
 import { imageDetails, problemsByImport } from '../store/image-details.ts';
 import { imageFacets } from '../store/image-facets.ts';
 import type { Asked, ScoreAsked } from '../store/image-filter.ts';
@@ -16,10 +19,16 @@ import { findThreshold } from '../store/thresholds.ts';
 
 type ImageMethods = Pick<
   HandlersOf<typeof coreMethods>,
-  'images.page' | 'images.ids' | 'images.facets' | 'images.show' | 'images.problems'
+  | 'images.page'
+  | 'images.ids'
+  | 'images.facets'
+  | 'images.show'
+  | 'images.problems'
+  | 'images.histogram'
+  | 'images.duplicates'
 >;
 
-export function imageMethods(database: ProjectDatabase): ImageMethods {
+export function imageMethods(database: ProjectDatabase, viewer: ImageViewer): ImageMethods {
   return {
     'images.page': ({ order, offset, limit, ...filter }) =>
       database.read((reader) =>
@@ -34,6 +43,16 @@ export function imageMethods(database: ProjectDatabase): ImageMethods {
       if (image) return image;
       throw new Failure('not-found', `There is no image ${imageId} in this project.`);
     },
+    'images.histogram': ({ imageId }) => {
+      const image = database.read((reader) => imageById(reader, imageId));
+      if (image) return viewer.histogram(image.hash);
+      throw new Failure('not-found', `There is no image ${imageId} in this project.`);
+    },
+    'images.duplicates': ({ dataset, limit }) =>
+      database.read((reader) => {
+        const datasetId = dataset === undefined ? null : datasetNamed(reader, dataset);
+        return duplicates(reader, datasetId, limit);
+      }),
     'images.problems': ({ jobId, limit }) =>
       database.read((reader) => problemsByImport(reader, jobId, limit)),
   };

@@ -12,7 +12,7 @@ const own: Query<Own> = `
   select id imageId, hash, bytes, width, height, channels, bit_depth bitDepth,
     pixel_size_um pixelSizeUm, imported_at importedAt
   from image where id = ?`;
-const placesOf: Query<ImageDetails['datasets'][number]> = `
+export const placesOf: Query<ImageDetails['datasets'][number]> = `
   select t.name dataset, d.role, d.class, d.group_name "group", d.split
   from dataset_item d join dataset t on t.id = d.dataset_id where d.image_id = ? order by t.name`;
 const scoreList = scoreNames.map((name) => `s.${scoreColumns[name]} ${name}`).join(', ');

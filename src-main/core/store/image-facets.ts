@@ -40,14 +40,34 @@ export function imageFacets(reader: Reader, asked: Asked): ImageFacets {
 }
 
 /** One pass over the images: attributes are sifted afterwards, for each facet in its own way. */
-function countAlike(reader: Reader, { filter, ...rest }: Asked): Alike[] {
+function countAlike(reader: Reader, asked: Asked): Alike[] {
+  const { filter, ...rest } = asked;
   const { text, verdict, score } = filter;
+  if (score?.is === 'unscored') return countUnscored(reader, asked, score);
   const { sql, values } = conditionOf({ ...rest, filter: { text, verdict, score } });
   const counts: Query<Alike> = `
     select d.role, d.class, d.group_name "group", d.split, count(*) count
     from dataset_item d where ${sql}
     group by d.role, d.class, d.group_name, d.split`;
   return reader.all(counts, ...values);
+}
+
+/** All but those that have been tried, which an index finds: looking up each takes far longer. */
+function countUnscored(
+  reader: Reader,
+  asked: Asked,
+  score: NonNullable<ImageFilter['score']>,
+): Alike[] {
+  const counted = (is?: 'scored' | 'failed') =>
+    countAlike(reader, { ...asked, filter: { ...asked.filter, score: is && { ...score, is } } });
+  const kindOf = (row: Alike) => JSON.stringify([row.role, row.class, row.group, row.split]);
+  const tried = new Map<string, number>();
+  for (const row of [...counted('scored'), ...counted('failed')]) {
+    tried.set(kindOf(row), (tried.get(kindOf(row)) ?? 0) + row.count);
+  }
+  return counted()
+    .map((row) => ({ ...row, count: row.count - (tried.get(kindOf(row)) ?? 0) }))
+    .filter(({ count }) => count > 0);
 }
 
 function fits(row: Alike, name: Attribute, filter: Asked['filter']): boolean {

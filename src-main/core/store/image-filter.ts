@@ -86,9 +86,10 @@ function scoreParts(
     case 'failed':
       return [part(`d.image_id in (${failed})`, modelId)];
     case 'unscored':
+      // Looked up image by image: a page needs few, and counting goes another way (image-pages.ts).
       return [
-        part(`d.image_id not in (${scored})`, modelId),
-        part(`d.image_id not in (${failed})`, modelId),
+        part(`not exists (${scored} and image_id = d.image_id)`, modelId),
+        part(`not exists (${failed} and image_id = d.image_id)`, modelId),
       ];
     case 'flagged':
       return [side('>')];

@@ -36,6 +36,13 @@ export function imagePage(reader: Reader, asked: PageAsked): ImagePage {
 }
 
 export function countImages(reader: Reader, asked: Asked): number {
+  const { score } = asked.filter;
+  if (score?.is === 'unscored') {
+    // All without those that have been tried, which an index finds: looking up each takes far longer.
+    const others = (is?: 'scored' | 'failed') =>
+      countImages(reader, { ...asked, filter: { ...asked.filter, score: is && { ...score, is } } });
+    return others() - others('scored') - others('failed');
+  }
   const { sql, values } = conditionOf(asked);
   const count: Query<{ total: number }> = `select count(*) total from dataset_item d where ${sql}`;
   return reader.get(count, ...values)!.total;

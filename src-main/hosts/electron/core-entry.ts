@@ -82,7 +82,7 @@ async function start(folder: string, create: boolean): Promise<void> {
         break;
       case 'picture':
         void app
-          .picture(message.picture, message.hash)
+          .picture(message.wanted)
           .catch(() => undefined)
           .then((found) => tell({ kind: 'picture', id: message.id, found: found ?? null }));
         break;

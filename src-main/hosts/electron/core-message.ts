@@ -1,6 +1,8 @@
 // What passes between Electron's main process and the core's process: one channel for all clients.
 // Types only; the two sides are core-process.ts and core-entry.ts.
 
+import type { PictureAddress } from '#contract/page.ts';
+
 /** From main to the core. */
 export type ToCore =
   /** A message of a client, as the JSON text that its page has sent. */
@@ -9,8 +11,7 @@ export type ToCore =
   | {
       readonly kind: 'picture';
       readonly id: number;
-      readonly picture: 'thumb' | 'image';
-      readonly hash: string;
+      readonly wanted: PictureAddress;
     }
   /** The core stops its work, lets go of the project and ends. */
   | { readonly kind: 'close' };

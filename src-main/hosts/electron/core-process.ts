@@ -2,6 +2,7 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { coreMethods, CoreEvents } from '#contract/core.ts';
+import type { PictureAddress } from '#contract/page.ts';
 import { connect, type Client } from '#rpc/connect.ts';
 import type { Link } from '#rpc/link.ts';
 import type { CallsOf } from '#rpc/method.ts';
@@ -79,12 +80,12 @@ export class CoreProcess {
     };
   }
 
-  async picture(picture: 'thumb' | 'image', hash: string): Promise<FoundPicture | null> {
+  async picture(wanted: PictureAddress): Promise<FoundPicture | null> {
     if (!this.#child.connected) return null;
     const id = this.#nextId++;
     return await new Promise((resolve) => {
       this.#pictures.set(id, resolve);
-      this.#tell({ kind: 'picture', id, picture, hash });
+      this.#tell({ kind: 'picture', id, wanted });
     });
   }
 

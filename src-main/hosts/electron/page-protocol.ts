@@ -6,7 +6,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pageFile, pageHeaders, pictureAddress } from '#contract/page.ts';
+import { pageFile, pageHeaders, pictureAddress, type PictureAddress } from '#contract/page.ts';
 import type { FoundPicture } from './core-process.ts';
 
 const scheme = 'app';
@@ -27,20 +27,16 @@ export function pageAddress(windowId: number): string {
 /** picture: of the project that the window with this number has open; null when there is none. */
 export function handleScheme(
   pageFolder: string,
-  picture: (
-    windowId: number,
-    kind: 'thumb' | 'image',
-    hash: string,
-  ) => Promise<FoundPicture | null>,
+  picture: (windowId: number, wanted: PictureAddress) => Promise<FoundPicture | null>,
 ): void {
   protocol.handle(scheme, async ({ url, method }) => {
     // When a page is loaded again, its view comes along behind "#".
-    const [, windowId, address] = /^app:\/\/normscope\/w(\d{1,9})\/([^?#]*)(#.*)?$/.exec(url) ?? [];
+    const [, windowId, address] = /^app:\/\/normscope\/w(\d{1,9})\/([^#]*)(#.*)?$/.exec(url) ?? [];
     if (method !== 'GET' || windowId === undefined || address === undefined) return refused();
     const file = pageFile(address);
     if (file) return await answer(join(pageFolder, ...file.path), file.type);
     const wanted = pictureAddress(address);
-    const found = wanted && (await picture(Number(windowId), wanted.kind, wanted.hash));
+    const found = wanted && (await picture(Number(windowId), wanted));
     return found ? await answer(found.path, found.type) : refused();
   });
 }

@@ -4,6 +4,7 @@ import type { BrowserWindow } from 'electron';
 import { MessageChannelMain, type MessagePortMain, Notification } from 'electron';
 import { basename } from 'node:path';
 import type { Job } from '#contract/core.ts';
+import type { PictureAddress } from '#contract/page.ts';
 import type { ProjectState } from '#contract/shell.ts';
 import { CoreProcess, type CoreEnd, type FoundPicture } from './core-process.ts';
 import type { Places } from './places.ts';
@@ -88,8 +89,8 @@ export class ProjectWindow {
     this.window.webContents.postMessage('port', 'core', [theirs]);
   }
 
-  async picture(kind: 'thumb' | 'image', hash: string): Promise<FoundPicture | null> {
-    return (await this.#core?.picture(kind, hash)) ?? null;
+  async picture(wanted: PictureAddress): Promise<FoundPicture | null> {
+    return (await this.#core?.picture(wanted)) ?? null;
   }
 
   /** False when work is under way and the user wants it to go on. */

@@ -3,6 +3,7 @@
 import { app, BrowserWindow, ipcMain, MessageChannelMain, nativeTheme, screen } from 'electron';
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { PictureAddress } from '#contract/page.ts';
 import type { MenuCommand, RecentProject } from '#contract/shell.ts';
 import type { FoundPicture } from './core-process.ts';
 import type { DesktopSettings, WindowPlace } from './desktop-settings.ts';
@@ -110,8 +111,8 @@ export class Windows {
     entry?.emit?.('menu.chosen', { command });
   }
 
-  async picture(id: number, kind: 'thumb' | 'image', hash: string): Promise<FoundPicture | null> {
-    return (await this.#entries.get(id)?.project.picture(kind, hash)) ?? null;
+  async picture(id: number, wanted: PictureAddress): Promise<FoundPicture | null> {
+    return (await this.#entries.get(id)?.project.picture(wanted)) ?? null;
   }
 
   recentChanged(): void {

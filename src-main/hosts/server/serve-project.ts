@@ -114,7 +114,7 @@ async function find(
   const wanted = pictureAddress(address);
   if (!wanted) return 404;
   if (!access.hasCookie(headers)) return 403;
-  const picture = await app.picture(wanted.kind, wanted.hash);
+  const picture = await app.picture(wanted);
   return picture ? { ...picture, isImmutable: true } : 404;
 }
 

@@ -2,6 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { imageMethods } from '#core/review/image-methods.ts';
+import { ImageViewer } from '#core/images/viewer.ts';
+import { addFile } from '#core/store/images.ts';
 import { addJob } from '#core/store/jobs.ts';
 import { addImportProblem, putScoreProblem } from '#core/store/problems.ts';
 import { putThreshold } from '#core/store/thresholds.ts';
@@ -35,7 +37,8 @@ async function lab() {
 }
 
 function ask(database: ProjectDatabase) {
-  const methods = imageMethods(database);
+  const viewer = new ImageViewer('/nowhere', () => undefined);
+  const methods = imageMethods(database, viewer);
   return {
     page: (input: z.input<(typeof contract)['images.page']['input']>) =>
       methods['images.page'](contract['images.page'].input.parse(input), never),
@@ -146,5 +149,37 @@ describe('one image', () => {
     expect(await methods['images.problems']({ limit: 2 }, never)).toEqual([
       { jobId, importedAt: noon, dataset: 'cells', count: 3, problems: [problem, problem] },
     ]);
+  });
+});
+
+describe('duplicates', () => {
+  it('are images seen in several places, and those that datasets contradict each other about', async () => {
+    const { database } = await lab();
+    put(database, 'strangers', [2, 2], { role: 'outlier', split: 'train' });
+    put(database, 'copies', [5, 5], { role: 'normal', split: 'train' });
+    database.transact((writer) => {
+      addFile(writer, 3, { path: '/copy of 3.png', modifiedMs: 0 }, null);
+      addFile(writer, 3, { path: '/another of 3.png', modifiedMs: 0 }, null);
+    });
+    const { methods } = ask(database);
+    const all = await methods['images.duplicates']({ limit: 10 }, never);
+    expect(all.total).toBe(2);
+    expect(all.images).toMatchObject([
+      {
+        ...{ imageId: 2, contradicts: true, paths: ['/2.png'], pathCount: 1 },
+        datasets: [
+          { dataset: 'cells', role: 'normal' },
+          { dataset: 'strangers', role: 'outlier' },
+        ],
+      },
+      {
+        ...{ imageId: 3, contradicts: false, pathCount: 3 },
+        paths: ['/3.png', '/copy of 3.png', '/another of 3.png'],
+      },
+    ]);
+    const some = await methods['images.duplicates']({ dataset: 'strangers', limit: 10 }, never);
+    expect(some.images.map(({ imageId }) => imageId)).toEqual([2]);
+    const first = await methods['images.duplicates']({ limit: 1 }, never);
+    expect([first.total, first.images.length]).toEqual([2, 1]);
   });
 });

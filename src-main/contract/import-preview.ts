@@ -1,0 +1,53 @@
+// What an import would make of the files that the user points at, before anything is written.
+
+import { z } from 'zod';
+import { method } from '#rpc/method.ts';
+import type { ImportProblem } from './core.ts';
+import { datasetName, role, splitNames, type FacetCount, type Role } from './image.ts';
+
+/** What one file would become. */
+export interface PreviewedFile {
+  readonly path: string;
+  readonly role: Role;
+  readonly class: string | null;
+  readonly group: string | null;
+}
+
+export interface ImportPreview {
+  /** False when there was too much to look at in the time of a preview: the counts are lower bounds. */
+  readonly isComplete: boolean;
+  /** Files that begin like images. */
+  readonly images: number;
+  /** Of these, files that an earlier import has catalogued and that have not changed since. */
+  readonly known: number;
+  readonly roles: readonly FacetCount<Role>[];
+  /** null counts images without one. Most frequent first, at most 200. */
+  readonly classes: readonly FacetCount<string | null>[];
+  readonly groups: readonly FacetCount<string | null>[];
+  /** Whether folders, the table or the import say which images to train on and which to test with. */
+  readonly namesSplits: boolean;
+  /** The layout in words: "class folders". */
+  readonly recognised: readonly string[];
+  readonly problems: { readonly count: number; readonly first: readonly ImportProblem[] };
+  readonly leftOut: { readonly hidden: number; readonly masks: number };
+  /** One of each class and role, for the user to see whether it is meant so. */
+  readonly examples: readonly PreviewedFile[];
+}
+
+export const importPreviewMethods = {
+  /**
+   * Walks and recognises, and writes nothing. Files are opened to see whether they begin like images;
+   * one that is damaged further on is found by the import. Stops with its caller.
+   */
+  'images.preview': method<ImportPreview>()(
+    z.strictObject({
+      /** Absolute. */
+      paths: z.array(z.string().min(1)).min(1),
+      /** The images join this dataset, or make it. */
+      dataset: datasetName,
+      role: role.optional(),
+      group: z.string().min(1).optional(),
+      split: z.enum(splitNames).optional(),
+    }),
+  ),
+} as const;

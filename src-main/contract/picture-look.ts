@@ -1,0 +1,28 @@
+// How a picture of an image may be asked for: `image/HASH?low=…&high=…&channel=…`, which a page writes
+// and a host reads. What is not exactly of this form is refused.
+
+export const pictureChannels = ['all', '0', '1', '2'] as const;
+export type PictureChannel = (typeof pictureChannels)[number];
+
+/** Values up to `low` are black, from `high` white; one channel is shown in grey. */
+export interface PictureLook {
+  readonly low: number;
+  readonly high: number;
+  readonly channel: PictureChannel;
+}
+
+const largestValue = 65_535;
+
+/** Behind the picture's address. */
+export function lookQuery({ low, high, channel }: PictureLook): string {
+  return `?low=${low}&high=${high}&channel=${channel}`;
+}
+
+/** undefined when the query is of another form, or shows nothing. */
+export function parseLook(query: string): PictureLook | undefined {
+  const [, low, high, channel] =
+    /^\?low=(0|[1-9]\d{0,4})&high=([1-9]\d{0,4})&channel=(all|0|1|2)$/.exec(query) ?? [];
+  if (low === undefined) return undefined;
+  const look = { low: Number(low), high: Number(high), channel: channel as PictureChannel };
+  return look.low < look.high && look.high <= largestValue ? look : undefined;
+}

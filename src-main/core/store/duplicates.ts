@@ -1,0 +1,50 @@
+// Images that were seen in several places, or that datasets contradict each other about.
+
+import type { DuplicateImage } from '#contract/image-look.ts';
+import type { Query, Reader } from './database.ts';
+import { placesOf } from './image-details.ts';
+
+type Found = Pick<DuplicateImage, 'imageId' | 'hash' | 'pathCount'> & {
+  readonly contradicts: 0 | 1;
+};
+
+const pathsTold = 20;
+
+const chosen =
+  '(? is null or image_id in (select image_id from dataset_item where dataset_id = ?))';
+const several = `
+  select image_id, count(*) paths, 0 contradicts from image_file
+  where ${chosen} group by image_id having count(*) > 1`;
+const contradicted = `
+  select image_id, 0 paths, 1 contradicts from dataset_item where ${chosen}
+  group by image_id
+  having max(role = 'normal') = 1 and max(role in ('outlier', 'anomaly')) = 1`;
+const found = `
+  select image_id, max(paths) paths, max(contradicts) contradicts
+  from (${several} union all ${contradicted}) group by image_id`;
+
+const count: Query<{ total: number }> = `select count(*) total from (${found})`;
+const first: Query<Found> = `
+  select f.image_id imageId, i.hash, max(f.paths, 1) pathCount, f.contradicts
+  from (${found}) f join image i on i.id = f.image_id
+  order by f.contradicts desc, f.paths desc, f.image_id limit ?`;
+const somePaths: Query<{ path: string }> = `
+  select path from image_file where image_id = ? order by id limit ${pathsTold}`;
+
+/** datasetId: null for the whole project. */
+export function duplicates(
+  reader: Reader,
+  datasetId: number | null,
+  limit: number,
+): { total: number; images: DuplicateImage[] } {
+  const inDataset = [datasetId, datasetId, datasetId, datasetId];
+  return {
+    total: reader.get(count, ...inDataset)!.total,
+    images: reader.all(first, ...inDataset, limit).map(({ contradicts, ...image }) => ({
+      ...image,
+      contradicts: contradicts === 1,
+      paths: reader.all(somePaths, image.imageId).map(({ path }) => path),
+      datasets: reader.all(placesOf, image.imageId),
+    })),
+  };
+}
