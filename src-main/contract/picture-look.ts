@@ -1,8 +1,7 @@
 // How a picture of an image may be asked for: `image/HASH?low=…&high=…&channel=…`, which a page writes
 // and a host reads. What is not exactly of this form is refused.
 
-export const pictureChannels = ['all', '0', '1', '2'] as const;
-export type PictureChannel = (typeof pictureChannels)[number];
+type PictureChannel = 'all' | '0' | '1' | '2';
 
 /** Values up to `low` are black, from `high` white; one channel is shown in grey. */
 export interface PictureLook {

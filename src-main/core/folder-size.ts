@@ -3,7 +3,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-export interface FolderSize {
+interface FolderSize {
   readonly bytes: number;
   readonly files: number;
 }

@@ -30,7 +30,7 @@ export interface PreviewPorts {
   readonly item: (hash: string) => DatasetItem | undefined;
 }
 
-export interface PreviewLimits {
+interface PreviewLimits {
   readonly files: number;
   readonly ms: number;
 }

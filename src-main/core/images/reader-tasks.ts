@@ -43,7 +43,7 @@ export interface SquareTask {
 }
 
 /** A picture of a catalogued image as a page shows it: a PNG file. */
-export interface RenderTask {
+interface RenderTask {
   readonly kind: 'render';
   readonly hash: string;
   readonly paths: readonly string[];
@@ -54,7 +54,7 @@ export interface RenderTask {
   readonly pixelLimit: number;
 }
 
-export interface HistogramTask {
+interface HistogramTask {
   readonly kind: 'histogram';
   readonly hash: string;
   readonly paths: readonly string[];

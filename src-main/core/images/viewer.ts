@@ -21,7 +21,7 @@ const kept = 300;
 /** A reader without work is ended after, milliseconds. */
 const idleMs = 30_000;
 
-export interface ViewedImage {
+interface ViewedImage {
   /** Every path where it was seen. */
   readonly paths: readonly string[];
   readonly bitDepth: 8 | 16;
@@ -156,7 +156,7 @@ export class ImageViewer {
   }
 }
 
-export function renderedFolder(projectFolder: string): string {
+function renderedFolder(projectFolder: string): string {
   return join(projectFolder, 'cache', 'rendered');
 }
 

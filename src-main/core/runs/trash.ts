@@ -18,7 +18,7 @@ type TrashMethods = Pick<
   'runs.delete' | 'runs.restore' | 'runs.rename' | 'trash.list' | 'trash.empty'
 >;
 
-export interface TrashPorts {
+interface TrashPorts {
   readonly database: ProjectDatabase;
   readonly queue: JobQueue;
   /** Keeps the move in the log of edits. */
