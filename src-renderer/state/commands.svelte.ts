@@ -1,5 +1,7 @@
 // Everything that can be done by a command: one list feeds the palette, the shortcuts and their sheet.
 
+import { untrack } from 'svelte';
+
 export interface Command {
   readonly id: string;
   readonly title: string;
@@ -14,16 +16,18 @@ export interface Command {
 export class Commands {
   #offers = $state.raw<readonly (readonly Command[])[]>([]);
 
-  /** The latest offers first: a view's own come before those of the window. */
+  /** The latest offers first: a view's own come before those of the window, and instead of them. */
   get all(): readonly Command[] {
-    return this.#offers.flat();
+    const ids = new Set<string>();
+    return this.#offers.flat().filter(({ id }) => !ids.has(id) && ids.add(id));
   }
 
   /** Adds commands until the function that is returned is called. */
   offer(commands: readonly Command[]): () => void {
-    this.#offers = [commands, ...this.#offers];
+    // Whoever offers in an effect must not run again because others offer.
+    this.#offers = [commands, ...untrack(() => this.#offers)];
     return () => {
-      this.#offers = this.#offers.filter((offer) => offer !== commands);
+      this.#offers = untrack(() => this.#offers).filter((offer) => offer !== commands);
     };
   }
 

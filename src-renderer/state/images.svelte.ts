@@ -1,7 +1,8 @@
 // The images of one dataset as a gallery shows them: only the pages in view are kept.
 
 import { SvelteMap } from 'svelte/reactivity';
-import type { ListedImage, Role } from '#contract/core.ts';
+import type { ListedImage } from '#contract/core.ts';
+import type { ImageFilter, ImageOrder } from '#contract/image.ts';
 import type { CoreClient } from '../client/clients.ts';
 import { Resource } from './resource.svelte.ts';
 
@@ -10,22 +11,25 @@ const pageSize = 200;
 /** Pages kept beside those in view, so that scrolling back finds them there. */
 const mostPages = 12;
 
-export interface ImageFilter {
-  readonly dataset: string;
-  readonly role?: Role;
-}
+/** Which images, in which order: imported when left out. */
+export type ImagesAsked = ImageFilter & { readonly order?: ImageOrder };
 
 export class Images {
   readonly #core: CoreClient;
   readonly #pages = new SvelteMap<number, Resource<readonly ListedImage[]>>();
-  readonly filter: ImageFilter;
+  #asked = $state.raw<ImagesAsked>() as ImagesAsked;
+  #latest = 0;
   /** How many the filter means; loading until the first page is there. */
   readonly total: Resource<number>;
 
-  constructor(core: CoreClient, filter: ImageFilter) {
+  constructor(core: CoreClient, asked: ImagesAsked) {
     this.#core = core;
-    this.filter = filter;
+    this.#asked = asked;
     this.total = new Resource(async (signal) => (await this.#ask(0, 1, signal)).total);
+  }
+
+  get asked(): ImagesAsked {
+    return this.#asked;
   }
 
   /** undefined until its page is there. */
@@ -38,9 +42,7 @@ export class Images {
   view(first: number, end: number): void {
     for (let page = Math.floor(first / pageSize); page * pageSize < end; page++) {
       if (this.#pages.has(page)) continue;
-      const resource = new Resource(
-        async (signal) => (await this.#ask(page * pageSize, pageSize, signal)).images,
-      );
+      const resource = this.#page(page);
       this.#pages.set(page, resource);
       void resource.load();
     }
@@ -50,13 +52,43 @@ export class Images {
     }
   }
 
+  /**
+   * Other images, or another order. What is there stays in sight until the first page has come.
+   * True unless something else was asked for meanwhile. Throws what the core throws.
+   */
+  async show(asked: ImagesAsked): Promise<boolean> {
+    const mine = ++this.#latest;
+    const { total, images } = await this.#core.call('images.page', {
+      ...{ ...asked, offset: 0, limit: pageSize },
+    });
+    if (mine !== this.#latest) return false;
+    this.#asked = asked;
+    this.#pages.clear();
+    const first = this.#page(0);
+    first.set(images);
+    this.#pages.set(0, first);
+    this.total.set(total);
+    return true;
+  }
+
   /** After a change in the core: everything that is shown is asked for again. */
   async refresh(): Promise<void> {
     await this.total.load();
     await Promise.all([...this.#pages.values()].map((page) => page.load()));
   }
 
+  /** All ids in their order: for selecting from one image to another. */
+  ids(): Promise<readonly number[]> {
+    return this.#core.call('images.ids', this.#asked);
+  }
+
+  #page(page: number): Resource<readonly ListedImage[]> {
+    return new Resource(
+      async (signal) => (await this.#ask(page * pageSize, pageSize, signal)).images,
+    );
+  }
+
   #ask(offset: number, limit: number, signal: AbortSignal) {
-    return this.#core.call('images.page', { ...this.filter, offset, limit }, signal);
+    return this.#core.call('images.page', { ...this.#asked, offset, limit }, signal);
   }
 }

@@ -40,6 +40,11 @@ export class Resource<T> {
     }
   }
 
+  /** Nobody waits for the answer any more. */
+  callOff(): void {
+    this.#asking?.abort();
+  }
+
   /** For what the core has said by itself. */
   set(value: T): void {
     this.#asking?.abort();

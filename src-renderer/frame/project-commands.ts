@@ -1,0 +1,28 @@
+// The commands that every view of an open project has.
+
+import type { Command } from '../state/commands.svelte.ts';
+import type { Frame } from '../state/frame.svelte.ts';
+import type { Workspace } from '../state/workspace.svelte.ts';
+
+export function editCommands(frame: Frame, { edits }: Workspace): Command[] {
+  const { toasts } = frame;
+  const undo = () =>
+    frame.attempt(async () => {
+      const words = await edits.undo();
+      if (words !== null) toasts.done(`Undone: ${words}`, { label: 'Redo', run: redo });
+    });
+  const redo = () =>
+    frame.attempt(async () => {
+      const words = await edits.redo();
+      if (words !== null) toasts.done(`Done again: ${words}`, { label: 'Undo', run: undo });
+    });
+  const canUndo = () => edits.undoWords !== null;
+  const canRedo = () => edits.redoWords !== null;
+  const base = { section: 'Edit' } as const;
+  return [
+    { ...base, id: 'undo', title: 'Undo', keys: 'Mod+Z', isEnabled: canUndo, run: undo },
+    { ...base, id: 'redo', title: 'Redo', keys: 'Mod+Shift+Z', isEnabled: canRedo, run: redo },
+    // As Windows has it.
+    { ...base, id: 'redo-too', title: 'Redo', keys: 'Mod+Y', isEnabled: canRedo, run: redo },
+  ];
+}

@@ -1,0 +1,71 @@
+// What a gallery is narrowed down to and sorted by, as its bar of filters has it.
+
+import type { Role, Split } from '#contract/core.ts';
+import type { ImageFilter, ImageOrder } from '#contract/image.ts';
+import type { ImagesAsked } from './images.svelte.ts';
+
+/** How an image stands: by its verdict, and by the scores of the newest model. */
+export const statusNames = [
+  ...(['unreviewed', 'normal', 'anomalous', 'unsure'] as const),
+  ...(['flagged', 'unflagged', 'unscored', 'failed'] as const),
+] as const;
+export type StatusName = (typeof statusNames)[number];
+
+export const thumbnailSizes = ['small', 'medium', 'large'] as const;
+export type ThumbnailSize = (typeof thumbnailSizes)[number];
+
+export class GalleryFilter {
+  role = $state<Role>();
+  split = $state<Split>();
+  /** null means images without one. */
+  class = $state<string | null>();
+  group = $state<string | null>();
+  status = $state<StatusName>();
+  text = $state('');
+  order = $state<ImageOrder>('imported');
+
+  readonly isOn = $derived(
+    this.text !== '' ||
+      [this.role, this.split, this.class, this.group, this.status].some(
+        (value) => value !== undefined,
+      ),
+  );
+
+  clear(): void {
+    this.role = this.split = this.class = this.group = this.status = undefined;
+    this.text = '';
+  }
+
+  /** modelId: of the scores spoken of; undefined when there are none. */
+  asked(dataset: string, modelId: number | undefined): ImagesAsked {
+    const { role, split, group, text, order } = this;
+    const needsScore = order === 'strangest' || order === 'most-normal';
+    return {
+      dataset,
+      ...(role && { role }),
+      ...(split && { split }),
+      ...(this.class !== undefined && { class: this.class }),
+      ...(group !== undefined && { group }),
+      ...(text.trim() !== '' && { text: text.trim() }),
+      ...this.#status(modelId),
+      order: needsScore && modelId === undefined ? 'imported' : order,
+    };
+  }
+
+  #status(modelId: number | undefined): Pick<ImageFilter, 'verdict' | 'score'> {
+    const { status } = this;
+    const score = modelId === undefined ? {} : { score: { modelId } };
+    switch (status) {
+      case undefined:
+        return score;
+      case 'unreviewed':
+        return { ...score, verdict: null };
+      case 'normal':
+      case 'anomalous':
+      case 'unsure':
+        return { ...score, verdict: status };
+      default:
+        return modelId === undefined ? {} : { score: { modelId, is: status } };
+    }
+  }
+}

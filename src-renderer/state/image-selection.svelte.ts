@@ -1,0 +1,81 @@
+// Which images of a gallery are selected: by click and key, from one to another, or all of them.
+
+import type { Selection } from '#contract/edit.ts';
+import type { Images } from './images.svelte.ts';
+
+export type Pick = 'one' | 'toggle' | 'range' | 'all';
+
+export class ImageSelection {
+  readonly #images: Images;
+  #ids = $state.raw<ReadonlySet<number>>(new Set());
+  /** Whether everything that the filter means is selected. */
+  #isAll = $state(false);
+  /** From here a range goes. */
+  #anchor = 0;
+  #order: Promise<readonly number[]> | undefined;
+  #latest = 0;
+
+  constructor(images: Images) {
+    this.#images = images;
+  }
+
+  get count(): number {
+    return this.#ids.size;
+  }
+
+  has(imageId: number | undefined): boolean {
+    return imageId !== undefined && this.#ids.has(imageId);
+  }
+
+  /** For the core; `undefined` when nothing is selected. */
+  get asSelection(): Selection | undefined {
+    if (this.#ids.size === 0) return undefined;
+    const { order: _, ...filter } = this.#images.asked;
+    return this.#isAll ? { filter } : { dataset: filter.dataset, imageIds: [...this.#ids] };
+  }
+
+  /** Throws what the core throws. */
+  async pick(index: number, how: Pick): Promise<void> {
+    const mine = ++this.#latest;
+    if (how === 'range' || how === 'all') {
+      const order = await this.#idsInOrder();
+      if (mine !== this.#latest) return;
+      const [first, last] = [Math.min(this.#anchor, index), Math.max(this.#anchor, index)];
+      this.#set(how === 'all' ? order : order.slice(first, last + 1), how === 'all');
+      return;
+    }
+    this.#anchor = index;
+    const imageId = this.#images.at(index)?.imageId;
+    if (imageId === undefined) return;
+    if (how === 'one') this.#set([imageId], false);
+    else if (this.#ids.has(imageId))
+      this.#set(
+        [...this.#ids].filter((id) => id !== imageId),
+        false,
+      );
+    else this.#set([...this.#ids, imageId], false);
+  }
+
+  clear(): void {
+    this.#latest++;
+    this.#set([], false);
+  }
+
+  /** After a change of what the gallery shows: ids may be in another order, and some may be gone. */
+  forgetOrder(): void {
+    this.#order = undefined;
+  }
+
+  #idsInOrder(): Promise<readonly number[]> {
+    const order = this.#order ?? this.#images.ids();
+    this.#order = order;
+    // A failure is told to whoever asked, and asked for again the next time.
+    order.catch(() => (this.#order = undefined));
+    return order;
+  }
+
+  #set(ids: readonly number[], isAll: boolean): void {
+    this.#ids = new Set(ids);
+    this.#isAll = isAll && ids.length > 0;
+  }
+}
