@@ -17,13 +17,12 @@ import {
 import { imageLookMethods } from './image-look.ts';
 import { importPreviewMethods } from './import-preview.ts';
 import { reviewMethods, type Threshold } from './review.ts';
-import { runTrashMethods } from './run-trash.ts';
+import { runTrashMethods, type JobState, type RunSummary } from './run.ts';
 
 export { roleNames, splitNames } from './image.ts';
 export type { ListedImage, RankedImage, Role, Split } from './image.ts';
+export type { JobState, RunSummary } from './run.ts';
 export type { Threshold } from './review.ts';
-
-export type JobState = 'queued' | 'running' | 'succeeded' | 'failed' | 'stopped' | 'interrupted';
 
 export interface Job {
   readonly id: number;
@@ -67,25 +66,6 @@ export interface ScoreOutcome {
   readonly alreadyScored: number;
   /** Images that could not be read. */
   readonly failed: readonly ImportProblem[];
-}
-
-export interface RunSummary {
-  readonly id: number;
-  /** Given by the user; null for none. */
-  readonly name: string | null;
-  readonly method: string;
-  readonly preset: string;
-  readonly dataset: string;
-  readonly seed: number;
-  readonly engine: string;
-  readonly device: string | null;
-  readonly state: JobState;
-  readonly failure: string | null;
-  readonly stepsDone: number;
-  readonly stepsTotal: number | null;
-  readonly createdAt: string;
-  readonly endedAt: string | null;
-  readonly modelId: number | null;
 }
 
 export interface RunEpoch {

@@ -2,8 +2,14 @@
 
 import { z } from 'zod';
 import { method } from '#rpc/method.ts';
-import type { ImportProblem } from './core.ts';
-import { datasetName, role, splitNames, type FacetCount, type Role } from './image.ts';
+import {
+  datasetName,
+  role,
+  splitNames,
+  type FacetCount,
+  type ImportProblems,
+  type Role,
+} from './image.ts';
 
 /** What one file would become. */
 export interface PreviewedFile {
@@ -28,7 +34,7 @@ export interface ImportPreview {
   readonly namesSplits: boolean;
   /** The layout in words: "class folders". */
   readonly recognised: readonly string[];
-  readonly problems: { readonly count: number; readonly first: readonly ImportProblem[] };
+  readonly problems: { readonly count: number; readonly first: ImportProblems['problems'] };
   readonly leftOut: { readonly hidden: number; readonly masks: number };
   /** One of each class and role, for the user to see whether it is meant so. */
   readonly examples: readonly PreviewedFile[];

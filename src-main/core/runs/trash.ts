@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { coreMethods } from '#contract/core.ts';
 import type { EditState } from '#contract/edit.ts';
-import type { DeletedRun } from '#contract/run-trash.ts';
+import type { DeletedRun } from '#contract/run.ts';
 import { Failure } from '#domain/failure.ts';
 import type { HandlersOf } from '#rpc/method.ts';
 import { folderSize } from '../folder-size.ts';

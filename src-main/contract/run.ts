@@ -1,9 +1,29 @@
-// Runs that the user names, puts into the project's trash, takes out of it, and throws away for good.
+// Runs at a glance; and runs that the user names, puts into the project's trash, takes out of it, and throws away for good.
 
 import { z } from 'zod';
 import { method } from '#rpc/method.ts';
 import type { EditState } from './edit.ts';
-import type { RunSummary } from './core.ts';
+
+export type JobState = 'queued' | 'running' | 'succeeded' | 'failed' | 'stopped' | 'interrupted';
+
+export interface RunSummary {
+  readonly id: number;
+  /** Given by the user; null for none. */
+  readonly name: string | null;
+  readonly method: string;
+  readonly preset: string;
+  readonly dataset: string;
+  readonly seed: number;
+  readonly engine: string;
+  readonly device: string | null;
+  readonly state: JobState;
+  readonly failure: string | null;
+  readonly stepsDone: number;
+  readonly stepsTotal: number | null;
+  readonly createdAt: string;
+  readonly endedAt: string | null;
+  readonly modelId: number | null;
+}
 
 export interface DeletedRun extends RunSummary {
   /** ISO 8601. */
