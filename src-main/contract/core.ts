@@ -16,6 +16,8 @@ import {
 } from './image.ts';
 import { imageLookMethods } from './image-look.ts';
 import { importPreviewMethods } from './import-preview.ts';
+import { licenceMethods } from './licences.ts';
+import { projectMethods } from './project.ts';
 import { reviewMethods, type Threshold } from './review.ts';
 import { runTrashMethods, type JobState, type RunSummary } from './run.ts';
 
@@ -175,6 +177,8 @@ export const coreMethods = {
   ...editMethods,
   ...reviewMethods,
   ...runTrashMethods,
+  ...projectMethods,
+  ...licenceMethods,
   'images.import': method<{ jobId: number }>()(importInput),
   /** Imports the bundled blood cells and photographs: a job for each dataset. */
   'sample.import': method<{ jobIds: readonly number[] }>()(z.strictObject({})),
@@ -233,5 +237,7 @@ export interface CoreEvents {
   'run.epoch': { readonly runId: number; readonly report: RunEpoch };
   /** Edited, undone or redone, here or in another window: what is shown of images may be old. */
   'edits.changed': EditState;
+  /** The catalogue is an earlier one now: everything must be asked for again. */
+  'project.restored': Readonly<Record<string, never>>;
   'run.warning': { readonly runId: number; readonly text: string };
 }

@@ -18,6 +18,7 @@ import { ImageViewer } from './images/viewer.ts';
 import { jobSpec } from './jobs/job-spec.ts';
 import { JobQueue, type JobHandlers, type JobStanding } from './jobs/queue.ts';
 import { markInterrupted } from './jobs/recovery.ts';
+import { readLicences } from './licences.ts';
 import { Log } from './log.ts';
 import { demandProject, projectFolders } from './project-folder.ts';
 import { editMethods } from './review/edit-methods.ts';
@@ -35,12 +36,13 @@ import { scoreRun } from './runs/score-run.ts';
 import { trainedModel } from './runs/scoring-model.ts';
 import { trainRun } from './runs/train-run.ts';
 import { trashMethods } from './runs/trash.ts';
+import { projectMethods } from './storage.ts';
 import { sampleImports } from './sample.ts';
 import { Catalogue } from './store/catalogue.ts';
 import type { ProjectDatabase, Writer } from './store/database.ts';
 import { listDatasets } from './store/datasets.ts';
 import { findImage, pathsOf } from './store/images.ts';
-import { openDatabase } from './store/open-database.ts';
+import { openDatabase, type OpenDatabase } from './store/open-database.ts';
 import { lockProject, readOwner } from './store/project-lock.ts';
 import { setRunState } from './store/runs.ts';
 
@@ -99,7 +101,7 @@ async function openCore(folder: string, now: () => Date, closers: Closers): Prom
   if (before?.door !== undefined && before.host === hostname()) await sweepDoor(before.door);
   const log = new Log(folder, now);
   closers.add(() => log.close());
-  const { database, close } = await openDatabase({
+  const { database, backUp, restore, close } = await openDatabase({
     folder,
     now,
     onSlow: (sql, ms) => log.warn(`${ms.toFixed(0)} ms: ${sql}`),
@@ -109,7 +111,7 @@ async function openCore(folder: string, now: () => Date, closers: Closers): Prom
   await sweepScoring(folder);
   for (const name of projectFolders) await mkdir(join(folder, name), { recursive: true });
   const codeVersion = await readCodeVersion();
-  const core = new Core({ folder, database, log, now, codeVersion });
+  const core = new Core({ folder, database, backUp, restore, log, now, codeVersion });
   closers.add(() => core.close());
   try {
     const door = await openDoor((link) => core.serve(link));
@@ -144,6 +146,8 @@ interface CorePorts {
   /** Absolute. */
   readonly folder: string;
   readonly database: ProjectDatabase;
+  readonly backUp: OpenDatabase['backUp'];
+  readonly restore: OpenDatabase['restore'];
   readonly log: Log;
   readonly now: () => Date;
   readonly codeVersion: string;
@@ -252,6 +256,15 @@ class Core {
       ...reviewMethods({ database, folder, now, edits: this.#edits, features: this.#features }),
       'datasets.list': () => database.read(listDatasets),
       ...runMethods({ database, folder, queue, catalogue, now, codeVersion }),
+      ...projectMethods({
+        ...{ folder, database, queue, backUp: this.#ports.backUp, restore: this.#ports.restore },
+        onRestored: () => {
+          // Jobs that the copy remembers as running are not.
+          markInterrupted(database, now());
+          this.#emit('project.restored', {});
+        },
+      }),
+      'licences.list': () => readLicences(),
       ...trashMethods({
         ...{ database, folder, queue, now },
         moveRun: (runId, to) => this.#edits.moveRun(runId, to),

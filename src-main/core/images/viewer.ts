@@ -156,7 +156,7 @@ export class ImageViewer {
   }
 }
 
-function renderedFolder(projectFolder: string): string {
+export function renderedFolder(projectFolder: string): string {
   return join(projectFolder, 'cache', 'rendered');
 }
 

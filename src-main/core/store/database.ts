@@ -26,7 +26,7 @@ export interface Writer extends Reader {
 const slowMs = 50;
 
 export class ProjectDatabase {
-  readonly #connection: Sqlite.Database;
+  #connection: Sqlite.Database;
   readonly #onSlow: (sql: string, ms: number) => void;
   readonly #statements = new Map<string, Sqlite.Statement>();
   readonly #reader: Reader;
@@ -68,6 +68,12 @@ export class ProjectDatabase {
     }
     for (const listener of listeners) listener();
     return result;
+  }
+
+  /** Goes on with another connection, to another catalogue; the one before must have been closed. */
+  reopen(connection: Sqlite.Database): void {
+    this.#connection = connection;
+    this.#statements.clear();
   }
 
   /** Moves everything into the one file, so that copying it copies all, and closes it. */

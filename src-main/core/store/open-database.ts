@@ -2,8 +2,8 @@
 // written, copies it before a migration, and sets SQLite up for safety first.
 
 import type Sqlite from 'better-sqlite3';
-import { existsSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { existsSync, renameSync } from 'node:fs';
+import { copyFile, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
 import { backUp, newestBackupTime } from './backups.ts';
@@ -31,6 +31,14 @@ export interface DatabaseOptions {
 
 export interface OpenDatabase {
   readonly database: ProjectDatabase;
+  /** Copies the catalogue as it is now; returns the copy's path. */
+  readonly backUp: () => Promise<string>;
+  /**
+   * Puts the copy at `backup` in the catalogue's place, after copying the catalogue as it is now;
+   * returns the path of that copy. Throws `project-damaged` and `project-too-new`, and leaves
+   * everything as it was.
+   */
+  readonly restore: (backup: string) => Promise<string>;
   /**
    * Copies the catalogue if the newest copy is older than a day, closes and seals it. When it throws
    * (`disk-full`, for instance), the catalogue is closed all the same and nothing written is lost.
@@ -50,11 +58,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
   try {
     if (existsSync(path)) await check(path, migrations);
     await unseal(path);
-    connection = await openSqlite(path, { timeout: busyMs });
-    harden(connection);
-    connection.pragma('journal_mode = wal');
-    connection.pragma('synchronous = full');
-    connection.pragma('foreign_keys = on');
+    connection = await connect(path);
     const version = versionOf(connection);
     if (version < newestVersion(migrations)) {
       if (version > 0) await backUp(connection, backups, version, now());
@@ -67,10 +71,42 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
     connection?.close();
     throw asFailure(error, path);
   }
-  const ready = connection;
+  let ready = connection;
   const database = new ProjectDatabase(ready, onSlow);
+  const backUpNow = () => backUp(ready, backups, newestVersion(migrations), now());
   return {
     database,
+    backUp: async () => {
+      try {
+        return await backUpNow();
+      } catch (error) {
+        throw asFailure(error, path);
+      }
+    },
+    restore: async (backup) => {
+      const incoming = `${path}.restoring`;
+      try {
+        // First of all: the copy made below may push this one out.
+        await copyFile(backup, incoming);
+        await check(incoming, migrations);
+        const restored = await openSqlite(incoming);
+        if (versionOf(restored) < newestVersion(migrations)) migrate(restored, migrations);
+        restored.close();
+        const saved = await backUpNow();
+        database.close();
+        try {
+          renameSync(incoming, path);
+        } finally {
+          ready = await connect(path);
+          database.reopen(ready);
+        }
+        return saved;
+      } catch (error) {
+        throw asFailure(error, path);
+      } finally {
+        await rm(incoming, { force: true });
+      }
+    },
     close: async () => {
       if (!ready.open) return;
       try {
@@ -87,6 +123,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
       }
     },
   };
+}
+
+async function connect(path: string): Promise<Sqlite.Database> {
+  const connection = await openSqlite(path, { timeout: busyMs });
+  harden(connection);
+  connection.pragma('journal_mode = wal');
+  connection.pragma('synchronous = full');
+  connection.pragma('foreign_keys = on');
+  return connection;
 }
 
 /** A project may come from a stranger: nothing in its schema may reach beyond its tables. */

@@ -6,6 +6,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { licenceListName, shippedPackages } from '#core/licences.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -69,6 +70,7 @@ async function copySources(): Promise<void> {
 
 await rm(target, { recursive: true, force: true });
 await mkdir(target, { recursive: true });
+await writeFile(join(target, licenceListName), JSON.stringify(await shippedPackages(root)));
 const packages = await productionPackages();
 for (const folder of packages) await copyPackage(folder);
 await copySources();

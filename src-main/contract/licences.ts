@@ -1,0 +1,25 @@
+// What the app is made of and whom it is owed to.
+
+import { z } from 'zod';
+import { method } from '#rpc/method.ts';
+
+export interface LicensedPackage {
+  readonly name: string;
+  readonly version: string;
+  /** As the package says: "MIT". */
+  readonly licence: string;
+  /** The text that comes with it; null without one. */
+  readonly text: string | null;
+}
+
+export interface Licences {
+  /** Normscope's own. */
+  readonly own: string;
+  readonly packages: readonly LicensedPackage[];
+  /** Of images that come with the app. */
+  readonly attributions: string;
+}
+
+export const licenceMethods = {
+  'licences.list': method<Licences>()(z.strictObject({})),
+} as const;

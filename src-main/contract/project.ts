@@ -1,0 +1,48 @@
+// The project as files on the disk: what they hold, what can be cleared, and copies of the catalogue.
+
+import { z } from 'zod';
+import { method } from '#rpc/method.ts';
+
+/** Clearable parts are made again when they are needed. */
+export const storageParts = [
+  ...(['catalogue', 'thumbnails', 'originals', 'pixels', 'pictures'] as const),
+  ...(['models', 'trash', 'exports', 'backups'] as const),
+] as const;
+export type StoragePart = (typeof storageParts)[number];
+
+export interface Storage {
+  /** Absolute. */
+  readonly folder: string;
+  readonly parts: readonly {
+    readonly part: StoragePart;
+    readonly bytes: number;
+    readonly files: number;
+    readonly isClearable: boolean;
+  }[];
+}
+
+export interface Backup {
+  /** Of the file. */
+  readonly name: string;
+  /** ISO 8601. */
+  readonly time: string;
+  readonly bytes: number;
+}
+
+export const projectMethods = {
+  'storage.show': method<Storage>()(z.strictObject({})),
+  /** Removes what is made again when it is needed. Refused while jobs wait or run. */
+  'storage.clear': method<{ freedBytes: number }>()(z.strictObject({})),
+  /** The newest first. */
+  'backups.list': method<readonly Backup[]>()(z.strictObject({})),
+  /** Copies the catalogue, checks the copy, and lets go of copies older than the newest three. */
+  'backups.make': method<Backup>()(z.strictObject({})),
+  /**
+   * The catalogue becomes what it was when the copy was made; as it is now it is copied first. Models,
+   * thumbnails and original images are not touched. Refused while jobs wait or run. Whoever shows the
+   * project must ask for everything again: 'project.restored'.
+   */
+  'backups.restore': method<{ savedAs: Backup }>()(
+    z.strictObject({ name: z.string().regex(/^project-\d{8}T\d{6}Z-v\d+\.sqlite$/) }),
+  ),
+} as const;
