@@ -7,10 +7,11 @@ import { views } from '../views/views.ts';
 interface Sheets {
   readonly showPalette: () => void;
   readonly showShortcuts: () => void;
+  readonly showTour: () => void;
 }
 
 export function windowCommands(frame: Frame, sheets: Sheets): Command[] {
-  return [...projectCommands(frame), ...viewCommands(frame), ...helpCommands(sheets)];
+  return [...projectCommands(frame), ...viewCommands(frame), ...helpCommands(frame, sheets)];
 }
 
 function projectCommands(frame: Frame): Command[] {
@@ -85,6 +86,26 @@ function viewCommands(frame: Frame): Command[] {
       isEnabled: isOpen,
       run: () => router.go('settings'),
     },
+    ...(
+      [
+        ['images', 'problems', 'Problems of imports'],
+        ['images', 'duplicates', 'Duplicate images'],
+        ['runs', 'trash', 'Trash of runs'],
+      ] as const
+    ).map(([view, show, title]): Command => ({
+      id: `show-${show}`,
+      title,
+      section: 'Go to',
+      isEnabled: isOpen,
+      run: () => router.go(view, { show }),
+    })),
+    {
+      id: 'show-storage',
+      title: 'Storage and backups',
+      section: 'Go to',
+      isEnabled: isOpen,
+      run: () => router.go('settings', { page: 'storage' }),
+    },
     {
       id: 'toggle-theme',
       title: 'Change between light and dark',
@@ -94,7 +115,10 @@ function viewCommands(frame: Frame): Command[] {
   ];
 }
 
-function helpCommands({ showPalette, showShortcuts }: Sheets): Command[] {
+function helpCommands(
+  { session, router }: Frame,
+  { showPalette, showShortcuts, showTour }: Sheets,
+): Command[] {
   return [
     {
       id: 'show-commands',
@@ -109,6 +133,14 @@ function helpCommands({ showPalette, showShortcuts }: Sheets): Command[] {
       section: 'Help',
       keys: '?',
       run: showShortcuts,
+    },
+    { id: 'show-tour', title: 'How Normscope works', section: 'Help', run: showTour },
+    {
+      id: 'show-glossary',
+      title: 'Glossary',
+      section: 'Help',
+      isEnabled: () => session.core !== null,
+      run: () => router.go('settings', { page: 'glossary' }),
     },
   ];
 }

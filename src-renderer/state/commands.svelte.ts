@@ -18,8 +18,8 @@ export class Commands {
 
   /** The latest offers first: a view's own come before those of the window, and instead of them. */
   get all(): readonly Command[] {
-    const ids = new Set<string>();
-    return this.#offers.flat().filter(({ id }) => !ids.has(id) && ids.add(id));
+    const every = this.#offers.flat();
+    return every.filter(({ id }, at) => every.findIndex((command) => command.id === id) === at);
   }
 
   /** Adds commands until the function that is returned is called. */

@@ -1,5 +1,6 @@
 // Which images of a gallery are selected: by click and key, from one to another, or all of them.
 
+import { SvelteSet } from 'svelte/reactivity';
 import type { Selection } from '#contract/edit.ts';
 import type { Images } from './images.svelte.ts';
 
@@ -7,7 +8,7 @@ export type Pick = 'one' | 'toggle' | 'range' | 'all';
 
 export class ImageSelection {
   readonly #images: Images;
-  #ids = $state.raw<ReadonlySet<number>>(new Set());
+  #ids = $state.raw<ReadonlySet<number>>(new SvelteSet());
   /** Whether everything that the filter means is selected. */
   #isAll = $state(false);
   /** From here a range goes. */
@@ -30,7 +31,7 @@ export class ImageSelection {
   /** For the core; `undefined` when nothing is selected. */
   get asSelection(): Selection | undefined {
     if (this.#ids.size === 0) return undefined;
-    const { order: _, ...filter } = this.#images.asked;
+    const { filter } = this.#images;
     return this.#isAll ? { filter } : { dataset: filter.dataset, imageIds: [...this.#ids] };
   }
 
@@ -75,7 +76,7 @@ export class ImageSelection {
   }
 
   #set(ids: readonly number[], isAll: boolean): void {
-    this.#ids = new Set(ids);
+    this.#ids = new SvelteSet(ids);
     this.#isAll = isAll && ids.length > 0;
   }
 }

@@ -12,7 +12,7 @@ const pageSize = 200;
 const mostPages = 12;
 
 /** Which images, in which order: imported when left out. */
-export type ImagesAsked = ImageFilter & { readonly order?: ImageOrder };
+export type ImagesAsked = ImageFilter & { order?: ImageOrder };
 
 export class Images {
   readonly #core: CoreClient;
@@ -30,6 +30,12 @@ export class Images {
 
   get asked(): ImagesAsked {
     return this.#asked;
+  }
+
+  get filter(): ImageFilter {
+    const filter = { ...this.#asked };
+    delete filter.order;
+    return filter;
   }
 
   /** undefined until its page is there. */

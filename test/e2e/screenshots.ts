@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from 'playwright';
+import { skipTour } from './support/skip-tour.ts';
 import { findChromium } from './support/chromium.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -53,6 +54,7 @@ try {
   const [line] = (await once(createInterface(server.stdout), 'line')) as [string];
   const browser = await chromium.launch({ executablePath: (await findChromium()).path });
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await page.addInitScript(skipTour);
   await page.goto((JSON.parse(line) as { address: string }).address);
   await page.getByRole('navigation').waitFor();
   await takeAll(page);

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright';
 import { inject } from 'vitest';
+import { skipTour } from './skip-tour.ts';
 import { collectComplaints } from './complaints.ts';
 import type { Host } from './host.ts';
 
@@ -35,6 +36,7 @@ export async function browserHost(folder: string): Promise<Host> {
     if (!page) {
       page = await browser.newPage({ viewport: { width: 1360, height: 860 } });
       collectComplaints(page, complaints);
+      await page.addInitScript(skipTour);
     }
     await page.goto(address);
   };

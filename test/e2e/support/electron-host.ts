@@ -7,6 +7,7 @@ import { _electron, type ElectronApplication, type Page } from 'playwright';
 import { inject } from 'vitest';
 import { collectComplaints } from './complaints.ts';
 import type { Host } from './host.ts';
+import { skipTour } from './skip-tour.ts';
 
 const apps = new WeakMap<Host, () => ElectronApplication>();
 
@@ -71,6 +72,7 @@ async function launch(
   });
   const page = await app.firstWindow();
   collectComplaints(page, complaints);
+  await page.evaluate(skipTour);
   return { app, page };
 }
 

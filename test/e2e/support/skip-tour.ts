@@ -1,0 +1,8 @@
+// As for somebody who has used the app before. Runs in the page.
+
+export function skipTour(): void {
+  const { localStorage } = globalThis as unknown as {
+    localStorage: { setItem: (name: string, value: string) => void };
+  };
+  localStorage.setItem('tour', 'seen');
+}
