@@ -23,7 +23,7 @@ export function fillWithRows(database: ProjectDatabase, images: number): void {
        values (1, 'oecl', 'quick', 'stained', '{}', 1, 'cpu', '1', 1, 1, 'succeeded', '${noon}')`,
       `insert into model values (1, 1, 'path', 'hash', 1, '${noon}')`,
       `insert into score select 1, id, 1, 1, 1, -(id * 7919 % 1000003), 1, 1 from image where id % 20 <> 0`,
-      `insert into edit values (1, null, 'reviews', 'words', null, null, '${noon}')`,
+      `insert into edit (id, kind, words, created_at) values (1, 'reviews', 'words', '${noon}')`,
       `insert into review select null, id, 1, 'anomalous', 'mia', null, '${noon}', 1, 'do', null
        from image where id % 50 = 0`,
     ]) {
