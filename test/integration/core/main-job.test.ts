@@ -24,7 +24,7 @@ describe('the main job', () => {
     'run.epoch': [],
     'run.warning': [],
     'edits.changed': [],
-          'project.restored': [],
+    'project.restored': [],
   };
 
   beforeAll(async () => {
