@@ -1,0 +1,209 @@
+// Images: brought in with bad files among them, found, changed, and changed back after a restart; and a
+// training that is cut off.
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import { expect } from 'vitest';
+import { drawPictures } from '../../integration/core/pictures.ts';
+import { accessibilityBreaches } from '../support/accessibility.ts';
+import { electronApp } from '../support/electron-host.ts';
+import { scenario, type Host } from '../support/host.ts';
+import { importSample } from '../support/import-sample.ts';
+
+/** Opens the import dialog on a folder, in the way that the host has. */
+async function offer(host: Host, folder: string): Promise<void> {
+  const page = host.page();
+  if (host.kind === 'electron') {
+    await electronApp(host).evaluate(({ dialog }, path) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
+    }, folder);
+  }
+  await page.getByRole('button', { name: 'Import …' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Import images' });
+  await dialog.waitFor();
+  if (host.kind === 'browser') {
+    await dialog.getByLabel('Folders, images, archives or tables').fill(folder);
+  }
+}
+
+async function noBreach(page: Page): Promise<void> {
+  expect(await accessibilityBreaches(page)).toEqual([]);
+}
+
+scenario(
+  'a folder with bad files is previewed, imported, and its problems told',
+  async ({ host, folder }) => {
+    const files = join(folder, 'pictures');
+    await drawPictures(join(files, 'discs'), 'disc', 12);
+    await drawPictures(join(files, 'crosses'), 'cross', 3);
+    await writeFile(join(files, 'notes.txt'), 'Taken on a Monday.');
+    await writeFile(join(files, 'empty.png'), '');
+    // Begins like a picture, so that only the import finds out.
+    await writeFile(join(files, 'torn.png'), Buffer.from('\x89PNG\r\n\x1a\n torn', 'latin1'));
+    await host.newProject('Cells');
+    const page = host.page();
+    await page.getByText('No images yet').waitFor();
+    await offer(host, files);
+    const dialog = page.getByRole('dialog', { name: 'Import images' });
+    await dialog.getByText('16 images').waitFor();
+    await dialog.getByText('2 files will not be imported').waitFor();
+    await noBreach(page);
+    await dialog.getByLabel('What they are').selectOption('normal');
+    await dialog.getByLabel('Dataset', { exact: true }).fill('drawn');
+    await dialog.getByText('normal 16').waitFor();
+    await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+    await page.getByRole('tab', { name: 'drawn 15' }).waitFor();
+    await page.getByRole('button', { name: 'Problems' }).click();
+    await page.getByRole('heading', { name: '3 files not imported into drawn' }).waitFor();
+    await page.getByText('The file is empty.').waitFor();
+    await page.getByText('not a supported image but a text file').waitFor();
+    await page.getByText(join(files, 'torn.png')).waitFor();
+    await noBreach(page);
+  },
+);
+
+scenario(
+  'an edit of selected images is undone after a restart, and done again',
+  async ({ host }) => {
+    await host.newProject('Cells');
+    await importSample(host.page());
+    const select = async (page: Page) => {
+      const images = page.getByRole('listbox', { name: 'Images of blood cells' });
+      await images.getByRole('option').first().waitFor();
+      await images.focus();
+      await page.keyboard.press('Home');
+      await page.keyboard.press('Shift+ArrowRight');
+      await page.keyboard.press('Shift+ArrowRight');
+      await page.getByText('3 selected').waitFor();
+    };
+    const anomalies = (page: Page) =>
+      page
+        .getByLabel('Role', { exact: true })
+        .locator('option', { hasText: 'anomaly' })
+        .innerText();
+    await select(host.page());
+    await host.page().getByRole('button', { name: 'unlabelled', exact: true }).click();
+    await expect.poll(() => anomalies(host.page())).toBe('anomaly (186)');
+    await noBreach(host.page());
+
+    await host.close();
+    await host.openProject('Cells');
+    const page = host.page();
+    await page.getByRole('listbox').getByRole('option').first().waitFor();
+    await expect.poll(() => anomalies(page)).toBe('anomaly (186)');
+    await page.keyboard.press('Control+z');
+    await page.getByText('Undone: Set role to unlabelled: 3 images of blood cells').waitFor();
+    await expect.poll(() => anomalies(page)).toBe('anomaly (189)');
+    await page.keyboard.press('Control+Shift+z');
+    await expect.poll(() => anomalies(page)).toBe('anomaly (186)');
+
+    await page.getByRole('listbox').focus();
+    await page.keyboard.press('Control+a');
+    await page.getByText('709 selected').waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByText('709 selected').count()).toBe(0);
+    await page.keyboard.press('Enter');
+    const details = page.getByRole('complementary', { name: 'Details of the image' });
+    await details.getByText('64 × 64 pixels').waitFor();
+    await details.getByRole('img').first().waitFor();
+    await noBreach(page);
+  },
+);
+
+scenario(
+  'a core killed in the middle of a training goes on from its checkpoint',
+  async ({ host }) => {
+    await host.newProject('Cells');
+    await importSample(host.page());
+    await host.page().getByRole('link', { name: 'Train' }).click();
+    await host.page().getByRole('button', { name: 'Start training' }).click();
+    await host.page().getByText('Training', { exact: true }).first().waitFor();
+    await host.killCore('Cells');
+    await host.page().getByRole('heading', { name: 'Cells has stopped' }).waitFor();
+    await host.recover('Cells');
+    const page = host.page();
+    await page.getByRole('navigation').getByRole('link', { name: 'Runs' }).click();
+    await page.getByText('interrupted').first().waitFor();
+    await page.getByRole('link', { name: 'Run 1' }).click();
+    await page
+      .getByRole('button', { name: /resume/i })
+      .first()
+      .click();
+    await page.getByText('Training', { exact: true }).first().waitFor();
+  },
+);
+
+scenario(
+  'a run is deleted, brought back, deleted and thrown away',
+  async ({ host, projectFolder }) => {
+    await host.newProject('Cells');
+    await importSample(host.page());
+    const page = host.page();
+    await page.getByRole('link', { name: 'Train' }).click();
+    await page.getByRole('button', { name: 'Start training' }).click();
+    await page.getByRole('button', { name: 'Pause training' }).click();
+    await mkdir(join(projectFolder('Cells'), 'models', 'run-1'), { recursive: true });
+    await page.getByRole('navigation').getByRole('link', { name: 'Runs' }).click();
+    await page.getByRole('link', { name: 'Run 1' }).click();
+    await page.getByLabel('Name of run 1').fill('A first try');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('Run 1 is in the trash.').waitFor();
+    await page.keyboard.press('Control+z');
+    await page.getByText('A first try').waitFor();
+    await page.getByRole('link', { name: 'Run 1' }).click();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'Trash' }).click();
+    await page.getByText('1, A first try').waitFor();
+    await noBreach(page);
+    await page.getByRole('button', { name: 'Empty the trash …' }).click();
+    await page.getByRole('button', { name: 'Empty the trash', exact: true }).click();
+    await page.getByText('The trash is empty').waitFor();
+  },
+);
+
+scenario('settings: storage, backups, glossary and licences keep nobody out', async ({ host }) => {
+  await host.newProject('Cells');
+  const page = host.page();
+  await page.getByText('No images yet').waitFor();
+  await page.getByRole('navigation').getByRole('link', { name: 'Settings' }).click();
+  for (const name of ['Storage and backups', 'Shortcuts', 'Glossary', 'Licences']) {
+    await page.getByRole('tab', { name }).click();
+    await page.getByRole('tabpanel', { name }).waitFor();
+    await noBreach(page);
+  }
+  await page.getByText('packages come with it').waitFor();
+  await page.getByRole('tab', { name: 'Storage and backups' }).click();
+  await page.getByRole('button', { name: 'Make one now' }).click();
+  await page.getByRole('button', { name: 'Restore …' }).click();
+  await page.getByRole('button', { name: 'Restore', exact: true }).click();
+  // The page asks for everything again.
+  await page.getByRole('tab', { name: 'Storage and backups' }).waitFor();
+  await expect.poll(() => page.getByRole('button', { name: 'Restore …' }).count()).toBe(2);
+});
+
+scenario(
+  'the tour comes once',
+  async ({ host }) => {
+    await host.newProject('Cells');
+    const page = host.page();
+    await page.getByText('No images yet').waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await page.evaluate(() =>
+      (
+        globalThis as unknown as { localStorage: { removeItem: (name: string) => void } }
+      ).localStorage.removeItem('tour'),
+    );
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('how normscope');
+    await page.keyboard.press('Enter');
+    const tour = page.getByRole('dialog', { name: 'How Normscope works' });
+    for (let step = 0; step < 4; step++) await tour.getByRole('button', { name: 'Next' }).click();
+    await tour.getByText('5. Review the strangest').waitFor();
+    await noBreach(page);
+    await tour.getByRole('button', { name: 'Begin' }).click();
+    await expect.poll(() => tour.count()).toBe(0);
+  },
+  'browser',
+);
