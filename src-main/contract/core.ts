@@ -178,7 +178,15 @@ export const trainInput = z.strictObject({
   method: z.enum(methodNames).optional(),
   overrides: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
   outliers: z.array(weighted).default([]),
-  shifts: z.array(weighted.extend({ strength: z.number().min(0).max(1).default(0.5) })).default([]),
+  shifts: z
+    .array(
+      weighted.extend({
+        strength: z.number().min(0).max(1).default(0.5),
+        /** Of its own; see shift-table.ts. Left out: the standard ones. */
+        parameters: z.record(z.string(), z.number()).optional(),
+      }),
+    )
+    .default([]),
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
   engine: z.enum(['auto', 'cpu', 'webgpu', 'tensorflow']).default('auto'),
 });

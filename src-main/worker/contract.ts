@@ -23,6 +23,8 @@ interface WeightedShift {
   readonly weight: number;
   /** 0 … 1: how far the shift goes inside its parameter ranges. */
   readonly strength: number;
+  /** Its own ones; the standard values where left out. */
+  readonly parameters?: Readonly<Record<string, number>> | undefined;
 }
 
 export interface TrainTask {

@@ -33,6 +33,7 @@ export const runSettings = z.strictObject(
 const weight = z.number().positive();
 export const seed = z.int().min(0);
 const engine = z.enum(['auto', ...engineNames]);
+export const shiftParameters = z.record(z.string(), z.number());
 const shard = z.strictObject({ name: z.string(), path: z.string() });
 
 const trainTask: z.ZodType<TrainTask> = z.strictObject({
@@ -44,7 +45,14 @@ const trainTask: z.ZodType<TrainTask> = z.strictObject({
   engine,
   normals: shard,
   outliers: z.array(shard.extend({ weight })),
-  shifts: z.array(z.strictObject({ name: z.string(), weight, strength: z.number().min(0).max(1) })),
+  shifts: z.array(
+    z.strictObject({
+      name: z.string(),
+      weight,
+      strength: z.number().min(0).max(1),
+      parameters: shiftParameters.optional(),
+    }),
+  ),
   snapshotHash: z.string(),
   codeVersion: z.string(),
 });

@@ -3,7 +3,7 @@
 
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { coreMethods } from '#contract/core.ts';
-import { shiftNames, methodOutliers, type ShiftName } from '#domain/run-outliers.ts';
+import { methodOutliers } from '#domain/run-outliers.ts';
 import {
   presetMethod,
   resolveSettings,
@@ -14,6 +14,7 @@ import {
   type SettingName,
   type SpecimenName,
 } from '#domain/run-settings.ts';
+import { shiftNames, type ShiftName } from '#domain/shift-table.ts';
 import type { InputOf } from '#rpc/connect.ts';
 import type { CallsOf } from '#rpc/method.ts';
 import type { RunConfig } from './run-config.ts';
