@@ -14,6 +14,7 @@ import {
   type RankedImage,
   type Role,
 } from './image.ts';
+import { outlierMethods, type OutlierMix } from './outlier.ts';
 import { reviewMethods, type Threshold } from './review.ts';
 
 export { roleNames, splitNames } from './image.ts';
@@ -81,6 +82,16 @@ export interface RunSummary {
   readonly createdAt: string;
   readonly endedAt: string | null;
   readonly modelId: number | null;
+}
+
+export interface RunEstimate {
+  readonly engine: string;
+  readonly device: string;
+  readonly steps: number;
+  readonly stepMilliseconds: number;
+  /** Of all steps; preparing the images and calibrating come on top. */
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
 }
 
 export interface RunEpoch {
@@ -195,6 +206,7 @@ export const coreMethods = {
   ...imageMethods,
   ...editMethods,
   ...reviewMethods,
+  ...outlierMethods,
   'images.import': method<{ jobId: number }>()(importInput),
   /** Imports the bundled blood cells and photographs: a job for each dataset. */
   'sample.import': method<{ jobIds: readonly number[] }>()(z.strictObject({})),
@@ -207,6 +219,11 @@ export const coreMethods = {
   >()(z.strictObject({})),
   /** Checks everything that can be known before the first step, and queues the training. */
   'runs.train': method<{ jobId: number; runId: number }>()(trainInput),
+  /**
+   * How long such a training would take, from three of its own steps. Takes seconds, and stops with its
+   * caller; other work that is under way makes the answer longer than the truth.
+   */
+  'runs.estimate': method<RunEstimate>()(trainInput),
   'runs.resume': method<{ jobId: number; runId: number }>()(z.strictObject({ runId: id })),
   /** Stops the run after a checkpoint; answers within half a second. It can be resumed. */
   'runs.cancel': method<{ state: JobState }>()(z.strictObject({ runId: id })),
@@ -253,5 +270,7 @@ export interface CoreEvents {
   'run.epoch': { readonly runId: number; readonly report: RunEpoch };
   /** Edited, undone or redone, here or in another window: what is shown of images may be old. */
   'edits.changed': EditState;
+  /** Chosen here or in another window. */
+  'mix.changed': OutlierMix;
   'run.warning': { readonly runId: number; readonly text: string };
 }

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { coreMethods, type CoreEvents, type Job } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
+import type { Stop } from '#domain/stop.ts';
 import type { Link } from '#rpc/link.ts';
 import { inputChecker, type HandlersOf } from '#rpc/method.ts';
 import { serve, type Server, type Service } from '#rpc/serve.ts';
@@ -17,6 +18,8 @@ import { JobQueue, type JobHandlers, type JobStanding } from './jobs/queue.ts';
 import { markInterrupted } from './jobs/recovery.ts';
 import { Log } from './log.ts';
 import { demandProject, projectFolders } from './project-folder.ts';
+import { outlierMethods } from './outliers/outlier-methods.ts';
+import { ShiftPreviewer } from './outliers/shift-preview.ts';
 import { editMethods } from './review/edit-methods.ts';
 import { Edits } from './review/edits.ts';
 import { imageMethods } from './review/image-methods.ts';
@@ -151,6 +154,7 @@ class Core {
   readonly #queue: JobQueue;
   readonly #edits: Edits;
   readonly #features: Features;
+  readonly #previewer: ShiftPreviewer;
   readonly #service: Service;
   readonly #servers = new Map<Link, Server>();
   readonly #leaving: (() => void)[] = [];
@@ -174,6 +178,7 @@ class Core {
       onChange: (state) => this.#emit('edits.changed', state),
     });
     this.#features = new Features({ database, folder });
+    this.#previewer = new ShiftPreviewer(database, folder);
     this.#service = {
       handlers: this.#methods(),
       parse: inputChecker(coreMethods),
@@ -206,6 +211,7 @@ class Core {
 
   async close(): Promise<void> {
     this.#isClosing = true;
+    this.#previewer.close();
     await Promise.all([this.#queue.close(), this.#features.close()]);
     for (const link of [...this.#servers.keys()]) link.close();
   }
@@ -227,6 +233,12 @@ class Core {
     const { database, folder, now, codeVersion } = this.#ports;
     const queue = this.#queue;
     const catalogue = this.#catalogue;
+    const isClosing = () => this.#isClosing;
+    const either = (stop: Stop): Stop => ({
+      get aborted() {
+        return stop.aborted || isClosing();
+      },
+    });
     return {
       'images.import': (input) => {
         demandAbsolute(input.paths);
@@ -239,7 +251,11 @@ class Core {
       ...editMethods(this.#edits),
       ...reviewMethods({ database, folder, now, edits: this.#edits, features: this.#features }),
       'datasets.list': () => database.read(listDatasets),
-      ...runMethods({ database, folder, queue, catalogue, now, codeVersion }),
+      ...outlierMethods({
+        ...{ database, folder, queue, either, previewer: this.#previewer },
+        emit: this.#emit.bind(this),
+      }),
+      ...runMethods({ database, folder, queue, catalogue, now, codeVersion, either }),
       'scores.compute': ({ modelId, dataset, engine }) => {
         database.read((reader) => {
           trainedModel(reader, modelId);
@@ -250,15 +266,8 @@ class Core {
       'scores.evaluate': ({ modelId, dataset }) =>
         database.read((reader) => evaluate(reader, modelId, dataset)),
       'scores.rank': (request) => database.read((reader) => rank(reader, request)),
-      'scores.floor': ({ modelId, dataset }, stop) => {
-        const isClosing = () => this.#isClosing;
-        const either = {
-          get aborted() {
-            return stop.aborted || isClosing();
-          },
-        };
-        return floorOf(modelId, dataset, either, { database, folder });
-      },
+      'scores.floor': ({ modelId, dataset }, stop) =>
+        floorOf(modelId, dataset, either(stop), { database, folder }),
       'jobs.list': () => queue.list().map(publicJob),
       'jobs.show': ({ jobId }) => {
         const job = queue.find(jobId);

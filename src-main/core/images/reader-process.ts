@@ -3,6 +3,7 @@
 
 import { Failure, type FailureCode } from '#domain/failure.ts';
 import { inspect, square, type ReaderTask } from './reader-tasks.ts';
+import { nearlyEqual, smallPictures } from './small-pictures.ts';
 
 export interface ReaderRequest {
   readonly id: number;
@@ -14,9 +15,22 @@ export type ReaderAnswer =
   | { readonly id: number; readonly failure: { code: FailureCode; message: string } }
   | { readonly id: number; readonly bug: string };
 
+async function perform(task: ReaderTask): Promise<unknown> {
+  switch (task.kind) {
+    case 'inspect':
+      return await inspect(task);
+    case 'square':
+      return await square(task);
+    case 'smallPictures':
+      return await smallPictures(task);
+    case 'nearlyEqual':
+      return await nearlyEqual(task);
+  }
+}
+
 async function answer({ id, task }: ReaderRequest): Promise<ReaderAnswer> {
   try {
-    return { id, result: task.kind === 'inspect' ? await inspect(task) : await square(task) };
+    return { id, result: await perform(task) };
   } catch (error) {
     if (error instanceof Failure) {
       return { id, failure: { code: error.code, message: error.message } };

@@ -6,6 +6,7 @@ import { Failure } from '#domain/failure.ts';
 import { openImage } from './decode.ts';
 import type { NewImage } from './import-store.ts';
 import { readImageFile, type FileContent } from './read-file.ts';
+import type { NearlyEqualTask, NearPair, SmallPicturesTask } from './small-pictures.ts';
 import { squarePixels, type PixelType } from './square.ts';
 import { makeThumbnail } from './thumbnail.ts';
 import { diskFull, isDiskFull, reasons, unreadable } from './unreadable.ts';
@@ -37,11 +38,13 @@ export interface SquareTask {
   readonly pixelLimit: number;
 }
 
-export type ReaderTask = InspectTask | SquareTask;
+export type ReaderTask = InspectTask | SquareTask | SmallPicturesTask | NearlyEqualTask;
 
 export interface ReaderResults {
   inspect: Inspection;
   square: Uint8Array | Uint16Array;
+  smallPictures: readonly (Uint8Array | null)[];
+  nearlyEqual: readonly NearPair[];
 }
 
 /** Throws a `Failure` with the reason when the image cannot be read. */

@@ -24,6 +24,7 @@ describe('the main job', () => {
     'run.epoch': [],
     'run.warning': [],
     'edits.changed': [],
+    'mix.changed': [],
   };
 
   beforeAll(async () => {
