@@ -6,7 +6,11 @@ import type { Job } from '#contract/core.ts';
 import type { CoreClient } from '../client/clients.ts';
 import { Datasets } from './datasets.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
+import { Estimates } from './estimates.svelte.ts';
+import { Mix } from './mix.svelte.ts';
+import { Overlaps } from './overlaps.svelte.ts';
 import { Runs } from './runs.svelte.ts';
+import { Sources } from './sources.svelte.ts';
 import { TrainForm } from './train-form.svelte.ts';
 
 export class Workspace {
@@ -14,13 +18,22 @@ export class Workspace {
   readonly jobs: Jobs;
   readonly datasets: Datasets;
   readonly runs: Runs;
-  readonly trainForm = new TrainForm();
+  readonly mix: Mix;
+  readonly sources: Sources;
+  readonly overlaps: Overlaps;
+  readonly estimates: Estimates;
+  readonly trainForm: TrainForm;
 
   constructor(core: CoreClient) {
     this.core = core;
     this.jobs = new Jobs(core);
     this.datasets = new Datasets(core);
     this.runs = new Runs(core);
+    this.mix = new Mix(core);
+    this.sources = new Sources(core);
+    this.overlaps = new Overlaps(core);
+    this.estimates = new Estimates(core);
+    this.trainForm = new TrainForm(this.mix);
   }
 
   /** Asks for what several views show, and keeps it fresh. Returns its own undoing. */
@@ -28,12 +41,25 @@ export class Workspace {
     void this.jobs.load();
     void this.datasets.list.load();
     void this.runs.list.load();
-    return this.jobs.onState((job) => this.#refresh(job));
+    void this.mix.load();
+    void this.sources.list.load();
+    const offEdits = this.core.on('edits.changed', () => {
+      void this.sources.list.load();
+      this.overlaps.forget();
+    });
+    const offJobs = this.jobs.onState((job) => this.#refresh(job));
+    return () => {
+      offEdits();
+      offJobs();
+    };
   }
 
   #refresh({ kind }: Job): void {
-    if (kind === 'import') void this.datasets.list.load();
-    else void this.runs.list.load();
+    if (kind === 'import') {
+      void this.datasets.list.load();
+      void this.sources.list.load();
+      this.overlaps.forget();
+    } else void this.runs.list.load();
   }
 }
 

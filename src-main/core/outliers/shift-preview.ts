@@ -58,8 +58,15 @@ export class ShiftPreviewer {
         this.#small(partner, side, channels),
       ]);
       throwIfStopped(stop);
-      const worker = this.#startWorker();
-      return await askWorker(worker, 'shift', { shift, seed, picture, partner: other }, stop);
+      const task = { shift, seed, picture, partner: other };
+      try {
+        return await askWorker(this.#startWorker(), 'shift', task, stop);
+      } catch (error) {
+        // A preview has nothing to lose: somebody else's end of the process is not the user's matter.
+        if (!(error instanceof Failure) || error.code !== 'link-closed') throw error;
+        this.#worker = undefined;
+        return await askWorker(this.#startWorker(), 'shift', task, stop);
+      }
     } finally {
       this.#underWay--;
       if (this.#underWay === 0) this.#rest();
