@@ -13,7 +13,10 @@ const shape = { channels: 3, size } as const;
 /** A round cell somewhere near the middle, on a grainy ground. */
 function cell(index: number, copy: number): Float32Array {
   const place = new RandomStream(index, purpose.sample, copy);
-  const [x, y, radius] = [place.between(10, 14), place.between(10, 14), place.between(5, 7)];
+  // Around the middle pixel, so that turns and mirror images change nothing on average.
+  const middle = (size - 1) / 2;
+  const [x, y] = [middle + place.between(-2, 2), middle + place.between(-2, 2)];
+  const radius = place.between(5, 7);
   const view = new Float32Array(3 * size * size);
   for (let at = 0; at < view.length; at++) {
     const pixel = at % (size * size);
@@ -52,7 +55,7 @@ describe('the quick test', () => {
     },
   );
 
-  it.each(['cut-mix', 'stitch', 'missing-half', 'dust'] as const)('mostly sees %s', (name) => {
+  it.each(['cut-mix', 'missing-half', 'dust'] as const)('mostly sees %s', (name) => {
     expect(separability(name)).toBeGreaterThan(0.75);
   });
 });

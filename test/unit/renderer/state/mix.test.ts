@@ -1,8 +1,9 @@
-import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { OutlierMix } from '#contract/outlier.ts';
 import { Mix } from '../../../../src-renderer/state/mix.svelte.ts';
 import { fakeCore } from '../support/fake-core.ts';
+
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 function keepingCore(kept: OutlierMix = { sources: [], shifts: [] }) {
   const sent: OutlierMix[] = [];
@@ -29,7 +30,7 @@ describe('the mix', () => {
     const { mix, sent } = keepingCore();
     for (const strength of [0.1, 0.2, 0.3]) mix.changeShift('flip', { strength });
     expect(sent).toEqual([]);
-    await setTimeout(400);
+    await wait(400);
     expect(sent.map(({ shifts }) => shifts.map((shift) => shift.strength))).toEqual([[0.3]]);
     mix.changeSource('dust', { weight: 4 });
     await mix.flush();
@@ -57,11 +58,11 @@ describe('the mix', () => {
       shifts: [],
     };
     core.emit('mix.changed', other);
-    await setTimeout(0);
+    await wait(0);
     expect(mix.source('dust').weight).toBe(9);
     mix.changeSource('dust', { weight: 2 });
     core.emit('mix.changed', other);
-    await setTimeout(0);
+    await wait(0);
     expect(mix.source('dust').weight).toBe(2);
   });
 
