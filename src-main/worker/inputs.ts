@@ -8,9 +8,9 @@ import { engineNames } from '#engine/engine.ts';
 import { method } from '#rpc/method.ts';
 import type {
   AdviseTask,
+  AugmentTiming,
   Estimate,
   EstimateTask,
-  AugmentTiming,
   FeaturesTask,
   FloorTask,
   ScoreTask,
