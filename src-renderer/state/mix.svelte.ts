@@ -62,8 +62,8 @@ export class Mix {
     shifts: readonly Omit<MixShift, 'isUsed'>[],
     sources: readonly string[],
   ): void {
-    const names = new Set([...sources, ...outliers.map(({ name }) => name)]);
-    const taken = [...names].map((name): MixSource => {
+    const gone = outliers.map(({ name }) => name).filter((name) => !sources.includes(name));
+    const taken = [...sources, ...gone].map((name): MixSource => {
       const used = outliers.find((outlier) => outlier.name === name);
       const { weight = 1 } = used ?? {};
       return { ...this.source(name), weight, isUsed: used !== undefined };

@@ -121,7 +121,12 @@ export class TrainForm {
       ...{ seed: Number(this.seed), engine: this.engine },
       overrides: Object.fromEntries(this.changed.map((name) => [name, this.valueOf(name).trim()])),
       outliers: used.map(({ name, weight }) => ({ name, weight })),
-      shifts: takes('shifts') ? this.mix.usedShifts.map(({ isUsed: _, ...shift }) => shift) : [],
+      shifts: takes('shifts')
+        ? this.mix.usedShifts.map(({ name, weight, strength, parameters }) => ({
+            ...{ name, weight, strength },
+            ...(parameters ? { parameters } : {}),
+          }))
+        : [],
     };
   }
 

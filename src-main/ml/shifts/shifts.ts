@@ -10,25 +10,25 @@ import { defocus, noise, sharpenRing } from './quality.ts';
 import type { Shift, ShiftParameters } from './shift.ts';
 import { swirl } from './warp.ts';
 
-/** A shift, or one that is made for its own parameters. */
-const shifts: Readonly<Record<ShiftName, Shift | ((own: ShiftParameters) => Shift)>> = {
-  rotate,
-  flip,
-  jigsaw,
-  stitch,
-  'cut-mix': cutMix,
-  mixup,
-  'cut-out': cutOut,
-  'small-paste': smallPaste,
+/** How each is made for its own parameters. */
+const shifts: Readonly<Record<ShiftName, (own: ShiftParameters) => Shift>> = {
+  rotate: () => rotate,
+  flip: () => flip,
+  jigsaw: () => jigsaw,
+  stitch: () => stitch,
+  'cut-mix': () => cutMix,
+  mixup: () => mixup,
+  'cut-out': () => cutOut,
+  'small-paste': () => smallPaste,
   swirl,
-  defocus,
+  defocus: () => defocus,
   'sharpen-ring': sharpenRing,
   noise,
-  jpeg,
+  jpeg: () => jpeg,
   dust,
-  'missing-half': missingHalf,
+  'missing-half': () => missingHalf,
   'stain-matrix': stainMatrix,
-  'channel-swap': channelSwap,
+  'channel-swap': () => channelSwap,
   gamma,
   'uneven-light': unevenLight,
 };
@@ -39,7 +39,5 @@ const shifts: Readonly<Record<ShiftName, Shift | ((own: ShiftParameters) => Shif
  */
 export function shiftNamed(name: string, parameters: ShiftParameters = {}): Shift {
   const known = parseShiftName(name);
-  const shift = shifts[known];
-  const own = shiftParameters(known, parameters);
-  return typeof shift === 'function' ? shift(own) : shift;
+  return shifts[known](shiftParameters(known, parameters));
 }

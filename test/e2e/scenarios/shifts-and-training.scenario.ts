@@ -21,7 +21,7 @@ async function goTo(page: Page, view: string): Promise<void> {
 
 /** What a canvas shows, as a text that changes with it. */
 async function shownBy(page: Page, name: string): Promise<string> {
-  const canvas = page.getByRole('img', { name });
+  const canvas = page.getByRole('img', { name }).locator('canvas');
   await canvas.waitFor();
   return await canvas.evaluate((element: unknown) =>
     (element as { toDataURL: () => string }).toDataURL(),
