@@ -18,6 +18,7 @@ import { imageLookMethods } from './image-look.ts';
 import { importPreviewMethods } from './import-preview.ts';
 import { licenceMethods } from './licences.ts';
 import { projectMethods } from './project.ts';
+import { outlierMethods, type OutlierMix } from './outlier.ts';
 import { reviewMethods, type Threshold } from './review.ts';
 import { runTrashMethods, type JobState, type RunSummary } from './run.ts';
 
@@ -68,6 +69,16 @@ export interface ScoreOutcome {
   readonly alreadyScored: number;
   /** Images that could not be read. */
   readonly failed: readonly ImportProblem[];
+}
+
+export interface RunEstimate {
+  readonly engine: string;
+  readonly device: string;
+  readonly steps: number;
+  readonly stepMilliseconds: number;
+  /** Of all steps; preparing the images and calibrating come on top. */
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
 }
 
 export interface RunEpoch {
@@ -165,7 +176,15 @@ export const trainInput = z.strictObject({
   method: z.enum(methodNames).optional(),
   overrides: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
   outliers: z.array(weighted).default([]),
-  shifts: z.array(weighted.extend({ strength: z.number().min(0).max(1).default(0.5) })).default([]),
+  shifts: z
+    .array(
+      weighted.extend({
+        strength: z.number().min(0).max(1).default(0.5),
+        /** Of its own; see shift-table.ts. Left out: the standard ones. */
+        parameters: z.record(z.string(), z.number()).optional(),
+      }),
+    )
+    .default([]),
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
   engine: z.enum(['auto', 'cpu', 'webgpu', 'tensorflow']).default('auto'),
 });
@@ -179,6 +198,7 @@ export const coreMethods = {
   ...runTrashMethods,
   ...projectMethods,
   ...licenceMethods,
+  ...outlierMethods,
   'images.import': method<{ jobId: number }>()(importInput),
   /** Imports the bundled blood cells and photographs: a job for each dataset. */
   'sample.import': method<{ jobIds: readonly number[] }>()(z.strictObject({})),
@@ -191,6 +211,11 @@ export const coreMethods = {
   >()(z.strictObject({})),
   /** Checks everything that can be known before the first step, and queues the training. */
   'runs.train': method<{ jobId: number; runId: number }>()(trainInput),
+  /**
+   * How long such a training would take, from three of its own steps. Takes seconds, and stops with its
+   * caller; other work that is under way makes the answer longer than the truth.
+   */
+  'runs.estimate': method<RunEstimate>()(trainInput),
   'runs.resume': method<{ jobId: number; runId: number }>()(z.strictObject({ runId: id })),
   /** Stops the run after a checkpoint; answers within half a second. It can be resumed. */
   'runs.cancel': method<{ state: JobState }>()(z.strictObject({ runId: id })),
@@ -239,5 +264,7 @@ export interface CoreEvents {
   'edits.changed': EditState;
   /** The catalogue is an earlier one now: everything must be asked for again. */
   'project.restored': Readonly<Record<string, never>>;
+  /** Chosen here or in another window. */
+  'mix.changed': OutlierMix;
   'run.warning': { readonly runId: number; readonly text: string };
 }

@@ -95,6 +95,10 @@ export const shellMethods = {
   /** Shows the file or folder in the system's file manager. */
   'files.reveal': method<null>()(z.strictObject({ path: folder })),
   'help.open': method<null>()(z.strictObject({ topic: z.enum(helpTopics) })),
+  /** In the corner of the desktop; a click on it brings this window to the front. */
+  'notice.show': method<null>()(
+    z.strictObject({ title: z.string().min(1).max(200), text: z.string().max(1000) }),
+  ),
   'theme.set': method<null>()(z.strictObject({ theme: z.enum(themeNames) })),
 } as const;
 

@@ -6,6 +6,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { coreMethods, type CoreEvents, type Job } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import type { PictureAddress } from '#contract/page.ts';
+import type { Stop } from '#domain/stop.ts';
 import type { Link } from '#rpc/link.ts';
 import { inputChecker, type HandlersOf } from '#rpc/method.ts';
 import { serve, type Server, type Service } from '#rpc/serve.ts';
@@ -21,6 +22,8 @@ import { markInterrupted } from './jobs/recovery.ts';
 import { readLicences } from './licences.ts';
 import { Log } from './log.ts';
 import { demandProject, projectFolders } from './project-folder.ts';
+import { outlierMethods } from './outliers/outlier-methods.ts';
+import { ShiftPreviewer } from './outliers/shift-preview.ts';
 import { editMethods } from './review/edit-methods.ts';
 import { Edits } from './review/edits.ts';
 import { imageMethods } from './review/image-methods.ts';
@@ -160,6 +163,7 @@ class Core {
   readonly #edits: Edits;
   readonly #features: Features;
   readonly #viewer: ImageViewer;
+  readonly #previewer: ShiftPreviewer;
   readonly #service: Service;
   readonly #servers = new Map<Link, Server>();
   readonly #leaving: (() => void)[] = [];
@@ -191,6 +195,7 @@ class Core {
         return { paths, bitDepth: image.bitDepth };
       }),
     );
+    this.#previewer = new ShiftPreviewer(database, folder);
     this.#service = {
       handlers: this.#methods(),
       parse: inputChecker(coreMethods),
@@ -217,6 +222,7 @@ class Core {
 
   async close(): Promise<void> {
     this.#isClosing = true;
+    this.#previewer.close();
     await Promise.all([this.#queue.close(), this.#features.close()]);
     this.#viewer.close();
     for (const link of [...this.#servers.keys()]) link.close();
@@ -239,6 +245,12 @@ class Core {
     const { database, folder, now, codeVersion } = this.#ports;
     const queue = this.#queue;
     const catalogue = this.#catalogue;
+    const isClosing = () => this.#isClosing;
+    const either = (stop: Stop): Stop => ({
+      get aborted() {
+        return stop.aborted || isClosing();
+      },
+    });
     return {
       'images.import': (input) => {
         demandAbsolute(input.paths);
@@ -255,7 +267,6 @@ class Core {
       ...editMethods(this.#edits),
       ...reviewMethods({ database, folder, now, edits: this.#edits, features: this.#features }),
       'datasets.list': () => database.read(listDatasets),
-      ...runMethods({ database, folder, queue, catalogue, now, codeVersion }),
       ...projectMethods({
         ...{ folder, database, queue, backUp: this.#ports.backUp, restore: this.#ports.restore },
         onRestored: () => {
@@ -269,6 +280,11 @@ class Core {
         ...{ database, folder, queue, now },
         moveRun: (runId, to) => this.#edits.moveRun(runId, to),
       }),
+      ...outlierMethods({
+        ...{ database, folder, queue, either, previewer: this.#previewer },
+        emit: this.#emit.bind(this),
+      }),
+      ...runMethods({ database, folder, queue, catalogue, now, codeVersion, either }),
       'scores.compute': ({ modelId, dataset, engine }) => {
         database.read((reader) => {
           trainedModel(reader, modelId);
@@ -279,15 +295,8 @@ class Core {
       'scores.evaluate': ({ modelId, dataset }) =>
         database.read((reader) => evaluate(reader, modelId, dataset)),
       'scores.rank': (request) => database.read((reader) => rank(reader, request)),
-      'scores.floor': ({ modelId, dataset }, stop) => {
-        const isClosing = () => this.#isClosing;
-        const either = {
-          get aborted() {
-            return stop.aborted || isClosing();
-          },
-        };
-        return floorOf(modelId, dataset, either, { database, folder });
-      },
+      'scores.floor': ({ modelId, dataset }, stop) =>
+        floorOf(modelId, dataset, either(stop), { database, folder }),
       'jobs.list': () => queue.list().map(publicJob),
       'jobs.show': ({ jobId }) => {
         const job = queue.find(jobId);

@@ -1,21 +1,9 @@
-// What a run may learn to push away, by name and rule: shift transforms and which outliers each
-// method takes. How a shift changes a picture and how a loss is composed is in ml.
+// What a run may learn to push away, by rule: which outliers each method takes. How a loss is
+// composed is in ml.
 
 import { Failure } from './failure.ts';
-import { nearestName } from './nearest-name.ts';
 import type { MethodName, RunSettings } from './run-settings.ts';
-
-export const shiftNames = [
-  'rotate',
-  'flip',
-  'jigsaw',
-  'cut-mix',
-  'cut-out',
-  'small-paste',
-  'noise',
-  'defocus',
-] as const;
-export type ShiftName = (typeof shiftNames)[number];
+import type { ShiftName } from './shift-table.ts';
 
 /** Shifts whose results stay near the specimen: of all outliers they teach the norm most. */
 const nearShifts: readonly ShiftName[] = ['cut-mix', 'cut-out', 'small-paste'];
@@ -23,14 +11,6 @@ const nearShifts: readonly ShiftName[] = ['cut-mix', 'cut-out', 'small-paste'];
 /** The shifts of a run for which the user named neither outlier sources nor shifts. */
 export function standardShifts(method: MethodName): readonly ShiftName[] {
   return ['any', 'shifts'].includes(methodOutliers[method]) ? nearShifts : [];
-}
-
-/** Throws `unknown-option` with the nearest right name. */
-export function parseShiftName(name: string): ShiftName {
-  const known = shiftNames.find((shift) => shift === name);
-  if (known) return known;
-  const nearest = nearestName(name, shiftNames);
-  throw new Failure('unknown-option', `There is no shift transform "${name}"${nearest}.`);
 }
 
 /** Where the outliers of a method come from. */

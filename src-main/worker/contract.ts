@@ -18,11 +18,17 @@ export interface WeightedShard extends ShardReference {
   readonly weight: number;
 }
 
-interface WeightedShift {
+/** A shift transform and how it changes a picture. */
+export interface ShiftSpec {
   readonly name: string;
-  readonly weight: number;
   /** 0 … 1: how far the shift goes inside its parameter ranges. */
   readonly strength: number;
+  /** Its own ones; the standard values where left out. */
+  readonly parameters?: Readonly<Record<string, number>> | undefined;
+}
+
+interface WeightedShift extends ShiftSpec {
+  readonly weight: number;
 }
 
 export interface TrainTask {
@@ -107,6 +113,62 @@ export interface FeaturesTask {
   readonly path: string;
 }
 
+/** [side, side, channels], a byte a value, in base64. */
+export interface SmallPicture {
+  readonly side: number;
+  readonly channels: 1 | 3;
+  readonly pixels: string;
+}
+
+export interface ShiftTask {
+  readonly shift: ShiftSpec;
+  readonly seed: number;
+  readonly picture: SmallPicture;
+  /** Another normal image, of the same size. */
+  readonly partner: SmallPicture;
+}
+
+export interface AdviseTask {
+  /** Normal images; with a model, prepared as those that it was trained on. */
+  readonly images: ShardReference;
+  readonly shifts: readonly ShiftSpec[];
+  /** null for a quick test without one. */
+  readonly modelPath: string | null;
+  /** What may vary in a normal image. */
+  readonly augment: RunSettings;
+  readonly seed: number;
+  readonly engine: EngineName | 'auto';
+}
+
+/** AUROC of shifted pictures against unchanged ones, and its 95 % interval. */
+export interface Separability {
+  readonly separability: number;
+  readonly separability95: readonly [number, number];
+}
+
+export interface EstimateTask {
+  readonly method: MethodName;
+  readonly settings: RunSettings;
+  readonly engine: EngineName | 'auto';
+  /** Normal images for training. */
+  readonly normals: number;
+  readonly channels: 1 | 3;
+  /** Of the stored squares, pixels. */
+  readonly side: number;
+  readonly hasSources: boolean;
+  readonly shifts: readonly WeightedShift[];
+  /** Steps that are timed. */
+  readonly steps: number;
+}
+
+export interface Estimate {
+  readonly engine: EngineName;
+  readonly device: string;
+  readonly stepMilliseconds: number;
+  /** Of the whole training. */
+  readonly steps: number;
+}
+
 export interface EngineReport {
   readonly name: EngineName;
   readonly device: string;
@@ -158,6 +220,10 @@ export interface WorkerMethods {
   features: { input: FeaturesTask; output: { images: number; size: number } };
   timeStep: { input: TimeStepTask; output: StepTiming };
   timeAugment: { input: TimeAugmentTask; output: AugmentTiming };
+  estimate: { input: EstimateTask; output: Estimate };
+  advise: { input: AdviseTask; output: { shifts: Separability[] } };
+  /** Answered also while another task is under way. */
+  shift: { input: ShiftTask; output: SmallPicture };
 }
 
 export interface WorkerEvents {

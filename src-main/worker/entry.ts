@@ -7,13 +7,16 @@ import { diagnose } from '#engine/doctor.ts';
 import type { HandlersOf } from '#rpc/method.ts';
 import { inputChecker } from '#rpc/method.ts';
 import { serve } from '#rpc/serve.ts';
+import { runAdvice } from './advise-task.ts';
 import { workerProtocol } from './contract.ts';
 import { runFeatures } from './features-task.ts';
+import { runEstimate } from './estimate-task.ts';
 import { runFloor } from './floor-task.ts';
 import { workerMethods } from './inputs.ts';
 import { processLink } from './process-link.ts';
 import { runScoring } from './score-task.ts';
 import type { TaskContext } from './task.ts';
+import { runShift } from './shift-task.ts';
 import { timeAugment } from './time-augment-task.ts';
 import { timeStep } from './time-step-task.ts';
 import { runTraining } from './train-task.ts';
@@ -45,6 +48,9 @@ const handlers: HandlersOf<typeof workerMethods> = {
   features: alone(runFeatures),
   timeStep: alone(timeStep),
   timeAugment: alone(timeAugment),
+  estimate: alone(runEstimate),
+  advise: alone(runAdvice),
+  shift: runShift,
 };
 
 /** The stack goes to the error output, which the core keeps; the caller learns what broke. */

@@ -7,10 +7,15 @@ import { methodNames, settingTable } from '#domain/run-settings.ts';
 import { engineNames } from '#engine/engine.ts';
 import { method } from '#rpc/method.ts';
 import type {
+  AdviseTask,
   AugmentTiming,
+  Estimate,
+  EstimateTask,
   FeaturesTask,
   FloorTask,
   ScoreTask,
+  ShiftTask,
+  SmallPicture,
   StepTiming,
   TimeAugmentTask,
   TimeStepTask,
@@ -33,6 +38,12 @@ export const runSettings = z.strictObject(
 const weight = z.number().positive();
 export const seed = z.int().min(0);
 const engine = z.enum(['auto', ...engineNames]);
+export const shiftParameters = z.record(z.string(), z.number());
+const shift = z.strictObject({
+  name: z.string(),
+  strength: z.number().min(0).max(1),
+  parameters: shiftParameters.optional(),
+});
 const shard = z.strictObject({ name: z.string(), path: z.string() });
 
 const trainTask: z.ZodType<TrainTask> = z.strictObject({
@@ -44,7 +55,7 @@ const trainTask: z.ZodType<TrainTask> = z.strictObject({
   engine,
   normals: shard,
   outliers: z.array(shard.extend({ weight })),
-  shifts: z.array(z.strictObject({ name: z.string(), weight, strength: z.number().min(0).max(1) })),
+  shifts: z.array(shift.extend({ weight })),
   snapshotHash: z.string(),
   codeVersion: z.string(),
 });
@@ -82,6 +93,41 @@ const timeAugmentTask: z.ZodType<TimeAugmentTask> = z.strictObject({
   views: z.int().min(1).max(1_000_000),
 });
 
+const channels = z.literal([1, 3]);
+const picture = z.strictObject({
+  side: z.int().min(16).max(512),
+  channels,
+  pixels: z.base64(),
+});
+
+const shiftTask: z.ZodType<ShiftTask> = z.strictObject({
+  shift,
+  seed,
+  picture,
+  partner: picture,
+});
+
+const adviseTask: z.ZodType<AdviseTask> = z.strictObject({
+  images: shard,
+  shifts: z.array(shift),
+  modelPath: z.string().nullable(),
+  augment: runSettings,
+  seed,
+  engine,
+});
+
+const estimateTask: z.ZodType<EstimateTask> = z.strictObject({
+  method: z.enum(methodNames),
+  settings: runSettings,
+  engine,
+  normals: z.int().min(0),
+  channels,
+  side: z.int().min(1).max(4096),
+  hasSources: z.boolean(),
+  shifts: z.array(shift.extend({ weight })),
+  steps: z.int().min(1).max(1000),
+});
+
 export const workerMethods = {
   describe: method<WorkerMethods['describe']['output']>()(z.strictObject({})),
   train: method<TrainResult>()(trainTask),
@@ -90,4 +136,7 @@ export const workerMethods = {
   features: method<WorkerMethods['features']['output']>()(featuresTask),
   timeStep: method<StepTiming>()(timeStepTask),
   timeAugment: method<AugmentTiming>()(timeAugmentTask),
+  estimate: method<Estimate>()(estimateTask),
+  advise: method<WorkerMethods['advise']['output']>()(adviseTask),
+  shift: method<SmallPicture>()(shiftTask),
 };

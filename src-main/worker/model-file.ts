@@ -9,7 +9,7 @@ import type { TrainedNetwork } from '#ml/score.ts';
 import { describeScoring } from '#ml/score.ts';
 import type { Reference } from '#ml/scores/reference.ts';
 import type { TrainTask } from './contract.ts';
-import { runSettings, seed } from './inputs.ts';
+import { runSettings, seed, shiftParameters } from './inputs.ts';
 import type { FileTensor, TensorFile } from './safetensors.ts';
 import { damagedFile, encodeTensors, readTensors } from './safetensors.ts';
 import type { Shard } from './shard.ts';
@@ -33,7 +33,14 @@ const modelDescription = z.strictObject({
   trainedOn: z.strictObject({
     normals: z.int(),
     outliers: z.array(z.strictObject({ name: z.string(), count: z.int(), weight: z.number() })),
-    shifts: z.array(z.strictObject({ name: z.string(), weight: z.number(), strength: z.number() })),
+    shifts: z.array(
+      z.strictObject({
+        name: z.string(),
+        weight: z.number(),
+        strength: z.number(),
+        parameters: shiftParameters.optional(),
+      }),
+    ),
   }),
   engine: z.string(),
   codeVersion: z.string(),

@@ -112,8 +112,8 @@ async function takeSteps(
     engine,
     normals,
     outliers: outliers.map((set, index) => ({ set, weight: task.outliers[index]!.weight })),
-    shifts: task.shifts.map(({ name, weight, strength }) => ({
-      shift: shiftNamed(name),
+    shifts: task.shifts.map(({ name, weight, strength, parameters }) => ({
+      shift: shiftNamed(name, parameters),
       weight,
       strength,
     })),

@@ -1,7 +1,7 @@
 // What makes a training the one it is: a checkpoint of any other cannot be gone on from.
 
 import { z } from 'zod';
-import { runSettings, seed } from './inputs.ts';
+import { runSettings, seed, shiftParameters } from './inputs.ts';
 import type { TrainTask } from './contract.ts';
 import type { Shard } from './shard.ts';
 
@@ -17,7 +17,14 @@ export const trainingIdentity = z.strictObject({
   settings: runSettings,
   normals: pixels,
   outliers: z.array(pixels.extend({ weight: z.number() })),
-  shifts: z.array(z.strictObject({ name: z.string(), weight: z.number(), strength: z.number() })),
+  shifts: z.array(
+    z.strictObject({
+      name: z.string(),
+      weight: z.number(),
+      strength: z.number(),
+      parameters: shiftParameters.optional(),
+    }),
+  ),
 });
 export type TrainingIdentity = z.infer<typeof trainingIdentity>;
 

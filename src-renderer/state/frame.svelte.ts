@@ -3,6 +3,7 @@
 import { createContext } from 'svelte';
 import type { ThemeName } from '#contract/shell.ts';
 import { Commands } from './commands.svelte.ts';
+import { Notices } from './notices.svelte.ts';
 import { Router } from './router.svelte.ts';
 import { Session } from './session.svelte.ts';
 import { Theme } from './theme.svelte.ts';
@@ -13,6 +14,7 @@ export class Frame {
   readonly session = new Session();
   readonly router = new Router();
   readonly theme = new Theme();
+  readonly notices = new Notices();
   readonly toasts = new Toasts();
   readonly commands = new Commands();
   #wantsSample = false;

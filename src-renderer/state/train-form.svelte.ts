@@ -1,9 +1,9 @@
 // What is chosen for the next training, and what is wrong with it. Nothing is sent before `input`
 // is; it lives as long as the project is open, so that it survives a look at another view.
 
-import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import { SvelteMap } from 'svelte/reactivity';
 import type { coreMethods } from '#contract/core.ts';
-import { shiftNames, methodOutliers, type ShiftName } from '#domain/run-outliers.ts';
+import { methodOutliers } from '#domain/run-outliers.ts';
 import {
   presetMethod,
   resolveSettings,
@@ -16,6 +16,7 @@ import {
 } from '#domain/run-settings.ts';
 import type { InputOf } from '#rpc/connect.ts';
 import type { CallsOf } from '#rpc/method.ts';
+import type { Mix } from './mix.svelte.ts';
 import type { RunConfig } from './run-config.ts';
 import { wordsOf } from './words-of.ts';
 
@@ -34,13 +35,14 @@ export class TrainForm {
   seed = $state('0');
   /** Set to where the settings came from when they were taken from a run. */
   takenFrom = $state<number>();
-  /** Outlier sources that are not to be used; every other one at hand is. */
-  readonly unused = new SvelteSet<string>();
-  readonly weights = new SvelteMap<string, number>();
-  /** Chosen shift transforms and their strengths. */
-  readonly shifts = new SvelteMap<ShiftName, number>();
+  /** The project's outliers, which are learnt as far as the method takes them. */
+  readonly mix: Mix;
   /** Settings that differ from the preset's, as they are typed. */
   readonly #typed = new SvelteMap<SettingName, string>();
+
+  constructor(mix: Mix) {
+    this.mix = mix;
+  }
 
   get method(): MethodName {
     return this.ownMethod ?? presetMethod[this.preset];
@@ -107,16 +109,23 @@ export class TrainForm {
     else this.#typed.delete(name);
   }
 
-  /** `sources`: the outlier sources at hand. */
-  input(dataset: string, sources: readonly string[]): TrainInput {
-    const used = this.takesSources ? sources.filter((name) => !this.unused.has(name)) : [];
+  /** `sources`: the outlier sources at hand. `preset`: the chosen one when left out. */
+  input(dataset: string, sources: readonly string[], preset = this.preset): TrainInput {
+    const method = this.ownMethod ?? presetMethod[preset];
+    const takes = (kind: 'external' | 'shifts') => ['any', kind].includes(methodOutliers[method]);
+    const used = takes('external')
+      ? sources.map((name) => this.mix.source(name)).filter(({ isUsed }) => isUsed)
+      : [];
     return {
-      ...{ dataset, preset: this.preset, specimen: this.specimen, method: this.method },
+      ...{ dataset, preset, specimen: this.specimen, method },
       ...{ seed: Number(this.seed), engine: this.engine },
       overrides: Object.fromEntries(this.changed.map((name) => [name, this.valueOf(name).trim()])),
-      outliers: used.map((name) => ({ name, weight: this.weights.get(name) ?? 1 })),
-      shifts: this.takesShifts
-        ? [...this.shifts].map(([name, strength]) => ({ name, weight: 1, strength }))
+      outliers: used.map(({ name, weight }) => ({ name, weight })),
+      shifts: takes('shifts')
+        ? this.mix.usedShifts.map(({ name, weight, strength, parameters }) => ({
+            ...{ name, weight, strength },
+            ...(parameters ? { parameters } : {}),
+          }))
         : [],
     };
   }
@@ -131,15 +140,7 @@ export class TrainForm {
     for (const [name, value] of Object.entries(config.overrides)) {
       if (Object.hasOwn(settingTable, name)) this.type(name as SettingName, String(value));
     }
-    this.unused.clear();
-    this.weights.clear();
-    for (const { name, weight } of config.outliers) this.weights.set(name, weight);
-    for (const name of sources) if (!this.weights.has(name)) this.unused.add(name);
-    this.shifts.clear();
-    for (const { name, strength } of config.shifts) {
-      const known = shiftNames.find((shift) => shift === name);
-      if (known) this.shifts.set(known, strength);
-    }
+    this.mix.take(config.outliers, config.shifts, sources);
   }
 
   #resolve(overrides: Readonly<Record<string, string | number>>): RunSettings {

@@ -7,7 +7,11 @@ import type { CoreClient } from '../client/clients.ts';
 import { Datasets } from './datasets.svelte.ts';
 import { EditLog } from './edit-log.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
+import { Estimates } from './estimates.svelte.ts';
+import { Mix } from './mix.svelte.ts';
+import { Overlaps } from './overlaps.svelte.ts';
 import { Runs } from './runs.svelte.ts';
+import { Sources } from './sources.svelte.ts';
 import { TrainForm } from './train-form.svelte.ts';
 
 export class Workspace {
@@ -16,7 +20,11 @@ export class Workspace {
   readonly datasets: Datasets;
   readonly runs: Runs;
   readonly edits: EditLog;
-  readonly trainForm = new TrainForm();
+  readonly mix: Mix;
+  readonly sources: Sources;
+  readonly overlaps: Overlaps;
+  readonly estimates: Estimates;
+  readonly trainForm: TrainForm;
 
   constructor(core: CoreClient) {
     this.core = core;
@@ -24,6 +32,11 @@ export class Workspace {
     this.datasets = new Datasets(core);
     this.runs = new Runs(core);
     this.edits = new EditLog(core);
+    this.mix = new Mix(core);
+    this.sources = new Sources(core);
+    this.overlaps = new Overlaps(core);
+    this.estimates = new Estimates(core);
+    this.trainForm = new TrainForm(this.mix);
   }
 
   /** Asks for what several views show, and keeps it fresh. Returns its own undoing. */
@@ -32,11 +45,15 @@ export class Workspace {
     void this.datasets.list.load();
     void this.runs.list.load();
     void this.edits.load();
+    void this.mix.load();
+    void this.sources.list.load();
     const leaving = [
       this.jobs.onState((job) => this.#refresh(job)),
       this.edits.onChange(() => {
         void this.datasets.list.load();
         void this.runs.list.load();
+        void this.sources.list.load();
+        this.overlaps.forget();
       }),
     ];
     return () => {
@@ -45,8 +62,11 @@ export class Workspace {
   }
 
   #refresh({ kind }: Job): void {
-    if (kind === 'import') void this.datasets.list.load();
-    else void this.runs.list.load();
+    if (kind === 'import') {
+      void this.datasets.list.load();
+      void this.sources.list.load();
+      this.overlaps.forget();
+    } else void this.runs.list.load();
   }
 }
 

@@ -80,6 +80,15 @@ const rows = {
     ],
     node: true,
   },
+  // What runs learn as outliers: sources, shifts, and whether they overlap with the normals.
+  'core-outliers': {
+    at: 'src-main/core/outliers',
+    may: [
+      ...['src-main/(domain|contract|rpc)', 'src-main/core/(images|datasets|store|jobs|runs)'],
+      ...['src-main/worker/(contract|spawn)\\.ts', 'src-main/core/[^/]+\\.ts$'],
+    ],
+    node: true,
+  },
   core: {
     at: 'src-main/core/[^/]+\\.ts$',
     may: [

@@ -3,6 +3,7 @@
 
 import { Failure, type FailureCode } from '#domain/failure.ts';
 import { histogram, inspect, render, square, type ReaderTask } from './reader-tasks.ts';
+import { nearlyEqual, smallPictures } from './small-pictures.ts';
 
 export interface ReaderRequest {
   readonly id: number;
@@ -24,6 +25,10 @@ async function perform(task: ReaderTask): Promise<unknown> {
       return await render(task);
     case 'histogram':
       return await histogram(task);
+    case 'smallPictures':
+      return await smallPictures(task);
+    case 'nearlyEqual':
+      return await nearlyEqual(task);
   }
 }
 

@@ -11,6 +11,7 @@ import { histogramOf } from './histogram.ts';
 import { readPixels } from './pipeline.ts';
 import { renderPicture } from './render.ts';
 import { readImageFile, type FileContent } from './read-file.ts';
+import type { NearlyEqualTask, NearPair, SmallPicturesTask } from './small-pictures.ts';
 import { squarePixels, type PixelType } from './square.ts';
 import { makeThumbnail } from './thumbnail.ts';
 import { diskFull, isDiskFull, reasons, unreadable } from './unreadable.ts';
@@ -61,13 +62,16 @@ interface HistogramTask {
   readonly pixelLimit: number;
 }
 
-export type ReaderTask = InspectTask | SquareTask | RenderTask | HistogramTask;
+export type ReaderTask =
+  InspectTask | SquareTask | RenderTask | HistogramTask | SmallPicturesTask | NearlyEqualTask;
 
 export interface ReaderResults {
   inspect: Inspection;
   square: Uint8Array | Uint16Array;
   render: null;
   histogram: ImageHistogram;
+  smallPictures: readonly (Uint8Array | null)[];
+  nearlyEqual: readonly NearPair[];
 }
 
 /** Throws a `Failure` with the reason when the image cannot be read. */

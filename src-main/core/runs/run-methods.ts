@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import type { coreMethods, RunDetails, RunSummary } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
+import type { Stop } from '#domain/stop.ts';
 import type { HandlersOf } from '#rpc/method.ts';
 import type { JobSpec } from '../jobs/job-spec.ts';
 import type { JobQueue } from '../jobs/queue.ts';
@@ -10,19 +11,22 @@ import type { Reader } from '../store/database.ts';
 import { findModel } from '../store/models.ts';
 import { findRun, listRuns, runEpochs, runWarnings, type StoredRun } from '../store/runs.ts';
 import { findThreshold } from '../store/thresholds.ts';
+import { estimateRun } from './estimate.ts';
 import { readRunConfig } from './run-config.ts';
 import { sha256OfFile } from './scoring-model.ts';
 import { startRun, type StartPorts } from './start-run.ts';
 
 type RunMethods = Pick<
   HandlersOf<typeof coreMethods>,
-  'runs.train' | 'runs.resume' | 'runs.cancel' | 'runs.list' | 'runs.show'
+  'runs.train' | 'runs.estimate' | 'runs.resume' | 'runs.cancel' | 'runs.list' | 'runs.show'
 >;
 
 export interface RunMethodPorts extends StartPorts {
   readonly queue: JobQueue;
   /** The project's, absolute. */
   readonly folder: string;
+  /** Of the caller or of the core that is closing. */
+  readonly either: (stop: Stop) => Stop;
 }
 
 export function runMethods(ports: RunMethodPorts): RunMethods {
@@ -33,6 +37,7 @@ export function runMethods(ports: RunMethodPorts): RunMethods {
       const runId = startRun(input, ports);
       return { runId, jobId: queue.submit(training(runId)) };
     },
+    'runs.estimate': (input, stop) => estimateRun(input, ports.either(stop), ports),
     'runs.resume': async ({ runId }) => {
       await demandUnfinished(run(runId), ports);
       return { runId, jobId: queue.submit(training(runId)) };

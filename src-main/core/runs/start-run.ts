@@ -4,8 +4,9 @@
 import type { z } from 'zod';
 import type { trainInput } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
-import { checkOutliers, parseShiftName, standardShifts } from '#domain/run-outliers.ts';
+import { checkOutliers, standardShifts } from '#domain/run-outliers.ts';
 import { fewestNormals, presetMethod, resolveSettings } from '#domain/run-settings.ts';
+import { parseShiftName, shiftParameters } from '#domain/shift-table.ts';
 import { freezeSnapshot, type FrozenSnapshot } from '../datasets/snapshot.ts';
 import type { DatasetItem } from '../images/import-store.ts';
 import type { Catalogue } from '../store/catalogue.ts';
@@ -42,7 +43,9 @@ export function startRun(input: TrainInput, ports: StartPorts): number {
   const { preset, specimen, overrides, seed, engine } = input;
   const method = input.method ?? presetMethod[preset];
   const settings = resolveSettings({ preset, specimen, method, overrides });
-  for (const { name } of input.shifts) parseShiftName(name);
+  for (const { name, parameters } of input.shifts) {
+    shiftParameters(parseShiftName(name), parameters);
+  }
   demandDistinct(input.shifts, 'shift transform');
   demandDistinct(input.outliers, 'outlier source');
   const isLeftOpen = input.outliers.length + input.shifts.length === 0;

@@ -12,6 +12,9 @@ const selectItems = `
 const itemsOf: Query<DatasetItem> = `${selectItems} where d.dataset_id = ? order by d.image_id`;
 const itemOfHash: Query<DatasetItem> = `${selectItems} where d.dataset_id = ? and i.hash = ?`;
 
+const idsOfRole: Query<{ imageId: number }> = `
+  select image_id imageId from dataset_item where dataset_id = ? and role = ? order by image_id`;
+
 const counts: Query<{ name: string; role: Role | null; count: number }> = `
   select d.name, i.role, count(i.role) count
   from dataset d left join dataset_item i on i.dataset_id = d.id
@@ -48,6 +51,11 @@ export function listDatasets(reader: Reader): readonly DatasetCounts[] {
 
 export function items(reader: Reader, datasetId: number): DatasetItem[] {
   return reader.all(itemsOf, datasetId);
+}
+
+/** Ids of the dataset's images with a role, in the order of their import. */
+export function imageIdsOfRole(reader: Reader, datasetId: number, role: Role): number[] {
+  return reader.all(idsOfRole, datasetId, role).map(({ imageId }) => imageId);
 }
 
 export function findItem(reader: Reader, datasetId: number, hash: string): DatasetItem | undefined {

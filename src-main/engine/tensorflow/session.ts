@@ -1,5 +1,5 @@
 // Interprets programs over TensorFlow.js: forward operations one by one, gradients by
-// TensorFlow.js's tape, then the optimiser's formula. The oracle of the tests.
+// TensorFlow.js's tape, then the optimiser's formula. The oracle of the tests, and the tensorflow engine.
 
 import type { Engine, Session, Tensors } from '../engine.ts';
 import type { OptimiserConstants, Program, Value } from '../ir/program.ts';
@@ -19,10 +19,17 @@ class InterpretedSession implements Session {
   readonly #tf: TensorFlow;
   readonly #program: Program;
   readonly #state = new Map<string, Tensor>();
+  /** Values of the forward part that outlive it: outputs and running statistics. */
+  readonly #wanted: ReadonlySet<number>;
+  /** Those of the step under way. */
+  #kept: readonly Tensor[] = [];
 
   constructor(tf: TensorFlow, program: Program) {
     this.#tf = tf;
     this.#program = program;
+    const next = program.state.map((entry) => entry.next);
+    const values = [...next, ...program.outputs.map(({ value }) => value)];
+    this.#wanted = new Set(values.flatMap((value) => (value ? [value.id] : [])));
   }
 
   writeState(state: Tensors): Promise<void> {
@@ -51,6 +58,8 @@ class InterpretedSession implements Session {
         return [name, tf.keep((next.get(name) ?? values.get(value.id))!.clone())] as const;
       });
     });
+    tf.dispose(this.#kept as Tensor[]);
+    this.#kept = [];
     const outputs: Record<string, Float32Array> = {};
     for (const [name, tensor] of results) {
       outputs[name] = (await tensor.data()) as Float32Array;
@@ -94,16 +103,20 @@ class InterpretedSession implements Session {
   #train(values: Map<number, Tensor>): Map<string, Tensor> {
     const tf = this.#tf;
     const { loss, parameters, optimiser, constants, learningRate } = this.#program.training!;
-    const known = new Map(values);
     const lossOf = (...weights: Tensor[]): Tensor => {
-      const inside = new Map(known);
+      const inside = new Map(values);
       parameters.forEach(({ value }, index) => inside.set(value.id, weights[index]!));
       this.#forward(inside);
+      for (const id of this.#wanted) {
+        const tensor = inside.get(id);
+        // The tape gives back what it does not need itself.
+        if (tensor && !values.has(id)) values.set(id, tf.keep(tensor.clone()));
+      }
       return inside.get(loss.id)!;
     };
-    const at = (value: Value): Tensor => known.get(value.id)!;
+    const at = (value: Value): Tensor => values.get(value.id)!;
+    const given = new Set(values.keys());
     const gradients = tf.grads(lossOf)(parameters.map(({ value }) => at(value)));
-    this.#forward(values);
 
     const next = new Map<string, Tensor>();
     parameters.forEach(({ name, value }, index) => {
@@ -119,6 +132,7 @@ class InterpretedSession implements Session {
       next.set(`${name}/momentum`, moved);
       next.set(name, weight.sub(moved.mul(at(learningRate))));
     });
+    this.#kept = [...values].flatMap(([id, tensor]) => (given.has(id) ? [] : [tensor]));
     next.set('gradientSquares', tf.stack(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
     return next;
   }

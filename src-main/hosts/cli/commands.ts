@@ -5,6 +5,7 @@ import { bench } from './commands/bench.ts';
 import { cancel } from './commands/cancel.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
+import { engine } from './commands/engine.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { importCommand } from './commands/import.ts';
 import { resume } from './commands/resume.ts';
@@ -17,6 +18,7 @@ import { train } from './commands/train.ts';
 export const commands: Readonly<Record<string, Command>> = {
   demo,
   doctor,
+  engine,
   import: importCommand,
   train,
   score,

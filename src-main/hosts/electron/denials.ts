@@ -1,7 +1,16 @@
-// What no page may do, whatever it is: leave its origin, open windows, use devices, download.
+// What no page may do, whatever it is: leave its origin, open windows, use devices, download; and what
+// Chromium may not: use the network.
 
 import { app, session, type WebContents } from 'electron';
 import { pageOrigin } from './page-protocol.ts';
+
+/** Nothing leaves this computer: to be called before the app is ready. */
+export function denyNetwork(): void {
+  // No name is ever looked up, whatever Chromium would like to know: proxies, updates, dictionaries.
+  app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
+  app.commandLine.appendSwitch('no-proxy-server');
+  app.commandLine.appendSwitch('disable-background-networking');
+}
 
 /** To be called once, before the first window. */
 export function denyEverythingElse(): void {
@@ -9,6 +18,8 @@ export function denyEverythingElse(): void {
   defaultSession.setPermissionRequestHandler((_contents, _permission, decide) => decide(false));
   defaultSession.setPermissionCheckHandler(() => false);
   defaultSession.setDevicePermissionHandler(() => false);
+  // It would fetch its dictionaries.
+  defaultSession.setSpellCheckerEnabled(false);
   defaultSession.on('will-download', (event) => event.preventDefault());
   app.on('certificate-error', (event, _contents, _url, _error, _certificate, decide) => {
     event.preventDefault();

@@ -3,7 +3,7 @@
 import { app, nativeTheme } from 'electron';
 import { join, resolve } from 'node:path';
 import { logBug, logUncaught } from './bug-log.ts';
-import { denyEverythingElse } from './denials.ts';
+import { denyEverythingElse, denyNetwork } from './denials.ts';
 import { DesktopSettings } from './desktop-settings.ts';
 import { setMenu } from './menu.ts';
 import { handleScheme, registerScheme } from './page-protocol.ts';
@@ -46,6 +46,7 @@ function start(): void {
 }
 
 logUncaught();
+denyNetwork();
 registerScheme();
 // One app for all projects: a second start shows the first.
 if (app.requestSingleInstanceLock()) void app.whenReady().then(start);

@@ -1,6 +1,6 @@
 // Answers the page's calls to the desktop: the handlers of contract/shell.ts for one window.
 
-import { app, nativeTheme, shell as system } from 'electron';
+import { app, nativeTheme, Notification, shell as system } from 'electron';
 import { isAbsolute, resolve } from 'node:path';
 import {
   shellMethods,
@@ -81,6 +81,19 @@ function handlers(ports: ShellPorts): HandlersOf<typeof shellMethods> {
     },
     'help.open': async ({ topic }) => {
       await system.openExternal(helpAddresses[topic]);
+      return null;
+    },
+    'notice.show': ({ title, text }) => {
+      // Systems without a place for them show none.
+      if (!Notification.isSupported()) return null;
+      const notice = new Notification({ title, body: text });
+      notice.on('click', () => {
+        if (window.isDestroyed()) return;
+        if (window.isMinimized()) window.restore();
+        window.show();
+        window.focus();
+      });
+      notice.show();
       return null;
     },
     'theme.set': ({ theme }) => {

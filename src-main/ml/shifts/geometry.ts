@@ -34,7 +34,6 @@ export function rotateQuarter(
 
 /** Up to strength 0.5: 180° or 270°, as in the reference; above it 90° as well. */
 export const rotate: Shift = {
-  meaning: 'turned by a quarter, half or three-quarter turn; no outlier for round cells',
   apply: (view, _partner, shape, strength, stream) => {
     const turns = strength <= 0.5 ? 2 + stream.integer(2) : 1 + stream.integer(3);
     rotateQuarter(view, shape, turns);
@@ -42,7 +41,6 @@ export const rotate: Shift = {
 };
 
 export const flip: Shift = {
-  meaning: 'mirror image, left–right or upside down; an outlier only where handedness matters',
   apply: (view, _partner, { channels, size }, _strength, stream) => {
     const vertical = stream.uniform() < 0.5;
     const source = copied(view);
@@ -58,7 +56,6 @@ export const flip: Shift = {
 
 /** 2 × 2 tiles, from strength 0.5 on 3 × 3; never in their own order. */
 export const jigsaw: Shift = {
-  meaning: 'cut into 2×2 or 3×3 tiles that change places',
   apply: (view, _partner, { channels, size }, strength, stream) => {
     const side = strength < 0.5 ? 2 : 3;
     let order = stream.permutation(side * side);

@@ -1,4 +1,4 @@
-// Shifts that replace a part of the picture: cut-mix, cut-out, small paste.
+// Shifts that replace a part of the picture: cut-mix, cut-out, small paste, stitch, missing half.
 
 import type { RandomStream } from '#domain/random.ts';
 import type { Shift, ShiftShape } from './shift.ts';
@@ -85,7 +85,6 @@ function drawPiece(
 
 /** Negative data augmentation (Sinha et al., 2021), with the square that the peer script pastes. */
 export const cutMix: Shift = {
-  meaning: 'a large square of another normal image pasted in',
   apply: (view, partner, shape, strength, stream) => {
     paste(view, shape, () => {
       // A side of 0.32 … 0.63 of the image at strength 0.5: 10 to 40 % of the area.
@@ -97,7 +96,6 @@ export const cutMix: Shift = {
 };
 
 export const cutOut: Shift = {
-  meaning: 'a square filled with its own mean colour',
   apply: (view, _partner, shape, strength, stream) => {
     paste(view, shape, () => {
       const share = stream.between(0.2 + 0.2 * strength, 0.4 + 0.4 * strength);
@@ -114,7 +112,6 @@ export const cutOut: Shift = {
 };
 
 export const smallPaste: Shift = {
-  meaning: 'a small patch, 1 to 6 % of the area, from another normal image or another place',
   apply: (view, partner, shape, strength, stream) => {
     paste(view, shape, () => {
       const area = shape.size * shape.size * stream.between(0.01, 0.02 + 0.08 * strength);
@@ -126,3 +123,56 @@ export const smallPaste: Shift = {
     });
   },
 };
+
+export const stitch: Shift = {
+  apply: (view, partner, shape, strength, stream) => {
+    paste(view, shape, () => {
+      const { size } = shape;
+      const share = stream.between(0.25 + 0.15 * strength, 0.35 + 0.25 * strength);
+      const depth = Math.max(2, Math.floor(size * share));
+      const start = stream.uniform() < 0.5 ? 0 : size - depth;
+      const to =
+        stream.uniform() < 0.5
+          ? { left: start, top: 0, width: depth, height: size }
+          : { left: 0, top: start, width: size, height: depth };
+      return { to, values: cut(partner, shape, to) };
+    });
+  },
+};
+
+export const missingHalf: Shift = {
+  apply: (view, _partner, shape, strength, stream) => {
+    const { channels, size } = shape;
+    const ground = borderColour(view, shape);
+    paste(view, shape, () => {
+      const angle = stream.between(0, 2 * Math.PI);
+      const [across, down] = [Math.cos(angle), Math.sin(angle)];
+      // Of the picture's side, how far beyond the middle the seam lies.
+      const seam = size * stream.between(0.12 - 0.22 * strength, 0.2 - 0.22 * strength);
+      const values = view.slice();
+      const middle = (size - 1) / 2;
+      for (let y = 0; y < size; y++) {
+        for (let x = 0; x < size; x++) {
+          if ((x - middle) * across + (y - middle) * down <= seam) continue;
+          for (let channel = 0; channel < channels; channel++) {
+            values[(channel * size + y) * size + x] = ground[channel]!;
+          }
+        }
+      }
+      return { to: { left: 0, top: 0, width: size, height: size }, values };
+    });
+  },
+};
+
+/** Median of each channel along the border: what lies around the specimen. */
+function borderColour(view: Float32Array, { channels, size }: ShiftShape): number[] {
+  return Array.from({ length: channels }, (_, channel) => {
+    const plane = channel * size * size;
+    const along: number[] = [];
+    for (let i = 0; i < size; i++) {
+      along.push(view[plane + i]!, view[plane + (size - 1) * size + i]!);
+      along.push(view[plane + i * size]!, view[plane + i * size + size - 1]!);
+    }
+    return along.sort((a, b) => a - b)[along.length >> 1]!;
+  });
+}

@@ -1,25 +1,50 @@
-// Shifts of image quality: noise and defocus.
+// Shifts of image quality: noise, defocus, sharpening. JPEG is in jpeg.ts.
 
-import type { Shift, ShiftShape } from './shift.ts';
+import type { Shift, ShiftParameters, ShiftShape } from './shift.ts';
 
-export const noise: Shift = {
-  meaning: 'grain added to every pixel',
-  apply: (view, _partner, _shape, strength, stream) => {
-    const deviation = stream.between(0.04 + 0.08 * strength, 0.1 + 0.2 * strength);
-    for (let i = 0; i < view.length; i++) {
-      view[i] = Math.min(1, Math.max(0, view[i]! + deviation * stream.normal()));
-    }
-  },
-};
+/** `colour`: 1 is grain of its own in every channel, 0 the same in all. */
+export function noise({ colour = 1 }: ShiftParameters): Shift {
+  return {
+    apply: (view, _partner, { channels, size }, strength, stream) => {
+      const deviation = stream.between(0.04 + 0.08 * strength, 0.1 + 0.2 * strength);
+      // Independent parts add up by their squares.
+      const shared = channels === 1 ? 0 : Math.sqrt(1 - colour * colour);
+      const own = channels === 1 ? 1 : colour;
+      const plane = size * size;
+      const common = Float32Array.from({ length: shared === 0 ? 0 : plane }, () => stream.normal());
+      for (let i = 0; i < view.length; i++) {
+        const grain = own * stream.normal() + (shared === 0 ? 0 : shared * common[i % plane]!);
+        view[i] = clip(view[i]! + deviation * grain);
+      }
+    },
+  };
+}
 
 export const defocus: Shift = {
-  meaning: 'out of focus: blurred',
   apply: (view, _partner, shape, strength, stream) => {
     // In pixels of a 32-pixel view; larger views blur in proportion.
     const sigma = (stream.between(0.8 + strength, 1.4 + 2 * strength) * shape.size) / 32;
     blur(view, shape, sigma);
   },
 };
+
+/** `radius`: σ of the rings, in pixels of a 32-pixel view. */
+export function sharpenRing({ radius = 1 }: ShiftParameters): Shift {
+  return {
+    apply: (view, _partner, shape, strength, stream) => {
+      const amount = stream.between(1.5 + 2 * strength, 3 + 4 * strength);
+      const smooth = view.slice();
+      blur(smooth, shape, (radius * shape.size) / 32);
+      for (let i = 0; i < view.length; i++) {
+        view[i] = clip(view[i]! + amount * (view[i]! - smooth[i]!));
+      }
+    },
+  };
+}
+
+function clip(value: number): number {
+  return Math.min(1, Math.max(0, value));
+}
 
 /** Gaussian blur in place, σ in pixels, cut at 3 σ; the border is repeated. */
 function blur(view: Float32Array, { channels, size }: ShiftShape, sigma: number): void {

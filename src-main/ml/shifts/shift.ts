@@ -1,4 +1,5 @@
-// What a shift transform is: it turns a view of a normal image into an outlier.
+// What a shift transform is: it turns a view of a normal image into an outlier. Names, meanings and
+// parameters are in domain/shift-table.ts.
 
 import type { RandomStream } from '#domain/random.ts';
 
@@ -8,9 +9,10 @@ export interface ShiftShape {
   readonly size: number;
 }
 
+/** A shift's own parameters by name, all of them and in range (see domain/shift-table.ts). */
+export type ShiftParameters = Readonly<Record<string, number>>;
+
 export interface Shift {
-  /** For people: what it does to the picture. */
-  readonly meaning: string;
   /**
    * Changes `view` in place, never leaving it as it was, but for pictures that the transform cannot
    * change: an even surface, say, stays even under all but noise and the patches of a partner that

@@ -1,23 +1,43 @@
 // The list of shift transforms. Nothing registers itself.
 
-import { parseShiftName, type ShiftName } from '#domain/run-outliers.ts';
+import { parseShiftName, shiftParameters, type ShiftName } from '#domain/shift-table.ts';
+import { channelSwap, gamma, mixup, stainMatrix, unevenLight } from './colours.ts';
+import { dust } from './dust.ts';
 import { flip, jigsaw, rotate } from './geometry.ts';
-import { cutMix, cutOut, smallPaste } from './patches.ts';
-import { defocus, noise } from './quality.ts';
-import type { Shift } from './shift.ts';
+import { jpeg } from './jpeg.ts';
+import { cutMix, cutOut, missingHalf, smallPaste, stitch } from './patches.ts';
+import { defocus, noise, sharpenRing } from './quality.ts';
+import type { Shift, ShiftParameters } from './shift.ts';
+import { swirl } from './warp.ts';
 
-const shifts: Readonly<Record<ShiftName, Shift>> = {
-  rotate,
-  flip,
-  jigsaw,
-  'cut-mix': cutMix,
-  'cut-out': cutOut,
-  'small-paste': smallPaste,
+/** How each is made for its own parameters. */
+const shifts: Readonly<Record<ShiftName, (own: ShiftParameters) => Shift>> = {
+  rotate: () => rotate,
+  flip: () => flip,
+  jigsaw: () => jigsaw,
+  stitch: () => stitch,
+  'cut-mix': () => cutMix,
+  mixup: () => mixup,
+  'cut-out': () => cutOut,
+  'small-paste': () => smallPaste,
+  swirl,
+  defocus: () => defocus,
+  'sharpen-ring': sharpenRing,
   noise,
-  defocus,
+  jpeg: () => jpeg,
+  dust,
+  'missing-half': () => missingHalf,
+  'stain-matrix': stainMatrix,
+  'channel-swap': () => channelSwap,
+  gamma,
+  'uneven-light': unevenLight,
 };
 
-/** Throws `unknown-option` with the nearest right name. */
-export function shiftNamed(name: string): Shift {
-  return shifts[parseShiftName(name)];
+/**
+ * The shift with its own parameters, the standard ones where none is given. Throws `unknown-option`
+ * with the nearest right name, and `bad-input` with the range.
+ */
+export function shiftNamed(name: string, parameters: ShiftParameters = {}): Shift {
+  const known = parseShiftName(name);
+  return shifts[known](shiftParameters(known, parameters));
 }

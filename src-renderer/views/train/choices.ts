@@ -1,6 +1,5 @@
 // What can be chosen for a training, in a microscopist's words.
 
-import type { ShiftName } from '#domain/run-outliers.ts';
 import type { MethodName, PresetName, SettingName, SpecimenName } from '#domain/run-settings.ts';
 import type { EngineChoice } from '../../state/train-form.svelte.ts';
 
@@ -85,17 +84,6 @@ export const engines: readonly Choice<EngineChoice>[] = [
   { name: 'webgpu', title: 'Graphics card', text: 'WebGPU; refused if its self-test fails.' },
   { name: 'tensorflow', title: 'TensorFlow.js', text: 'Slow; to check other engines against.' },
 ];
-
-export const shiftTitles: Readonly<Record<ShiftName, string>> = {
-  rotate: 'Turned by quarter turns',
-  flip: 'Mirrored',
-  jigsaw: 'Tiles in another order',
-  'cut-mix': 'A patch from another image',
-  'cut-out': 'A patch blanked out',
-  'small-paste': 'A small piece pasted elsewhere',
-  noise: 'Noise',
-  defocus: 'Out of focus',
-};
 
 /** The settings in groups, as the form shows them; every setting is in one. */
 export const settingGroups: readonly {

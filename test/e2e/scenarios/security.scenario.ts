@@ -1,14 +1,16 @@
 // What the page may not do in the packaged app, whatever it tries.
 
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import type { Page } from 'playwright';
 import { expect, inject, test } from 'vitest';
-import { electronApp } from '../support/electron-host.ts';
+import { electronApp, launchWords } from '../support/electron-host.ts';
 import { scenario, type Host } from '../support/host.ts';
 import { importSample } from '../support/import-sample.ts';
+import { runOffline } from '../../support/no-network.ts';
 import { pathSpellings } from '../../support/path-spellings.ts';
 import { senselessText } from '../../support/senseless-texts.ts';
 
@@ -27,6 +29,19 @@ test('the packaged app has its fuses set', async () => {
     [FuseV1Options.OnlyLoadAppFromAsar]: on,
     [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: off,
   });
+});
+
+// Linux, as root: elsewhere nobody can take the network away.
+const canTakeNetwork = process.platform === 'linux' && process.getuid?.() === 0;
+
+test.runIf(canTakeNetwork)('the packaged app asks for no network', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'normscope-offline-'));
+  const app = [inject('executable'), ...launchWords(folder)];
+  const { attempts } = await runOffline('timeout', ['15', ...app]);
+  // That it has started: Chromium keeps this for a page that it has shown.
+  expect(existsSync(join(folder, 'user', 'Local Storage'))).toBe(true);
+  expect(attempts).toBe(0);
+  await rm(folder, { recursive: true, force: true });
 });
 
 async function openProject(host: Host): Promise<Page> {

@@ -25,6 +25,7 @@ describe('the main job', () => {
     'run.warning': [],
     'edits.changed': [],
     'project.restored': [],
+    'mix.changed': [],
   };
 
   beforeAll(async () => {

@@ -1,5 +1,6 @@
 // Whole training steps of a small residual net against the TensorFlow.js oracle.
 
+import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import type { Tensors } from '#engine/engine.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
@@ -54,6 +55,18 @@ describe('a whole training step', () => {
       }),
     );
     expect(runs[0]).toEqual(runs[1]);
+  });
+
+  it('leaves no tensors behind in TensorFlow.js', async () => {
+    const built = program(false, 'sgd');
+    const { state, inputs } = seededTensors(built, 12);
+    const session = await (await oracleEngine()).compile(built);
+    await session.writeState(state);
+    await session.run(inputs);
+    const before = tf.memory().numTensors;
+    for (let step = 0; step < 3; step++) await session.run(inputs);
+    expect(tf.memory().numTensors).toBe(before);
+    await session.release();
   });
 
   it('does not grow in memory over 300 steps', async () => {

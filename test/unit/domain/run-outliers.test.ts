@@ -1,26 +1,10 @@
-// Shift names, and which outliers each method takes.
+// Which outliers each method takes.
 
 import { describe, expect, it } from 'vitest';
-import { checkOutliers, methodOutliers, parseShiftName, shiftNames } from '#domain/run-outliers.ts';
+import { checkOutliers, methodOutliers } from '#domain/run-outliers.ts';
 import { methodNames, type MethodName } from '#domain/run-settings.ts';
 
 const some = { outlierBatch: 64 };
-
-describe('shift names', () => {
-  it('are read as they are', () => {
-    for (const name of shiftNames) expect(parseShiftName(name)).toBe(name);
-  });
-
-  it('that are wrong are refused with the nearest right one', () => {
-    expect(() => parseShiftName('cutmix')).toThrow(
-      expect.objectContaining({
-        code: 'unknown-option',
-        message: 'There is no shift transform "cutmix"; the nearest is "cut-mix".',
-      }),
-    );
-    expect(() => parseShiftName('constructor')).toThrow('no shift transform "constructor".');
-  });
-});
 
 describe('the outliers of a run', () => {
   // How many external sources and how many shifts.

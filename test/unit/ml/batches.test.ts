@@ -208,7 +208,6 @@ describe('outliers', () => {
   function recorder() {
     const calls: { view: number; partner: number; strength: number; draw: number }[] = [];
     const shift: Shift = {
-      meaning: 'notes its arguments',
       apply: (view, partner, _shape, strength, stream) => {
         const value = (image: Float32Array): number => Math.round(image[0]! * 255);
         const draw = stream.uniform();

@@ -9,7 +9,8 @@ import {
   specimenNames,
   type SettingName,
 } from '#domain/run-settings.ts';
-import { shiftNames, standardShifts } from '#domain/run-outliers.ts';
+import { standardShifts } from '#domain/run-outliers.ts';
+import { shiftNames } from '#domain/shift-table.ts';
 import { parseSetting, parseWeighted } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
 import { engineOption } from '../engine-option.ts';

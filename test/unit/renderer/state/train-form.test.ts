@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { trainInput } from '#contract/core.ts';
+import type { OutlierMix } from '#contract/outlier.ts';
 import { settingTable, type SettingName } from '#domain/run-settings.ts';
+import { Mix } from '../../../../src-renderer/state/mix.svelte.ts';
 import { TrainForm } from '../../../../src-renderer/state/train-form.svelte.ts';
 import { settingGroups } from '../../../../src-renderer/views/train/choices.ts';
+import { fakeCore } from '../support/fake-core.ts';
+
+function newForm(): TrainForm {
+  return new TrainForm(new Mix(fakeCore({ 'mix.set': (mix) => mix as OutlierMix }).client));
+}
 
 describe('the form of a training', () => {
   it('sends nothing typed when nothing was, and what is at hand as outliers', () => {
-    const input = new TrainForm().input('cells', ['dust', 'photographs']);
+    const input = newForm().input('cells', ['dust', 'photographs']);
     expect(trainInput.parse(input)).toEqual({
       ...{ dataset: 'cells', preset: 'quick', specimen: 'stained', method: 'anchored' },
       ...{ overrides: {}, shifts: [], seed: 0, engine: 'auto' },
@@ -18,8 +25,8 @@ describe('the form of a training', () => {
   });
 
   it('leaves out what the method does not take', () => {
-    const form = new TrainForm();
-    form.shifts.set('cut-mix', 0.3);
+    const form = newForm();
+    form.mix.changeShift('cut-mix', { strength: 0.3, isUsed: true });
     form.ownMethod = 'oecl';
     expect(form.input('cells', ['dust'])).toMatchObject({
       outliers: [{ name: 'dust', weight: 1 }],
@@ -35,7 +42,7 @@ describe('the form of a training', () => {
   });
 
   it('says what is wrong with a setting where it is typed, and until it is put right', () => {
-    const form = new TrainForm();
+    const form = newForm();
     form.type('alpha', '9999');
     expect(form.faultOf('alpha')).toContain('alpha is a number from 0 to 100');
     expect(form.fault).toBe(form.faultOf('alpha'));
@@ -48,7 +55,7 @@ describe('the form of a training', () => {
   });
 
   it('refuses crops that cross, whichever was typed first, and blames neither alone', () => {
-    const form = new TrainForm();
+    const form = newForm();
     form.type('cropMax', '0.3');
     expect(form.faultOf('cropMax')).toBeUndefined();
     expect(form.fault).toContain('cropMin (0.5) is above cropMax (0.3)');
@@ -57,7 +64,7 @@ describe('the form of a training', () => {
   });
 
   it('marks what differs from the preset, and takes marks back with another preset', () => {
-    const form = new TrainForm();
+    const form = newForm();
     form.type('steps', '40');
     form.type('batch', '64');
     expect(form.changed).toEqual(['steps']);
@@ -74,7 +81,7 @@ describe('the form of a training', () => {
       outliers: [{ name: 'dust', weight: 3 }],
       shifts: [{ name: 'defocus', weight: 1, strength: 0.8 }],
     } as const;
-    const form = new TrainForm();
+    const form = newForm();
     form.type('steps', '11');
     form.takeFrom(4, { ...trainInput.parse(asked), method: 'mixed', settings: {} }, [
       'dust',
@@ -85,7 +92,7 @@ describe('the form of a training', () => {
   });
 
   it('wants a whole number as the seed', () => {
-    const form = new TrainForm();
+    const form = newForm();
     for (const seed of ['-1', '1.5', 'x', '', '99999999999999999999']) {
       form.seed = seed;
       expect(form.fault).toBe('The seed is a whole number from 0.');

@@ -1,0 +1,105 @@
+// How far shifts leave what is normal in a dataset: by its newest model on normals that the model has
+// not learnt from, or, without a model, by a quick test.
+
+import type { ShiftAdvice, ShiftChoice } from '#contract/outlier.ts';
+import { Failure } from '#domain/failure.ts';
+import { purpose, RandomStream } from '#domain/random.ts';
+import { fewestNormals, resolveSettings, type SpecimenName } from '#domain/run-settings.ts';
+import { parseShiftName, shiftParameters } from '#domain/shift-table.ts';
+import type { Stop } from '#domain/stop.ts';
+import { shardChannels, storedSide, writePixelShards } from '../datasets/pixel-shards.ts';
+import type { DatasetItem } from '../images/import-store.ts';
+import { datasetNamed, isCalibrationNormal } from '../runs/run-items.ts';
+import { scoringModel } from '../runs/scoring-model.ts';
+import { shardImages } from '../runs/shard-images.ts';
+import { askWorker, withWorker } from '../runs/worker-call.ts';
+import type { ProjectDatabase } from '../store/database.ts';
+import { items } from '../store/datasets.ts';
+import { listRuns } from '../store/runs.ts';
+import { snapshotItems } from '../store/snapshots.ts';
+
+/** Enough for an interval of about ±0.05. */
+const mostImages = 200;
+
+/** Side of the pictures of the quick test, before a view is cut out of them. */
+const testSize = 48;
+
+export interface AdviceRequest {
+  readonly dataset: string;
+  readonly specimen: SpecimenName;
+  readonly shifts: readonly ShiftChoice[];
+  readonly seed: number;
+}
+
+/** Throws `unknown-option`, `bad-input`, `not-found`, `too-few-images`, `stopped`, `link-closed`. */
+export async function adviseOnShifts(
+  request: AdviceRequest,
+  stop: Stop,
+  ports: { readonly database: ProjectDatabase; readonly folder: string },
+): Promise<ShiftAdvice> {
+  const { dataset, specimen, seed, shifts } = request;
+  for (const { name, parameters } of shifts) shiftParameters(parseShiftName(name), parameters);
+  const { modelId, chosen } = choose(request, ports.database);
+  const images = await shardImages(ports.database, ports.folder, chosen);
+  const model =
+    modelId === null ? null : await scoringModel(ports.database, ports.folder, modelId, 'auto');
+  const prepared = model
+    ? {
+        images,
+        side: model.pixels.side,
+        channels: model.pixels.channels,
+        like: { type: model.pixels.type, window: model.pixels.window },
+      }
+    : { images, side: storedSide(testSize, images), channels: shardChannels(images) };
+  const shard = await writePixelShards(prepared, { projectFolder: ports.folder, stop });
+  const augment = resolveSettings({ preset: 'quick', specimen, method: 'anchored', overrides: {} });
+  const advice = await withWorker((worker) =>
+    askWorker(
+      worker,
+      'advise',
+      {
+        images: { name: `normal images of "${dataset}"`, path: shard.path },
+        shifts,
+        modelPath: model?.path ?? null,
+        ...{ augment, seed, engine: 'auto' as const },
+      },
+      stop,
+    ),
+  );
+  return {
+    basis: modelId === null ? { kind: 'test' } : { kind: 'model', modelId },
+    images: shard.held.length,
+    shifts: advice.shifts.map((found, place) => ({ name: shifts[place]!.name, ...found })),
+  };
+}
+
+/** The model and the normal images to look at. */
+function choose(
+  { dataset, seed }: AdviceRequest,
+  database: ProjectDatabase,
+): { modelId: number | null; chosen: readonly DatasetItem[] } {
+  return database.read((reader) => {
+    const datasetId = datasetNamed(reader, dataset);
+    const run = listRuns(reader).findLast(
+      (candidate) => candidate.dataset === dataset && candidate.modelId !== null,
+    );
+    const heldOut = run ? snapshotItems(reader, run.snapshotId).filter(isCalibrationNormal) : [];
+    // Images that the model has learnt look more normal to it than others of their kind.
+    if (run && heldOut.length >= fewestNormals) {
+      return { modelId: run.modelId, chosen: sample(heldOut, seed) };
+    }
+    const normals = items(reader, datasetId).filter(({ role }) => role === 'normal');
+    if (normals.length >= fewestNormals) return { modelId: null, chosen: sample(normals, seed) };
+    throw new Failure(
+      'too-few-images',
+      `Advice on shifts needs at least ${fewestNormals} normal images; "${dataset}" has ` +
+        `${normals.length}. Import more of them with the role normal.`,
+    );
+  });
+}
+
+function sample<Item>(list: readonly Item[], seed: number): readonly Item[] {
+  if (list.length <= mostImages) return list;
+  const order = new RandomStream(seed, purpose.sample).permutation(list.length);
+  return [...order.subarray(0, mostImages)].sort((a, b) => a - b).map((index) => list[index]!);
+}

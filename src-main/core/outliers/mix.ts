@@ -1,0 +1,26 @@
+// The project's mix of outliers: kept as one setting, read with care, because another version may
+// have written it.
+
+import { outlierMix, type OutlierMix } from '#contract/outlier.ts';
+import { parseShiftName, shiftNames, shiftParameters } from '#domain/shift-table.ts';
+import type { Reader, Writer } from '../store/database.ts';
+import { readSetting, writeSetting } from '../store/project-settings.ts';
+
+const name = 'outlier mix';
+
+/** Nothing chosen: every source is used, and no shift. */
+const nothing: OutlierMix = { sources: [], shifts: [] };
+
+/** What cannot be understood counts as not chosen; shifts that are not known are left out. */
+export function readMix(reader: Reader): OutlierMix {
+  const parsed = outlierMix.safeParse(readSetting(reader, name));
+  if (!parsed.success) return nothing;
+  const { sources, shifts } = parsed.data;
+  return { sources, shifts: shifts.filter((shift) => shiftNames.some((n) => n === shift.name)) };
+}
+
+/** Throws `unknown-option` and `bad-input`. */
+export function writeMix(writer: Writer, mix: OutlierMix): void {
+  for (const shift of mix.shifts) shiftParameters(parseShiftName(shift.name), shift.parameters);
+  writeSetting(writer, name, mix);
+}

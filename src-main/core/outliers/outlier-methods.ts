@@ -1,0 +1,65 @@
+// What a client may ask about outliers.
+
+import type { CoreEvents, coreMethods } from '#contract/core.ts';
+import { shiftNames, shiftTable, strengthParameter } from '#domain/shift-table.ts';
+import type { HandlersOf } from '#rpc/method.ts';
+import type { Stop } from '#domain/stop.ts';
+import type { JobQueue } from '../jobs/queue.ts';
+import { sampleImports } from '../sample.ts';
+import type { ProjectDatabase } from '../store/database.ts';
+import { adviseOnShifts } from './advice.ts';
+import { readMix, writeMix } from './mix.ts';
+import { findOverlaps } from './overlaps.ts';
+import type { ShiftPreviewer } from './shift-preview.ts';
+import { outlierSources } from './sources.ts';
+
+type OutlierMethods = Pick<
+  HandlersOf<typeof coreMethods>,
+  | 'mix.show'
+  | 'mix.set'
+  | 'outliers.sources'
+  | 'outliers.importPack'
+  | 'outliers.overlaps'
+  | 'shifts.list'
+  | 'shifts.preview'
+  | 'shifts.advise'
+>;
+
+export interface OutlierPorts {
+  readonly database: ProjectDatabase;
+  /** The project's, absolute. */
+  readonly folder: string;
+  readonly queue: JobQueue;
+  readonly previewer: ShiftPreviewer;
+  readonly emit: <K extends keyof CoreEvents>(name: K, event: CoreEvents[K]) => void;
+  /** Of the caller or of the core that is closing. */
+  readonly either: (stop: Stop) => Stop;
+}
+
+export function outlierMethods(ports: OutlierPorts): OutlierMethods {
+  const { database, queue, previewer, emit, either } = ports;
+  return {
+    'mix.show': () => database.read(readMix),
+    'mix.set': (mix) => {
+      database.transact((writer) => {
+        writeMix(writer, mix);
+      });
+      emit('mix.changed', mix);
+      return mix;
+    },
+    'outliers.sources': ({ examples }) =>
+      database.read((reader) => outlierSources(reader, examples)),
+    'outliers.importPack': () => {
+      const input = sampleImports.find(({ role }) => role === 'outlier')!;
+      return { jobId: queue.submit({ kind: 'import', input }) };
+    },
+    'outliers.overlaps': (request, stop) => findOverlaps(request, either(stop), ports),
+    'shifts.list': () =>
+      shiftNames.map((name) => {
+        const { title, meaning, parameters } = shiftTable[name];
+        return { name, title, meaning, parameters: { strength: strengthParameter, ...parameters } };
+      }),
+    'shifts.preview': (request, stop) => previewer.preview(request, either(stop)),
+    'shifts.advise': (request, stop) => adviseOnShifts(request, either(stop), ports),
+  };
+}

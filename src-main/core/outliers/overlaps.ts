@@ -1,0 +1,118 @@
+// Outliers that are also normal images, or test images, or look the same: learnt as outliers they
+// would teach that what is normal is strange, or give the answers of the test away.
+
+import { join } from 'node:path';
+import type { Overlap, Overlaps } from '#contract/outlier.ts';
+import { throwIfStopped, type Stop } from '#domain/stop.ts';
+import type { DatasetItem } from '../images/import-store.ts';
+import { ImageReader } from '../images/reader.ts';
+import { datasetNamed, servesAsOutlier } from '../runs/run-items.ts';
+import type { ProjectDatabase, Reader } from '../store/database.ts';
+import { items } from '../store/datasets.ts';
+import { pathsOf } from '../store/images.ts';
+import { outlierSources } from './sources.ts';
+
+/**
+ * Root mean square difference of 16 × 16 pixels, in grey levels of 255. Measured on the sample: the
+ * same picture saved again as JPEG (quality 40) or at another size differs by 5, at most by 9; no two
+ * of its pictures are nearer than 19.
+ */
+const tolerance = 10;
+
+const stopCheckMs = 50;
+
+interface Item extends DatasetItem {
+  readonly dataset: string;
+}
+
+export interface OverlapRequest {
+  readonly dataset: string;
+  readonly sources?: readonly string[] | undefined;
+  readonly limit: number;
+}
+
+/** Throws `not-found` and `stopped`. */
+export async function findOverlaps(
+  { dataset, sources, limit }: OverlapRequest,
+  stop: Stop,
+  { database, folder }: { readonly database: ProjectDatabase; readonly folder: string },
+): Promise<Overlaps> {
+  const { outliers, others } = database.read((reader) => {
+    const names = sources ?? outlierSources(reader, 0).map(({ name }) => name);
+    const of = (name: string): Item[] =>
+      items(reader, datasetNamed(reader, name)).map((item) => ({ ...item, dataset: name }));
+    return {
+      outliers: names.flatMap((name) => of(name).filter(servesAsOutlier)),
+      others: of(dataset).filter(({ role, split }) => role === 'normal' || split === 'test'),
+    };
+  });
+  const pairs = await nearPairs(outliers, others, folder, stop);
+  return database.read((reader) => ({
+    count: pairs.length,
+    overlaps: pairs.slice(0, limit).map(({ outlier, other, difference }): Overlap => {
+      const kind = outlier.imageId === other.imageId ? 'equal' : 'near';
+      return { outlier: shown(reader, outlier), other: shown(reader, other), kind, difference };
+    }),
+    outliers: outliers.length,
+    others: others.length,
+  }));
+}
+
+interface Pair {
+  readonly outlier: Item;
+  readonly other: Item;
+  readonly difference: number;
+}
+
+/** The same content first, then by how near they are. */
+async function nearPairs(
+  outliers: readonly Item[],
+  others: readonly Item[],
+  folder: string,
+  stop: Stop,
+): Promise<Pair[]> {
+  const otherOf = new Map(others.map((item) => [item.imageId, item]));
+  const equal: Pair[] = [];
+  const rest: Item[] = [];
+  for (const outlier of outliers) {
+    const other = otherOf.get(outlier.imageId);
+    if (other) equal.push({ outlier, other, difference: 0 });
+    else rest.push(outlier);
+  }
+  const near = await withReader(stop, (reader) =>
+    reader.run({
+      kind: 'nearlyEqual',
+      thumbnailFolder: join(folder, 'cache', 'thumbnails'),
+      ones: rest.map(({ hash }) => hash),
+      others: others.map(({ hash }) => hash),
+      tolerance,
+    }),
+  );
+  const found = near.map(({ one, other, difference }) => {
+    return { outlier: rest[one]!, other: others[other]!, difference };
+  });
+  return [...equal, ...found.sort((a, b) => a.difference - b.difference)];
+}
+
+/** A reader that is ended when the caller stops: one long task has no other way out. */
+async function withReader<Result>(
+  stop: Stop,
+  use: (reader: ImageReader) => Promise<Result>,
+): Promise<Result> {
+  throwIfStopped(stop);
+  const reader = new ImageReader();
+  const watch = setInterval(() => {
+    if (stop.aborted) reader.close();
+  }, stopCheckMs);
+  try {
+    return await use(reader);
+  } finally {
+    clearInterval(watch);
+    reader.close();
+  }
+}
+
+function shown(reader: Reader, { imageId, hash, dataset, role, split }: Item): Overlap['other'] {
+  const path = pathsOf(reader, imageId)[0]?.path ?? hash;
+  return { imageId, hash, dataset, role, split, path };
+}

@@ -1,0 +1,135 @@
+// Previews of shifts: a reader's process makes the small pictures, a worker's process shifts them. Both
+// are started with the first preview and end when none has been asked for in a while.
+
+import { join } from 'node:path';
+import type { ShiftChoice, ShiftPicture } from '#contract/outlier.ts';
+import { Failure } from '#domain/failure.ts';
+import { purpose, RandomStream } from '#domain/random.ts';
+import { parseShiftName, shiftParameters } from '#domain/shift-table.ts';
+import { throwIfStopped, type Stop } from '#domain/stop.ts';
+import type { SmallPicture } from '#worker/contract.ts';
+import { spawnWorker, type Worker } from '#worker/spawn.ts';
+import { ImageReader } from '../images/reader.ts';
+import { askWorker } from '../runs/worker-call.ts';
+import { datasetNamed } from '../runs/run-items.ts';
+import type { ProjectDatabase } from '../store/database.ts';
+import { imageIdsOfRole } from '../store/datasets.ts';
+import { findImage, imageById } from '../store/images.ts';
+
+/** Without a preview the processes end, milliseconds. */
+const idleMs = 60_000;
+
+/** Small pictures that are kept: a gallery asks for the same ones again and again. */
+const mostKept = 64;
+
+export interface PreviewRequest {
+  readonly dataset: string;
+  readonly hash: string;
+  readonly shift: ShiftChoice;
+  readonly seed: number;
+  readonly side: number;
+}
+
+export class ShiftPreviewer {
+  readonly #database: ProjectDatabase;
+  readonly #thumbnailFolder: string;
+  readonly #kept = new Map<string, Promise<Uint8Array | null>>();
+  #reader: ImageReader | undefined;
+  #worker: Worker | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #underWay = 0;
+
+  /** `folder`: the project's, absolute. */
+  constructor(database: ProjectDatabase, folder: string) {
+    this.#database = database;
+    this.#thumbnailFolder = join(folder, 'cache', 'thumbnails');
+  }
+
+  /** Throws `not-found`, `unknown-option`, `bad-input`, `stopped` and `link-closed`. */
+  async preview(request: PreviewRequest, stop: Stop): Promise<ShiftPicture> {
+    const { shift, seed, side } = request;
+    shiftParameters(parseShiftName(shift.name), shift.parameters);
+    const { channels, partner } = this.#find(request);
+    this.#underWay++;
+    clearTimeout(this.#idle);
+    try {
+      const [picture, other] = await Promise.all([
+        this.#small(request.hash, side, channels),
+        this.#small(partner, side, channels),
+      ]);
+      throwIfStopped(stop);
+      const task = { shift, seed, picture, partner: other };
+      try {
+        return await askWorker(this.#startWorker(), 'shift', task, stop);
+      } catch (error) {
+        // A preview has nothing to lose: somebody else's end of the process is not the user's matter.
+        if (!(error instanceof Failure) || error.code !== 'link-closed') throw error;
+        this.#worker = undefined;
+        return await askWorker(this.#startWorker(), 'shift', task, stop);
+      }
+    } finally {
+      this.#underWay--;
+      if (this.#underWay === 0) this.#rest();
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.#idle);
+    this.#reader?.close();
+    this.#reader = undefined;
+    this.#worker?.kill();
+    this.#worker = undefined;
+    this.#kept.clear();
+  }
+
+  /** The partner is another normal image, drawn by the seed; an only image is its own. */
+  #find({ dataset, hash, seed }: PreviewRequest): { channels: 1 | 3; partner: string } {
+    return this.#database.read((reader) => {
+      const image = findImage(reader, hash);
+      if (!image) throw new Failure('not-found', `There is no image ${hash} in this project.`);
+      const { channels } = imageById(reader, image.id)!;
+      const ids = imageIdsOfRole(reader, datasetNamed(reader, dataset), 'normal');
+      const others = ids.filter((id) => id !== image.id);
+      const drawn = new RandomStream(seed, purpose.partner).integer(Math.max(1, others.length));
+      const partner = others.length > 0 ? imageById(reader, others[drawn]!)!.hash : hash;
+      return { channels, partner };
+    });
+  }
+
+  async #small(hash: string, side: number, channels: 1 | 3): Promise<SmallPicture> {
+    const key = `${hash} ${side} ${channels}`;
+    let asked = this.#kept.get(key);
+    if (!asked) {
+      this.#reader ??= new ImageReader();
+      const thumbnailFolder = this.#thumbnailFolder;
+      asked = this.#reader
+        .run({ kind: 'smallPictures', thumbnailFolder, hashes: [hash], side, channels })
+        .then(([pixels]) => pixels ?? null);
+      asked.catch(() => this.#kept.delete(key));
+      this.#kept.set(key, asked);
+      if (this.#kept.size > mostKept) this.#kept.delete(this.#kept.keys().next().value!);
+    }
+    const pixels = await asked;
+    if (pixels) return { side, channels, pixels: Buffer.from(pixels).toString('base64') };
+    this.#kept.delete(key);
+    throw new Failure(
+      'not-found',
+      'The thumbnail of this image is missing. Import the image again: its file is read anew.',
+    );
+  }
+
+  #startWorker(): Worker {
+    if (this.#worker) return this.#worker;
+    const worker = spawnWorker();
+    this.#worker = worker;
+    void worker.exited.then(() => {
+      if (this.#worker === worker) this.#worker = undefined;
+    });
+    return worker;
+  }
+
+  #rest(): void {
+    this.#idle = setTimeout(() => this.close(), idleMs);
+    this.#idle.unref();
+  }
+}

@@ -1,0 +1,129 @@
+// The task `advise`: how well shifted pictures are told from normal ones, by a model's own scores or,
+// without a model, by a quick test.
+
+import { auroc } from '#domain/metrics/auroc.ts';
+import { RandomStream, purpose } from '#domain/random.ts';
+import { throwIfStopped } from '#domain/stop.ts';
+import { chooseEngine } from '#engine/doctor.ts';
+import { drawView, plainView } from '#ml/augment/view.ts';
+import type { PixelSet } from '#ml/pixels.ts';
+import { scoreImages } from '#ml/score.ts';
+import { describeView, heldOutScores } from '#ml/shifts/separability.ts';
+import { shiftNamed } from '#ml/shifts/shifts.ts';
+import type { AdviseTask, ShiftSpec, Separability } from './contract.ts';
+import { readModel } from './model-file.ts';
+import { readShard } from './shard.ts';
+import type { TaskContext } from './task.ts';
+import { Turns } from './task.ts';
+
+/** Random views averaged in a score here: the ranking of shifts needs no more. */
+const mostViews = 4;
+
+/** Side of the views of the quick test. */
+const testSide = 48;
+
+/** One result a shift, in their order. Throws `stopped`, and what reading and scoring throw. */
+export async function runAdvice(
+  task: AdviseTask,
+  context: TaskContext,
+): Promise<{ shifts: Separability[] }> {
+  const images = await readShard(task.images.path);
+  const compare =
+    task.modelPath === null ? await quickTest(images, task) : await byModel(images, task, context);
+  const turns = new Turns();
+  const shifts: Separability[] = [];
+  for (const [place, shift] of task.shifts.entries()) {
+    throwIfStopped(context.stop);
+    await turns.give();
+    const { normal, shifted } = await compare(shift, place);
+    const { auroc: separability, auroc95: separability95 } = auroc(normal, shifted);
+    shifts.push({ separability, separability95 });
+  }
+  return { shifts };
+}
+
+type Compare = (
+  shift: ShiftSpec,
+  place: number,
+) => Promise<{ readonly normal: readonly number[]; readonly shifted: readonly number[] }>;
+
+/** Two random views of each image, as a training draws them; one of them shifted. */
+// eslint-disable-next-line @typescript-eslint/require-await -- as its sibling
+async function quickTest(images: PixelSet, { seed, augment }: AdviseTask): Promise<Compare> {
+  const shape = { channels: images.channels, size: testSide };
+  const draw = (index: number, place: number): Float32Array => {
+    const view = new Float32Array(images.channels * testSide * testSide);
+    const stream = new RandomStream(seed, purpose.view, place, index);
+    drawView(images, index, augment, stream, testSide, view, 0);
+    return view;
+  };
+  const indices = [...new Array<undefined>(images.count).keys()];
+  const normals = indices.map((index) => describeView(draw(index, 0), shape));
+  // eslint-disable-next-line @typescript-eslint/require-await -- as its sibling
+  return async ({ name, parameters, strength }, place) => {
+    const shift = shiftNamed(name, parameters);
+    const shifted = indices.map((index) => {
+      const view = draw(index, 1 + place);
+      const stream = new RandomStream(seed, purpose.shift, place, index);
+      shift.apply(view, draw((index + 1) % images.count, 1 + place), shape, strength, stream);
+      return describeView(view, shape);
+    });
+    return heldOutScores(normals, shifted);
+  };
+}
+
+/** The model's scores of the images as they are, and shifted at the size that is stored. */
+async function byModel(
+  images: PixelSet,
+  { modelPath, seed, engine }: AdviseTask,
+  { stop }: TaskContext,
+): Promise<Compare> {
+  const model = await readModel(modelPath!);
+  const { rankBy, views } = model.description.settings;
+  const settings = { ...model.description.settings, views: Math.min(views, mostViews) };
+  const running = await chooseEngine(engine, settings.threads);
+  const score = async (set: PixelSet): Promise<number[]> => {
+    const keyed = [...new Array<undefined>(set.count).keys()].map((index) => {
+      return { index, key: [index, 0] as const };
+    });
+    const anomaly: number[] = [];
+    for await (const batch of scoreImages(running, { ...model, settings }, set, keyed, seed)) {
+      throwIfStopped(stop);
+      anomaly.push(...batch.map(({ raw }) => -raw[rankBy]));
+    }
+    return anomaly;
+  };
+  const normal = await score(images);
+  return async (shift, place) => ({
+    normal,
+    shifted: await score(shiftedSet(images, shift, seed, place)),
+  });
+}
+
+/** Every image shifted, in the depth and window of the set. */
+function shiftedSet(
+  set: PixelSet,
+  { name, parameters, strength }: ShiftSpec,
+  seed: number,
+  place: number,
+): PixelSet {
+  const { width, channels, count } = set;
+  const shape = { channels, size: width };
+  const length = channels * width * width;
+  const pixels = set.pixels.slice();
+  const shift = shiftNamed(name, parameters);
+  const [view, partner] = [new Float32Array(length), new Float32Array(length)];
+  for (let index = 0; index < count; index++) {
+    plainView(set, index, width, view, 0);
+    plainView(set, (index + 1) % count, width, partner, 0);
+    const stream = new RandomStream(seed, purpose.shift, place, index);
+    shift.apply(view, partner, shape, strength, stream);
+    for (let at = 0; at < length; at++) {
+      const channel = Math.floor(at / (width * width));
+      const [low, high] = set.window[channel]!;
+      const value = Math.round(low + view[at]! * (high - low));
+      pixels[index * length + (at % (width * width)) * channels + channel] = Math.max(0, value);
+    }
+  }
+  return { ...set, pixels };
+}

@@ -1,0 +1,14 @@
+// What a separability says of a shift, in a few words.
+
+/** Below this a shift looks normal: learnt as an outlier it does harm. */
+const looksNormal = 0.6;
+const leavesNormal = 0.8;
+
+export function adviceInWords(separability: number): {
+  readonly kind: 'normal' | 'partly' | 'leaves';
+  readonly text: string;
+} {
+  if (separability < looksNormal) return { kind: 'normal', text: 'looks normal' };
+  if (separability < leavesNormal) return { kind: 'partly', text: 'often told apart' };
+  return { kind: 'leaves', text: 'leaves normal' };
+}

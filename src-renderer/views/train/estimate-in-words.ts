@@ -1,0 +1,19 @@
+// Measured times as a card says them.
+
+import { durationInWords } from '../../parts/in-words.ts';
+import type { Estimated } from '../../state/estimates.svelte.ts';
+
+/** `usual`: what is said until something has been measured. */
+export function noteOf(usual: string | undefined, found: Estimated | undefined): string {
+  if (found?.kind === 'measured') {
+    return `about ${durationInWords(found.estimate.seconds)} here`;
+  }
+  if (found?.kind === 'measuring') return `${usual ?? ''}, being measured …`;
+  return usual ?? '';
+}
+
+/** "12 ms", "1.4 s". */
+export function durationOfStep(milliseconds: number): string {
+  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  return `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
+}

@@ -1,0 +1,128 @@
+// Shifts seen and chosen, outliers that overlap left out, a training paused, gone on with and
+// cancelled, all by clicks.
+
+import { cp, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright';
+import { expect } from 'vitest';
+import { accessibilityBreaches } from '../support/accessibility.ts';
+import { scenario } from '../support/host.ts';
+import { importSample } from '../support/import-sample.ts';
+
+const archive = fileURLToPath(
+  new URL('../../../resources/sample/blood-cells.zip', import.meta.url),
+);
+
+async function goTo(page: Page, view: string): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name: view }).click();
+  await page.getByRole('heading', { level: 1, name: view }).waitFor();
+}
+
+/** What a canvas shows, as a text that changes with it. */
+async function shownBy(page: Page, name: string): Promise<string> {
+  const canvas = page.getByRole('img', { name }).locator('canvas');
+  await canvas.waitFor();
+  return await canvas.evaluate((element: unknown) =>
+    (element as { toDataURL: () => string }).toDataURL(),
+  );
+}
+
+scenario(
+  'shifts are seen on an own image, changed, and taken by the next training',
+  async ({ host }) => {
+    await host.newProject('Cells');
+    const page = host.page();
+    await importSample(page);
+    await goTo(page, 'Shifts');
+
+    const after = 'Grain: the image after the shift';
+    const before = await shownBy(page, after);
+    await page.getByRole('slider', { name: 'Strength of Grain' }).fill('1');
+    await expect.poll(() => shownBy(page, after)).not.toBe(before);
+    const strong = await shownBy(page, after);
+    await page.getByRole('button', { name: 'Another seed' }).click();
+    await expect.poll(() => shownBy(page, after)).not.toBe(strong);
+    await page.getByRole('slider', { name: 'Colour of Grain' }).fill('0');
+    await page.getByRole('checkbox', { name: 'Grain' }).check();
+    await page.getByRole('slider', { name: 'Weight of Grain' }).fill('2');
+    await page.getByText('1 of 19 are on').waitFor();
+    for (const theme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      expect(await accessibilityBreaches(page)).toEqual([]);
+    }
+
+    await page.getByRole('button', { name: 'Measure what leaves normal' }).click();
+    await page.getByText('Measured by a quick test').waitFor({ timeout: 60_000 });
+    await page
+      .getByText(/looks normal · 0\.\d\d/)
+      .first()
+      .waitFor();
+
+    // Kept with the project.
+    await host.close();
+    await host.openProject('Cells');
+    await goTo(host.page(), 'Train');
+    await host.page().getByText('strength 1.00, weight 2').waitFor();
+  },
+);
+
+scenario(
+  'outliers that are copies of normals are found and left out before training',
+  async ({ host, folder }) => {
+    const copies = join(folder, 'copies');
+    await mkdir(copies);
+    await cp(archive, join(copies, 'cells again.zip'));
+    await host.newProject('Cells');
+    const page = host.page();
+    await importSample(page);
+    await goTo(page, 'Outliers');
+    await page.getByText('None of the 297 outliers looks like').waitFor({ timeout: 30_000 });
+    for (const theme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      expect(await accessibilityBreaches(page)).toEqual([]);
+    }
+    if (host.kind === 'browser') {
+      await page.getByRole('button', { name: 'Add images' }).click();
+      await page.getByLabel('Folders, images or archives').fill(copies);
+      await page.getByLabel('Name').fill('copies');
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.getByText('709 outliers equal').waitFor({ timeout: 60_000 });
+
+      await goTo(page, 'Train');
+      await page.getByText('709 outliers equal or look just like').waitFor({ timeout: 30_000 });
+      const start = page.getByRole('button', { name: 'Start training' });
+      expect(await start.isDisabled()).toBe(true);
+      await page.getByRole('checkbox', { name: 'copies' }).uncheck();
+      await expect.poll(() => start.isDisabled()).toBe(false);
+    }
+  },
+);
+
+scenario('a training is paused, gone on with, and cancelled', async ({ host }) => {
+  await host.newProject('Cells');
+  const page = host.page();
+  await importSample(page);
+  await goTo(page, 'Train');
+  await page.getByText('Advanced').click();
+  await page.getByLabel('steps', { exact: true }).fill('4000');
+  await page.getByLabel('width', { exact: true }).fill('4');
+  await page.getByRole('button', { name: 'Start training' }).click();
+
+  const run = page.getByRole('region', { name: 'Run 1' });
+  await run.getByText('images a second').waitFor({ timeout: 60_000 });
+  await run.getByRole('button', { name: 'Pause' }).click();
+  const goOn = run.getByRole('button', { name: 'Go on' });
+  await goOn.waitFor({ timeout: 30_000 });
+  const done = async (): Promise<number> =>
+    Number(/Steps\s+([\d,]+)/.exec(await run.innerText())?.[1]?.replace(',', ''));
+  const paused = await done();
+  expect(paused).toBeGreaterThan(0);
+  await goOn.click();
+  await run.getByText('images a second').waitFor({ timeout: 60_000 });
+  await expect.poll(done, { timeout: 30_000 }).toBeGreaterThan(paused);
+  await run.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByText('Run 1 is cancelled').waitFor({ timeout: 30_000 });
+  await goTo(page, 'Runs');
+  await page.getByRole('link', { name: 'Run 1' }).first().waitFor();
+});

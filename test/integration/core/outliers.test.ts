@@ -1,0 +1,237 @@
+// The mix of outliers, previews of shifts, advice on them, overlaps, and how long a run would take.
+
+import { copyFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { shiftNames } from '#domain/shift-table.ts';
+import { tempFolders } from '../../support/temp-folder.ts';
+import {
+  copyOf,
+  makeTemplate,
+  openProject,
+  smallTraining,
+  succeeded,
+  train,
+  untilEvent,
+  workersOf,
+  type CoreClient,
+} from './project.ts';
+
+const newFolder = tempFolders();
+
+async function firstNormal(client: CoreClient): Promise<string> {
+  const { images } = await client.call('images.page', { dataset: 'cells', role: 'normal' });
+  return images[0]!.hash;
+}
+
+describe('outliers', () => {
+  let template: string;
+  let pictures: string;
+  beforeAll(async () => {
+    pictures = newFolder();
+    template = await makeTemplate(pictures, { normal: 48, anomalous: 12, outliers: 12 });
+  });
+
+  describe('the mix', () => {
+    it('is kept with the project, and told to everybody', async () => {
+      const project = await copyOf(template, newFolder());
+      const { client, app } = await openProject(project);
+      expect(await client.call('mix.show', {})).toEqual({ sources: [], shifts: [] });
+      const mix = {
+        sources: [{ name: 'pack', weight: 2, isUsed: false, licence: 'own pictures' }],
+        shifts: [
+          { name: 'dust', weight: 3, isUsed: true, strength: 0.7, parameters: { specks: 5 } },
+        ],
+      };
+      const told = untilEvent(client, 'mix.changed');
+      await client.call('mix.set', mix);
+      expect(await told).toEqual(mix);
+      await app.close();
+      const again = await openProject(project);
+      expect(await again.client.call('mix.show', {})).toEqual(mix);
+    });
+
+    it('refuses what a run would refuse', async () => {
+      const { client } = await openProject(await copyOf(template, newFolder()));
+      const shift = { name: 'gamma', weight: 1, isUsed: true, strength: 0.5 };
+      const set = (odd: object) =>
+        client.call('mix.set', { sources: [], shifts: [{ ...shift, ...odd }] });
+      await expect(set({ name: 'gama' })).rejects.toThrow('the nearest is "gamma"');
+      await expect(set({ parameters: { towards: 2 } })).rejects.toThrow('from -1 to 1');
+      await expect(set({ parameters: { toward: 1 } })).rejects.toThrow('the nearest is "towards"');
+      await expect(set({ weight: 0 })).rejects.toThrow('weight');
+    });
+  });
+
+  it('come from sources with what they would give to a training', async () => {
+    const { client } = await openProject(await copyOf(template, newFolder()));
+    const { images } = await client.call('images.page', { dataset: 'pack' });
+    await client.call('items.edit', {
+      selection: { dataset: 'pack', imageIds: [images[0]!.imageId] },
+      set: { split: 'none' },
+    });
+    const [source, ...others] = await client.call('outliers.sources', { examples: 3 });
+    expect(others).toEqual([]);
+    expect(source).toMatchObject({ name: 'pack', images: 11, leftOut: 1, licence: null });
+    expect(new Set(source!.examples).size).toBe(3);
+    expect(source!.examples).not.toContain(images[0]!.hash);
+  });
+
+  describe('previews of shifts', () => {
+    it('change the picture, are the same again, and differ with seed and parameters', async () => {
+      const { client } = await openProject(await copyOf(template, newFolder()));
+      const hash = await firstNormal(client);
+      const preview = async (name: string, seed: number, strength = 0.5) => {
+        const { side, channels, pixels } = await client.call('shifts.preview', {
+          ...{ dataset: 'cells', hash, seed, side: 32 },
+          shift: { name, strength },
+        });
+        expect([side, channels]).toEqual([32, 3]);
+        expect(Buffer.from(pixels, 'base64').length).toBe(32 * 32 * 3);
+        return pixels;
+      };
+      const all = await Promise.all(shiftNames.map((name) => preview(name, 1)));
+      expect(new Set(all).size).toBe(shiftNames.length);
+      expect(await Promise.all(shiftNames.map((name) => preview(name, 1)))).toEqual(all);
+      expect(await preview('dust', 2)).not.toBe(await preview('dust', 1));
+      expect(await preview('dust', 1, 0.9)).not.toBe(await preview('dust', 1));
+      // One process for all of them, and none once the project is closed.
+      expect(workersOf(process.pid).length).toBe(1);
+    });
+
+    it('of unknown images and shifts are refused in words', async () => {
+      const { client } = await openProject(await copyOf(template, newFolder()));
+      const ask = (hash: string, name: string) =>
+        client.call('shifts.preview', { dataset: 'cells', hash, seed: 0, shift: { name } });
+      await expect(ask('0'.repeat(64), 'dust')).rejects.toThrow('There is no image 000');
+      await expect(ask(await firstNormal(client), 'dusk')).rejects.toThrow('nearest is "dust"');
+    });
+
+    it('go on after their worker was killed', async () => {
+      const { client } = await openProject(await copyOf(template, newFolder()));
+      const input = { dataset: 'cells', hash: await firstNormal(client), seed: 0 };
+      const ask = () => client.call('shifts.preview', { ...input, shift: { name: 'flip' } });
+      const before = await ask();
+      for (const pid of workersOf(process.pid)) process.kill(pid, 'SIGKILL');
+      while (workersOf(process.pid).length > 0) await setTimeout(10);
+      expect(await ask()).toEqual(before);
+    });
+  });
+
+  describe('advice on shifts', () => {
+    const shifts = [{ name: 'rotate' }, { name: 'channel-swap', strength: 1 }];
+
+    it('without a model tells a turned disc from none, and another colour always', async () => {
+      const { client } = await openProject(await copyOf(template, newFolder()));
+      const advice = await client.call('shifts.advise', { dataset: 'cells', shifts });
+      expect(advice.basis).toEqual({ kind: 'test' });
+      expect(advice.images).toBe(48);
+      const [turned, coloured] = advice.shifts;
+      expect(turned!.separability95[0]).toBeLessThan(0.6);
+      expect(coloured!.separability).toBeGreaterThan(0.95);
+    });
+
+    it('with a model uses its scores of normals that it has not learnt', async () => {
+      const { client } = await openProject(await copyOf(template, newFolder()));
+      const modelId = await train(client);
+      const advice = await client.call('shifts.advise', { dataset: 'cells', shifts });
+      expect(advice.basis).toEqual({ kind: 'model', modelId });
+      expect(advice.images).toBeLessThan(48);
+      expect(advice.shifts.map(({ name }) => name)).toEqual(['rotate', 'channel-swap']);
+      for (const { separability, separability95 } of advice.shifts) {
+        expect(separability).toBeGreaterThanOrEqual(separability95[0]);
+        expect(separability).toBeLessThanOrEqual(separability95[1]);
+      }
+      const again = await client.call('shifts.advise', { dataset: 'cells', shifts });
+      expect(again).toEqual(advice);
+    });
+
+    it('is called off within a second', async () => {
+      const { client } = await openProject(await copyOf(template, newFolder()));
+      const controller = new AbortController();
+      const many = shiftNames.map((name) => ({ name }));
+      const asked = client.call(
+        'shifts.advise',
+        { dataset: 'cells', shifts: many },
+        controller.signal,
+      );
+      const failure = asked.catch((error: unknown) => error);
+      await setTimeout(700);
+      controller.abort();
+      expect(await failure).toMatchObject({ code: 'stopped' });
+      const end = performance.now() + 1000;
+      while (workersOf(process.pid).length > 0 && performance.now() < end) await setTimeout(20);
+      expect(workersOf(process.pid)).toEqual([]);
+    });
+  });
+
+  describe('that overlap', () => {
+    it('with normal and test images are found: equal, saved again and resized; others are not', async () => {
+      const { client } = await openProject(await copyOf(template, newFolder()));
+      expect(await client.call('outliers.overlaps', { dataset: 'cells' })).toMatchObject({
+        count: 0,
+        outliers: 12,
+        others: 60,
+      });
+      const folder = newFolder();
+      const disc = (index: number) => join(pictures, 'disc', `disc 000${index}.png`);
+      await copyFile(disc(1), join(folder, 'same.png'));
+      await sharp(await readFile(disc(2)))
+        .jpeg({ quality: 85 })
+        .toFile(join(folder, 'again.jpg'));
+      await sharp(await readFile(disc(3)))
+        .resize(64, 64)
+        .png()
+        .toFile(join(folder, 'larger.png'));
+      const cross = join(pictures, 'cross', 'cross 0002.png');
+      await sharp(await readFile(cross))
+        .jpeg({ quality: 85 })
+        .toFile(join(folder, 'cross.jpg'));
+      const { jobId } = await client.call('images.import', {
+        ...{ paths: [folder], dataset: 'dubious', role: 'outlier' },
+      });
+      await succeeded(client, jobId);
+
+      const { count, overlaps } = await client.call('outliers.overlaps', { dataset: 'cells' });
+      expect(count).toBe(4);
+      const found = overlaps.map(({ outlier, other, kind }) => [
+        outlier.path.split('/').at(-1),
+        other.path.split('/').at(-1),
+        kind,
+      ]);
+      // The same content is one image, called as it was seen first.
+      expect(found[0]).toEqual(['disc 0001.png', 'disc 0001.png', 'equal']);
+      expect(found.slice(1)).toContainEqual(['again.jpg', 'disc 0002.png', 'near']);
+      expect(found.slice(1)).toContainEqual(['larger.png', 'disc 0003.png', 'near']);
+      expect(found.slice(1)).toContainEqual(['cross.jpg', 'cross 0002.png', 'near']);
+
+      // One click leaves them out, and one takes that back.
+      await client.call('items.edit', {
+        selection: { dataset: 'dubious', imageIds: overlaps.map(({ outlier }) => outlier.imageId) },
+        set: { split: 'none' },
+      });
+      expect((await client.call('outliers.overlaps', { dataset: 'cells' })).count).toBe(0);
+      await client.call('edits.undo', {});
+      expect((await client.call('outliers.overlaps', { dataset: 'cells' })).count).toBe(4);
+    });
+  });
+
+  it('a training is estimated from its own steps, and is called off', async () => {
+    const { client } = await openProject(await copyOf(template, newFolder()));
+    const estimate = await client.call('runs.estimate', smallTraining);
+    expect(estimate).toMatchObject({ engine: 'cpu', steps: 20 });
+    expect(estimate.seconds).toBeCloseTo((20 * estimate.stepMilliseconds) / 1000, 6);
+    expect(estimate.stepMilliseconds).toBeGreaterThan(0);
+    await expect(
+      client.call('runs.estimate', { ...smallTraining, overrides: { stepz: 1 } }),
+    ).rejects.toThrow('the nearest is "steps"');
+    const controller = new AbortController();
+    const paper = { dataset: 'cells', preset: 'paper', outliers: smallTraining.outliers } as const;
+    const failure = client.call('runs.estimate', paper, controller.signal).catch((e: unknown) => e);
+    await setTimeout(1000);
+    controller.abort();
+    expect(await failure).toMatchObject({ code: 'stopped' });
+  });
+});
