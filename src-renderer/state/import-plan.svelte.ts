@@ -62,7 +62,7 @@ export class ImportPlan {
 export const splitChoices = splitNames.filter((name) => name !== 'none');
 
 /** The last folder's or file's name, without the ending of an archive or table. */
-export function nameFrom(path = ''): string {
+function nameFrom(path = ''): string {
   const name =
     path
       .split(/[\\/]/)
