@@ -160,6 +160,25 @@ export interface Floor {
   readonly counts: { readonly normal: number; readonly anomalous: number };
 }
 
+const engineNames = ['cpu', 'webgpu', 'directml', 'coreml', 'cuda', 'tensorflow'] as const;
+
+/** An engine as it was found on this computer. */
+export interface EngineReport {
+  readonly name: (typeof engineNames)[number];
+  /** "CPU, 2 threads", "NVIDIA H100 through Vulkan, tensors up to 4095 MiB"; "none". */
+  readonly device: string;
+  /** What runs its programs, with its version. */
+  readonly provider: string;
+  readonly offered: boolean;
+  /** Why it is offered, or not. */
+  readonly reason: string;
+  readonly selfTest: 'passed' | 'failed' | 'not run';
+  /** Of a small training step; null when it was not timed. */
+  readonly stepMilliseconds: number | null;
+  /** Images through that step in a second. */
+  readonly imagesPerSecond: number | null;
+}
+
 const id = z.int().min(1);
 const weighted = z.strictObject({
   name: z.string().min(1),
@@ -199,7 +218,7 @@ export const trainInput = z.strictObject({
     )
     .default([]),
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
-  engine: z.enum(['auto', 'cpu', 'webgpu', 'tensorflow']).default('auto'),
+  engine: z.enum(['auto', ...engineNames]).default('auto'),
 });
 
 export const coreMethods = {
@@ -250,6 +269,8 @@ export const coreMethods = {
   ),
   /** On the images of 'scores.evaluate'; takes seconds, and stops with its caller. */
   'scores.floor': method<Floor>()(z.strictObject({ modelId: id, dataset: datasetName })),
+  /** Tests and times every engine of this computer; takes up to a minute, and stops with its caller. */
+  'engines.describe': method<readonly EngineReport[]>()(z.strictObject({})),
   'jobs.list': method<readonly Job[]>()(z.strictObject({})),
   'jobs.show': method<Job & { readonly result: unknown }>()(z.strictObject({ jobId: id })),
   'jobs.stop': method<{ state: JobState }>()(z.strictObject({ jobId: id })),

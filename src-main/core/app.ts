@@ -11,6 +11,7 @@ import { inputChecker, type HandlersOf } from '#rpc/method.ts';
 import { serve, type Server, type Service } from '#rpc/serve.ts';
 import { readCodeVersion } from './code-version.ts';
 import { openDoor, sweepDoor } from './door.ts';
+import { describeEngines } from './engines.ts';
 import { importImages } from './images/import.ts';
 import { findPicture, type Picture, type PictureKind } from './images/pictures.ts';
 import { jobSpec } from './jobs/job-spec.ts';
@@ -268,6 +269,7 @@ class Core {
       'scores.rank': (request) => database.read((reader) => rank(reader, request)),
       'scores.floor': ({ modelId, dataset }, stop) =>
         floorOf(modelId, dataset, either(stop), { database, folder }),
+      'engines.describe': (_, stop) => describeEngines(either(stop)),
       'jobs.list': () => queue.list().map(publicJob),
       'jobs.show': ({ jobId }) => {
         const job = queue.find(jobId);

@@ -172,10 +172,12 @@ export interface Estimate {
 export interface EngineReport {
   readonly name: EngineName;
   readonly device: string;
+  readonly provider: string;
   readonly offered: boolean;
   readonly reason: string;
   readonly selfTest: 'passed' | 'failed' | 'not run';
   readonly stepMilliseconds: number | null;
+  readonly imagesPerSecond: number | null;
 }
 
 /** A training step of `images` random images, views and outliers included; a multiple of 4, ≥ 8. */

@@ -1,0 +1,28 @@
+// The engines that this system may have, and how each is opened.
+
+import { Failure } from '#domain/failure.ts';
+import { coreCount } from './cores.ts';
+import type { Engine, EngineName } from './engine.ts';
+import { engineNames } from './engine.ts';
+import { gpuEngineNames, openGpuEngine } from './onnxruntime/gpu-engines.ts';
+import { cpuEngine } from './onnxruntime/session.ts';
+import { userCacheFolder } from './user-cache.ts';
+
+/** In the order of engineNames; whether there is a device for it shows when it is opened. */
+export function enginesHere(): EngineName[] {
+  const possible: readonly EngineName[] = ['cpu', ...gpuEngineNames()];
+  return engineNames.filter((name) => possible.includes(name));
+}
+
+/** `threads`: of the processor; 0 takes one per core. Throws `engine-unavailable` in words. */
+export async function openEngine(name: EngineName, threads: number): Promise<Engine> {
+  if (!enginesHere().includes(name) || name === 'tensorflow') {
+    throw new Failure(
+      'engine-unavailable',
+      `There is no ${name} engine on this system. Use one of ${enginesHere().join(', ')}, or leave ` +
+        'the choice to --engine auto.',
+    );
+  }
+  if (name === 'cpu') return cpuEngine(threads > 0 ? threads : coreCount());
+  return await openGpuEngine(name, { cacheFolder: userCacheFolder() });
+}

@@ -1,0 +1,40 @@
+// A process that asks onnxruntime's WebGPU for its device, for gpu-device.ts: what the driver and
+// onnxruntime print on the way names it, and a driver that breaks down breaks nothing else.
+
+import * as ort from 'onnxruntime-node';
+import { OnnxGraph } from '../onnx/graph.ts';
+import { providerOptions } from './session-options.ts';
+
+const float16 = 10;
+const float32 = 1;
+
+/** Runs `build`'s graph on one number; what it throws, in words, or null. */
+async function faultOf(build: (graph: OnnxGraph) => void): Promise<string | null> {
+  const graph = new OnnxGraph();
+  build(graph);
+  const model = graph.finish([{ name: 'x', shape: [1] }], [{ name: 'y', shape: [1] }]);
+  try {
+    const session = await ort.InferenceSession.create(model, providerOptions('webgpu', 'disabled'));
+    await session.run({ x: new ort.Tensor('float32', Float32Array.of(1), [1]) });
+    await session.release();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+// Its list of hardware is at this level.
+ort.env.logLevel = 'info';
+const answer = {
+  fault: await faultOf((graph) => graph.node('Relu', ['x'], {}, 'y')),
+  half: await faultOf((graph) => {
+    const half = graph.node('Cast', ['x'], { to: float16 });
+    graph.node('Cast', [graph.node('Mul', [half, half])], { to: float32 }, 'y');
+  }),
+  // More than four gigabytes: what refuses it says how much is the most.
+  large: await faultOf((graph) => {
+    const many = graph.node('Expand', ['x', graph.integers([2 ** 30 + 4])]);
+    graph.node('Slice', [many, graph.integers([0]), graph.integers([1])], {}, 'y');
+  }),
+};
+process.send!(answer, () => process.exit(0));
