@@ -25,18 +25,17 @@ export async function examineApart(
     lastWords = (lastWords + text).slice(-400);
   });
   child.on('message', (message) => (found = message as Diagnosis));
-  let hung = false;
-  const timer = setTimeout(() => {
-    hung = true;
-    child.kill('SIGKILL');
-  }, patience);
+  const timer = setTimeout(() => child.kill('SIGKILL'), patience);
   const ending = await new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
   });
   clearTimeout(timer);
   if (found) return found;
-  const how = hung ? `did not answer within ${patience / 1000} s` : `ended its process (${ending})`;
+  // killed: by the timer, and by nobody else.
+  const how = child.killed
+    ? `did not answer within ${patience / 1000} s`
+    : `ended its process (${ending})`;
   const words = lastWords.trim().split('\n').at(-1)!;
   return absent(name, `testing it ${how}${words === '' ? '' : `: ${words}`}`);
 }

@@ -8,17 +8,18 @@ import { Failure } from '#domain/failure.ts';
 export interface GpuDevice {
   /** For people: "NVIDIA H100 through Vulkan". */
   readonly name: string;
-  /** Of one tensor, bytes; null where the device did not say. */
+  /** MiB of the largest tensor tried that it can hold; 1024 is the largest tried. */
   readonly largestTensor: number | null;
   /** Whether it computes with 16-bit numbers. */
   readonly hasHalf: boolean;
 }
 
-/** Each a message of onnxruntime, or null where it worked. */
 interface Answer {
+  /** What onnxruntime said, or null where it worked. */
   readonly fault: string | null;
+  /** The same of 16-bit numbers. */
   readonly half: string | null;
-  readonly large: string | null;
+  readonly largestTensor: number | null;
 }
 
 const entry = fileURLToPath(new URL('./gpu-device-process.ts', import.meta.url));
@@ -46,8 +47,7 @@ async function findGpuDevice(): Promise<GpuDevice> {
   }
   return {
     name: nameFrom(printed),
-    // Dawn tells it to whoever asked or to the log.
-    largestTensor: limitFrom(`${answer.large}\n${printed}`),
+    largestTensor: answer.largestTensor,
     hasHalf: answer.half === null,
   };
 }
@@ -96,10 +96,4 @@ export function nameFrom(printed: string): string {
   );
   const system = { darwin: 'Metal', win32: 'Direct3D 12' }[process.platform as string] ?? 'WebGPU';
   return `${cards[0] ?? 'graphics card'} through ${system}`;
-}
-
-/** The number in what Dawn or onnxruntime says of a tensor that is too large. */
-export function limitFrom(message: string): number | null {
-  const told = /max buffer size limit \((\d+)\)|maxStorageBufferBindingSize of (\d+)/.exec(message);
-  return told ? Number(told[1] ?? told[2]) : null;
 }

@@ -74,9 +74,9 @@ function reasonIn(error: unknown): string {
   return line.endsWith('.') ? line : `${line}.`;
 }
 
-function describe({ name, largestTensor }: GpuDevice): string {
-  if (largestTensor === null) return name;
-  return `${name}, tensors up to ${Math.floor(largestTensor / 2 ** 20)} MiB`;
+function describe({ name, largestTensor, hasHalf }: GpuDevice): string {
+  const holds = largestTensor === null ? 'less than 128 MiB' : `at least ${largestTensor} MiB`;
+  return `${name}, tensors of ${holds}, fp16 ${hasHalf ? 'there but not used' : 'missing'}`;
 }
 
 function gpuEngine(

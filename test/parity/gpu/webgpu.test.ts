@@ -12,7 +12,7 @@ import type { Program } from '#engine/ir/program.ts';
 import { seededTensors, smallNet } from '#engine/ir/small-net.ts';
 import { weightGradientWays } from '#engine/lower/plain/convolution.ts';
 import { OnnxGraph } from '#engine/onnx/graph.ts';
-import { gpuDevice, limitFrom, nameFrom } from '#engine/onnxruntime/gpu-device.ts';
+import { gpuDevice, nameFrom } from '#engine/onnxruntime/gpu-device.ts';
 import { gpuFailure } from '#engine/onnxruntime/gpu-failure.ts';
 import { openGpuEngine } from '#engine/onnxruntime/gpu-engines.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
@@ -57,8 +57,8 @@ describe.runIf(hasSoftwareGpu)('WebGPU', () => {
   it('names its device and what it can hold', async () => {
     const { name, largestTensor } = await gpuDevice();
     expect(name).toMatch(/SwiftShader.* through Vulkan/);
-    expect(largestTensor).toBeGreaterThan(2 ** 27);
-    expect(webgpu.device).toMatch(/SwiftShader.*tensors up to \d+ MiB/);
+    expect(largestTensor).toBeGreaterThanOrEqual(128);
+    expect(webgpu.device).toMatch(/SwiftShader.*tensors of at least \d+ MiB/);
   });
 
   it('refuses a program of which any node would run on the CPU', async () => {
@@ -196,9 +196,5 @@ describe('what is thrown on a graphics card', () => {
           'metadata: [Description=NVIDIA RTX A2000, x=1]}',
       ),
     ).toMatch(/^NVIDIA RTX A2000 through /);
-    expect(limitFrom('Buffer size (4) exceeds the max buffer size limit (1073741824).')).toBe(
-      2 ** 30,
-    );
-    expect(limitFrom('it works')).toBeNull();
   });
 });
