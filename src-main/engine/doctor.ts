@@ -59,7 +59,11 @@ export async function chooseEngine(
   parts: DoctorParts = standardParts,
 ): Promise<ChosenEngine> {
   if (name !== 'auto') {
-    const engine = await tested(name, threads, parts);
+    const engine = await tested(name, threads, parts).catch((error: unknown) => {
+      if (!(error instanceof Failure) || error.code !== 'engine-unavailable') throw error;
+      const remedy = 'Use --engine cpu, or leave the choice to --engine auto.';
+      throw new Failure(error.code, `${error.message} ${remedy}`, undefined, { cause: error });
+    });
     if (typeof engine === 'string') {
       throw new Failure(
         'engine-unavailable',

@@ -10,18 +10,20 @@ import { userCacheFolder } from './user-cache.ts';
 
 /** In the order of engineNames; whether there is a device for it shows when it is opened. */
 export function enginesHere(): EngineName[] {
-  const possible: readonly EngineName[] = ['cpu', ...gpuEngineNames()];
+  const possible: readonly EngineName[] = ['cpu', 'tensorflow', ...gpuEngineNames()];
   return engineNames.filter((name) => possible.includes(name));
 }
 
 /** `threads`: of the processor; 0 takes one per core. Throws `engine-unavailable` in words. */
 export async function openEngine(name: EngineName, threads: number): Promise<Engine> {
-  if (!enginesHere().includes(name) || name === 'tensorflow') {
+  if (name === 'tensorflow') {
     throw new Failure(
       'engine-unavailable',
-      `There is no ${name} engine on this system. Use one of ${enginesHere().join(', ')}, or leave ` +
-        'the choice to --engine auto.',
+      'The tensorflow engine is not part of this version of Normscope.',
     );
+  }
+  if (!enginesHere().includes(name)) {
+    throw new Failure('engine-unavailable', `There is no ${name} engine on this system.`);
   }
   if (name === 'cpu') return cpuEngine(threads > 0 ? threads : coreCount());
   return await openGpuEngine(name, { cacheFolder: userCacheFolder() });

@@ -53,7 +53,7 @@ async function findGpuDevice(): Promise<GpuDevice> {
 }
 
 function unavailable(why: string): Failure {
-  return new Failure('engine-unavailable', `${why} Use --engine cpu, or --engine auto.`);
+  return new Failure('engine-unavailable', why);
 }
 
 /** What the process said, all that was printed in it, and how it ended. */

@@ -53,7 +53,7 @@ export async function openGpuEngine(name: GpuEngineName, options: GpuOptions): P
   } catch (error) {
     throw new Failure(
       'engine-unavailable',
-      `${words} cannot be used here: ${reasonIn(error)} Use --engine cpu, or --engine auto.`,
+      `${words} cannot be used here: ${reasonIn(error)}`,
       undefined,
       { cause: error },
     );
