@@ -10,6 +10,7 @@ import type {
   Program,
   Shape,
   StateTensor,
+  StepParts,
   Value,
 } from './program.ts';
 
@@ -248,11 +249,16 @@ export class ProgramBuilder {
    * PyTorch: v′ = momentum·v + g + decay·w, w′ = w − rate·v′; LARS in lower/plain/updates.ts). Adds the scalar input `learningRate`, a slot `NAME/momentum` per parameter, and the output
    * `gradientSquares`: per parameter, in the order of `training.parameters`, the sum of squares of
    * its gradient (not finite when the gradient is not).
+   *
+   * With `inParts` a step takes several runs, each on a part of the batch: see StepParts for the
+   * inputs `keep`, `share` and `isLast`. The step's gradients are the mean of the parts'; batch
+   * normalisation sees a part at a time.
    */
   training(
     loss: Value,
     outputs: Readonly<Record<string, Value>>,
     optimiser: OptimiserChoice,
+    inParts = false,
   ): Program {
     if (this.#mode === 'score')
       throw new Error("A training program needs a builder in mode 'train'");
@@ -260,7 +266,15 @@ export class ProgramBuilder {
     const learningRate = this.input('learningRate', []);
     const forwardLength = this.#operations.length;
     const parameters = this.#state.filter(({ kind }) => kind === 'parameter');
-    const gradientOf = gradients(this, this.#operations.slice(), loss, parameters);
+    const own = gradients(this, this.#operations.slice(), loss, parameters);
+    const parts = inParts
+      ? {
+          keep: this.input('keep', []),
+          share: this.input('share', []),
+          isLast: this.input('isLast', []),
+        }
+      : null;
+    const gradientOf = parts ? this.#accumulate(parameters, own, parts) : own;
     const sums = this.value([parameters.length]);
     this.emit({ kind: 'sumsOfSquares', inputs: gradientOf, outputs: [sums], attributes: {} });
     const { name, momentum, weightDecay, trust } = optimiser;
@@ -272,7 +286,13 @@ export class ProgramBuilder {
       const exempt = name === 'lars' && parameter.value.shape.length <= 1;
       this.emit({
         kind: exempt ? 'sgd' : name,
-        inputs: [parameter.value, gradientOf[index]!, velocity, learningRate],
+        inputs: [
+          parameter.value,
+          gradientOf[index]!,
+          velocity,
+          learningRate,
+          ...(parts ? [parts.isLast] : []),
+        ] as never,
         outputs: next,
         attributes: exempt ? { ...constants, weightDecay: 0 } : constants,
       });
@@ -281,7 +301,9 @@ export class ProgramBuilder {
     });
     return {
       ...this.#program({ ...outputs, gradientSquares: sums }),
-      training: { loss, forwardLength, optimiser: name, constants, learningRate, parameters },
+      training: {
+        ...{ loss, forwardLength, optimiser: name, constants, learningRate, parts, parameters },
+      },
     };
   }
 
@@ -300,6 +322,26 @@ export class ProgramBuilder {
   /** Appends an operation whose shapes are known to fit; for autodiff. */
   emit(operation: Operation): void {
     this.#operations.push(operation);
+  }
+
+  /** The sums of gradients so far, this run's included. */
+  #accumulate(
+    parameters: readonly NamedValue[],
+    gradientOf: readonly Value[],
+    { keep, share }: StepParts,
+  ): Value[] {
+    return parameters.map(({ name, value }, index) => {
+      const sum = this.#keep(`${name}/sum`, value.shape, 'slot');
+      const next = this.value(value.shape);
+      this.emit({
+        kind: 'accumulate',
+        inputs: [sum, gradientOf[index]!, keep, share],
+        outputs: [next],
+        attributes: {},
+      });
+      this.#state.at(-1)!.next = next;
+      return next;
+    });
   }
 
   #demandNewName(name: string): void {

@@ -109,6 +109,7 @@ export function lowerOperation(
     case 'globalAveragePool':
     case 'globalAveragePoolGradient':
       return pooling.lower(graph, operation, nameOf);
+    case 'accumulate':
     case 'sgd':
     case 'lars':
     case 'sumsOfSquares':
