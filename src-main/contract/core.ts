@@ -106,12 +106,26 @@ export interface RunEpoch {
   readonly seconds: number;
 }
 
+/** What a training took. */
+export interface RunResources {
+  /** Of training, over all its attempts. */
+  readonly seconds: number;
+  /** Of them, that steps waited for views to be drawn. */
+  readonly waitSeconds: number;
+  /** The most memory that its worker held at once, bytes. */
+  readonly peakMemory: number;
+  /** A step was taken in so many parts, because memory was short; else 1. */
+  readonly parts: number;
+}
+
 export interface RunDetails extends RunSummary {
   readonly config: unknown;
   readonly codeVersion: string;
   readonly snapshotHash: string;
   readonly epochs: readonly RunEpoch[];
   readonly warnings: readonly string[];
+  /** null before the first step. */
+  readonly resources: RunResources | null;
   /** Of the score that ranks; null before the model is calibrated, or without normals for it. */
   readonly threshold: Threshold | null;
 }
@@ -287,6 +301,11 @@ export interface CoreEvents {
     readonly normalNorm: number;
     readonly outlierNorm: number | null;
     readonly imagesPerSecond: number;
+    /** The most memory that the worker has held so far, bytes. */
+    readonly peakMemory: number;
+    /** Since this attempt's first step; and how long steps waited for views, of it. */
+    readonly seconds: number;
+    readonly waitSeconds: number;
   };
   'run.epoch': { readonly runId: number; readonly report: RunEpoch };
   /** Edited, undone or redone, here or in another window: what is shown of images may be old. */

@@ -2,15 +2,16 @@
 // checkpoint, so that asking again goes on from there and ends with the same model.
 
 import { join, relative, sep } from 'node:path';
-import type { CoreEvents, TrainOutcome } from '#contract/core.ts';
+import type { CoreEvents, RunResources, TrainOutcome } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
-import type { TrainTask, WeightedShard, WorkerEvents } from '#worker/contract.ts';
+import type { TrainResult, TrainTask, WeightedShard, WorkerEvents } from '#worker/contract.ts';
 import { shardChannels, storedSide, writePixelShards } from '../datasets/pixel-shards.ts';
 import type { DatasetItem } from '../images/import-store.ts';
 import type { JobContext } from '../jobs/queue.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { findModel, putModel, type StoredModel } from '../store/models.ts';
 import {
+  addRunResources,
   addRunWarning,
   findRun,
   putEpoch,
@@ -28,7 +29,7 @@ import { isCalibrationNormal, isTrainingNormal, servesAsOutlier } from './run-it
 import { scoreImages } from './score-images.ts';
 import { scoringModel, sha256OfFile } from './scoring-model.ts';
 import { shardImages } from './shard-images.ts';
-import { askWorker, withWorker, type WorkerListeners } from './worker-call.ts';
+import { askWorker, diedOfMemory, withWorker, type WorkerListeners } from './worker-call.ts';
 
 export interface RunPorts {
   readonly database: ProjectDatabase;
@@ -65,6 +66,9 @@ class TrainJob {
   readonly #ports: RunPorts;
   readonly #items: readonly DatasetItem[];
   #lastStepEvent = 0;
+  /** Of the worker that is at work. */
+  #parts = 1;
+  #took: RunResources | undefined;
 
   constructor(run: StoredRun, job: JobContext, ports: RunPorts) {
     this.#run = run;
@@ -92,9 +96,7 @@ class TrainJob {
   async #train(): Promise<StoredModel> {
     const { database, folder, now } = this.#ports;
     const task = await this.#task();
-    const result = await withWorker((worker) =>
-      askWorker(worker, 'train', task, this.#job.stop, this.#listeners()),
-    );
+    const result = await this.#ask(task);
     for (const text of result.warnings) this.#keepWarning(text);
     return database.transact((writer) => {
       setStepsDone(writer, this.#run.id, result.steps);
@@ -113,6 +115,35 @@ class TrainJob {
     });
   }
 
+  /** A worker that the system ended for its memory is followed by one that takes smaller steps. */
+  async #ask(task: TrainTask): Promise<TrainResult> {
+    for (let leastParts = 1; ; leastParts = 2 * this.#parts) {
+      try {
+        return await withWorker((worker) =>
+          askWorker(worker, 'train', { ...task, leastParts }, this.#job.stop, this.#listeners()),
+        );
+      } catch (error) {
+        const { batch } = this.#config.settings;
+        if (!diedOfMemory(error) || 2 * this.#parts > batch / 2) throw error;
+        this.#keepWarning(
+          `Memory ran out and the system ended the worker. Training goes on from the last checkpoint ` +
+            `with steps taken in at least ${2 * this.#parts} parts, which need less.`,
+        );
+      } finally {
+        this.#keepResources();
+      }
+    }
+  }
+
+  #keepResources(): void {
+    const took = this.#took;
+    if (took === undefined) return;
+    this.#took = undefined;
+    this.#ports.database.transact((writer) => {
+      addRunResources(writer, this.#run.id, took);
+    });
+  }
+
   async #task(): Promise<TrainTask> {
     const { method, settings, seed, engine, shifts } = this.#config;
     const { id, snapshotHash } = this.#run;
@@ -124,6 +155,7 @@ class TrainJob {
       ...{ method, settings, seed, engine, shifts, outliers, snapshotHash },
       normals: { name: this.#config.dataset, path: normals.path },
       codeVersion: this.#ports.codeVersion,
+      leastParts: 1,
     };
   }
 
@@ -186,7 +218,10 @@ class TrainJob {
     const { database, emit, warn } = this.#ports;
     const { id } = this.#run;
     return {
-      started: ({ engine, device, step, steps }) => {
+      started: ({ engine, device, step, steps, parts }) => {
+        // A worker may start again by itself, in more parts.
+        this.#keepResources();
+        this.#parts = parts;
         database.transact((writer) => {
           setRunEngine(writer, id, engine, device);
           setStepsTotal(writer, id, steps);
@@ -213,6 +248,8 @@ class TrainJob {
   }
 
   #onStep(step: WorkerEvents['step']): void {
+    const { seconds, waitSeconds, peakMemory } = step;
+    this.#took = { seconds, waitSeconds, peakMemory, parts: this.#parts };
     this.#job.report({ done: step.step, total: step.steps, note: 'Training' });
     const time = performance.now();
     if (step.step < step.steps && time - this.#lastStepEvent < stepEventMs) return;

@@ -2,6 +2,7 @@
 
 import { initial } from './0010-initial.ts';
 import { editsAndReviews } from './0020-edits-and-reviews.ts';
+import { runResources } from './0040-run-resources.ts';
 
 export interface Migration {
   /** Becomes the file's user_version. */
@@ -9,4 +10,4 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const migrations: readonly Migration[] = [initial, editsAndReviews];
+export const migrations: readonly Migration[] = [initial, editsAndReviews, runResources];

@@ -16,6 +16,7 @@ function step(runId: number, number: number): CoreEvents['run.step'] {
   return {
     ...{ runId, step: number, steps: 20, epoch: 2, loss: 1, normalNorm: 2, outlierNorm: 1 },
     imagesPerSecond: 50,
+    ...{ peakMemory: 3e8, seconds: 2, waitSeconds: 0.1 },
   };
 }
 

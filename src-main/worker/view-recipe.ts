@@ -1,0 +1,33 @@
+// What views are drawn from, as another thread can be given it: pixels are shared, shifts go by name.
+
+import { Batches, type BatchPlan, type ChosenShift } from '#ml/batches.ts';
+import { ScoreViews, type ScoreViewsRequest } from '#ml/score.ts';
+import { shiftNamed } from '#ml/shifts/shifts.ts';
+import type { Views } from '#ml/views.ts';
+
+export interface TrainRecipe extends Omit<BatchPlan, 'shifts'> {
+  readonly kind: 'train';
+  readonly shifts: readonly (Omit<ChosenShift, 'shift'> & { readonly name: string })[];
+  /** See TrainOptions. */
+  readonly parts: number;
+}
+
+export interface ScoreRecipe extends ScoreViewsRequest {
+  readonly kind: 'score';
+}
+
+export type ViewRecipe = TrainRecipe | ScoreRecipe;
+
+export function planOf({ shifts, ...recipe }: TrainRecipe): BatchPlan {
+  return {
+    ...recipe,
+    shifts: shifts.map(({ name, ...chosen }) => ({ ...chosen, shift: shiftNamed(name) })),
+  };
+}
+
+/** Throws as the constructor of Batches. */
+export function viewsOf(recipe: ViewRecipe): Views {
+  return recipe.kind === 'train'
+    ? new Batches(planOf(recipe), recipe.parts)
+    : new ScoreViews(recipe);
+}
