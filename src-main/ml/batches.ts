@@ -86,15 +86,11 @@ export class Batches implements Views {
   }
 
   draw(step: number, phaseNow: number, item: number, into: Float32Array): void {
-    const { batch, outlierBatch } = this.#plan.settings;
     this.#images = into;
-    if (phaseNow === phase.normals) {
-      this.#drawNormal(step, item % batch, Math.floor(item / batch));
-    } else if (phaseNow === phase.outliers) {
-      this.#drawOutlier(step, item % outlierBatch, Math.floor(item / outlierBatch));
-    } else {
-      toNetworkRange(this.#view(item));
-    }
+    const [slot, view] = [item >> 1, item & 1];
+    if (phaseNow === phase.normals) this.#drawNormal(step, slot, view);
+    else if (phaseNow === phase.outliers) this.#drawOutlier(step, slot, view);
+    else toNetworkRange(this.#view(item));
   }
 
   #drawNormal(step: number, slot: number, view: number): void {

@@ -52,12 +52,13 @@ function textOf(path: string): string {
   }
 }
 
+// Fitted to the peaks of 15 nets on the CPU, to within 15 %: see src-main/engine/README.md.
 /** Node, onnxruntime, the compiled program and the threads that draw views. */
-const base = 220 * mebibyte;
-/** Weights, momenta and gradients: two buffers of what is kept, one of what is not, and copies. */
-const perWeight = 4 * 6;
-/** Per value of a tensor as large as a stage's widest ones are: measured, see README.md. */
-const perValue = 230;
+const base = 210 * mebibyte;
+/** Weights and momenta, read and written; gradients; weights transformed for convolutions. */
+const bytesPerWeight = 50;
+/** For each value of the first stage's tensors: what a step holds of all stages at once. */
+const bytesPerValue = 130;
 
 /**
  * Bytes that a training step of so many rows (views) takes on the CPU at most: a formula fitted to
@@ -68,14 +69,19 @@ export function stepMemory(program: Program, settings: RunSettings): number {
     (sum, { kind, value }) => (kind === 'parameter' ? sum + elementCount(value.shape) : sum),
     0,
   );
-  const images = program.inputs.find(({ name }) => name === 'images')!.value;
-  const [rows, channels, height, width] = images.shape as [number, number, number, number];
+  const { shape } = program.inputs.find(({ name }) => name === 'images')!.value;
+  const [rows, channels, height, width] = shape as unknown as [number, number, number, number];
   const stem = program.operations.find(({ kind }) => kind === 'conv2d')!.outputs[0]!;
   const isPooled = stem.shape[2]! < height;
-  // The first stage has the largest tensors; a pooled stem stands before it with ones four times as large.
+  // A pooled stem stands before the first stage, with tensors four times as large.
   const stage = (settings.width * stem.shape[2]! * stem.shape[3]!) / (isPooled ? 4 : 1);
-  const values = rows * (stage + (isPooled ? 0.5 * 4 * 0.25 * stage : 0));
-  return base + perWeight * weights + perValue * values + 4 * 2 * rows * channels * height * width;
+  const values = rows * stage * (isPooled ? 1.5 : 1);
+  return (
+    base +
+    bytesPerWeight * weights +
+    bytesPerValue * values +
+    4 * 2 * rows * channels * height * width
+  );
 }
 
 /** Whether an engine's error says that there was no memory left. */

@@ -10,16 +10,18 @@ import { gigabytes, stepMemory } from './memory.ts';
 const reserve = 0.1;
 
 /** The smallest possible number of parts from `least` on. Throws `out-of-memory` when there is none. */
-export function partsFrom(settings: RunSettings, least: number, cause?: unknown): number {
+export function partsFrom(settings: RunSettings, least: number): number {
   const found = possibleParts(settings).find((parts) => parts >= least);
-  if (found !== undefined) return found;
-  const { batch, outlierBatch } = settings;
-  throw new Failure(
+  if (found === undefined) throw outOfMemory(settings);
+  return found;
+}
+
+export function outOfMemory({ batch, outlierBatch }: RunSettings, cause?: unknown): Failure {
+  return new Failure(
     'out-of-memory',
-    `There is not enough memory for a step of ${batch} normal and ${outlierBatch} outlier images, and ` +
-      'it cannot be taken in smaller parts. Close other programs and resume the run, or start one with ' +
-      'a smaller batch, outlierBatch, width or inputSize (batch sizes that are powers of two can be ' +
-      'split the most).',
+    `There is not enough memory for a step of ${batch} normal and ${outlierBatch} outlier images, or ` +
+      'for the parts that it can be split into. Close other programs and resume the run, or start one ' +
+      'with a smaller batch, outlierBatch, width or inputSize (batches of powers of two split best).',
     undefined,
     { cause },
   );
@@ -43,19 +45,19 @@ export function fittingParts(
   const chosen = fitting ?? choices.at(-1)!;
   if (chosen > least) {
     warn(
-      `A training step needs about ${gigabytes(need(least))} of memory, and ${gigabytes(free)} is free: ` +
-        `training goes on with ${partsInWords(settings, chosen)}.`,
+      `A training step needs about ${gigabytes(need(least))} of memory, and ${gigabytes(free)} is free. ` +
+        partsTaken(settings, chosen),
     );
   }
   return chosen;
 }
 
 /** What a number of parts means for the run. */
-export function partsInWords({ batch, outlierBatch }: RunSettings, parts: number): string {
+export function partsTaken({ batch, outlierBatch }: RunSettings, parts: number): string {
   const outliers = outlierBatch > 0 ? ` and ${outlierBatch / parts} outlier` : '';
   return (
-    `steps taken in ${parts} parts of ${batch / parts} normal${outliers} images, whose gradients are ` +
-    'averaged; NT-Xent and batch normalisation see a part at a time, so the result differs slightly ' +
-    'from that of whole steps'
+    `Each step is taken in ${parts} parts of ${batch / parts} normal${outliers} images, whose gradients ` +
+    'are averaged. NT-Xent and batch normalisation see a part at a time, so the result differs slightly ' +
+    'from that of whole steps.'
   );
 }

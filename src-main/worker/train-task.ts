@@ -16,7 +16,7 @@ import { Checkpoints } from './checkpoints.ts';
 import type { TrainResult, TrainTask } from './contract.ts';
 import { describeModel, writeModel } from './model-file.ts';
 import { freeMemory, isOutOfMemory } from './memory.ts';
-import { fittingParts, partsFrom, partsInWords } from './parts.ts';
+import { fittingParts, outOfMemory, partsFrom, partsTaken } from './parts.ts';
 import { ScorePools } from './score-pools.ts';
 import type { Shard } from './shard.ts';
 import { readShard } from './shard.ts';
@@ -102,7 +102,7 @@ function colours({ channels }: Shard): string {
   return channels === 1 ? 'grey' : 'colour';
 }
 
-/** Takes all steps; where memory runs out it goes on from the last checkpoint in smaller parts. */
+/** Throws `out-of-memory` where steps need more than there is: a new worker may take smaller ones. */
 async function takeSteps(
   ingredients: Ingredients,
   engine: Engine,
@@ -114,23 +114,16 @@ async function takeSteps(
   const identity = identityOf(task, normals, ingredients.outliers);
   const program = describeTraining(task.method, settings, normals.channels);
   const checkpoints = await Checkpoints.open(task.folder, identity, program);
-  let from = await checkpoints.newest(warn);
+  const from = await checkpoints.newest(warn);
   if (from) compareOrigin(from, task, engine, warn);
   // A run that was begun in parts goes on so, to end with the same bits.
-  let parts = partsFrom(settings, Math.max(task.leastParts, from?.parts ?? 1));
-  parts = fittingParts(task, normals.channels, parts, freeMemory(), warn);
-  for (;;) {
-    try {
-      return await takeStepsIn(parts, ingredients, engine, context, checkpoints, from);
-    } catch (error) {
-      if (!isOutOfMemory(error)) throw error;
-      parts = partsFrom(settings, 2 * parts, error);
-      warn(
-        `Memory ran out in a step. Training goes on from the last checkpoint with ` +
-          `${partsInWords(settings, parts)}.`,
-      );
-      from = await checkpoints.newest(warn);
-    }
+  const least = partsFrom(settings, Math.max(task.leastParts, from?.parts ?? 1));
+  const parts = fittingParts(task, normals.channels, least, freeMemory(), warn);
+  if (parts === least && task.leastParts > 1) warn(partsTaken(settings, parts));
+  try {
+    return await takeStepsIn(parts, ingredients, engine, context, checkpoints, from);
+  } catch (error) {
+    throw isOutOfMemory(error) ? outOfMemory(settings, error) : error;
   }
 }
 

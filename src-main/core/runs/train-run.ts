@@ -29,7 +29,7 @@ import { isCalibrationNormal, isTrainingNormal, servesAsOutlier } from './run-it
 import { scoreImages } from './score-images.ts';
 import { scoringModel, sha256OfFile } from './scoring-model.ts';
 import { shardImages } from './shard-images.ts';
-import { askWorker, diedOfMemory, withWorker, type WorkerListeners } from './worker-call.ts';
+import { askWorker, ranOutOfMemory, withWorker, type WorkerListeners } from './worker-call.ts';
 
 export interface RunPorts {
   readonly database: ProjectDatabase;
@@ -47,7 +47,7 @@ const stepEventMs = 100;
 
 /**
  * Throws `not-found`, `bad-input`, `too-few-images`, `engine-unavailable`, `not-finite`,
- * `disk-full`, `stopped` after a checkpoint, and `link-closed` when the worker died.
+ * `disk-full`, `out-of-memory`, `stopped` after a checkpoint, and `link-closed` when the worker died.
  */
 export async function trainRun(
   runId: number,
@@ -66,8 +66,8 @@ class TrainJob {
   readonly #ports: RunPorts;
   readonly #items: readonly DatasetItem[];
   #lastStepEvent = 0;
-  /** Of the worker that is at work. */
-  #parts = 1;
+  /** Parts of a step of the worker that is at work; 0 before it has started. */
+  #parts = 0;
   #took: RunResources | undefined;
 
   constructor(run: StoredRun, job: JobContext, ports: RunPorts) {
@@ -115,19 +115,20 @@ class TrainJob {
     });
   }
 
-  /** A worker that the system ended for its memory is followed by one that takes smaller steps. */
+  /** A worker that ran out of memory is followed by one that takes smaller steps. */
   async #ask(task: TrainTask): Promise<TrainResult> {
     for (let leastParts = 1; ; leastParts = 2 * this.#parts) {
+      this.#parts = 0;
       try {
         return await withWorker((worker) =>
           askWorker(worker, 'train', { ...task, leastParts }, this.#job.stop, this.#listeners()),
         );
       } catch (error) {
-        const { batch } = this.#config.settings;
-        if (!diedOfMemory(error) || 2 * this.#parts > batch / 2) throw error;
+        // One that has not started has found no smaller parts.
+        if (!ranOutOfMemory(error) || this.#parts === 0) throw error;
         this.#keepWarning(
-          `Memory ran out and the system ended the worker. Training goes on from the last checkpoint ` +
-            `with steps taken in at least ${2 * this.#parts} parts, which need less.`,
+          'Memory ran out. Training went on from the last checkpoint with steps taken in at least ' +
+            `${2 * this.#parts} parts, which need less.`,
         );
       } finally {
         this.#keepResources();
@@ -219,8 +220,6 @@ class TrainJob {
     const { id } = this.#run;
     return {
       started: ({ engine, device, step, steps, parts }) => {
-        // A worker may start again by itself, in more parts.
-        this.#keepResources();
         this.#parts = parts;
         database.transact((writer) => {
           setRunEngine(writer, id, engine, device);

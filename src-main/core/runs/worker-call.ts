@@ -23,9 +23,10 @@ const lastMomentMs = 1000;
 /** Why a worker died, where that is known. */
 class OutOfMemory extends Error {}
 
-/** Whether a failure is a worker's death for want of memory. */
-export function diedOfMemory(error: unknown): boolean {
-  return error instanceof Failure && error.cause instanceof OutOfMemory;
+/** Whether a worker said that memory ran out, or died of it. */
+export function ranOutOfMemory(error: unknown): boolean {
+  if (!(error instanceof Failure)) return false;
+  return error.code === 'out-of-memory' || error.cause instanceof OutOfMemory;
 }
 
 export type WorkerListeners = {

@@ -2,6 +2,7 @@
 
 import { gradients } from './autodiff.ts';
 import { elementCount } from './program.ts';
+import { demand, outputSide, sameShape } from './shapes.ts';
 import type {
   NamedValue,
   Operation,
@@ -35,17 +36,6 @@ interface PendingState {
 
 /** The share of the batch's statistics in the running ones, as in PyTorch. */
 const statisticsRate = 0.1;
-
-/** Throws an Error that names the operation when shapes do not fit: a bug of the caller. */
-function demand(condition: boolean, operation: string, ...values: readonly Value[]): void {
-  if (condition) return;
-  const shapes = values.map((value) => `[${value.shape.join(', ')}]`).join(' and ');
-  throw new Error(`${operation} cannot take ${shapes}`);
-}
-
-function outputSide(side: number, kernel: number, stride: number, padding: number): number {
-  return Math.floor((side + 2 * padding - kernel) / stride) + 1;
-}
 
 export class ProgramBuilder {
   readonly #mode: 'train' | 'score';
@@ -381,8 +371,4 @@ export class ProgramBuilder {
       operations: [...this.#operations],
     };
   }
-}
-
-function sameShape(a: Value, b: Value): boolean {
-  return a.shape.length === b.shape.length && a.shape.every((side, axis) => side === b.shape[axis]);
 }

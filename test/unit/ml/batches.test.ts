@@ -5,27 +5,12 @@ import type { RunSettings } from '#domain/run-settings.ts';
 import { resolveSettings } from '#domain/run-settings.ts';
 import { plainView } from '#ml/augment/view.ts';
 import type { BatchPlan } from '#ml/batches.ts';
-import { Batches, rowsOf } from '#ml/batches.ts';
-import { drawBatch } from '#ml/views.ts';
+import { rowsOf } from '#ml/batches.ts';
 import type { PixelSet } from '#ml/pixels.ts';
 import type { Shift } from '#ml/shifts/shift.ts';
 import { shiftNamed } from '#ml/shifts/shifts.ts';
+import { DrawnBatches } from './drawn-batches.ts';
 import { noisePixels } from './pixel-sets.ts';
-
-/** Batches with the images of the last one drawn. */
-class DrawnBatches {
-  readonly #batches: Batches;
-  readonly images: Float32Array;
-
-  constructor(plan: BatchPlan, parts = 1) {
-    this.#batches = new Batches(plan, parts);
-    this.images = new Float32Array(this.#batches.length);
-  }
-
-  fill(step: number): void {
-    drawBatch(this.#batches, step, this.images);
-  }
-}
 
 const size = 16;
 /** Only mirror images and crops off: a view is the image, and its first value tells which. */
@@ -306,6 +291,28 @@ describe('a batch', () => {
       expect(fresh.images).toEqual(all[step]);
       running.fill(step);
       expect(running.images).toEqual(all[step]);
+    }
+  });
+
+  it('holds the same views in parts, each of which is laid out as a batch', () => {
+    const [whole, halves] = [new DrawnBatches(plan), new DrawnBatches(plan, 2)];
+    for (const batches of [whole, halves]) batches.fill(3);
+    const { batch, outlierBatch } = plan.settings;
+    const views = ({ images }: DrawnBatches, from: number, count: number) =>
+      images.subarray(from * 3 * size * size, (from + count) * 3 * size * size);
+    const [half, outlierHalf] = [batch / 2, outlierBatch / 2];
+    let row = 0;
+    for (const part of [0, 1]) {
+      for (const view of [0, 1]) {
+        const expected = views(whole, view * batch + part * half, half);
+        expect(views(halves, row, half)).toEqual(expected);
+        row += half;
+      }
+      for (const view of [0, 1]) {
+        const first = 2 * batch + view * outlierBatch + part * outlierHalf;
+        expect(views(halves, row, outlierHalf)).toEqual(views(whole, first, outlierHalf));
+        row += outlierHalf;
+      }
     }
   });
 

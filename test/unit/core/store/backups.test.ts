@@ -4,10 +4,13 @@ import { mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { backUp, listBackups, newestBackupTime } from '#core/store/backups.ts';
+import { newestVersion } from '#core/store/migrate.ts';
+import { migrations } from '#core/store/migrations/migrations.ts';
 import { contents, fill, open, withSqlite } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
 
 const tempFolder = tempFolders();
+const version = newestVersion(migrations);
 
 /** A closed project with rows and no copies: a copy of its own would be in the way. */
 async function project(): Promise<string> {
@@ -85,16 +88,16 @@ describe('closing a project', () => {
     const backups = join(folder, 'backups');
     const openAndClose = async (now: string) => (await open(folder, { now })).close();
     await openAndClose('2026-11-24T12:00:00Z');
-    expect(listBackups(backups)).toEqual(['project-20261124T120000Z-v20.sqlite']);
-    const first = join(backups, 'project-20261124T120000Z-v20.sqlite');
+    expect(listBackups(backups)).toEqual([`project-20261124T120000Z-v${version}.sqlite`]);
+    const first = join(backups, `project-20261124T120000Z-v${version}.sqlite`);
     utimesSync(first, at(12), at(12));
     expect(newestBackupTime(backups)).toBe(at(12).getTime());
     await openAndClose('2026-11-25T11:59:00Z');
     expect(listBackups(backups)).toHaveLength(1);
     await openAndClose('2026-11-25T12:01:00Z');
     expect(listBackups(backups)).toEqual([
-      'project-20261124T120000Z-v20.sqlite',
-      'project-20261125T120100Z-v20.sqlite',
+      `project-20261124T120000Z-v${version}.sqlite`,
+      `project-20261125T120100Z-v${version}.sqlite`,
     ]);
     expect(statSync(first).size).toBeGreaterThan(4096);
   });

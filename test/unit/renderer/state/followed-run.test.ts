@@ -24,6 +24,7 @@ const details: RunDetails = {
   ...{ id: 1, method: 'anchored', preset: 'quick', dataset: 'cells', seed: 0, engine: 'cpu' },
   ...{ device: null, state: 'running', failure: null, stepsDone: 5, stepsTotal: 20 },
   ...{ createdAt: '2026-01-01T00:00:00Z', endedAt: null, modelId: null, config: {} },
+  resources: null,
   ...{ codeVersion: '1', snapshotHash: 'a', epochs: [epoch(1)], warnings: [], threshold: null },
 };
 
