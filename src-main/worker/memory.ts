@@ -70,18 +70,14 @@ export function stepMemory(program: Program, settings: RunSettings): number {
     0,
   );
   const { shape } = program.inputs.find(({ name }) => name === 'images')!.value;
-  const [rows, channels, height, width] = shape as unknown as [number, number, number, number];
-  const stem = program.operations.find(({ kind }) => kind === 'conv2d')!.outputs[0]!;
+  const [rows, height] = [shape[0]!, shape[2]!];
+  const stem = program.operations.find(({ kind }) => kind === 'conv2d')!.outputs[0];
   const isPooled = stem.shape[2]! < height;
   // A pooled stem stands before the first stage, with tensors four times as large.
   const stage = (settings.width * stem.shape[2]! * stem.shape[3]!) / (isPooled ? 4 : 1);
   const values = rows * stage * (isPooled ? 1.5 : 1);
-  return (
-    base +
-    bytesPerWeight * weights +
-    bytesPerValue * values +
-    4 * 2 * rows * channels * height * width
-  );
+  const batches = 4 * 2 * elementCount(shape);
+  return base + bytesPerWeight * weights + bytesPerValue * values + batches;
 }
 
 /** Whether an engine's error says that there was no memory left. */

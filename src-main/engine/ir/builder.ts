@@ -254,15 +254,12 @@ export class ProgramBuilder {
       throw new Error("A training program needs a builder in mode 'train'");
     demand(loss.shape.length === 0, 'training', loss);
     const learningRate = this.input('learningRate', []);
-    const forwardLength = this.#operations.length;
+    const shape = { loss, forwardLength: this.#operations.length };
     const parameters = this.#state.filter(({ kind }) => kind === 'parameter');
     const own = gradients(this, this.#operations.slice(), loss, parameters);
+    const scalar = (called: string): Value => this.input(called, []);
     const parts = inParts
-      ? {
-          keep: this.input('keep', []),
-          share: this.input('share', []),
-          isLast: this.input('isLast', []),
-        }
+      ? { keep: scalar('keep'), share: scalar('share'), isLast: scalar('isLast') }
       : null;
     const gradientOf = parts ? this.#accumulate(parameters, own, parts) : own;
     const sums = this.value([parameters.length]);
@@ -291,9 +288,7 @@ export class ProgramBuilder {
     });
     return {
       ...this.#program({ ...outputs, gradientSquares: sums }),
-      training: {
-        ...{ loss, forwardLength, optimiser: name, constants, learningRate, parts, parameters },
-      },
+      training: { ...shape, optimiser: name, constants, learningRate, parts, parameters },
     };
   }
 

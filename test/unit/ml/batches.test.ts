@@ -136,8 +136,10 @@ describe('normal images', () => {
   it('turned by 90° are not outliers as well', () => {
     const shifts = [{ shift: shiftNamed('rotate'), weight: 1, strength: 0.6 }];
     const plan = planOf({ batch: 4, outlierBatch: 4, normalRotation: '90' }, { shifts });
-    expect(() => new Batches(plan)).toThrow(/normalRotation=90.*rotate.*Lower its strength to 0.5/);
-    expect(() => new Batches(planOf({ batch: 4, outlierBatch: 4 }, { shifts }))).not.toThrow();
+    expect(() => new DrawnBatches(plan)).toThrow(
+      /normalRotation=90.*rotate.*Lower its strength to 0.5/,
+    );
+    expect(() => new DrawnBatches(planOf({ batch: 4, outlierBatch: 4 }, { shifts }))).not.toThrow();
   });
 });
 
@@ -291,28 +293,6 @@ describe('a batch', () => {
       expect(fresh.images).toEqual(all[step]);
       running.fill(step);
       expect(running.images).toEqual(all[step]);
-    }
-  });
-
-  it('holds the same views in parts, each of which is laid out as a batch', () => {
-    const [whole, halves] = [new DrawnBatches(plan), new DrawnBatches(plan, 2)];
-    for (const batches of [whole, halves]) batches.fill(3);
-    const { batch, outlierBatch } = plan.settings;
-    const views = ({ images }: DrawnBatches, from: number, count: number) =>
-      images.subarray(from * 3 * size * size, (from + count) * 3 * size * size);
-    const [half, outlierHalf] = [batch / 2, outlierBatch / 2];
-    let row = 0;
-    for (const part of [0, 1]) {
-      for (const view of [0, 1]) {
-        const expected = views(whole, view * batch + part * half, half);
-        expect(views(halves, row, half)).toEqual(expected);
-        row += half;
-      }
-      for (const view of [0, 1]) {
-        const first = 2 * batch + view * outlierBatch + part * outlierHalf;
-        expect(views(halves, row, outlierHalf)).toEqual(views(whole, first, outlierHalf));
-        row += outlierHalf;
-      }
     }
   });
 
