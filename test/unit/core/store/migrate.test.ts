@@ -48,7 +48,7 @@ describe('the migrations of this program', () => {
     expect(versions).toEqual(versions.toSorted((a, b) => a - b));
     expect(new Set(versions).size).toBe(versions.length);
     for (const version of versions) expect(version % 10).toBe(0);
-    expect(newestVersion(migrations)).toBe(migrations.length * 10);
+    expect(newestVersion(migrations)).toBe(versions.at(-1));
     expect(newestVersion([])).toBe(0);
   });
 
