@@ -48,7 +48,6 @@ test.skipIf(!canLimit)(
     expect(started).toMatchObject([{ parts: 1 }]);
 
     const next = startWorker();
-    await limit(next, 800 * 2 ** 20);
     const again = eventsOf(next, 'started');
     const { steps, warnings } = await next.client.call('train', { ...task, leastParts: 4 });
     expect(steps).toBe(2);
