@@ -1,13 +1,14 @@
 // What views are drawn from, as another thread can be given it: pixels are shared, shifts go by name.
 
-import { Batches, type BatchPlan, type ChosenShift } from '#ml/batches.ts';
+import { Batches, type BatchPlan } from '#ml/batches.ts';
 import { ScoreViews, type ScoreViewsRequest } from '#ml/score.ts';
 import { shiftNamed } from '#ml/shifts/shifts.ts';
 import type { Views } from '#ml/views.ts';
+import type { TrainTask } from './contract.ts';
 
 export interface TrainRecipe extends Omit<BatchPlan, 'shifts'> {
   readonly kind: 'train';
-  readonly shifts: readonly (Omit<ChosenShift, 'shift'> & { readonly name: string })[];
+  readonly shifts: TrainTask['shifts'];
   /** See TrainOptions. */
   readonly parts: number;
 }
@@ -21,7 +22,9 @@ export type ViewRecipe = TrainRecipe | ScoreRecipe;
 export function planOf({ shifts, ...recipe }: TrainRecipe): BatchPlan {
   return {
     ...recipe,
-    shifts: shifts.map(({ name, ...chosen }) => ({ ...chosen, shift: shiftNamed(name) })),
+    shifts: shifts.map(({ name, parameters, weight, strength }) => {
+      return { shift: shiftNamed(name, parameters), weight, strength };
+    }),
   };
 }
 
