@@ -1,5 +1,7 @@
 // Everything that can be done by a command: one list feeds the palette, the shortcuts and their sheet.
 
+import { untrack } from 'svelte';
+
 export interface Command {
   readonly id: string;
   readonly title: string;
@@ -21,7 +23,8 @@ export class Commands {
 
   /** Adds commands until the function that is returned is called. */
   offer(commands: readonly Command[]): () => void {
-    this.#offers = [commands, ...this.#offers];
+    // An effect that offers must not run again because something is offered.
+    this.#offers = [commands, ...untrack(() => this.#offers)];
     return () => {
       this.#offers = this.#offers.filter((offer) => offer !== commands);
     };
@@ -49,11 +52,13 @@ export function isEnabled(command: Command): boolean {
   return command.isEnabled?.() ?? true;
 }
 
+const signs: Readonly<Record<string, string>> = { ArrowLeft: '←', ArrowRight: '→' };
+
 /** "Mod+K" as the keyboard at hand has it. */
 export function keysInWords(keys: string, isMac: boolean): string {
   return keys
     .split('+')
-    .map((key) => (key === 'Mod' ? (isMac ? '⌘' : 'Ctrl') : key))
+    .map((key) => (key === 'Mod' ? (isMac ? '⌘' : 'Ctrl') : (signs[key] ?? key)))
     .join('+');
 }
 
