@@ -39,7 +39,7 @@ export function lineChart(
         borderWidth: 1.75,
         borderDash: isDashed ? [5, 4] : [],
         // A single point has no line: it is drawn as a dot.
-        pointRadius: points.length < 3 ? 3 : 0,
+        pointRadius: points.length < 2 ? 3 : 0,
         pointHitRadius: 8,
         tension: 0.15,
       })),
