@@ -6,6 +6,7 @@ import type { Engine, EngineName } from './engine.ts';
 import { engineNames } from './engine.ts';
 import { gpuEngineNames, openGpuEngine } from './onnxruntime/gpu-engines.ts';
 import { cpuEngine } from './onnxruntime/session.ts';
+import { openTensorFlow } from './tensorflow/native.ts';
 import { userCacheFolder } from './user-cache.ts';
 
 /** In the order of engineNames; whether there is a device for it shows when it is opened. */
@@ -16,15 +17,11 @@ export function enginesHere(): EngineName[] {
 
 /** `threads`: of the processor; 0 takes one per core. Throws `engine-unavailable` in words. */
 export async function openEngine(name: EngineName, threads: number): Promise<Engine> {
-  if (name === 'tensorflow') {
-    throw new Failure(
-      'engine-unavailable',
-      'The tensorflow engine is not part of this version of Normscope.',
-    );
-  }
   if (!enginesHere().includes(name)) {
     throw new Failure('engine-unavailable', `There is no ${name} engine on this system.`);
   }
-  if (name === 'cpu') return cpuEngine(threads > 0 ? threads : coreCount());
+  const count = threads > 0 ? threads : coreCount();
+  if (name === 'cpu') return cpuEngine(count);
+  if (name === 'tensorflow') return await openTensorFlow(count);
   return await openGpuEngine(name, { cacheFolder: userCacheFolder() });
 }

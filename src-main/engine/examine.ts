@@ -22,12 +22,16 @@ export interface Diagnosis {
   readonly imagesPerSecond: number | null;
 }
 
-const onnxruntime = `onnxruntime ${ort.env.versions.node}`;
+/** TensorFlow tells its version with the device. */
+function providerOf(name: EngineName): string {
+  return name === 'tensorflow' ? 'TensorFlow' : `onnxruntime ${ort.env.versions.node}`;
+}
+
 const timedImages = 64;
 
 export async function examine(engine: Engine): Promise<Diagnosis> {
   const { name, device } = engine;
-  const provider = onnxruntime;
+  const provider = providerOf(name);
   const fault = await selfTestFault(engine);
   if (fault !== null) {
     const found = { offered: false, reason: `not offered: ${fault}`, selfTest: 'failed' } as const;
@@ -44,7 +48,7 @@ export async function examine(engine: Engine): Promise<Diagnosis> {
 /** An engine that could not even be opened. */
 export function absent(name: EngineName, reason: string): Diagnosis {
   return {
-    ...{ name, device: 'none', provider: onnxruntime, offered: false, reason },
+    ...{ name, device: 'none', provider: providerOf(name), offered: false, reason },
     ...{ selfTest: 'not run', stepMilliseconds: null, imagesPerSecond: null },
   };
 }
