@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
@@ -11,5 +13,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Tests start real worker processes and real engines: forks keep native crashes apart.
     pool: 'forks',
+    // Timings of engines that tests spoil or slow down are none of the user's.
+    env: { NORMSCOPE_CACHE: join(tmpdir(), 'normscope-test-cache') },
   },
 });

@@ -93,12 +93,26 @@ export interface RunEpoch {
   readonly seconds: number;
 }
 
+/** What a training took. */
+export interface RunResources {
+  /** Of training, over all its attempts. */
+  readonly seconds: number;
+  /** Of them, that steps waited for views to be drawn. */
+  readonly waitSeconds: number;
+  /** The most memory that its worker held at once, bytes. */
+  readonly peakMemory: number;
+  /** A step was taken in so many parts, because memory was short; else 1. */
+  readonly parts: number;
+}
+
 export interface RunDetails extends RunSummary {
   readonly config: unknown;
   readonly codeVersion: string;
   readonly snapshotHash: string;
   readonly epochs: readonly RunEpoch[];
   readonly warnings: readonly string[];
+  /** null before the first step. */
+  readonly resources: RunResources | null;
   /** Of the score that ranks; null before the model is calibrated, or without normals for it. */
   readonly threshold: Threshold | null;
 }
@@ -147,6 +161,25 @@ export interface Floor {
   readonly counts: { readonly normal: number; readonly anomalous: number };
 }
 
+const engineNames = ['cpu', 'webgpu', 'directml', 'coreml', 'cuda', 'tensorflow'] as const;
+
+/** An engine as it was found on this computer. */
+export interface EngineReport {
+  readonly name: (typeof engineNames)[number];
+  /** "CPU, 2 threads", "NVIDIA H100 through Vulkan, tensors up to 4095 MiB"; "none". */
+  readonly device: string;
+  /** What runs its programs, with its version. */
+  readonly provider: string;
+  readonly offered: boolean;
+  /** Why it is offered, or not. */
+  readonly reason: string;
+  readonly selfTest: 'passed' | 'failed' | 'not run';
+  /** Of a small training step; null when it was not timed. */
+  readonly stepMilliseconds: number | null;
+  /** Images through that step in a second. */
+  readonly imagesPerSecond: number | null;
+}
+
 const id = z.int().min(1);
 const weighted = z.strictObject({
   name: z.string().min(1),
@@ -186,7 +219,7 @@ export const trainInput = z.strictObject({
     )
     .default([]),
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
-  engine: z.enum(['auto', 'cpu', 'webgpu', 'tensorflow']).default('auto'),
+  engine: z.enum(['auto', ...engineNames]).default('auto'),
 });
 
 export const coreMethods = {
@@ -242,6 +275,8 @@ export const coreMethods = {
   ),
   /** On the images of 'scores.evaluate'; takes seconds, and stops with its caller. */
   'scores.floor': method<Floor>()(z.strictObject({ modelId: id, dataset: datasetName })),
+  /** Tests and times every engine of this computer; takes up to a minute, and stops with its caller. */
+  'engines.describe': method<readonly EngineReport[]>()(z.strictObject({})),
   'jobs.list': method<readonly Job[]>()(z.strictObject({})),
   'jobs.show': method<Job & { readonly result: unknown }>()(z.strictObject({ jobId: id })),
   'jobs.stop': method<{ state: JobState }>()(z.strictObject({ jobId: id })),
@@ -258,6 +293,11 @@ export interface CoreEvents {
     readonly normalNorm: number;
     readonly outlierNorm: number | null;
     readonly imagesPerSecond: number;
+    /** The most memory that the worker has held so far, bytes. */
+    readonly peakMemory: number;
+    /** Since this attempt's first step; and how long steps waited for views, of it. */
+    readonly seconds: number;
+    readonly waitSeconds: number;
   };
   'run.epoch': { readonly runId: number; readonly report: RunEpoch };
   /** Edited, undone or redone, here or in another window: what is shown of images may be old. */

@@ -94,6 +94,8 @@ export const shellMethods = {
   ),
   /** Shows the file or folder in the system's file manager. */
   'files.reveal': method<null>()(z.strictObject({ path: folder })),
+  /** Prints a report in the project's folder "exports" into a PDF beside it; its path. */
+  'reports.toPdf': method<string>()(z.strictObject({ path: folder })),
   'help.open': method<null>()(z.strictObject({ topic: z.enum(helpTopics) })),
   /** In the corner of the desktop; a click on it brings this window to the front. */
   'notice.show': method<null>()(

@@ -12,6 +12,7 @@ import { inputChecker, type HandlersOf } from '#rpc/method.ts';
 import { serve, type Server, type Service } from '#rpc/serve.ts';
 import { readCodeVersion } from './code-version.ts';
 import { openDoor, sweepDoor } from './door.ts';
+import { describeEngines } from './engines.ts';
 import { importImages } from './images/import.ts';
 import { previewImport, type PreviewPorts } from './images/preview.ts';
 import { type Picture } from './images/pictures.ts';
@@ -297,6 +298,7 @@ class Core {
       'scores.rank': (request) => database.read((reader) => rank(reader, request)),
       'scores.floor': ({ modelId, dataset }, stop) =>
         floorOf(modelId, dataset, either(stop), { database, folder }),
+      'engines.describe': (_, stop) => describeEngines(either(stop)),
       'jobs.list': () => queue.list().map(publicJob),
       'jobs.show': ({ jobId }) => {
         const job = queue.find(jobId);

@@ -1,96 +1,125 @@
 // Which engines there are, whether they pass the self-test, how fast they are, and which to take.
 
 import { Failure } from '#domain/failure.ts';
-import { coreCount } from './cores.ts';
+import { ChoiceCache, type StepTimes } from './choice-cache.ts';
 import type { Engine, EngineName } from './engine.ts';
-import { ProgramBuilder } from './ir/builder.ts';
-import { cpuEngine } from './onnxruntime/session.ts';
-import { seededTensors, smallNet } from './ir/small-net.ts';
+import { enginesHere, openEngine } from './engines.ts';
+import type { Diagnosis } from './examine.ts';
+import { examineApart } from './examine-apart.ts';
 import { selfTestFault } from './self-test.ts';
+import { userCacheFolder } from './user-cache.ts';
 
-/** One engine as the doctor found it. */
-export interface Diagnosis {
-  readonly name: EngineName;
-  readonly device: string;
-  readonly offered: boolean;
-  /** Why it is offered, or not. */
-  readonly reason: string;
-  readonly selfTest: 'passed' | 'failed' | 'not run';
-  /** Median of a small training step; null when it was not timed. */
-  readonly stepMilliseconds: number | null;
+export interface ChosenEngine extends Engine {
+  /** Why this one, for people. */
+  readonly why: string;
 }
 
-/** Processor threads to use: what was asked for, or one per core. */
-function threadCount(asked: number): number {
-  return asked > 0 ? asked : coreCount();
+/** What a test may replace. */
+export interface DoctorParts {
+  readonly names: () => readonly EngineName[];
+  readonly open: (name: EngineName, threads: number) => Promise<Engine>;
+  readonly examine: (name: EngineName, threads: number) => Promise<Diagnosis>;
+  readonly cacheFolder: string;
 }
 
-const notBuiltIn: readonly Diagnosis[] = (['webgpu', 'tensorflow'] as const).map((name) => ({
-  name,
-  device: 'none',
-  offered: false,
-  reason: 'not part of this version of Normscope',
-  selfTest: 'not run',
-  stepMilliseconds: null,
-}));
+const standardParts: DoctorParts = {
+  names: enginesHere,
+  open: openEngine,
+  examine: examineApart,
+  cacheFolder: userCacheFolder(),
+};
 
-/** Examines `engines` (those of this machine when left out) and lists those that are missing. */
+/** Examines every engine of this system, and remembers the times for `auto`. */
 export async function diagnose(
-  engines: readonly Engine[] = [cpuEngine(threadCount(0))],
+  threads = 0,
+  parts: DoctorParts = standardParts,
 ): Promise<Diagnosis[]> {
   const found: Diagnosis[] = [];
-  for (const engine of engines) {
-    const fault = await selfTestFault(engine);
-    found.push({
-      name: engine.name,
-      device: engine.device,
-      offered: fault === null,
-      reason:
-        fault === null
-          ? ['passes the self-test', await engine.layout?.()].filter(Boolean).join('; ')
-          : `not offered: ${fault}`,
-      selfTest: fault === null ? 'passed' : 'failed',
-      stepMilliseconds: fault === null ? await timeStep(engine) : null,
+  // One after the other, or they would slow each other down.
+  for (const name of parts.names()) found.push(await parts.examine(name, threads));
+  await new ChoiceCache(parts.cacheFolder, threads).write(timesOf(found));
+  return found;
+}
+
+function timesOf(found: readonly Diagnosis[]): StepTimes {
+  return Object.fromEntries(
+    found.flatMap(({ name, offered, stepMilliseconds }) =>
+      offered && stepMilliseconds !== null ? [[name, stepMilliseconds]] : [],
+    ),
+  );
+}
+
+/**
+ * The engine to run on, which has passed the self-test in this process. `auto` takes the fastest by
+ * the times that are remembered, or measures them. Throws `engine-unavailable` with what to do.
+ */
+export async function chooseEngine(
+  name: EngineName | 'auto',
+  threads: number,
+  parts: DoctorParts = standardParts,
+): Promise<ChosenEngine> {
+  if (name !== 'auto') {
+    const engine = await tested(name, threads, parts).catch((error: unknown) => {
+      if (!(error instanceof Failure) || error.code !== 'engine-unavailable') throw error;
+      const remedy = 'Use --engine cpu, or leave the choice to --engine auto.';
+      throw new Failure(error.code, `${error.message} ${remedy}`, undefined, { cause: error });
     });
+    if (typeof engine === 'string') {
+      throw new Failure(
+        'engine-unavailable',
+        `The ${name} engine does not pass its self-test on this machine: ${engine}. Training on it ` +
+          'would give wrong results. Run "normscope doctor" and report what it prints.',
+      );
+    }
+    return { ...engine, why: 'asked for' };
   }
-  return [...found, ...notBuiltIn];
-}
-
-/** Median of five steps of a small residual net on 64 images of 32 pixels. */
-async function timeStep(engine: Engine): Promise<number> {
-  const builder = new ProgramBuilder('train');
-  const { loss } = smallNet(builder, { width: 16, size: 32, batch: 64, pool: false });
-  const optimiser = { name: 'sgd', momentum: 0.9, weightDecay: 0, trust: 0 } as const;
-  const program = builder.training(loss, { loss }, optimiser);
-  const { state, inputs } = seededTensors(program, 1);
-  const session = await engine.compile(program);
-  await session.writeState(state);
-  const times: number[] = [];
-  for (let step = 0; step < 6; step++) {
-    const start = performance.now();
-    await session.run(inputs);
-    times.push(performance.now() - start);
+  const times = await stepTimes(threads, parts);
+  const order = (Object.keys(times) as EngineName[]).sort((a, b) => times[a]! - times[b]!);
+  const refused: string[] = [];
+  for (const candidate of order) {
+    const engine = await tested(candidate, threads, parts).catch((error: unknown) => {
+      if (error instanceof Failure && error.code === 'engine-unavailable') return error.message;
+      throw error;
+    });
+    if (typeof engine !== 'string') return { ...engine, why: reasonFor(candidate, times, refused) };
+    refused.push(`${candidate} no longer works: ${engine}`);
   }
-  await session.release();
-  // The first step warms up.
-  return times.slice(1).sort((a, b) => a - b)[2]!;
-}
-
-/** The engine to run on. Throws `engine-unavailable` with what to do. */
-export async function chooseEngine(name: EngineName | 'auto', threads: number): Promise<Engine> {
-  if (name !== 'auto' && name !== 'cpu') {
-    throw new Failure(
-      'engine-unavailable',
-      `The ${name} engine is not part of this version of Normscope. Use --engine cpu, or leave the ` +
-        'choice to --engine auto.',
-    );
-  }
-  const engine = cpuEngine(threadCount(threads));
-  const fault = await selfTestFault(engine);
-  if (fault === null) return { ...engine, device: `${engine.device}, ${await engine.layout()}` };
   throw new Failure(
     'engine-unavailable',
-    `The cpu engine does not pass its self-test on this machine: ${fault}. Training on it would give ` +
-      'wrong results. Run "normscope doctor" and report what it prints.',
+    'No engine of this machine can be used' +
+      `${refused.length > 0 ? ` (${refused.join('; ')})` : ''}. Run "normscope doctor" and report ` +
+      'what it prints.',
   );
+}
+
+/** The engine, or what its self-test found. */
+async function tested(
+  name: EngineName,
+  threads: number,
+  parts: DoctorParts,
+): Promise<Engine | string> {
+  const engine = await parts.open(name, threads);
+  const fault = await selfTestFault(engine);
+  if (fault !== null) return fault;
+  const layout = await engine.layout?.();
+  return layout === undefined ? engine : { ...engine, device: `${engine.device}, ${layout}` };
+}
+
+/** Remembered or measured; where there is one engine alone there is nothing to compare. */
+async function stepTimes(threads: number, parts: DoctorParts): Promise<StepTimes> {
+  const known = await new ChoiceCache(parts.cacheFolder, threads).read();
+  if (known && Object.keys(known).length > 0) return known;
+  return timesOf(await diagnose(threads, parts));
+}
+
+function reasonFor(name: EngineName, times: StepTimes, refused: readonly string[]): string {
+  const shown = (time: number) => `${Number(time.toPrecision(3))} ms`;
+  const others = (Object.keys(times) as EngineName[])
+    .filter((other) => other !== name)
+    .map((other) => `${other} ${shown(times[other]!)}`);
+  const why =
+    others.length === 0
+      ? 'the only engine that passes its self-test'
+      : `the fastest in a short test: ${shown(times[name]!)} a step (${others.join(', ')})`;
+  return [why, ...refused].join('; ');
 }

@@ -3,7 +3,7 @@
 
 import type { Program } from './ir/program.ts';
 
-export const engineNames = ['cpu', 'webgpu', 'tensorflow'] as const;
+export const engineNames = ['cpu', 'webgpu', 'directml', 'coreml', 'cuda', 'tensorflow'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 /** Named float32 tensors; shapes are those the program declares. */
@@ -16,7 +16,10 @@ export type Tensors = Readonly<Record<string, Float32Array>>;
 export interface Session {
   /** Replaces the whole state. Throws when a tensor is missing or has the wrong length. */
   writeState(state: Tensors): Promise<void>;
-  /** Runs the program once and, if it is a training program, advances the state. */
+  /**
+   * Runs the program once and, if it is a training program, advances the state. Throws
+   * `out-of-memory`, which leaves the state alone, and `device-lost`, after which nothing more works.
+   */
   run(inputs: Tensors): Promise<Tensors>;
   /** A copy of the whole state. */
   readState(): Promise<Tensors>;

@@ -11,6 +11,7 @@ import { drawView, toNetworkRange } from './augment/view.ts';
 import type { PixelSet } from './pixels.ts';
 import { rotate, rotateQuarter } from './shifts/geometry.ts';
 import type { Shift } from './shifts/shift.ts';
+import type { Views } from './views.ts';
 
 export interface OutlierSource {
   readonly set: PixelSet;
@@ -37,72 +38,105 @@ export interface BatchRows {
   readonly outliers: number;
 }
 
-export function rowsOf({ settings }: Pick<BatchPlan, 'settings'>): BatchRows {
+/** Rows of a batch, or of each of its parts: part after part, each laid out as a batch is. */
+export function rowsOf({ settings }: Pick<BatchPlan, 'settings'>, parts = 1): BatchRows {
   const copies = settings.normalRotation === '90' ? 2 : 1;
-  return { normals: 2 * copies * settings.batch, outliers: 2 * settings.outlierBatch };
+  return {
+    normals: (2 * copies * settings.batch) / parts,
+    outliers: (2 * settings.outlierBatch) / parts,
+  };
 }
 
 /** The conjugate of the golden ratio: its multiples spread evenly over 0 … 1. */
 const goldenStep = 0.6180339887498949;
 
-export class Batches {
+/** What is drawn one after another: outliers may be made from normal views of the batch. */
+const phase = { normals: 0, outliers: 1, range: 2 } as const;
+
+export class Batches implements Views {
   readonly #plan: BatchPlan;
+  readonly #parts: number;
   readonly #orders = new Map<string, Uint32Array>();
+  /** Of a part. */
   readonly #rows: BatchRows;
   readonly #viewLength: number;
-  /** The image in each normal slot of the batch. */
+  readonly length: number;
+  readonly phases: readonly number[];
+  /** The image in each normal slot of the step `#drawnStep`. */
   readonly #drawn: Uint32Array;
-  /** The batch: [rows, channels, size, size] in −1 … 1. Overwritten by the next `fill`. */
-  readonly images: Float32Array;
+  #drawnStep = -1;
+  /** The batch being drawn: [rows, channels, size, size]. */
+  #images: Float32Array = new Float32Array(0);
 
-  /** Throws `bad-input` when 90° copies would be normals and outliers at once. */
-  constructor(plan: BatchPlan) {
+  /**
+   * `parts` divides both batch sizes; views do not depend on it, only their rows do. Throws
+   * `bad-input` when 90° copies would be normals and outliers at once.
+   */
+  constructor(plan: BatchPlan, parts = 1) {
     demandOneSide(plan);
     this.#plan = plan;
-    this.#drawn = new Uint32Array(plan.settings.batch);
-    this.#rows = rowsOf(plan);
-    this.#viewLength = plan.normals.channels * plan.settings.inputSize ** 2;
-    this.images = new Float32Array((this.#rows.normals + this.#rows.outliers) * this.#viewLength);
+    this.#parts = parts;
+    const { batch, outlierBatch, inputSize } = plan.settings;
+    this.#drawn = new Uint32Array(batch);
+    this.#rows = rowsOf(plan, parts);
+    this.#viewLength = plan.normals.channels * inputSize ** 2;
+    const rows = parts * (this.#rows.normals + this.#rows.outliers);
+    this.length = rows * this.#viewLength;
+    this.phases = [2 * batch, 2 * outlierBatch, rows];
   }
 
-  /** Draws the batch of a step, counted from 0, into `images`. */
-  fill(step: number): void {
-    const { settings } = this.#plan;
-    const [first, second] = [0, this.#rows.normals / 2];
-    for (let slot = 0; slot < settings.batch; slot++) {
-      this.#drawNormal(step, slot, 0, first + slot);
-      this.#drawNormal(step, slot, 1, second + slot);
-    }
-    for (let slot = 0; slot < settings.outlierBatch; slot++) this.#drawOutlier(step, slot);
-    toNetworkRange(this.images);
+  draw(step: number, phaseNow: number, item: number, into: Float32Array): void {
+    this.#images = into;
+    const [slot, view] = [item >> 1, item & 1];
+    if (phaseNow === phase.normals) this.#drawNormal(step, slot, view);
+    else if (phaseNow === phase.outliers) this.#drawOutlier(step, slot, view);
+    else toNetworkRange(this.#view(item));
   }
 
-  #drawNormal(step: number, slot: number, view: number, row: number): void {
+  #drawNormal(step: number, slot: number, view: number): void {
     const { normals, settings, seed } = this.#plan;
-    // Draws run on over epoch ends, so that no image is left out.
-    const draw = step * settings.batch + slot;
-    const epoch = Math.floor(draw / normals.count);
-    const index = this.#order(purpose.order, 0, epoch, normals.count)[draw % normals.count]!;
-    this.#drawn[slot] = index;
+    const { epoch, index } = this.#normal(step, slot);
+    const row = this.#normalRow(slot, view);
     const stream = new RandomStream(seed, purpose.view, epoch, index, view);
-    drawView(normals, index, settings, stream, settings.inputSize, this.images, this.#at(row));
+    drawView(normals, index, settings, stream, settings.inputSize, this.#images, this.#at(row));
     if (settings.normalRotation === '90') {
-      const turned = this.#view(row + settings.batch);
+      const turned = this.#view(row + settings.batch / this.#parts);
       turned.set(this.#view(row));
       rotateQuarter(turned, { channels: normals.channels, size: settings.inputSize }, 1);
     }
   }
 
-  #drawOutlier(step: number, slot: number): void {
+  /** The image in a slot of a step: draws run on over epoch ends, so that no image is left out. */
+  #normal(step: number, slot: number): { epoch: number; index: number } {
+    const { normals, settings } = this.#plan;
+    const draw = step * settings.batch + slot;
+    const epoch = Math.floor(draw / normals.count);
+    const order = this.#order(purpose.order, 0, epoch, normals.count);
+    return { epoch, index: order[draw % normals.count]! };
+  }
+
+  #normalRow(slot: number, view: number): number {
+    const slots = this.#plan.settings.batch / this.#parts;
+    const { normals, outliers } = this.#rows;
+    const start = Math.floor(slot / slots) * (normals + outliers);
+    return start + (view * normals) / 2 + (slot % slots);
+  }
+
+  #outlierRow(slot: number, view: number): number {
+    const slots = this.#plan.settings.outlierBatch / this.#parts;
+    const { normals, outliers } = this.#rows;
+    const start = Math.floor(slot / slots) * (normals + outliers) + normals;
+    return start + view * slots + (slot % slots);
+  }
+
+  #drawOutlier(step: number, slot: number, view: number): void {
     const { outliers, shifts, settings } = this.#plan;
     const draw = step * settings.outlierBatch + slot;
-    const rows = [this.#rows.normals + slot, this.#rows.normals + settings.outlierBatch + slot];
+    const row = this.#outlierRow(slot, view);
     const choices = [...outliers, ...shifts];
     const chosen = choices[pick(choices, (draw * goldenStep) % 1)]!;
-    rows.forEach((row, view) => {
-      if ('shift' in chosen) this.#drawShifted(chosen, draw, slot, view, row);
-      else this.#drawExternal(chosen.set, outliers.indexOf(chosen), draw, view, row);
-    });
+    if ('shift' in chosen) this.#drawShifted(chosen, step, slot, view, row);
+    else this.#drawExternal(chosen.set, outliers.indexOf(chosen), draw, view, row);
   }
 
   #drawExternal(set: PixelSet, source: number, draw: number, view: number, row: number): void {
@@ -110,33 +144,37 @@ export class Batches {
     const pass = Math.floor(draw / set.count);
     const index = this.#order(purpose.outlierOrder, source, pass, set.count)[draw % set.count]!;
     const stream = new RandomStream(seed, purpose.view, draw, index, 2 + view);
-    drawView(set, index, settings, stream, settings.inputSize, this.images, this.#at(row));
+    drawView(set, index, settings, stream, settings.inputSize, this.#images, this.#at(row));
   }
 
   /** A normal view of this batch, shifted; its partner is the same view of another image. */
   #drawShifted(
     { shift, strength }: ChosenShift,
-    draw: number,
+    step: number,
     slot: number,
     view: number,
     row: number,
   ): void {
     const { settings, seed, normals } = this.#plan;
+    const draw = step * settings.outlierBatch + slot;
     const stream = new RandomStream(seed, purpose.shift, draw, view);
-    const first = (view * this.#rows.normals) / 2;
     const base = slot % settings.batch;
-    const partner = this.#partnerOf(base, stream);
+    const partner = this.#view(this.#normalRow(this.#partnerOf(step, base, stream), view));
     const shifted = this.#view(row);
-    shifted.set(this.#view(first + base));
+    shifted.set(this.#view(this.#normalRow(base, view)));
     const shape = { channels: normals.channels, size: settings.inputSize };
-    shift.apply(shifted, this.#view(first + partner), shape, strength, stream);
+    shift.apply(shifted, partner, shape, strength, stream);
   }
 
   /**
    * A slot with another image: a batch that crosses the end of a pass may hold an image twice. Only
    * a batch of two that are the same image has none; then its other view must do.
    */
-  #partnerOf(base: number, stream: RandomStream): number {
+  #partnerOf(step: number, base: number, stream: RandomStream): number {
+    if (this.#drawnStep !== step) {
+      this.#drawn.forEach((_, slot) => (this.#drawn[slot] = this.#normal(step, slot).index));
+      this.#drawnStep = step;
+    }
     const slots = [...this.#drawn.keys()].filter((slot) => slot !== base);
     const others = slots.filter((slot) => this.#drawn[slot] !== this.#drawn[base]);
     const choices = others.length > 0 ? others : slots;
@@ -159,7 +197,7 @@ export class Batches {
   }
 
   #view(row: number): Float32Array {
-    return this.images.subarray(this.#at(row), this.#at(row + 1));
+    return this.#images.subarray(this.#at(row), this.#at(row + 1));
   }
 }
 

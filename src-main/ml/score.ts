@@ -6,7 +6,7 @@ import { Failure } from '#domain/failure.ts';
 import type { RawScores } from '#domain/score.ts';
 import type { Stop } from '#domain/stop.ts';
 import { neverStop, throwIfStopped } from '#domain/stop.ts';
-import type { Engine, Session, Tensors } from '#engine/engine.ts';
+import type { Engine, Tensors } from '#engine/engine.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program } from '#engine/ir/program.ts';
 import { drawView, plainView, toNetworkRange } from './augment/view.ts';
@@ -15,8 +15,10 @@ import type { PixelSet } from './pixels.ts';
 import type { Reference } from './scores/reference.ts';
 import { fitReference, unitRows } from './scores/reference.ts';
 import { rawScores } from './scores/scores.ts';
+import type { BatchSource, Views } from './views.ts';
+import { drawnOnDemand } from './views.ts';
 
-/** Views that go through the network at once. */
+/** Views that go through the network at once, at most. */
 const targetRows = 128;
 
 /** An image of a set. */
@@ -49,74 +51,125 @@ export function describeScoring(settings: RunSettings, channels: 1 | 3, rows: nu
   return b.scoring({ h, z });
 }
 
-/** Runs images through the network in batches of whole images. */
-class FeatureReader {
-  readonly #settings: RunSettings;
-  readonly #session: Session;
-  readonly #set: PixelSet;
-  readonly #seed: number;
-  /** Rows an image takes: the plain view and the random ones. */
+/** Views to score: of each image the plain one, then random ones, row after row over all batches. */
+export interface ScoreViewsRequest {
+  readonly set: PixelSet;
+  readonly settings: RunSettings;
+  readonly seed: number;
+  /** Random views of an image. */
+  readonly views: number;
+  /** Of each image: its place in the set and the two words of its key. */
+  readonly images: Uint32Array;
+  /** Rows of a batch. */
   readonly rows: number;
-  readonly imagesAtOnce: number;
-  readonly #images: Float32Array;
+}
 
-  private constructor(
-    set: PixelSet,
-    settings: RunSettings,
-    seed: number,
-    views: number,
-    session: Session,
-  ) {
-    this.#set = set;
-    this.#settings = settings;
-    this.#seed = seed;
-    this.#session = session;
-    this.rows = 1 + views;
-    this.imagesAtOnce = imagesAtOnce(this.rows);
-    const length = set.channels * settings.inputSize ** 2;
-    this.#images = new Float32Array(this.imagesAtOnce * this.rows * length);
+export class ScoreViews implements Views {
+  readonly #request: ScoreViewsRequest;
+  readonly #rowsPerImage: number;
+  readonly #viewLength: number;
+  readonly length: number;
+  readonly phases: readonly number[];
+
+  constructor(request: ScoreViewsRequest) {
+    const { set, settings, views, rows } = request;
+    this.#request = request;
+    this.#rowsPerImage = 1 + views;
+    this.#viewLength = set.channels * settings.inputSize ** 2;
+    this.length = rows * this.#viewLength;
+    this.phases = [rows];
   }
 
-  static async open(
-    engine: Engine,
-    state: Tensors,
-    set: PixelSet,
-    settings: RunSettings,
-    seed: number,
-    views: number,
-  ): Promise<FeatureReader> {
-    const rows = imagesAtOnce(1 + views) * (1 + views);
-    const session = await engine.compile(describeScoring(settings, set.channels, rows));
-    await session.writeState(state);
-    return new FeatureReader(set, settings, seed, views, session);
-  }
-
-  /** h and z of up to `imagesAtOnce` images, image after image, view after view. */
-  async read(images: readonly KeyedImage[]): Promise<{ h: Float32Array; z: Float32Array }> {
-    const { inputSize } = this.#settings;
-    const length = this.#set.channels * inputSize ** 2;
-    this.#images.fill(0);
-    images.forEach(({ index, key }, place) => {
-      const start = place * this.rows * length;
-      plainView(this.#set, index, inputSize, this.#images, start);
-      for (let view = 1; view < this.rows; view++) {
-        const stream = new RandomStream(this.#seed, purpose.scoreView, ...key, view);
-        const at = start + view * length;
-        drawView(this.#set, index, this.#settings, stream, inputSize, this.#images, at);
-      }
-    });
-    toNetworkRange(this.#images);
-    const { h, z } = await this.#session.run({ images: this.#images });
-    return { h: h!, z: z! };
-  }
-
-  release(): Promise<void> {
-    return this.#session.release();
+  draw(batch: number, _phase: number, item: number, into: Float32Array): void {
+    const { set, settings, seed, images, rows } = this.#request;
+    const row = batch * rows + item;
+    const [at, view] = [3 * Math.floor(row / this.#rowsPerImage), row % this.#rowsPerImage];
+    const offset = item * this.#viewLength;
+    const own = into.subarray(offset, offset + this.#viewLength);
+    if (at >= images.length) {
+      own.fill(0);
+      return;
+    }
+    const index = images[at]!;
+    if (view === 0) {
+      plainView(set, index, settings.inputSize, into, offset);
+    } else {
+      const key = [images[at + 1]!, images[at + 2]!] as const;
+      const stream = new RandomStream(seed, purpose.scoreView, ...key, view);
+      drawView(set, index, settings, stream, settings.inputSize, into, offset);
+    }
+    toNetworkRange(own);
   }
 }
 
-function imagesAtOnce(rows: number): number {
-  return Math.max(1, Math.floor(targetRows / rows));
+/** Where the views to score come from. */
+export type ScoreSource = (request: ScoreViewsRequest) => BatchSource;
+
+const scoredOnDemand: ScoreSource = (request) => drawnOnDemand(new ScoreViews(request));
+
+/** Large views in smaller batches: beyond this many values a batch gains no speed, only memory. */
+const targetValues = 128 * 64 * 64;
+
+/** Rows of a batch: no more than there are, in whole blocks of 16, which the blocked lowering fills. */
+function batchRows(size: number, all: number): number {
+  const fitting = Math.floor(targetValues / size ** 2 / 16) * 16;
+  const needed = Math.ceil(all / 16) * 16;
+  return Math.min(targetRows, Math.max(16, Math.min(fitting, needed)));
+}
+
+interface ImageFeatures {
+  /** Of the plain view. */
+  readonly h: Float32Array;
+  /** Of all views, the plain one first. */
+  readonly z: Float32Array;
+}
+
+/** Features of images, in order; an image may stand in two batches. Throws `stopped` between batches. */
+async function* readViews(
+  engine: Engine,
+  state: Tensors,
+  request: Omit<ScoreViewsRequest, 'rows'>,
+  open: ScoreSource,
+  stop: Stop,
+): AsyncGenerator<readonly ImageFeatures[], void, undefined> {
+  const { set, settings, views, images } = request;
+  const perImage = 1 + views;
+  const all = (images.length / 3) * perImage;
+  const rows = batchRows(settings.inputSize, all);
+  const d = featureSize(settings);
+  const session = await engine.compile(describeScoring(settings, set.channels, rows));
+  try {
+    await session.writeState(state);
+    const source = open({ ...request, rows });
+    const batches = Math.ceil(all / rows);
+    let h = new Float32Array(d);
+    let z = new Float32Array(perImage * embeddingSize);
+    for (let batch = 0; batch < batches; batch++) {
+      throwIfStopped(stop);
+      const outputs = await session.run({ images: await source.take(batch, batches) });
+      const done: ImageFeatures[] = [];
+      for (let item = 0; item < rows && batch * rows + item < all; item++) {
+        const view = (batch * rows + item) % perImage;
+        if (view === 0) h.set(outputs['h']!.subarray(item * d, (item + 1) * d));
+        const features = outputs['z']!.subarray(item * embeddingSize, (item + 1) * embeddingSize);
+        z.set(features, view * embeddingSize);
+        if (view < perImage - 1) continue;
+        done.push({ h, z });
+        h = new Float32Array(d);
+        z = new Float32Array(perImage * embeddingSize);
+      }
+      yield done;
+    }
+  } finally {
+    await session.release();
+  }
+}
+
+/** Shared, so that threads can be given it. */
+function wordsOf(images: readonly KeyedImage[]): Uint32Array {
+  const words = new Uint32Array(new SharedArrayBuffer(12 * images.length));
+  images.forEach(({ index, key }, place) => words.set([index, ...key], 3 * place));
+  return words;
 }
 
 /** Statistics and banks of the normal training images, from their plain views. Throws `stopped`. */
@@ -127,8 +180,9 @@ export async function readReference(
   settings: RunSettings,
   seed: number,
   stop: Stop = neverStop,
+  open: ScoreSource = scoredOnDemand,
 ): Promise<Reference> {
-  const { h, z } = await readPlainViews(engine, state, normals, settings, seed, stop);
+  const { h, z } = await readPlainViews(engine, state, normals, settings, stop, open);
   return fitReference(h, z, normals.count, seed);
 }
 
@@ -141,9 +195,9 @@ export async function readFeatures(
   { settings, state }: Pick<TrainedNetwork, 'settings' | 'state'>,
   set: PixelSet,
   stop: Stop = neverStop,
+  open: ScoreSource = scoredOnDemand,
 ): Promise<{ readonly size: number; readonly features: Float32Array }> {
-  // Plain views follow from no seed.
-  const { h } = await readPlainViews(engine, state, set, settings, 0, stop);
+  const { h } = await readPlainViews(engine, state, set, settings, stop, open);
   const size = featureSize(settings);
   return { size, features: unitRows(h, size) };
 }
@@ -154,34 +208,32 @@ async function readPlainViews(
   state: Tensors,
   set: PixelSet,
   settings: RunSettings,
-  seed: number,
   stop: Stop,
+  open: ScoreSource,
 ): Promise<{ h: Float32Array; z: Float32Array }> {
   const d = featureSize(settings);
   const h = new Float32Array(set.count * d);
   const z = new Float32Array(set.count * embeddingSize);
-  const reader = await FeatureReader.open(engine, state, set, settings, seed, 0);
-  try {
-    for (let first = 0; first < set.count; first += reader.imagesAtOnce) {
-      throwIfStopped(stop);
-      const length = Math.min(reader.imagesAtOnce, set.count - first);
-      // Plain views need no key.
-      const images = Array.from({ length }, (_, place): KeyedImage => {
-        return { index: first + place, key: [0, 0] };
-      });
-      const read = await reader.read(images);
-      h.set(read.h.subarray(0, length * d), first * d);
-      z.set(read.z.subarray(0, length * embeddingSize), first * embeddingSize);
+  // Plain views follow from no key and no seed.
+  const all = Array.from({ length: set.count }, (_, index): KeyedImage => {
+    return { index, key: [0, 0] };
+  });
+  const request = { set, settings, seed: 0, views: 0, images: wordsOf(all) };
+  let index = 0;
+  for await (const read of readViews(engine, state, request, open, stop)) {
+    for (const features of read) {
+      h.set(features.h, index * d);
+      z.set(features.z, index * embeddingSize);
+      index++;
     }
-  } finally {
-    await reader.release();
   }
   return { h, z };
 }
 
 /**
- * Scores images of a set, a batch at a time. An image's views depend on the seed and its key alone,
- * so that scoring it again, alone or in another set, gives the same numbers. Throws `not-finite`.
+ * Scores images of a set, a batch of views at a time. An image's views depend on the seed and its key
+ * alone, so that scoring it again, alone or in another set, gives the same numbers. Throws
+ * `not-finite`.
  */
 export async function* scoreImages(
   engine: Engine,
@@ -189,28 +241,23 @@ export async function* scoreImages(
   set: PixelSet,
   images: readonly KeyedImage[],
   seed: number,
+  open: ScoreSource = scoredOnDemand,
 ): AsyncGenerator<readonly ScoredImage[], void, undefined> {
-  const reader = await FeatureReader.open(engine, state, set, settings, seed, settings.views);
-  const d = featureSize(settings);
-  try {
-    for (let start = 0; start < images.length; start += reader.imagesAtOnce) {
-      const batch = images.slice(start, start + reader.imagesAtOnce);
-      const { h, z } = await reader.read(batch);
-      yield batch.map(({ index }, place) => {
-        const first = place * reader.rows;
-        const own = z.subarray(first * embeddingSize, (first + reader.rows) * embeddingSize);
-        const raw = rawScores(h.subarray(first * d, (first + 1) * d), own, reader.rows, reference);
-        if (!Object.values(raw).every(Number.isFinite)) {
-          throw new Failure(
-            'not-finite',
-            `A score of image ${index} is NaN or infinite: the model has numbers too large to ` +
-              'compute with. Train it again with a smaller learningRate.',
-          );
-        }
-        return { index, raw };
-      });
-    }
-  } finally {
-    await reader.release();
+  const { views } = settings;
+  const request = { set, settings, seed, views, images: wordsOf(images) };
+  let place = 0;
+  for await (const read of readViews(engine, state, request, open, neverStop)) {
+    yield read.map(({ h, z }) => {
+      const { index } = images[place++]!;
+      const raw = rawScores(h, z, 1 + views, reference);
+      if (!Object.values(raw).every(Number.isFinite)) {
+        throw new Failure(
+          'not-finite',
+          `A score of image ${index} is NaN or infinite: the model has numbers too large to ` +
+            'compute with. Train it again with a smaller learningRate.',
+        );
+      }
+      return { index, raw };
+    });
   }
 }

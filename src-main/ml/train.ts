@@ -14,10 +14,19 @@ import { describeNetwork } from './networks/resnet18.ts';
 import { initialState } from './networks/initial-weights.ts';
 import type { Schedule } from './schedule.ts';
 import { scheduleOf } from './schedule.ts';
+import type { BatchSource } from './views.ts';
+import { drawnOnDemand } from './views.ts';
 
 export interface TrainOptions extends BatchPlan {
   readonly method: MethodName;
   readonly engine: Engine;
+  /** Where batches come from, laid out in as many parts; drawn on demand when left out. */
+  readonly source?: BatchSource;
+  /**
+   * A step takes its images in so many runs, and less memory; it divides both batch sizes, and leaves
+   * each part two normal images. 1 when left out.
+   */
+  readonly parts?: number;
   /** Where to begin: step 0 with initial weights when left out. */
   readonly from?: { readonly step: number; readonly state: Tensors };
 }
@@ -66,14 +75,26 @@ export function fitSettings(settings: RunSettings, normals: number): RunSettings
   return normals < settings.batch ? { ...settings, batch: normals } : settings;
 }
 
-/** The training program of a run: one batch in, one optimiser step. */
+/**
+ * The numbers of parts that a step can be taken in, ascending, from 1. Each part is contrasted within
+ * itself: an exact NT-Xent over all parts would need two more programs and a second forward pass,
+ * and batch normalisation would see a part at a time all the same.
+ */
+export function possibleParts({ batch, outlierBatch }: RunSettings): number[] {
+  return Array.from({ length: Math.floor(batch / 2) }, (_, index) => index + 1).filter(
+    (parts) => batch % parts === 0 && outlierBatch % parts === 0,
+  );
+}
+
+/** The training program of a run: one batch in, one optimiser step; or a part of the batch. */
 export function describeTraining(
   method: MethodName,
   settings: RunSettings,
   channels: 1 | 3,
+  parts = 1,
 ): Program {
   const b = new ProgramBuilder('train');
-  const rows = rowsOf({ settings });
+  const rows = rowsOf({ settings }, parts);
   const { inputSize, width } = settings;
   const total = rows.normals + rows.outliers;
   const images = b.input('images', [total, channels, inputSize, inputSize]);
@@ -91,20 +112,30 @@ export function describeTraining(
       weightDecay: settings.weightDecay,
       trust: settings.trust,
     },
+    parts > 1,
   );
 }
 
 /** Starts a run. `options.settings` must fit the normals (see `fitSettings`). */
 export async function startTraining(options: TrainOptions): Promise<Training> {
-  const { normals, settings, seed, method } = options;
-  const program = describeTraining(method, settings, normals.channels);
+  const { normals, settings, seed, method, parts = 1 } = options;
+  const program = describeTraining(method, settings, normals.channels, parts);
+  // Sums over the parts of a step begin at nothing, and are worth nothing after it.
+  const kept = parts > 1 ? describeTraining(method, settings, normals.channels) : program;
   const session = await options.engine.compile(program);
-  await session.writeState(options.from?.state ?? initialState(program, seed));
+  try {
+    const state = options.from?.state ?? initialState(kept, seed);
+    await session.writeState({ ...(parts > 1 ? initialState(program, seed) : {}), ...state });
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
   const done = { step: options.from?.step ?? 0 };
   return {
     steps: trainSteps(options, program, session, done),
     state: async () => {
-      const state = await session.readState();
+      const all = await session.readState();
+      const state = Object.fromEntries(kept.state.map(({ name }) => [name, all[name]!]));
       demandFiniteState(state, done.step);
       return state;
     },
@@ -118,34 +149,61 @@ async function* trainSteps(
   session: Session,
   done: { step: number },
 ): AsyncGenerator<StepDone, void, undefined> {
-  const { settings } = options;
+  const { settings, parts = 1 } = options;
   const schedule = scheduleOf(settings, options.normals.count);
-  const batches = new Batches(options);
+  const source = options.source ?? drawnOnDemand(new Batches(options, parts));
   const fixed = ones(program, ['normalWeights', 'normalTargets', 'outlierWeights']);
   for (let step = done.step; step < schedule.steps; step++) {
-    batches.fill(step);
+    const images = await source.take(step, schedule.steps);
     const learningRate = schedule.learningRate(step);
     const alpha = settings.alpha * schedule.exposure(step);
-    const outputs = await session.run({
+    const inputs = {
       ...fixed,
-      images: batches.images,
       learningRate: Float32Array.of(learningRate),
       alpha: Float32Array.of(alpha),
       anchor: Float32Array.of(settings.anchor * schedule.exposure(step)),
-    });
-    demandFinite(program, outputs, step + 1);
+    };
+    const means: StepMeans[] = [];
+    for (let part = 0; part < parts; part++) {
+      const outputs = await session.run({ ...inputs, ...partInputs(images, part, parts) });
+      demandFinite(program, outputs, step + 1);
+      means.push(meansOf(outputs));
+    }
     done.step = step + 1;
     yield {
       kind: 'step',
       step: step + 1,
       steps: schedule.steps,
       epoch: schedule.epochOf(step),
-      ...meansOf(outputs),
+      ...meanOf(means),
       learningRate,
       alpha,
       endsEpoch: endsEpoch(schedule, step),
     };
   }
+}
+
+/** The images of a part, and what tells the program which part it is. */
+function partInputs(images: Float32Array, part: number, parts: number): Tensors {
+  const length = images.length / parts;
+  return {
+    images: images.subarray(part * length, (part + 1) * length),
+    keep: Float32Array.of(part === 0 ? 0 : 1),
+    share: Float32Array.of(1 / parts),
+    isLast: Float32Array.of(part === parts - 1 ? 1 : 0),
+  };
+}
+
+function meanOf(parts: readonly StepMeans[]): StepMeans {
+  if (parts.length === 1) return parts[0]!;
+  const mean = (value: (part: StepMeans) => number): number =>
+    parts.reduce((sum, part) => sum + value(part), 0) / parts.length;
+  return {
+    loss: mean(({ loss }) => loss),
+    ntxent: mean(({ ntxent }) => ntxent),
+    normalNorm: mean(({ normalNorm }) => normalNorm),
+    outlierNorm: parts[0]!.outlierNorm === null ? null : mean(({ outlierNorm }) => outlierNorm!),
+  };
 }
 
 function endsEpoch(schedule: Schedule, step: number): boolean {

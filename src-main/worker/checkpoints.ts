@@ -42,6 +42,8 @@ const progress = z.strictObject({
   engine: z.string(),
   device: z.string(),
   codeVersion: z.string(),
+  /** Parts of a step. */
+  parts: z.int().min(1).default(1),
 });
 type Progress = z.infer<typeof progress>;
 

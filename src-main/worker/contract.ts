@@ -49,6 +49,8 @@ export interface TrainTask {
   readonly snapshotHash: string;
   /** Written into checkpoints and the model. */
   readonly codeVersion: string;
+  /** A step is to be taken in at least so many parts, because a worker before ran out of memory. */
+  readonly leastParts: number;
 }
 
 /** Means over the steps of an epoch. */
@@ -172,10 +174,12 @@ export interface Estimate {
 export interface EngineReport {
   readonly name: EngineName;
   readonly device: string;
+  readonly provider: string;
   readonly offered: boolean;
   readonly reason: string;
   readonly selfTest: 'passed' | 'failed' | 'not run';
   readonly stepMilliseconds: number | null;
+  readonly imagesPerSecond: number | null;
 }
 
 /** A training step of `images` random images, views and outliers included; a multiple of 4, ≥ 8. */
@@ -234,6 +238,8 @@ export interface WorkerEvents {
     readonly device: string;
     readonly step: number;
     readonly steps: number;
+    /** A step is taken in so many parts, to need less memory. */
+    readonly parts: number;
   };
   step: {
     readonly runId: number;
@@ -245,6 +251,11 @@ export interface WorkerEvents {
     readonly outlierNorm: number | null;
     /** Images drawn, normal and outlier, over the last seconds. */
     readonly imagesPerSecond: number;
+    /** The most memory that the worker has held so far, bytes. */
+    readonly peakMemory: number;
+    /** Since this worker began with its first step; and how long steps waited for views, of it. */
+    readonly seconds: number;
+    readonly waitSeconds: number;
   };
   /** A resumed run may report an epoch again, with the same figures. */
   epoch: { readonly runId: number; readonly report: EpochReport };

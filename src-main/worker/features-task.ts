@@ -4,6 +4,7 @@ import { chooseEngine } from '#engine/doctor.ts';
 import { readFeatures } from '#ml/score.ts';
 import type { FeaturesTask } from './contract.ts';
 import { readModel } from './model-file.ts';
+import { ScorePools } from './score-pools.ts';
 import { demandSamePixels } from './score-task.ts';
 import { readShard } from './shard.ts';
 import type { TaskContext } from './task.ts';
@@ -19,7 +20,11 @@ export async function runFeatures(
   demandSamePixels(description, shard, task.shard);
   const { settings } = description;
   const engine = await chooseEngine(task.engine, settings.threads);
-  const { size, features } = await readFeatures(engine, { settings, state }, shard, stop);
+  const pools = new ScorePools();
+  const network = { settings, state };
+  const { size, features } = await readFeatures(engine, network, shard, stop, pools.open).finally(
+    () => pools.close(),
+  );
   const bytes = Buffer.from(features.buffer, features.byteOffset, features.byteLength);
   await writeWhole(task.path, [bytes]);
   return { images: shard.count, size };

@@ -58,6 +58,7 @@ const trainTask: z.ZodType<TrainTask> = z.strictObject({
   shifts: z.array(shift.extend({ weight })),
   snapshotHash: z.string(),
   codeVersion: z.string(),
+  leastParts: z.int().min(1),
 });
 
 const image = z.strictObject({ index: z.int().min(0), hash: z.hash('sha256') });

@@ -8,6 +8,7 @@ import { scoreImages } from '#ml/score.ts';
 import type { ImageToScore, ScoreTask } from './contract.ts';
 import type { ModelDescription } from './model-file.ts';
 import { readModel } from './model-file.ts';
+import { ScorePools } from './score-pools.ts';
 import type { Shard } from './shard.ts';
 import { readShard } from './shard.ts';
 import type { TaskContext } from './task.ts';
@@ -35,17 +36,17 @@ export async function runScoring(
     untold = [];
     toldAt = performance.now();
   };
-  for await (const scores of scoreImages(
-    engine,
-    { ...model, settings },
-    shard,
-    images,
-    task.seed,
-  )) {
-    untold.push(...scores);
-    if (performance.now() - toldAt > eventMs) tell();
-    await turns.give();
-    if (stop.aborted) break;
+  const pools = new ScorePools();
+  const network = { ...model, settings };
+  try {
+    for await (const scores of scoreImages(engine, network, shard, images, task.seed, pools.open)) {
+      untold.push(...scores);
+      if (performance.now() - toldAt > eventMs) tell();
+      await turns.give();
+      if (stop.aborted) break;
+    }
+  } finally {
+    await pools.close();
   }
   tell();
   throwIfStopped(stop);

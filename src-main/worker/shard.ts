@@ -101,7 +101,8 @@ export async function readShard(path: string): Promise<Shard> {
     const { header, start } = found;
     const length = pixelBytes(header);
     if ((await file.stat()).size !== start + length) throw damaged();
-    const bytes = new Uint8Array(length);
+    // Shared, so that threads that draw views need no copy.
+    const bytes = new Uint8Array(new SharedArrayBuffer(length));
     for (let at = 0; at < length;) {
       const { bytesRead } = await file.read(
         bytes,

@@ -5,21 +5,26 @@ import { Failure } from '#domain/failure.ts';
 import { checkOutliers } from '#domain/run-outliers.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import { chooseEngine } from '#engine/doctor.ts';
+import { coreCount } from '#engine/cores.ts';
 import type { Engine } from '#engine/engine.ts';
 import { normWarning } from '#ml/collapse.ts';
 import { scheduleOf } from '#ml/schedule.ts';
 import { readReference } from '#ml/score.ts';
-import { shiftNamed } from '#ml/shifts/shifts.ts';
 import { describeTraining, fitSettings, startTraining } from '#ml/train.ts';
 import type { Checkpoint } from './checkpoints.ts';
 import { Checkpoints } from './checkpoints.ts';
 import type { TrainResult, TrainTask } from './contract.ts';
 import { describeModel, writeModel } from './model-file.ts';
+import { freeMemory, isOutOfMemory } from './memory.ts';
+import { fittingParts, outOfMemory, partsFrom, partsTaken } from './parts.ts';
+import { ScorePools } from './score-pools.ts';
 import type { Shard } from './shard.ts';
 import { readShard } from './shard.ts';
 import type { TaskContext } from './task.ts';
 import { TrainingRun, type RunOutcome } from './training-run.ts';
 import { identityOf } from './training-identity.ts';
+import { helperCount, ViewPool } from './view-pool.ts';
+import { planOf, type TrainRecipe } from './view-recipe.ts';
 
 interface Ingredients {
   /** With batches that the images can fill. */
@@ -47,7 +52,11 @@ export async function runTraining(asked: TrainTask, context: TaskContext): Promi
   if (collapse) warn(collapse);
 
   const { settings, seed } = task;
-  const reference = await readReference(engine, state, normals, settings, seed, context.stop);
+  const pools = new ScorePools();
+  const reference = await readReference(
+    ...[engine, state, normals, settings, seed, context.stop],
+    pools.open,
+  ).finally(() => pools.close());
   const modelPath = join(task.folder, 'model.safetensors');
   const { steps } = scheduleOf(settings, normals.count);
   const description = describeModel(task, normals, outliers, steps, engine.name);
@@ -93,39 +102,73 @@ function colours({ channels }: Shard): string {
   return channels === 1 ? 'grey' : 'colour';
 }
 
+/** Throws `out-of-memory` where steps need more than there is: a new worker may take smaller ones. */
 async function takeSteps(
-  { task, normals, outliers }: Ingredients,
+  ingredients: Ingredients,
   engine: Engine,
   context: TaskContext,
   warn: (text: string) => void,
 ): Promise<RunOutcome> {
-  const { runId, method, settings, seed } = task;
-  const program = describeTraining(method, settings, normals.channels);
-  const identity = identityOf(task, normals, outliers);
+  const { task, normals } = ingredients;
+  const { settings } = task;
+  const identity = identityOf(task, normals, ingredients.outliers);
+  const program = describeTraining(task.method, settings, normals.channels);
   const checkpoints = await Checkpoints.open(task.folder, identity, program);
   const from = await checkpoints.newest(warn);
   if (from) compareOrigin(from, task, engine, warn);
-  const training = await startTraining({
-    method,
-    settings,
-    seed,
-    engine,
-    normals,
-    outliers: outliers.map((set, index) => ({ set, weight: task.outliers[index]!.weight })),
-    shifts: task.shifts.map(({ name, weight, strength, parameters }) => ({
-      shift: shiftNamed(name, parameters),
-      weight,
-      strength,
-    })),
-    ...(from ? { from } : {}),
-  });
+  // A run that was begun in parts goes on so, to end with the same bits.
+  const least = partsFrom(settings, Math.max(task.leastParts, from?.parts ?? 1));
+  const parts = fittingParts(task, normals.channels, least, freeMemory(), warn);
+  if (parts === least && task.leastParts > 1) warn(partsTaken(settings, parts));
   try {
-    const { steps } = scheduleOf(settings, normals.count);
-    const { name, device } = engine;
-    context.emit('started', { runId, engine: name, device, step: from?.step ?? 0, steps });
-    return await new TrainingRun(task, context, training, checkpoints, engine, from).finish();
+    return await takeStepsIn(parts, ingredients, engine, context, checkpoints, from);
+  } catch (error) {
+    throw isOutOfMemory(error) ? outOfMemory(settings, error) : error;
+  }
+}
+
+async function takeStepsIn(
+  parts: number,
+  { task, normals, outliers }: Ingredients,
+  engine: Engine,
+  context: TaskContext,
+  checkpoints: Checkpoints,
+  from: Checkpoint | undefined,
+): Promise<RunOutcome> {
+  const { runId, method, settings, seed } = task;
+  const recipe: TrainRecipe = {
+    ...{ kind: 'train', normals, settings, seed, parts },
+    outliers: outliers.map((set, index) => ({ set, weight: task.outliers[index]!.weight })),
+    shifts: task.shifts,
+  };
+  const pool = new ViewPool(recipe, helperCount(coreCount()));
+  try {
+    // While the program is compiled.
+    pool.begin(from?.step ?? 0);
+    const training = await startTraining({
+      ...planOf(recipe),
+      ...{ method, engine, source: pool, parts },
+      ...(from ? { from } : {}),
+    });
+    try {
+      const { steps } = scheduleOf(settings, normals.count);
+      const { name, device } = engine;
+      context.emit('started', { runId, engine: name, device, step: from?.step ?? 0, steps, parts });
+      const views = { pool, parts };
+      return await new TrainingRun(
+        task,
+        context,
+        training,
+        checkpoints,
+        engine,
+        views,
+        from,
+      ).finish();
+    } finally {
+      await training.release();
+    }
   } finally {
-    await training.release();
+    await pool.close();
   }
 }
 

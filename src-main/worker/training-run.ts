@@ -6,9 +6,11 @@ import type { StepDone, Training } from '#ml/train.ts';
 import type { Checkpoint, Checkpoints } from './checkpoints.ts';
 import type { EpochReport, TrainTask } from './contract.ts';
 import { EpochMeans } from './epoch-means.ts';
+import { peakMemory } from './memory.ts';
 import { StepRate } from './step-rate.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
+import type { ViewPool } from './view-pool.ts';
 
 /** Between two `step` events. */
 const stepEventMs = 100;
@@ -27,12 +29,15 @@ export class TrainingRun {
   readonly #training: Training;
   readonly #checkpoints: Checkpoints;
   readonly #engine: Engine;
+  readonly #pool: ViewPool;
+  readonly #parts: number;
   readonly #means: EpochMeans;
   readonly #turns = new Turns();
   #lastEpoch: EpochReport | null;
   #toldAt = -Infinity;
   #savedStep: number;
   #savedAt = performance.now();
+  #begunAt = performance.now();
 
   /** `from`: the checkpoint that `training` was started from. */
   constructor(
@@ -41,6 +46,7 @@ export class TrainingRun {
     training: Training,
     checkpoints: Checkpoints,
     engine: Engine,
+    { pool, parts }: { readonly pool: ViewPool; readonly parts: number },
     from: Checkpoint | undefined,
   ) {
     this.#task = task;
@@ -48,6 +54,8 @@ export class TrainingRun {
     this.#training = training;
     this.#checkpoints = checkpoints;
     this.#engine = engine;
+    this.#pool = pool;
+    this.#parts = parts;
     this.#means = new EpochMeans(from?.sums);
     this.#lastEpoch = from?.lastEpoch ?? null;
     this.#savedStep = from?.step ?? 0;
@@ -63,6 +71,7 @@ export class TrainingRun {
     if (this.#lastEpoch) emit('epoch', { runId: this.#task.runId, report: this.#lastEpoch });
     const { batch, outlierBatch } = this.#task.settings;
     let before = performance.now();
+    this.#begunAt = before;
     const rate = new StepRate(batch + outlierBatch, before);
     for await (const step of this.#training.steps) {
       const now = performance.now();
@@ -90,6 +99,9 @@ export class TrainingRun {
       normalNorm: step.normalNorm,
       outlierNorm: step.outlierNorm,
       imagesPerSecond,
+      peakMemory: peakMemory(),
+      seconds: (now - this.#begunAt) / 1000,
+      waitSeconds: this.#pool.waitedMs / 1000,
     });
   }
 
@@ -108,6 +120,7 @@ export class TrainingRun {
       engine: this.#engine.name,
       device: this.#engine.device,
       codeVersion: this.#task.codeVersion,
+      parts: this.#parts,
       state: await this.#training.state(),
     });
     this.#savedAt = performance.now();

@@ -18,13 +18,16 @@ export interface Line {
 export interface Axes {
   readonly x: string;
   readonly y: string;
+  /** Both go from 0 to 1. */
+  readonly isParts?: boolean;
 }
 
 export function lineChart(
   colours: ChartColours,
   lines: readonly Line[],
-  axes: Axes,
+  { isParts = false, ...axes }: Axes,
 ): ChartConfiguration {
+  const ends = isParts ? { min: 0, max: 1 } : {};
   return {
     type: 'line',
     data: {
@@ -36,7 +39,7 @@ export function lineChart(
         borderWidth: 1.75,
         borderDash: isDashed ? [5, 4] : [],
         // A single point has no line: it is drawn as a dot.
-        pointRadius: points.length < 3 ? 3 : 0,
+        pointRadius: points.length < 2 ? 3 : 0,
         pointHitRadius: 8,
         tension: 0.15,
       })),
@@ -48,9 +51,15 @@ export function lineChart(
         x: {
           type: 'linear',
           ...axis(colours, axes.x),
-          ticks: { color: colours['text-soft'], maxTicksLimit: 7, precision: 0 },
+          ...ends,
+          ticks: {
+            color: colours['text-soft'],
+            maxTicksLimit: 7,
+            // Steps are whole.
+            ...(isParts ? {} : { precision: 0 }),
+          },
         },
-        y: axis(colours, axes.y),
+        y: { ...axis(colours, axes.y), ...ends },
       },
     },
   };

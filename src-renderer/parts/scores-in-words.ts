@@ -23,3 +23,15 @@ export function figure(value: number): string {
   if (size !== 0 && (size < 0.001 || size >= 1e6)) return value.toExponential(2);
   return value.toPrecision(4);
 }
+
+/** How an image stands among the normals held out of training: "above 98 %"; empty without any. */
+export function rankInWords(rank: number | null): string {
+  if (rank === null) return '';
+  if (rank >= 1) return 'above all';
+  return `above ${Math.floor(rank * 100)}\u00a0%`;
+}
+
+/** The file's name at the end of its path. */
+export function nameOf(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
+}

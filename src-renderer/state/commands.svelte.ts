@@ -24,7 +24,7 @@ export class Commands {
 
   /** Adds commands until the function that is returned is called. */
   offer(commands: readonly Command[]): () => void {
-    // Whoever offers in an effect must not run again because others offer.
+    // An effect that offers must not run again because something is offered.
     this.#offers = [commands, ...untrack(() => this.#offers)];
     return () => {
       this.#offers = untrack(() => this.#offers).filter((offer) => offer !== commands);
@@ -53,11 +53,13 @@ export function isEnabled(command: Command): boolean {
   return command.isEnabled?.() ?? true;
 }
 
+const signs: Readonly<Record<string, string>> = { ArrowLeft: '←', ArrowRight: '→' };
+
 /** "Mod+K" as the keyboard at hand has it. */
 export function keysInWords(keys: string, isMac: boolean): string {
   return keys
     .split('+')
-    .map((key) => (key === 'Mod' ? (isMac ? '⌘' : 'Ctrl') : key))
+    .map((key) => (key === 'Mod' ? (isMac ? '⌘' : 'Ctrl') : (signs[key] ?? key)))
     .join('+');
 }
 

@@ -2,6 +2,7 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { Evaluation, Floor, RankedImage } from '#contract/core.ts';
+import type { ScoreCurves } from '#contract/review.ts';
 import type { ScoreName } from '#domain/score.ts';
 import type { CoreClient } from '../client/clients.ts';
 import { Resource } from './resource.svelte.ts';
@@ -18,6 +19,7 @@ export class Results {
   readonly #core: CoreClient;
   readonly judged: Judged;
   readonly evaluation: Resource<Evaluation>;
+  readonly curves: Resource<ScoreCurves>;
   /** The first page; what else is ranked follows as it is looked at. */
   readonly ranking: Resource<readonly RankedImage[]>;
   readonly #further = new SvelteMap<number, Resource<readonly RankedImage[]>>();
@@ -29,6 +31,7 @@ export class Results {
     this.#core = core;
     this.judged = judged;
     this.evaluation = new Resource((signal) => core.call('scores.evaluate', judged, signal));
+    this.curves = new Resource((signal) => core.call('scores.curves', judged, signal));
     this.ranking = new Resource((signal) => this.#rank(0, signal));
   }
 
@@ -52,7 +55,7 @@ export class Results {
 
   async load(): Promise<void> {
     this.#further.clear();
-    await Promise.all([this.evaluation.load(), this.ranking.load()]);
+    await Promise.all([this.evaluation.load(), this.ranking.load(), this.curves.load()]);
   }
 
   async rankBy(by: ScoreName | undefined): Promise<void> {

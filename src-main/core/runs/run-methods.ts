@@ -9,7 +9,14 @@ import type { JobSpec } from '../jobs/job-spec.ts';
 import type { JobQueue } from '../jobs/queue.ts';
 import type { Reader } from '../store/database.ts';
 import { findModel } from '../store/models.ts';
-import { findRun, listRuns, runEpochs, runWarnings, type StoredRun } from '../store/runs.ts';
+import {
+  findRun,
+  listRuns,
+  runEpochs,
+  runResources,
+  runWarnings,
+  type StoredRun,
+} from '../store/runs.ts';
 import { findThreshold } from '../store/thresholds.ts';
 import { estimateRun } from './estimate.ts';
 import { readRunConfig } from './run-config.ts';
@@ -96,6 +103,7 @@ function details(reader: Reader, run: StoredRun): RunDetails {
     snapshotHash: run.snapshotHash,
     epochs: runEpochs(reader, run.id),
     warnings: runWarnings(reader, run.id),
+    resources: runResources(reader, run.id),
     threshold:
       run.modelId === null
         ? null

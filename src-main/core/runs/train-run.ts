@@ -3,15 +3,16 @@
 
 import { readdir, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import type { CoreEvents, TrainOutcome } from '#contract/core.ts';
+import type { CoreEvents, RunResources, TrainOutcome } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
-import type { TrainTask, WeightedShard, WorkerEvents } from '#worker/contract.ts';
+import type { TrainResult, TrainTask, WeightedShard, WorkerEvents } from '#worker/contract.ts';
 import { shardChannels, storedSide, writePixelShards } from '../datasets/pixel-shards.ts';
 import type { DatasetItem } from '../images/import-store.ts';
 import type { JobContext } from '../jobs/queue.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { findModel, putModel, type StoredModel } from '../store/models.ts';
 import {
+  addRunResources,
   addRunWarning,
   findRun,
   putEpoch,
@@ -29,7 +30,7 @@ import { isCalibrationNormal, isTrainingNormal, servesAsOutlier } from './run-it
 import { scoreImages } from './score-images.ts';
 import { scoringModel, sha256OfFile } from './scoring-model.ts';
 import { shardImages } from './shard-images.ts';
-import { askWorker, withWorker, type WorkerListeners } from './worker-call.ts';
+import { askWorker, ranOutOfMemory, withWorker, type WorkerListeners } from './worker-call.ts';
 
 export interface RunPorts {
   readonly database: ProjectDatabase;
@@ -47,7 +48,7 @@ const stepEventMs = 100;
 
 /**
  * Throws `not-found`, `bad-input`, `too-few-images`, `engine-unavailable`, `not-finite`,
- * `disk-full`, `stopped` after a checkpoint, and `link-closed` when the worker died.
+ * `disk-full`, `out-of-memory`, `stopped` after a checkpoint, and `link-closed` when the worker died.
  */
 export async function trainRun(
   runId: number,
@@ -73,6 +74,9 @@ class TrainJob {
   readonly #ports: RunPorts;
   readonly #items: readonly DatasetItem[];
   #lastStepEvent = 0;
+  /** Parts of a step of the worker that is at work; 0 before it has started. */
+  #parts = 0;
+  #took: RunResources | undefined;
 
   constructor(run: StoredRun, job: JobContext, ports: RunPorts) {
     this.#run = run;
@@ -101,9 +105,7 @@ class TrainJob {
   async #train(): Promise<StoredModel> {
     const { database, folder, now } = this.#ports;
     const task = await this.#task();
-    const result = await withWorker((worker) =>
-      askWorker(worker, 'train', task, this.#job.stop, this.#listeners()),
-    );
+    const result = await this.#ask(task);
     for (const text of result.warnings) this.#keepWarning(text);
     return database.transact((writer) => {
       setStepsDone(writer, this.#run.id, result.steps);
@@ -122,6 +124,36 @@ class TrainJob {
     });
   }
 
+  /** A worker that ran out of memory is followed by one that takes smaller steps. */
+  async #ask(task: TrainTask): Promise<TrainResult> {
+    for (let leastParts = 1; ; leastParts = 2 * this.#parts) {
+      this.#parts = 0;
+      try {
+        return await withWorker((worker) =>
+          askWorker(worker, 'train', { ...task, leastParts }, this.#job.stop, this.#listeners()),
+        );
+      } catch (error) {
+        // One that has not started has found no smaller parts.
+        if (!ranOutOfMemory(error) || this.#parts === 0) throw error;
+        this.#keepWarning(
+          'Memory ran out. Training went on from the last checkpoint with steps taken in at least ' +
+            `${2 * this.#parts} parts, which need less.`,
+        );
+      } finally {
+        this.#keepResources();
+      }
+    }
+  }
+
+  #keepResources(): void {
+    const took = this.#took;
+    if (took === undefined) return;
+    this.#took = undefined;
+    this.#ports.database.transact((writer) => {
+      addRunResources(writer, this.#run.id, took);
+    });
+  }
+
   async #task(): Promise<TrainTask> {
     const { method, settings, seed, engine, shifts } = this.#config;
     const { id, snapshotHash } = this.#run;
@@ -133,6 +165,7 @@ class TrainJob {
       ...{ method, settings, seed, engine, shifts, outliers, snapshotHash },
       normals: { name: this.#config.dataset, path: normals.path },
       codeVersion: this.#ports.codeVersion,
+      leastParts: 1,
     };
   }
 
@@ -195,7 +228,8 @@ class TrainJob {
     const { database, emit, warn } = this.#ports;
     const { id } = this.#run;
     return {
-      started: ({ engine, device, step, steps }) => {
+      started: ({ engine, device, step, steps, parts }) => {
+        this.#parts = parts;
         database.transact((writer) => {
           setRunEngine(writer, id, engine, device);
           setStepsTotal(writer, id, steps);
@@ -222,6 +256,8 @@ class TrainJob {
   }
 
   #onStep(step: WorkerEvents['step']): void {
+    const { seconds, waitSeconds, peakMemory } = step;
+    this.#took = { seconds, waitSeconds, peakMemory, parts: this.#parts };
     this.#job.report({ done: step.step, total: step.steps, note: 'Training' });
     const time = performance.now();
     if (step.step < step.steps && time - this.#lastStepEvent < stepEventMs) return;

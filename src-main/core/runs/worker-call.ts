@@ -6,6 +6,7 @@ import { throwIfStopped, type Stop } from '#domain/stop.ts';
 import type { InputOf, OutputOf } from '#rpc/connect.ts';
 import type { WorkerEvents, WorkerMethods } from '#worker/contract.ts';
 import { spawnWorker, type Worker, type WorkerExit } from '#worker/spawn.ts';
+import { memoryKills, ranOut } from './memory-kills.ts';
 
 /** How often a stop is looked for, milliseconds. */
 const stopCheckMs = 50;
@@ -18,6 +19,15 @@ const patienceMs = { atWork: 10_000, starting: 250 } as const;
 
 /** From closing its link to its end a worker may take so long, milliseconds. */
 const lastMomentMs = 1000;
+
+/** Why a worker died, where that is known. */
+class OutOfMemory extends Error {}
+
+/** Whether a worker said that memory ran out, or died of it. */
+export function ranOutOfMemory(error: unknown): boolean {
+  if (!(error instanceof Failure)) return false;
+  return error.code === 'out-of-memory' || error.cause instanceof OutOfMemory;
+}
 
 export type WorkerListeners = {
   readonly [K in keyof WorkerEvents]?: (event: WorkerEvents[K]) => void;
@@ -85,10 +95,13 @@ export async function askWorker<K extends keyof WorkerMethods>(
 
 /** Rejects when the worker has ended; a link that closes is the first sign of it. */
 async function deathOf(worker: Worker): Promise<never> {
+  const kills = memoryKills();
   const closed = new Promise<void>((resolve) => worker.client.onClose(resolve));
   await Promise.race([closed, worker.exited]);
   await Promise.race([worker.exited, setTimeout(lastMomentMs)]);
-  throw new Failure('link-closed', describeExit(await endWorker(worker)));
+  const exit = await endWorker(worker);
+  const cause = ranOut(exit, kills, memoryKills()) ? new OutOfMemory() : undefined;
+  throw new Failure('link-closed', describeExit(exit), undefined, { cause });
 }
 
 async function withLastWords(error: unknown, worker: Worker): Promise<unknown> {

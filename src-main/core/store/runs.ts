@@ -1,6 +1,6 @@
 // Runs: what each training was asked to do, how it went, epoch by epoch, and what it warned of.
 
-import type { JobState, RunEpoch, RunSummary } from '#contract/core.ts';
+import type { JobState, RunEpoch, RunResources, RunSummary } from '#contract/core.ts';
 import type { Query, Reader, Writer } from './database.ts';
 
 export interface NewRun {
@@ -50,6 +50,9 @@ const epochsOf: Query<RunEpoch> = `
   from run_epoch where run_id = ? order by epoch`;
 const warningsOf: Query<{ text: string }> = `
   select text from run_warning where run_id = ? order by rowid`;
+const resourcesOf: Query<RunResources> = `
+  select seconds, wait_seconds waitSeconds, peak_memory peakMemory, parts
+  from run where id = ? and parts is not null`;
 const sourcesOf: Query<RunSource> = `
   select snapshot_id snapshotId, name, weight from outlier_source where run_id = ?
   order by snapshot_id`;
@@ -68,6 +71,11 @@ export function runEpochs(reader: Reader, runId: number): RunEpoch[] {
 
 export function runWarnings(reader: Reader, runId: number): string[] {
   return reader.all(warningsOf, runId).map(({ text }) => text);
+}
+
+/** null before the first step. */
+export function runResources(reader: Reader, runId: number): RunResources | null {
+  return reader.get(resourcesOf, runId) ?? null;
 }
 
 export function runSources(reader: Reader, runId: number): RunSource[] {
@@ -121,6 +129,15 @@ export function setStepsTotal(writer: Writer, id: number, steps: number): void {
 
 export function setRunEngine(writer: Writer, id: number, engine: string, device: string): void {
   writer.run('update run set engine_used = ?, device = ? where id = ?', engine, device, id);
+}
+
+/** What an attempt took; seconds add up over the attempts of a run. */
+export function addRunResources(writer: Writer, id: number, took: RunResources): void {
+  writer.run(
+    `update run set seconds = coalesce(seconds, 0) + ?, wait_seconds = coalesce(wait_seconds, 0) + ?,
+       peak_memory = max(coalesce(peak_memory, 0), ?), parts = ? where id = ?`,
+    ...[took.seconds, took.waitSeconds, took.peakMemory, took.parts, id],
+  );
 }
 
 /** A resumed run passes through some epochs again, with the same figures. */

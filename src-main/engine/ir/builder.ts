@@ -2,6 +2,7 @@
 
 import { gradients } from './autodiff.ts';
 import { elementCount } from './program.ts';
+import { demand, outputSide, sameShape } from './shapes.ts';
 import type {
   NamedValue,
   Operation,
@@ -10,6 +11,7 @@ import type {
   Program,
   Shape,
   StateTensor,
+  StepParts,
   Value,
 } from './program.ts';
 
@@ -34,17 +36,6 @@ interface PendingState {
 
 /** The share of the batch's statistics in the running ones, as in PyTorch. */
 const statisticsRate = 0.1;
-
-/** Throws an Error that names the operation when shapes do not fit: a bug of the caller. */
-function demand(condition: boolean, operation: string, ...values: readonly Value[]): void {
-  if (condition) return;
-  const shapes = values.map((value) => `[${value.shape.join(', ')}]`).join(' and ');
-  throw new Error(`${operation} cannot take ${shapes}`);
-}
-
-function outputSide(side: number, kernel: number, stride: number, padding: number): number {
-  return Math.floor((side + 2 * padding - kernel) / stride) + 1;
-}
 
 export class ProgramBuilder {
   readonly #mode: 'train' | 'score';
@@ -248,19 +239,29 @@ export class ProgramBuilder {
    * PyTorch: v′ = momentum·v + g + decay·w, w′ = w − rate·v′; LARS in lower/plain/updates.ts). Adds the scalar input `learningRate`, a slot `NAME/momentum` per parameter, and the output
    * `gradientSquares`: per parameter, in the order of `training.parameters`, the sum of squares of
    * its gradient (not finite when the gradient is not).
+   *
+   * With `inParts` a step takes several runs, each on a part of the batch: see StepParts for the
+   * inputs `keep`, `share` and `isLast`. The step's gradients are the mean of the parts'; batch
+   * normalisation sees a part at a time.
    */
   training(
     loss: Value,
     outputs: Readonly<Record<string, Value>>,
     optimiser: OptimiserChoice,
+    inParts = false,
   ): Program {
     if (this.#mode === 'score')
       throw new Error("A training program needs a builder in mode 'train'");
     demand(loss.shape.length === 0, 'training', loss);
     const learningRate = this.input('learningRate', []);
-    const forwardLength = this.#operations.length;
+    const shape = { loss, forwardLength: this.#operations.length };
     const parameters = this.#state.filter(({ kind }) => kind === 'parameter');
-    const gradientOf = gradients(this, this.#operations.slice(), loss, parameters);
+    const own = gradients(this, this.#operations.slice(), loss, parameters);
+    const scalar = (called: string): Value => this.input(called, []);
+    const parts = inParts
+      ? { keep: scalar('keep'), share: scalar('share'), isLast: scalar('isLast') }
+      : null;
+    const gradientOf = parts ? this.#accumulate(parameters, own, parts) : own;
     const sums = this.value([parameters.length]);
     this.emit({ kind: 'sumsOfSquares', inputs: gradientOf, outputs: [sums], attributes: {} });
     const { name, momentum, weightDecay, trust } = optimiser;
@@ -272,7 +273,13 @@ export class ProgramBuilder {
       const exempt = name === 'lars' && parameter.value.shape.length <= 1;
       this.emit({
         kind: exempt ? 'sgd' : name,
-        inputs: [parameter.value, gradientOf[index]!, velocity, learningRate],
+        inputs: [
+          parameter.value,
+          gradientOf[index]!,
+          velocity,
+          learningRate,
+          ...(parts ? [parts.isLast] : []),
+        ] as never,
         outputs: next,
         attributes: exempt ? { ...constants, weightDecay: 0 } : constants,
       });
@@ -281,7 +288,7 @@ export class ProgramBuilder {
     });
     return {
       ...this.#program({ ...outputs, gradientSquares: sums }),
-      training: { loss, forwardLength, optimiser: name, constants, learningRate, parameters },
+      training: { ...shape, optimiser: name, constants, learningRate, parts, parameters },
     };
   }
 
@@ -300,6 +307,26 @@ export class ProgramBuilder {
   /** Appends an operation whose shapes are known to fit; for autodiff. */
   emit(operation: Operation): void {
     this.#operations.push(operation);
+  }
+
+  /** The sums of gradients so far, this run's included. */
+  #accumulate(
+    parameters: readonly NamedValue[],
+    gradientOf: readonly Value[],
+    { keep, share }: StepParts,
+  ): Value[] {
+    return parameters.map(({ name, value }, index) => {
+      const sum = this.#keep(`${name}/sum`, value.shape, 'slot');
+      const next = this.value(value.shape);
+      this.emit({
+        kind: 'accumulate',
+        inputs: [sum, gradientOf[index]!, keep, share],
+        outputs: [next],
+        attributes: {},
+      });
+      this.#state.at(-1)!.next = next;
+      return next;
+    });
   }
 
   #demandNewName(name: string): void {
@@ -339,8 +366,4 @@ export class ProgramBuilder {
       operations: [...this.#operations],
     };
   }
-}
-
-function sameShape(a: Value, b: Value): boolean {
-  return a.shape.length === b.shape.length && a.shape.every((side, axis) => side === b.shape[axis]);
 }

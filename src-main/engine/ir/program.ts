@@ -149,15 +149,34 @@ export type Operation =
   | OperationOf<'add', readonly [a: Value, b: Value], readonly [sum: Value]>
   | OperationOf<'one', readonly [], readonly [one: Value]>
   | OperationOf<'sumsOfSquares', readonly Value[], readonly [sums: Value]>
+  // keep · sum + share · gradient
+  | OperationOf<
+      'accumulate',
+      readonly [sum: Value, gradient: Value, keep: Value, share: Value],
+      readonly [sum: Value]
+    >
+  // With isLast, a scalar: it changes nothing where that is 0.
   | OperationOf<
       'sgd',
-      readonly [weight: Value, gradient: Value, velocity: Value, learningRate: Value],
+      readonly [
+        weight: Value,
+        gradient: Value,
+        velocity: Value,
+        learningRate: Value,
+        isLast?: Value,
+      ],
       readonly [weight: Value, velocity: Value],
       OptimiserConstants
     >
   | OperationOf<
       'lars',
-      readonly [weight: Value, gradient: Value, velocity: Value, learningRate: Value],
+      readonly [
+        weight: Value,
+        gradient: Value,
+        velocity: Value,
+        learningRate: Value,
+        isLast?: Value,
+      ],
       readonly [weight: Value, velocity: Value],
       OptimiserConstants
     >;
@@ -178,6 +197,16 @@ export interface StateTensor extends NamedValue {
 
 export type OptimiserName = 'sgd' | 'lars';
 
+/** Gradients are summed in slots NAME/sum; the run of the last part updates the parameters. */
+export interface StepParts {
+  /** 0 in the run of the first part, else 1. */
+  readonly keep: Value;
+  /** What the part's gradients count for: 1 / parts. */
+  readonly share: Value;
+  /** 1 in the run of the last part, else 0. */
+  readonly isLast: Value;
+}
+
 /** How a training program was made from its forward part; for an interpreter that has its own gradients. */
 export interface Training {
   readonly loss: Value;
@@ -186,6 +215,8 @@ export interface Training {
   readonly optimiser: OptimiserName;
   readonly constants: OptimiserConstants;
   readonly learningRate: Value;
+  /** Where a step takes several runs, each of a part of the batch: its scalar inputs. */
+  readonly parts: StepParts | null;
   /** The trained tensors, in the order of the output `gradientSquares`. */
   readonly parameters: readonly NamedValue[];
 }

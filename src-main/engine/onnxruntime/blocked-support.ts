@@ -138,7 +138,7 @@ async function score(
 
 async function twoSteps(program: Program, lowered: LoweredProgram, seed: number): Promise<Tensors> {
   const { state, inputs } = seededTensors(program, seed);
-  const session = await TrainingSession.create(program, lowered, 1);
+  const session = await TrainingSession.create(program, lowered, sessionOptions(1, 'disabled'));
   try {
     await session.writeState(state);
     await session.run(inputs);

@@ -14,19 +14,27 @@ export class ScoringSession implements Session {
   readonly #program: Program;
   readonly #lower: Lower;
   readonly #options: ort.InferenceSession.SessionOptions;
+  readonly #explain: (error: unknown) => unknown;
   #state: Tensors = {};
   #session: ort.InferenceSession | null = null;
 
-  constructor(program: Program, lower: Lower, options: ort.InferenceSession.SessionOptions) {
+  /** `explain`: what is thrown in place of an error of onnxruntime. */
+  constructor(
+    program: Program,
+    lower: Lower,
+    options: ort.InferenceSession.SessionOptions,
+    explain = (error: unknown) => error,
+  ) {
     this.#program = program;
     this.#lower = lower;
     this.#options = options;
+    this.#explain = explain;
   }
 
   async writeState(state: Tensors): Promise<void> {
     const own = copied(checkedState(this.#program, state));
     const { model } = this.#lower(own);
-    const session = await ort.InferenceSession.create(model, this.#options);
+    const session = await this.#explained(ort.InferenceSession.create(model, this.#options));
     await this.release();
     this.#session = session;
     this.#state = own;
@@ -34,7 +42,7 @@ export class ScoringSession implements Session {
 
   async run(inputs: Tensors): Promise<Tensors> {
     if (this.#session === null) throw new Error('The session has no state yet');
-    const results = await this.#session.run(fed(this.#program, inputs));
+    const results = await this.#explained(this.#session.run(fed(this.#program, inputs)));
     return Object.fromEntries(
       Object.entries(results).map(([name, { data }]) => [name, data as Float32Array]),
     );
@@ -47,5 +55,13 @@ export class ScoringSession implements Session {
   async release(): Promise<void> {
     await this.#session?.release();
     this.#session = null;
+  }
+
+  async #explained<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      throw this.#explain(error);
+    }
   }
 }

@@ -1,4 +1,4 @@
-// Options of onnxruntime's sessions on the CPU.
+// Options of onnxruntime's sessions.
 
 import type { InferenceSession } from 'onnxruntime-node';
 
@@ -19,5 +19,30 @@ export function sessionOptions(
     graphOptimizationLevel: optimisation,
     extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
     logSeverityLevel: 3,
+  };
+}
+
+/** onnxruntime's providers beside the CPU's. */
+export type Provider = 'webgpu' | 'dml' | 'coreml' | 'cuda';
+
+/**
+ * A program that would run on the CPU in part is refused. Where convolutions are given padded images
+ * it is because they compute wrongly with pads of their own (lower/plain/convolution.ts): onnxruntime
+ * must not put the two together again.
+ */
+export function providerOptions(
+  provider: Provider,
+  optimisation: 'disabled' | 'basic',
+): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [provider],
+    executionMode: 'sequential',
+    enableMemPattern: false,
+    graphOptimizationLevel: optimisation,
+    extra: {
+      session: { disable_cpu_ep_fallback: '1' },
+      optimization: { disable_specified_optimizers: 'Pad_Fusion' },
+    },
+    logSeverityLevel: 4,
   };
 }

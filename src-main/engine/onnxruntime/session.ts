@@ -41,7 +41,10 @@ export function cpuEngine(threads: number, options: CpuOptions = {}): Required<E
 }
 
 async function compilePlain(program: Program, threads: number): Promise<Session> {
-  if (program.training) return TrainingSession.create(program, lowerPlain(program), threads);
+  if (program.training) {
+    const options = sessionOptions(threads, 'disabled');
+    return TrainingSession.create(program, lowerPlain(program), options);
+  }
   const options = sessionOptions(threads, 'all');
   return new ScoringSession(program, (state) => lowerPlain(program, state), options);
 }
@@ -49,7 +52,8 @@ async function compilePlain(program: Program, threads: number): Promise<Session>
 /** Scoring folds what depends on weights alone; other optimisations would undo the layout. */
 async function compileBlocked(program: Program, block: number, threads: number): Promise<Session> {
   if (program.training) {
-    return TrainingSession.create(program, lowerBlocked(program, block), threads);
+    const options = sessionOptions(threads, 'disabled');
+    return TrainingSession.create(program, lowerBlocked(program, block), options);
   }
   const options = sessionOptions(threads, 'basic');
   return new ScoringSession(program, (state) => lowerBlocked(program, block, state), options);

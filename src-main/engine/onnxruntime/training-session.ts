@@ -7,7 +7,6 @@ import type { Program } from '../ir/program.ts';
 import { elementCount } from '../ir/program.ts';
 import type { LoweredProgram } from '../lower/lowered-program.ts';
 import { nextName } from '../lower/lowered-program.ts';
-import { sessionOptions } from './session-options.ts';
 import { checkedState, empty, fed } from './tensors.ts';
 
 /**
@@ -25,9 +24,9 @@ export class TrainingSession implements Session {
   static async create(
     program: Program,
     { model, layouts }: LoweredProgram,
-    threads: number,
+    options: ort.InferenceSession.SessionOptions,
   ): Promise<TrainingSession> {
-    const session = await ort.InferenceSession.create(model, sessionOptions(threads, 'disabled'));
+    const session = await ort.InferenceSession.create(model, options);
     return new TrainingSession(program, layouts, session);
   }
 

@@ -58,7 +58,8 @@ export async function installTensorFlow(
     );
   }
   const tools = await findTools();
-  const work = `${folder}.${process.pid}.tmp`;
+  // One that broke off leaves it behind.
+  const work = `${folder}.new`;
   await rm(work, { recursive: true, force: true });
   await mkdir(work, { recursive: true });
   const steps: readonly (readonly [string, () => Promise<void>])[] = [

@@ -39,7 +39,9 @@ export async function openTensorFlow(
     const tf = load();
     await tf.ready();
     const { binding, isUsingGpuDevice } = tf.backend() as unknown as NodeBackend;
-    const device = isUsingGpuDevice ? 'graphics card through CUDA' : `CPU, ${threads} threads`;
+    const device = isUsingGpuDevice
+      ? 'graphics card through CUDA'
+      : `CPU, ${threads === 1 ? '1 thread' : `${threads} threads`}`;
     return {
       ...tensorflowEngine(tf),
       device: `${device}, TensorFlow ${binding.TF_Version} through ${name.split('/')[1]!}`,

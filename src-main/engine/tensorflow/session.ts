@@ -102,7 +102,7 @@ class InterpretedSession implements Session {
   /** One optimiser step; returns by name what autodiff of ours would have computed. */
   #train(values: Map<number, Tensor>): Map<string, Tensor> {
     const tf = this.#tf;
-    const { loss, parameters, optimiser, constants, learningRate } = this.#program.training!;
+    const { loss, parameters, optimiser, constants, learningRate, parts } = this.#program.training!;
     const lossOf = (...weights: Tensor[]): Tensor => {
       const inside = new Map(values);
       parameters.forEach(({ value }, index) => inside.set(value.id, weights[index]!));
@@ -116,9 +116,21 @@ class InterpretedSession implements Session {
     };
     const at = (value: Value): Tensor => values.get(value.id)!;
     const given = new Set(values.keys());
-    const gradients = tf.grads(lossOf)(parameters.map(({ value }) => at(value)));
+    const own = tf.grads(lossOf)(parameters.map(({ value }) => at(value)));
 
     const next = new Map<string, Tensor>();
+    const gradients = own.map((gradient, index) => {
+      if (parts === null) return gradient;
+      const name = `${parameters[index]!.name}/sum`;
+      const sum = this.#state
+        .get(name)!
+        .mul(at(parts.keep))
+        .add(gradient.mul(at(parts.share)));
+      next.set(name, sum);
+      return sum;
+    });
+    const ifLast = (value: Tensor, otherwise: Tensor): Tensor =>
+      parts === null ? value : tf.where(at(parts.isLast).greater(0.5), value, otherwise);
     parameters.forEach(({ name, value }, index) => {
       const velocity = this.#state.get(`${name}/momentum`)!;
       const weight = at(value);
@@ -129,8 +141,8 @@ class InterpretedSession implements Session {
         weightDecay: plain ? 0 : constants.weightDecay,
       });
       const moved = velocity.mul(constants.momentum).add(direction);
-      next.set(`${name}/momentum`, moved);
-      next.set(name, weight.sub(moved.mul(at(learningRate))));
+      next.set(`${name}/momentum`, ifLast(moved, velocity));
+      next.set(name, ifLast(weight.sub(moved.mul(at(learningRate))), weight));
     });
     this.#kept = [...values].flatMap(([id, tensor]) => (given.has(id) ? [] : [tensor]));
     next.set('gradientSquares', tf.stack(gradients.map((gradient) => tf.sum(tf.square(gradient)))));

@@ -1,7 +1,14 @@
 // Trainings as the command line follows them: the live line, warnings aloud, and how to go on.
 
-import type { CoreEvents, Job, RunDetails, Threshold, TrainOutcome } from '#contract/core.ts';
-import { count, counted, percent, rate, significant } from '#domain/figures.ts';
+import type {
+  CoreEvents,
+  Job,
+  RunDetails,
+  RunResources,
+  Threshold,
+  TrainOutcome,
+} from '#contract/core.ts';
+import { count, counted, duration, percent, rate, significant } from '#domain/figures.ts';
 import { followJob } from './follow-job.ts';
 import { printable } from '#domain/printable.ts';
 import type { Advance } from './progress.ts';
@@ -100,6 +107,7 @@ export function trainedLines(
   return [
     `Model ${model} is ready: run ${run.id}, ${run.method}, ${counted(run.stepsDone, 'step')} on ` +
       `${printable(run.device ?? run.engine)}.`,
+    ...(run.resources === null ? [] : [`It took ${resourcesInWords(run.resources)}.`]),
     run.threshold === null
       ? 'There is no threshold: the dataset holds no normal images for calibration.'
       : thresholdLine(run.threshold),
@@ -107,6 +115,19 @@ export function trainedLines(
     `  ${shell.typed('score', project, '--model', model, '--dataset', run.dataset)}`,
     `  ${shell.typed('evaluate', project, '--model', model, '--dataset', run.dataset)}`,
   ];
+}
+
+/** Time, how much of it steps waited for views, memory, and the parts of a step. */
+export function resourcesInWords({
+  seconds,
+  waitSeconds,
+  peakMemory,
+  parts,
+}: RunResources): string {
+  const waited = percent(waitSeconds / Math.max(seconds, 1e-9));
+  const memory = `${significant(peakMemory / 1e9, 3)} GB of memory at most`;
+  const steps = parts === 1 ? '' : `, in steps of ${parts} parts`;
+  return `${duration(seconds)} (${waited} of it waiting for views) and ${memory}${steps}`;
 }
 
 /** The threshold with its false-alarm budget. */
@@ -126,5 +147,6 @@ export function trainedAnswer({ run, modelId }: TrainedRun): object {
   return {
     ...{ run: id, model: modelId, state, method, preset, dataset, seed, engine, device },
     ...{ steps: stepsDone, threshold: run.threshold, warnings: run.warnings },
+    resources: run.resources,
   };
 }

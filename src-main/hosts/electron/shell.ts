@@ -16,6 +16,7 @@ import { serve } from '#rpc/serve.ts';
 import type { DesktopSettings } from './desktop-settings.ts';
 import type { ProjectWindow } from './project-window.ts';
 import { pickNewProject, pickPaths, pickProject, pickTarget } from './questions.ts';
+import { printReport } from './report-pdf.ts';
 
 /** The only addresses that are ever opened in the system's browser. */
 const helpAddresses: Readonly<Record<HelpTopic, string>> = {
@@ -79,6 +80,7 @@ function handlers(ports: ShellPorts): HandlersOf<typeof shellMethods> {
       system.showItemInFolder(absolute(path));
       return null;
     },
+    'reports.toPdf': ({ path }) => printReport(project.folder, absolute(path)),
     'help.open': async ({ topic }) => {
       await system.openExternal(helpAddresses[topic]);
       return null;

@@ -56,6 +56,7 @@ export function makeGrey(view: Float32Array): void {
 /** Turns the hue by `turn` of the colour circle, −0.5 … 0.5, in HSV. RGB only. */
 export function turnHue(view: Float32Array, turn: number): void {
   const plane = view.length / 3;
+  const offset = 6 * turn + 12;
   for (let i = 0; i < plane; i++) {
     const r = view[i]!;
     const g = view[plane + i]!;
@@ -63,21 +64,46 @@ export function turnHue(view: Float32Array, turn: number): void {
     const highest = r > g ? (r > b ? r : b) : g > b ? g : b;
     const range = highest - (r < g ? (r < b ? r : b) : g < b ? g : b);
     if (range === 0) continue; // grey has no hue
-    let hue: number;
-    if (highest === r) hue = (g - b) / range;
-    else if (highest === g) hue = 2 + (b - r) / range;
-    else hue = 4 + (r - g) / range;
-    hue = hue / 6 + turn + 1;
-    hue = (hue - Math.floor(hue)) * 6;
-    view[i] = highest - range * share(hue + 5);
-    view[plane + i] = highest - range * share(hue + 3);
-    view[2 * plane + i] = highest - range * share(hue + 1);
+    const lowest = highest - range;
+    // In sixths of the circle, from red; 12 sixths more, so that none is below zero.
+    const from =
+      highest === r ? (g - b) / range : highest === g ? 2 + (b - r) / range : 4 + (r - g) / range;
+    const sixths = from + offset;
+    const whole = sixths | 0;
+    const rest = sixths - whole;
+    const falling = highest - range * rest;
+    const rising = lowest + range * rest;
+    switch (whole % 6) {
+      case 0:
+        write(view, i, plane, highest, rising, lowest);
+        break;
+      case 1:
+        write(view, i, plane, falling, highest, lowest);
+        break;
+      case 2:
+        write(view, i, plane, lowest, highest, rising);
+        break;
+      case 3:
+        write(view, i, plane, lowest, falling, highest);
+        break;
+      case 4:
+        write(view, i, plane, rising, lowest, highest);
+        break;
+      default:
+        write(view, i, plane, highest, lowest, falling);
+    }
   }
 }
 
-/** How far below the highest channel a channel is, at this distance on the colour circle (sixths). */
-function share(sixths: number): number {
-  const k = sixths >= 6 ? sixths - 6 : sixths;
-  const nearer = k < 2 ? k : 4 - k;
-  return nearer < 0 ? 0 : nearer > 1 ? 1 : nearer;
+function write(
+  view: Float32Array,
+  i: number,
+  plane: number,
+  r: number,
+  g: number,
+  b: number,
+): void {
+  view[i] = r;
+  view[plane + i] = g;
+  view[2 * plane + i] = b;
 }

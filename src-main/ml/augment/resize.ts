@@ -128,13 +128,46 @@ function readCrop(set: PixelSet, index: number, crop: Crop): void {
   }
 }
 
-/** Down the columns: rows of `values`, weighted for output row y, into `line`. */
+/**
+ * Down the columns: rows of `values`, weighted for output row y, into `line`. Up to four rows are
+ * summed in one pass; sums come in the order of the rows however many there are.
+ */
 function flatten({ first, start, weights }: Taps, y: number, length: number): void {
   const source = values;
   const target = line;
+  const end = start[y + 1]!;
+  let tap = start[y]!;
   let at = first[y]! * length;
-  target.fill(0, 0, length);
-  for (let tap = start[y]!; tap < start[y + 1]!; tap++) {
+  if (end - tap >= 4) {
+    const [w0, w1, w2, w3] = [
+      weights[tap]!,
+      weights[tap + 1]!,
+      weights[tap + 2]!,
+      weights[tap + 3]!,
+    ];
+    const [second, third, fourth] = [at + length, at + 2 * length, at + 3 * length];
+    for (let i = 0; i < length; i++) {
+      target[i] =
+        w0 * source[at + i]! +
+        w1 * source[second + i]! +
+        w2 * source[third + i]! +
+        w3 * source[fourth + i]!;
+    }
+    tap += 4;
+    at += 4 * length;
+  } else if (end - tap >= 2) {
+    const [w0, w1] = [weights[tap]!, weights[tap + 1]!];
+    const second = at + length;
+    for (let i = 0; i < length; i++) target[i] = w0 * source[at + i]! + w1 * source[second + i]!;
+    tap += 2;
+    at += 2 * length;
+  } else {
+    const weight = weights[tap]!;
+    for (let i = 0; i < length; i++) target[i] = weight * source[at + i]!;
+    tap += 1;
+    at += length;
+  }
+  for (; tap < end; tap++) {
     const weight = weights[tap]!;
     for (let i = 0; i < length; i++) target[i]! += weight * source[at++]!;
   }

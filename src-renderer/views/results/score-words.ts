@@ -40,6 +40,10 @@ export const measureWords = {
   falseAlarms:
     'Normal images of the test part that are above the threshold. The threshold is set on other normal images, so the part may differ from what you allowed.',
   found: 'Known strange images that are above the threshold.',
+  budget:
+    'How many false alarms you can live with. The line is put where, of 1,000 normal images, at most so many are expected above it, judged from normal images that were held out of training for this alone.',
+  roc: 'Each point is a threshold: how many anomalies it finds (up) for how many normal images flagged by mistake (across). The nearer to the upper left corner, the better; the dashed line is guessing.',
+  pr: 'Each point is a threshold: how many of the flags are right (up) when so many of the anomalies are found (across). The nearer to the upper right corner, the better; the dashed line is guessing.',
   floor:
     'A detector that has learnt nothing: it compares small thumbnails and colours with your normals. A trained model should be clearly better on the same images.',
 } as const;

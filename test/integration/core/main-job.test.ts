@@ -54,6 +54,10 @@ describe('the main job', () => {
     const overrides = smallTraining.overrides;
     const chosen = { preset: 'quick', specimen: 'stained', method: 'anchored' } as const;
     expect(rest).toEqual({
+      resources: {
+        ...{ parts: 1, peakMemory: expect.any(Number) as number },
+        ...{ seconds: expect.any(Number) as number, waitSeconds: expect.any(Number) as number },
+      },
       ...{ id: 1, method: 'anchored', preset: 'quick', dataset: 'cells', seed: 7 },
       ...{ engine: 'cpu', device: expect.stringContaining('') as string, state: 'succeeded' },
       ...{ failure: null, stepsDone: 20, stepsTotal: 20, modelId: 1, warnings: [] },

@@ -102,33 +102,37 @@ test('a run stopped in mid-epoch keeps what it has summed up', async () => {
   expect(figuresOf(epochs)).toEqual(figuresOf(expected.slice(0, 1)));
 });
 
-test('killed ten times at random moments, a run still ends with the same bits', async () => {
-  const task = await smallTask(await temporaryFolder(), { steps: 120 });
-  const unbroken = { ...task, folder: join(task.folder, 'unbroken') };
-  const { modelHash } = await startWorker().client.call('train', unbroken);
+test(
+  'killed ten times at random moments, a run still ends with the same bits',
+  { timeout: 180_000 },
+  async () => {
+    const task = await smallTask(await temporaryFolder(), { steps: 120 });
+    const unbroken = { ...task, folder: join(task.folder, 'unbroken') };
+    const { modelHash } = await startWorker().client.call('train', unbroken);
 
-  for (let kill = 0; kill < 10; kill++) {
-    const safe = Math.max(0, ...(await checkpointsOf(task)).map(stepOf));
-    const worker = startWorker();
-    const broken = failureOf(worker.client.call('train', task));
-    const [begun] = await untilEvent(worker, 'started', 1);
-    // Nothing is lost that was safe before the kill.
-    expect(begun!.step).toBe(safe);
-    const start = performance.now();
-    await untilEvent(worker, 'checkpoint', 1);
-    const epochMs = performance.now() - start;
-    // On even turns in or about the writing of a checkpoint, on odd ones anywhere in an epoch.
-    if (kill % 2 === 0) await untilEvent(worker, 'epoch', 1);
-    await pause(Math.random() * (kill % 2 === 0 ? 5 : epochMs));
-    worker.kill();
-    expect((await broken).code).toBe('link-closed');
-    await worker.exited;
-  }
-  const result = await startWorker().client.call('train', task);
-  expect(result.modelHash).toBe(modelHash);
-  expect((await readdir(task.folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
-  expect((await checkpointsOf(task)).map(stepOf).at(-1)).toBe(120);
-});
+    for (let kill = 0; kill < 10; kill++) {
+      const safe = Math.max(0, ...(await checkpointsOf(task)).map(stepOf));
+      const worker = startWorker();
+      const broken = failureOf(worker.client.call('train', task));
+      const [begun] = await untilEvent(worker, 'started', 1);
+      // Nothing is lost that was safe before the kill.
+      expect(begun!.step).toBe(safe);
+      const start = performance.now();
+      await untilEvent(worker, 'checkpoint', 1);
+      const epochMs = performance.now() - start;
+      // On even turns in or about the writing of a checkpoint, on odd ones anywhere in an epoch.
+      if (kill % 2 === 0) await untilEvent(worker, 'epoch', 1);
+      await pause(Math.random() * (kill % 2 === 0 ? 5 : epochMs));
+      worker.kill();
+      expect((await broken).code).toBe('link-closed');
+      await worker.exited;
+    }
+    const result = await startWorker().client.call('train', task);
+    expect(result.modelHash).toBe(modelHash);
+    expect((await readdir(task.folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    expect((await checkpointsOf(task)).map(stepOf).at(-1)).toBe(120);
+  },
+);
 
 test('a damaged newest checkpoint is told of, and the one before it taken', async () => {
   const task = await sameTask(halfway);

@@ -22,9 +22,13 @@ test('a run tells its steps, epochs and checkpoints and leaves a model', async (
   const result = await worker.client.call('train', task);
 
   const device = expect.stringContaining('CPU, 1 thread') as string;
-  expect(started).toEqual([{ runId: 1, engine: 'cpu', device, step: 0, steps: 24 }]);
+  expect(started).toEqual([{ runId: 1, engine: 'cpu', device, step: 0, steps: 24, parts: 1 }]);
   expect(steps.at(-1)).toMatchObject({ runId: 1, step: 24, steps: 24, epoch: 9 });
-  expect(steps.at(-1)!.imagesPerSecond).toBeGreaterThan(0);
+  const { imagesPerSecond, peakMemory, seconds, waitSeconds } = steps.at(-1)!;
+  expect(imagesPerSecond).toBeGreaterThan(0);
+  expect(peakMemory).toBeGreaterThan(50e6);
+  expect(waitSeconds).toBeGreaterThan(0);
+  expect(waitSeconds).toBeLessThan(seconds);
   expect(epochs.map(({ report }) => report.epoch)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   expect(checkpoints.map(({ step }) => step)).toEqual(epochs.map(({ report }) => report.step));
   expect(checkpoints.slice(-2).map(({ path }) => path)).toEqual(await checkpointsOf(task));

@@ -1,8 +1,14 @@
 // The self-test's recorded numbers against the oracle, and what it finds in broken engines.
 
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { chooseEngine, diagnose } from '#engine/doctor.ts';
-import type { Engine } from '#engine/engine.ts';
+import { chooseEngine, diagnose, type DoctorParts } from '#engine/doctor.ts';
+import type { Engine, EngineName } from '#engine/engine.ts';
+import { examineApart } from '#engine/examine-apart.ts';
+import { examine } from '#engine/examine.ts';
 import type { Operation, OperationKind, Value } from '#engine/ir/program.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
 import { recordedSteps } from '#engine/self-test-record.ts';
@@ -90,13 +96,13 @@ describe('the self-test', () => {
 
   for (const [what, kind, spoil] of faults) {
     it(`finds ${what}, and the doctor does not offer that engine`, async () => {
-      const [diagnosis] = await diagnose([broken(kind, spoil)]);
+      const diagnosis = await examine(broken(kind, spoil));
       expect(diagnosis).toMatchObject({
         offered: false,
         selfTest: 'failed',
         stepMilliseconds: null,
       });
-      expect(diagnosis!.reason).toMatch(/not offered: .*step \d/);
+      expect(diagnosis.reason).toMatch(/not offered: .*step \d/);
     });
   }
 
@@ -106,20 +112,86 @@ describe('the self-test', () => {
   });
 });
 
+/** Engines of which one is broken, with timings of their own. */
+function partsOf(engines: Partial<Record<EngineName, Engine>>): DoctorParts {
+  const names = Object.keys(engines) as EngineName[];
+  return {
+    names: () => names,
+    open: (name) => Promise.resolve(engines[name]!),
+    examine: (name) => examine(engines[name]!),
+    cacheFolder: mkdtempSync(join(tmpdir(), 'normscope-choice-')),
+  };
+}
+
+/** The engine, slower by so many milliseconds a run. */
+function slowed(engine: Engine, name: EngineName, by: number): Engine {
+  return {
+    ...engine,
+    name,
+    compile: async (program) => {
+      const session = await engine.compile(program);
+      const run = session.run.bind(session);
+      session.run = async (inputs) => {
+        await setTimeout(by);
+        return run(inputs);
+      };
+      return session;
+    },
+  };
+}
+
 describe('the doctor', () => {
-  it('offers the CPU with a step time and says why the others are missing', async () => {
-    const found = await diagnose();
-    expect(found.map(({ name, offered }) => [name, offered])).toEqual([
-      ['cpu', true],
-      ['webgpu', false],
-      ['tensorflow', false],
-    ]);
+  it('offers the CPU with a step time and says why others are missing', async () => {
+    const found = await diagnose(1);
+    expect(found[0]).toMatchObject({ name: 'cpu', offered: true, selfTest: 'passed' });
     expect(found[0]!.stepMilliseconds).toBeGreaterThan(0);
-    for (const { reason } of found) expect(reason).not.toBe('');
+    expect(found[0]!.imagesPerSecond).toBeCloseTo(64_000 / found[0]!.stepMilliseconds!);
+    expect(found[0]!.provider).toMatch(/^onnxruntime \d/);
+    for (const { reason } of found) expect(reason).toMatch(/^[^\n]+$/);
   });
 
-  it('chooses the CPU for auto and refuses a missing engine in words', async () => {
-    expect((await chooseEngine('auto', 1)).device).toMatch(/^CPU, 1 thread, (blocks of|plain)/);
-    await expect(chooseEngine('webgpu', 1)).rejects.toThrow(/not part of this version/);
+  it('chooses the fastest for auto and says why, and times only once', async () => {
+    const cpu = cpuEngine(1, { lowering: 'plain' });
+    const parts = partsOf({ cpu, webgpu: slowed(cpu, 'webgpu', 300) });
+    const chosen = await chooseEngine('auto', 1, parts);
+    expect(chosen.name).toBe('cpu');
+    expect(chosen.why).toMatch(/fastest in a short test: .* ms a step \(webgpu .* ms\)/);
+    const untimed = { ...parts, examine: () => Promise.reject(new Error('timed again')) };
+    expect((await chooseEngine('auto', 1, untimed)).name).toBe('cpu');
+    const others = partsOf({ cpu: slowed(cpu, 'cpu', 300), webgpu: slowed(cpu, 'webgpu', 0) });
+    expect((await chooseEngine('auto', 1, others)).name).toBe('webgpu');
+  });
+
+  it('never takes an engine with a wrong kernel, and goes on to the next one aloud', async () => {
+    const cpu = cpuEngine(1, { lowering: 'plain' });
+    const wrong = { ...broken('conv2d', withoutLastImage(0)), name: 'webgpu' } as const;
+    const parts = partsOf({ webgpu: wrong, cpu: slowed(cpu, 'cpu', 50) });
+    expect((await chooseEngine('auto', 1, parts)).why).toBe(
+      'the only engine that passes its self-test',
+    );
+    // Sound when it was timed, broken since.
+    const sound = partsOf({ webgpu: { ...cpu, name: 'webgpu' }, cpu: slowed(cpu, 'cpu', 50) });
+    await chooseEngine('auto', 1, sound);
+    const since = { ...parts, cacheFolder: sound.cacheFolder };
+    const chosen = await chooseEngine('auto', 1, since);
+    expect(chosen.name).toBe('cpu');
+    expect(chosen.why).toMatch(/webgpu no longer works: the gradient of/);
+    await expect(chooseEngine('webgpu', 1, parts)).rejects.toMatchObject({
+      code: 'engine-unavailable',
+    });
+  });
+
+  it('says in a sentence that there is no engine', async () => {
+    const dead = { ...cpuEngine(1), compile: () => Promise.reject(new Error('no device')) };
+    await expect(chooseEngine('auto', 1, partsOf({ cpu: dead }))).rejects.toMatchObject({
+      code: 'engine-unavailable',
+      message: expect.stringMatching(/^No engine of this machine can be used\. Run/) as string,
+    });
+  });
+
+  it('lives on when testing an engine ends its process', async () => {
+    const { reason, offered } = await examineApart('cpu', 1, 1);
+    expect(offered).toBe(false);
+    expect(reason).toMatch(/testing it did not answer within/);
   });
 });

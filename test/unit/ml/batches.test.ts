@@ -5,10 +5,11 @@ import type { RunSettings } from '#domain/run-settings.ts';
 import { resolveSettings } from '#domain/run-settings.ts';
 import { plainView } from '#ml/augment/view.ts';
 import type { BatchPlan } from '#ml/batches.ts';
-import { Batches, rowsOf } from '#ml/batches.ts';
+import { rowsOf } from '#ml/batches.ts';
 import type { PixelSet } from '#ml/pixels.ts';
 import type { Shift } from '#ml/shifts/shift.ts';
 import { shiftNamed } from '#ml/shifts/shifts.ts';
+import { DrawnBatches } from './drawn-batches.ts';
 import { noisePixels } from './pixel-sets.ts';
 
 const size = 16;
@@ -45,7 +46,7 @@ function planOf(overrides: Record<string, number | string>, parts: Parts = {}): 
 }
 
 /** The pixel value of the first pixel of each row. */
-function valuesOf(batches: Batches, plan: BatchPlan): number[] {
+function valuesOf(batches: DrawnBatches, plan: BatchPlan): number[] {
   const { normals, outliers } = rowsOf(plan);
   const length = batches.images.length / (normals + outliers);
   return Array.from({ length: normals + outliers }, (_, row) =>
@@ -55,7 +56,7 @@ function valuesOf(batches: Batches, plan: BatchPlan): number[] {
 
 /** Values of the rows of some steps. */
 function drawn(plan: BatchPlan, steps: readonly number[]): number[][] {
-  const batches = new Batches(plan);
+  const batches = new DrawnBatches(plan);
   return steps.map((step) => {
     batches.fill(step);
     return valuesOf(batches, plan);
@@ -91,7 +92,7 @@ describe('normal images', () => {
       { batch: 4, outlierBatch: 0, cropMin: 0.3 },
       { normals: noisePixels({ count: 10, height: 20, width: 20, channels: 3 }) },
     );
-    const batches = new Batches(noisy);
+    const batches = new DrawnBatches(noisy);
     batches.fill(3);
     const length = 3 * size * size;
     const row = (index: number) => batches.images.slice(index * length, (index + 1) * length);
@@ -101,7 +102,7 @@ describe('normal images', () => {
   it('are given as values from −1 to 1', () => {
     const normals = evenImages(2);
     normals.pixels.fill(255, size * size);
-    const batches = new Batches(planOf({ batch: 2, outlierBatch: 0 }, { normals }));
+    const batches = new DrawnBatches(planOf({ batch: 2, outlierBatch: 0 }, { normals }));
     batches.fill(0);
     expect(ascending([...new Set(batches.images)])).toEqual([-1, 1]);
   });
@@ -116,7 +117,7 @@ describe('normal images', () => {
       },
     );
     expect(rowsOf(plan)).toEqual({ normals: 12, outliers: 4 });
-    const batches = new Batches(plan);
+    const batches = new DrawnBatches(plan);
     batches.fill(0);
     const length = 3 * size * size;
     const row = (index: number) => batches.images.slice(index * length, (index + 1) * length);
@@ -135,8 +136,10 @@ describe('normal images', () => {
   it('turned by 90° are not outliers as well', () => {
     const shifts = [{ shift: shiftNamed('rotate'), weight: 1, strength: 0.6 }];
     const plan = planOf({ batch: 4, outlierBatch: 4, normalRotation: '90' }, { shifts });
-    expect(() => new Batches(plan)).toThrow(/normalRotation=90.*rotate.*Lower its strength to 0.5/);
-    expect(() => new Batches(planOf({ batch: 4, outlierBatch: 4 }, { shifts }))).not.toThrow();
+    expect(() => new DrawnBatches(plan)).toThrow(
+      /normalRotation=90.*rotate.*Lower its strength to 0.5/,
+    );
+    expect(() => new DrawnBatches(planOf({ batch: 4, outlierBatch: 4 }, { shifts }))).not.toThrow();
   });
 });
 
@@ -229,7 +232,7 @@ describe('outliers', () => {
       const { shift, calls } = recorder();
       const shifts = [{ shift, weight: 1, strength: 0.4 }];
       const plan = planOf({ batch, outlierBatch: 6 }, { normals: evenImages(count), shifts });
-      const batches = new Batches(plan);
+      const batches = new DrawnBatches(plan);
       const partners = new Set<number>();
       for (const step of upTo(60)) {
         calls.length = 0;
@@ -253,7 +256,7 @@ describe('outliers', () => {
     for (const name of ['cut-mix', 'small-paste', 'jigsaw'] as const) {
       const shifts = [{ shift: shiftNamed(name), weight: 1, strength: 0.5 }];
       const plan = planOf({ batch: 2, outlierBatch: 3 }, { normals, shifts });
-      const batches = new Batches(plan);
+      const batches = new DrawnBatches(plan);
       batches.fill(1);
       const length = 3 * size * size;
       const row = (index: number) => batches.images.slice(index * length, (index + 1) * length);
@@ -279,13 +282,13 @@ describe('a batch', () => {
   );
 
   it('is the same whether the steps before it were drawn or not, and in any order', () => {
-    const running = new Batches(plan);
+    const running = new DrawnBatches(plan);
     const all = upTo(12).map((step) => {
       running.fill(step);
       return running.images.slice();
     });
     for (const step of [11, 3, 7, 0, 7]) {
-      const fresh = new Batches(plan);
+      const fresh = new DrawnBatches(plan);
       fresh.fill(step);
       expect(fresh.images).toEqual(all[step]);
       running.fill(step);
@@ -294,7 +297,7 @@ describe('a batch', () => {
   });
 
   it('differs from step to step', () => {
-    const batches = new Batches(plan);
+    const batches = new DrawnBatches(plan);
     const seen = upTo(8).map((step) => {
       batches.fill(step);
       return String(batches.images.subarray(0, 500));
@@ -305,7 +308,7 @@ describe('a batch', () => {
   it('of unchanged views holds the plain views', () => {
     const normals = noisePixels({ count: 8, height: 24, width: 24, channels: 3 });
     const plain = planOf({ batch: 8, outlierBatch: 0 }, { normals });
-    const batches = new Batches(plain);
+    const batches = new DrawnBatches(plain);
     batches.fill(0);
     const length = 3 * size * size;
     const expected = upTo(8).map((index) => {

@@ -8,7 +8,7 @@ import { cpuEngine } from '#engine/onnxruntime/session.ts';
 import { initialState } from '#ml/networks/initial-weights.ts';
 import { shiftNamed } from '#ml/shifts/shifts.ts';
 import type { StepDone, TrainOptions } from '#ml/train.ts';
-import { describeTraining, fitSettings, startTraining } from '#ml/train.ts';
+import { describeTraining, fitSettings, possibleParts, startTraining } from '#ml/train.ts';
 import { hashState } from './hash-state.ts';
 import { noisePixels } from './pixel-sets.ts';
 
@@ -92,6 +92,30 @@ describe('a run', () => {
       expect([...first.steps, ...rest.steps]).toEqual(whole.steps);
       expect(hashState(rest.state)).toBe(hashState(whole.state));
     }
+  });
+
+  it('in parts ends bit for bit alike when it is taken up again, and near a run in whole steps', async () => {
+    const parts = await train(optionsOf({}, { parts: 2 }));
+    const first = await train(optionsOf({}, { parts: 2 }), 3);
+    const from = { step: 3, state: first.state };
+    const rest = await train(optionsOf({}, { parts: 2, from }));
+    expect(hashState(rest.state)).toBe(hashState(parts.state));
+    const whole = await train(optionsOf());
+    expect(Object.keys(parts.state)).toEqual(Object.keys(whole.state));
+    // Another loss: fewer images are contrasted with each other. The same views, rates and outliers.
+    expect(parts.steps[0]!.ntxent).not.toBe(whole.steps[0]!.ntxent);
+    expect(parts.steps[0]!.ntxent).toBeLessThan(whole.steps[0]!.ntxent);
+    const [split, one] = [parts.steps[0]!.normalNorm, whole.steps[0]!.normalNorm];
+    expect(Math.abs(split / one - 1)).toBeLessThan(0.2);
+  });
+
+  it('can be taken in parts that divide both batches and leave two images to contrast', () => {
+    const of = (batch: number, outlierBatch: number) =>
+      possibleParts(settingsOf({ batch, outlierBatch }));
+    expect(of(8, 8)).toEqual([1, 2, 4]);
+    expect(of(12, 0)).toEqual([1, 2, 3, 4, 6]);
+    expect(of(9, 6)).toEqual([1, 3]);
+    expect(of(7, 4)).toEqual([1]);
   });
 
   it('depends on the seed', async () => {

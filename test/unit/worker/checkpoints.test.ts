@@ -21,7 +21,7 @@ function checkpoint(step: number): Checkpoint {
       seconds: 1,
     },
     lastEpoch: null,
-    ...{ engine: 'cpu', device: 'CPU, 2 threads', codeVersion: '1.2.3', state },
+    ...{ engine: 'cpu', device: 'CPU, 2 threads', codeVersion: '1.2.3', parts: 2, state },
   };
 }
 

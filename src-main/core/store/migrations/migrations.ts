@@ -3,6 +3,7 @@
 import { initial } from './0010-initial.ts';
 import { editsAndReviews } from './0020-edits-and-reviews.ts';
 import { runNamesAndTrash } from './0030-run-names-and-trash.ts';
+import { runResources } from './0040-run-resources.ts';
 
 export interface Migration {
   /** Becomes the file's user_version. */
@@ -10,4 +11,9 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const migrations: readonly Migration[] = [initial, editsAndReviews, runNamesAndTrash];
+export const migrations: readonly Migration[] = [
+  initial,
+  editsAndReviews,
+  runNamesAndTrash,
+  runResources,
+];

@@ -101,13 +101,16 @@ function convolutionFamily(uses: Uses, operation: Convolution): Family | null {
   const update = uses.update(weight);
   if (update === null)
     return inputGradients.length === 0 ? { operations: [operation], names: [name] } : null;
-  const [, gradient, velocity] = update.inputs;
-  const weightGradient = uses.maker(gradient);
-  const slot = uses.name(velocity);
+  const [, summed, velocity] = update.inputs;
+  const accumulation = uses.accumulation(update);
+  const weightGradient = uses.maker(accumulation ? accumulation.inputs[1] : summed);
   if (weightGradient?.kind !== 'conv2dWeightGradient' || weightGradient.inputs[0] !== x)
     return null;
-  if (slot === undefined) return null;
-  return { operations: [operation, weightGradient, ...inputGradients], names: [name, slot] };
+  const slots = [velocity, ...(accumulation ? [accumulation.inputs[0]] : [])].map((slot) =>
+    uses.name(slot),
+  );
+  if (!slots.every((slot) => slot !== undefined)) return null;
+  return { operations: [operation, weightGradient, ...inputGradients], names: [name, ...slots] };
 }
 
 /** Whether the gradients need no pads below zero, which blocked convolution does not have. */
@@ -125,6 +128,11 @@ function fits({ inputs: [x, weight], outputs: [y], attributes }: Convolution): b
       ) && (kernel === 1 ? padding === 0 : reads >= side + padding)
     );
   });
+}
+
+function sumOf(uses: Uses, update: Of<'sgd' | 'lars'>): Value[] {
+  const accumulation = uses.accumulation(update);
+  return accumulation ? [accumulation.inputs[0]] : [];
 }
 
 /** State tensors of a batch normalisation that can be padded to whole blocks; null when others see them. */
@@ -155,7 +163,7 @@ function vectorNames(
     gamma,
     beta,
     ...averages.map(({ inputs }) => inputs[0]),
-    ...updates.flatMap((update) => (update ? [update.inputs[2]] : [])),
+    ...updates.flatMap((update) => (update ? [update.inputs[2], ...sumOf(uses, update)] : [])),
   ];
   const names = tensors.map((tensor) => uses.name(tensor));
   return names.every((name) => name !== undefined) ? names : null;

@@ -3,6 +3,7 @@
 import type { Operation, OperationKind, Program, Value } from '../../ir/program.ts';
 
 type Update = Extract<Operation, { kind: 'sgd' | 'lars' }>;
+type Accumulation = Extract<Operation, { kind: 'accumulate' }>;
 
 export class Uses {
   readonly #users = new Map<number, Operation[]>();
@@ -61,7 +62,20 @@ export class Uses {
       this.only(gradient, ['sgd', 'lars', 'sumsOfSquares']) &&
       this.of(gradient).filter((user) => user.kind !== 'sumsOfSquares').length === 1 &&
       this.single(velocity) &&
+      this.#isHidden(this.accumulation(update!)) &&
       update!.outputs.every((output) => this.only(output, []));
     return hidden ? update! : null;
+  }
+
+  /** What sums the gradient of an update over the parts of a step, if anything does. */
+  accumulation({ inputs: [, gradient] }: Update): Accumulation | null {
+    const maker = this.maker(gradient);
+    return maker?.kind === 'accumulate' ? maker : null;
+  }
+
+  #isHidden(accumulation: Accumulation | null): boolean {
+    return (
+      accumulation === null || accumulation.inputs.slice(0, 2).every((input) => this.single(input))
+    );
   }
 }

@@ -9,15 +9,51 @@ type Of<Kind extends Operation['kind']> = Extract<Operation, { kind: Kind }>;
 export function forward(graph: OnnxGraph, operation: Of<'conv2d'>, nameOf: NameOf): void {
   const [x, weight] = operation.inputs;
   const { stride, padding } = operation.attributes;
-  graph.node(
+  const attributes = {
+    kernel: weight.shape.slice(2),
+    stride,
+    pads: [padding, padding, padding, padding],
+  };
+  const y = nameOf(operation.outputs[0]);
+  convolve(graph, nameOf(x), nameOf(weight), x.shape.slice(2), attributes, y);
+}
+
+interface Convolution {
+  readonly kernel: readonly number[];
+  readonly stride: number;
+  /** Above, left, below, right. */
+  readonly pads: readonly number[];
+}
+
+/**
+ * A Conv of images with these sides. onnxruntime computes two kinds on WebGPU as matrix products and
+ * forgets their pads: kernels of 1×1, and kernels as large as the image. Those are padded before.
+ */
+function convolve(
+  graph: OnnxGraph,
+  x: string,
+  weight: string,
+  sides: readonly number[],
+  { kernel, stride, pads }: Convolution,
+  output?: string,
+): string {
+  const isProduct =
+    kernel.every((side) => side === 1) || kernel.every((side, axis) => side === sides[axis]);
+  const isPadded = pads.some((pad) => pad > 0);
+  const [above, left, below, right] = pads as [number, number, number, number];
+  const source =
+    isProduct && isPadded
+      ? graph.node('Pad', [x, graph.integers([0, 0, above, left, 0, 0, below, right])])
+      : x;
+  return graph.node(
     'Conv',
-    [nameOf(x), nameOf(weight)],
+    [source, weight],
     {
-      kernel_shape: weight.shape.slice(2),
+      kernel_shape: kernel,
       strides: [stride, stride],
-      pads: [padding, padding, padding, padding],
+      pads: source === x ? pads : [0, 0, 0, 0],
     },
-    nameOf(operation.outputs[0]),
+    output,
   );
 }
 
@@ -73,7 +109,8 @@ export function inputGradient(
     const rows = phaseOf(rowPhase, height, dyHeight, kernelHeight, stride, padding);
     const columns = phaseOf(columnPhase, width, dyWidth, kernelWidth, stride, padding);
     if (rows.taps === 0 || columns.taps === 0) return null;
-    return convolvePhase(graph, nameOf(dy), swapped, rows, columns, kernelWidth, stride);
+    const sides = [dyHeight, dyWidth];
+    return convolvePhase(graph, nameOf(dy), sides, swapped, rows, columns, kernelWidth, stride);
   };
   if (stride === 1) {
     graph.node('Identity', [plane(0, 0)!], {}, nameOf(dx));
@@ -88,6 +125,7 @@ export function inputGradient(
 function convolvePhase(
   graph: OnnxGraph,
   dy: string,
+  sides: readonly number[],
   swapped: string,
   rows: Phase,
   columns: Phase,
@@ -110,10 +148,17 @@ function convolvePhase(
   const source = cut.some((amount) => amount > 0)
     ? graph.node('Pad', [dy, graph.integers([0, 0, -cut[0]!, -cut[1]!, 0, 0, -cut[2]!, -cut[3]!])])
     : dy;
-  return graph.node('Conv', [source, taps], {
-    kernel_shape: [rows.taps, columns.taps],
-    pads: pads.map((pad) => Math.max(0, pad)),
-  });
+  return convolve(
+    graph,
+    source,
+    taps,
+    [sides[0]! - cut[0]! - cut[2]!, sides[1]! - cut[1]! - cut[3]!],
+    {
+      kernel: [rows.taps, columns.taps],
+      stride: 1,
+      pads: pads.map((pad) => Math.max(0, pad)),
+    },
+  );
 }
 
 /** Where the taps of a phase lie in a kernel of kh · kw values, the last first. */
@@ -171,14 +216,68 @@ export function interleave(
   return graph.node('Slice', [even, ...bounds.map((at) => graph.integers(at))]);
 }
 
-/**
- * dWeight[k, c, i, j] = Σ_{n,h,w} dy[n, k, h, w] · x[n, c, s·h + i − p, s·w + j − p], for each column
- * j of the kernel one matrix product [C·kh, M] × [M, K], M = N·H′·W′. Slices cut the column j out of
- * every row of x, a gather then picks whole rows: of the plain forms measured, the fastest.
- */
+/** How a weight gradient is computed; which is faster depends on device and shape. */
+export const weightGradientWays = ['products', 'convolution'] as const;
+export type WeightGradientWay = (typeof weightGradientWays)[number];
+export type WeightGradient = Of<'conv2dWeightGradient'>;
+
+/** dWeight[k, c, i, j] = Σ_{n,h,w} dy[n, k, h, w] · x[n, c, s·h + i − p, s·w + j − p]. */
 export function weightGradient(
   graph: OnnxGraph,
-  operation: Of<'conv2dWeightGradient'>,
+  operation: WeightGradient,
+  nameOf: NameOf,
+  way: WeightGradientWay,
+): void {
+  if (way === 'products') weightGradientByProducts(graph, operation, nameOf);
+  else weightGradientByConvolution(graph, operation, nameOf);
+}
+
+/**
+ * A convolution whose images are the channels of x, whose channels are the images, and whose kernel
+ * is all of dy, with the stride as its dilation.
+ */
+function weightGradientByConvolution(
+  graph: OnnxGraph,
+  operation: WeightGradient,
+  nameOf: NameOf,
+): void {
+  const [, dy] = operation.inputs;
+  const [dWeight] = operation.outputs;
+  const { stride } = operation.attributes;
+  const [, , kernelHeight, kernelWidth] = dWeight.shape as [number, number, number, number];
+  const kernels = graph.node('Transpose', [nameOf(dy)], { perm: [1, 0, 2, 3] });
+  const whole = graph.node('Conv', [paddedChannelsFirst(graph, operation, nameOf), kernels], {
+    kernel_shape: dy.shape.slice(2),
+    dilations: [stride, stride],
+    pads: [0, 0, 0, 0],
+  });
+  // At stride 2 the images may reach past the last tap by a pixel.
+  const bounds = [
+    [0, 0],
+    [kernelHeight, kernelWidth],
+    [2, 3],
+  ].map((at) => graph.integers(at));
+  const taps = graph.node('Slice', [whole, ...bounds]);
+  graph.node('Transpose', [taps], { perm: [1, 0, 2, 3] }, nameOf(dWeight));
+}
+
+/** x as [C, N, H + 2p, W + 2p]. */
+function paddedChannelsFirst(graph: OnnxGraph, operation: WeightGradient, nameOf: NameOf): string {
+  const { padding } = operation.attributes;
+  const x = graph.node('Transpose', [nameOf(operation.inputs[0])], { perm: [1, 0, 2, 3] });
+  if (padding === 0) return x;
+  const pads = [0, 0, padding, padding, 0, 0, padding, padding];
+  return graph.node('Pad', [x, graph.integers(pads)]);
+}
+
+/**
+ * For each column j of the kernel one matrix product [C·kh, M] × [M, K], M = N·H′·W′. Slices cut the
+ * column j out of every row of x, a gather then picks whole rows: on the CPU the fastest of the plain
+ * forms measured.
+ */
+function weightGradientByProducts(
+  graph: OnnxGraph,
+  operation: WeightGradient,
   nameOf: NameOf,
 ): void {
   const [x, dy] = operation.inputs;
@@ -189,14 +288,7 @@ export function weightGradient(
   const [, , outHeight, outWidth] = dy.shape as [number, number, number, number];
   const positions = n * outHeight * outWidth;
   const rows = height + 2 * padding;
-  const channelsFirst = graph.node('Transpose', [nameOf(x)], { perm: [1, 0, 2, 3] });
-  const padded =
-    padding === 0
-      ? channelsFirst
-      : graph.node('Pad', [
-          channelsFirst,
-          graph.integers([0, 0, padding, padding, 0, 0, padding, padding]),
-        ]);
+  const padded = paddedChannelsFirst(graph, operation, nameOf);
   const right = graph.node('Reshape', [
     graph.node('Transpose', [nameOf(dy)], { perm: [0, 2, 3, 1] }),
     graph.integers([positions, k]),

@@ -15,6 +15,7 @@ type Small = Exclude<
       | 'movingAverage'
       | `maxPool${string}`
       | `globalAveragePool${string}`
+      | 'accumulate'
       | 'sgd'
       | 'lars'
       | 'sumsOfSquares'

@@ -9,10 +9,19 @@ import type { LoweredProgram } from '../lowered-program.ts';
 import { nextName } from '../lowered-program.ts';
 import type { NameOf } from '../name-of.ts';
 import * as convolution from './convolution.ts';
+import type { WeightGradient, WeightGradientWay } from './convolution.ts';
 import * as normalisation from './normalisation.ts';
 import * as pooling from './pooling.ts';
 import * as losses from './losses.ts';
 import * as updates from './updates.ts';
+
+/** Where there is more than one way. */
+export interface PlainChoices {
+  readonly weightGradientWay: (operation: WeightGradient) => WeightGradientWay;
+}
+
+/** What is fastest on the CPU. */
+const usualChoices: PlainChoices = { weightGradientWay: () => 'products' };
 
 /**
  * Lowers a program. Model inputs: the program's inputs and state tensors by name; model outputs:
@@ -22,6 +31,7 @@ import * as updates from './updates.ts';
 export function lowerPlain(
   program: Program,
   constants?: Readonly<Record<string, Float32Array>>,
+  choices: PlainChoices = usualChoices,
 ): LoweredProgram {
   const graph = new OnnxGraph();
   const names = new Map<number, string>();
@@ -47,7 +57,7 @@ export function lowerPlain(
     return fresh;
   };
   const live = liveOperations(program);
-  for (const operation of live) lowerOperation(graph, operation, nameOf);
+  for (const operation of live) lowerOperation(graph, operation, nameOf, choices);
 
   const outputs: Port[] = [];
   const publish = (name: string, value: Value): void => {
@@ -73,14 +83,19 @@ export function liveOperations(program: Program): Operation[] {
 }
 
 /** One operation in standard operators. */
-export function lowerOperation(graph: OnnxGraph, operation: Operation, nameOf: NameOf): void {
+export function lowerOperation(
+  graph: OnnxGraph,
+  operation: Operation,
+  nameOf: NameOf,
+  { weightGradientWay }: PlainChoices = usualChoices,
+): void {
   switch (operation.kind) {
     case 'conv2d':
       return convolution.forward(graph, operation, nameOf);
     case 'conv2dInputGradient':
       return convolution.inputGradient(graph, operation, nameOf);
     case 'conv2dWeightGradient':
-      return convolution.weightGradient(graph, operation, nameOf);
+      return convolution.weightGradient(graph, operation, nameOf, weightGradientWay(operation));
     case 'batchNorm':
       return normalisation.training(graph, operation, nameOf);
     case 'batchNormGradient':
@@ -94,6 +109,7 @@ export function lowerOperation(graph: OnnxGraph, operation: Operation, nameOf: N
     case 'globalAveragePool':
     case 'globalAveragePoolGradient':
       return pooling.lower(graph, operation, nameOf);
+    case 'accumulate':
     case 'sgd':
     case 'lars':
     case 'sumsOfSquares':

@@ -4,7 +4,8 @@ import type { OnnxGraph } from '../../onnx/graph.ts';
 import type { Operation } from '../../ir/program.ts';
 import type { NameOf } from '../name-of.ts';
 
-type Update = Extract<Operation, { kind: 'sgd' | 'lars' | 'sumsOfSquares' }>;
+type Four = [string, string, string, string];
+type Update = Extract<Operation, { kind: 'accumulate' | 'sgd' | 'lars' | 'sumsOfSquares' }>;
 
 export function lower(graph: OnnxGraph, operation: Update, nameOf: NameOf): void {
   if (operation.kind === 'sumsOfSquares') {
@@ -17,12 +18,16 @@ export function lower(graph: OnnxGraph, operation: Update, nameOf: NameOf): void
     graph.node('Concat', sums, { axis: 0 }, nameOf(operation.outputs[0]));
     return;
   }
-  const [weight, gradient, velocity, learningRate] = operation.inputs.map(nameOf) as [
-    string,
-    string,
-    string,
-    string,
-  ];
+  if (operation.kind === 'accumulate') {
+    const [sum, gradient, keep, share] = operation.inputs.map(nameOf) as Four;
+    const terms = [graph.node('Mul', [sum, keep]), graph.node('Mul', [gradient, share])];
+    graph.node('Add', terms, {}, nameOf(operation.outputs[0]));
+    return;
+  }
+  const [weight, gradient, velocity, learningRate] = operation.inputs
+    .slice(0, 4)
+    .map((input) => nameOf(input!)) as Four;
+  const isLast = operation.inputs[4] && nameOf(operation.inputs[4]);
   const { momentum, weightDecay, trust } = operation.attributes;
   const decayed = graph.node('Add', [
     gradient,
@@ -33,13 +38,20 @@ export function lower(graph: OnnxGraph, operation: Update, nameOf: NameOf): void
       ? graph.node('Mul', [decayed, localRate(graph, weight, gradient, weightDecay, trust)])
       : decayed;
   const [nextWeight, nextVelocity] = operation.outputs.map(nameOf) as [string, string];
-  graph.node(
-    'Add',
-    [graph.node('Mul', [velocity, graph.scalar(momentum)]), step],
-    {},
-    nextVelocity,
-  );
-  graph.node('Sub', [weight, graph.node('Mul', [nextVelocity, learningRate])], {}, nextWeight);
+  // Before the last part of a step: velocity · 1 + step · 0, and weight − velocity · 0.
+  const onlyLast = (value: string, otherwise: number) =>
+    isLast === undefined
+      ? value
+      : graph.node('Where', [
+          graph.node('Greater', [isLast, graph.scalar(0.5)]),
+          value,
+          graph.scalar(otherwise),
+        ]);
+  const kept = graph.node('Mul', [velocity, onlyLast(graph.scalar(momentum), 1)]);
+  const taken = isLast === undefined ? step : graph.node('Mul', [step, isLast]);
+  graph.node('Add', [kept, taken], {}, nextVelocity);
+  const rate = onlyLast(learningRate, 0);
+  graph.node('Sub', [weight, graph.node('Mul', [nextVelocity, rate])], {}, nextWeight);
 }
 
 /**

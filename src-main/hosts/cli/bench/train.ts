@@ -130,7 +130,7 @@ export async function trainOurs(training: OwnTraining, shell: Shell): Promise<Ou
       ...{ runId: 1, folder, method: 'oecl', settings, seed, engine: 'auto', shifts: [] },
       normals: { name: 'normals', path: normals.path },
       outliers: [{ name: 'outliers', path: outliers.path, weight: 1 }],
-      ...{ snapshotHash: 'bench', codeVersion: 'bench' },
+      ...{ snapshotHash: 'bench', codeVersion: 'bench', leastParts: 1 },
     });
     const measured = result.then(async (trained) => {
       peakBytes = await peakOf(worker.pid);

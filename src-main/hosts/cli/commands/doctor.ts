@@ -10,7 +10,8 @@ export const doctor = command({
   about: [
     'An engine is what computes a training: the processor, a graphics card. Each is given a small ' +
       'network whose results are known, and is offered only if it finds the same. The time is that ' +
-      'of one small training step (the median of five); smaller is faster.',
+      'of one small training step of 64 images (the median of five); smaller is faster. auto takes ' +
+      'the fastest that is offered.',
     'Exit code 1 when no engine can be used.',
   ],
   arguments: {},
@@ -35,15 +36,19 @@ export const doctor = command({
           { title: 'offered' },
           { title: 'self-test' },
           { title: 'step, ms', align: 'right' },
+          { title: 'images/s', align: 'right' },
           { title: 'device' },
+          { title: 'provider' },
           { title: 'why' },
         ],
-        engines.map(({ name, device, offered, reason, selfTest, stepMilliseconds }) => [
+        engines.map(({ name, device, provider, offered, reason, selfTest, ...timed }) => [
           name,
           offered ? 'yes' : 'no',
           selfTest,
-          stepMilliseconds === null ? '' : significant(stepMilliseconds, 3),
+          timed.stepMilliseconds === null ? '' : significant(timed.stepMilliseconds, 3),
+          timed.imagesPerSecond === null ? '' : significant(timed.imagesPerSecond, 3),
           device,
+          provider,
           reason,
         ]),
       ),

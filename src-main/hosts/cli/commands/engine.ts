@@ -58,10 +58,14 @@ export const engine = command({
         progress.update({ done, total, unit: 'parts', details: [what] });
       }
     });
-    await shell.interrupts
-      .during(() => child.kill(), once(child, 'close'))
-      .finally(() => progress.end());
+    let isStopped = false;
+    const stop = () => {
+      isStopped = true;
+      child.kill();
+    };
+    await shell.interrupts.during(stop, once(child, 'close')).finally(() => progress.end());
     if (failure) throw failure;
+    if (isStopped) throw new Failure('stopped', 'Stopped. Nothing has been installed.');
     if (!installed) {
       const words = lastWords.trim().split('\n').at(-1)!;
       throw new Failure('engine-unavailable', `The installation broke off. ${words}`);

@@ -7,7 +7,7 @@ import { count, duration, significant } from '#domain/figures.ts';
 import { printable } from '#domain/printable.ts';
 import { withProject } from '../project.ts';
 import { table } from '../table.ts';
-import { thresholdLine } from '../training.ts';
+import { resourcesInWords, thresholdLine } from '../training.ts';
 
 /** A long run has more epochs than a screen has lines. */
 const epochsShown = 30;
@@ -47,6 +47,7 @@ function runLines(run: RunDetails): readonly string[] {
     ['engine', run.device === null ? run.engine : `${run.engine} (${run.device})`],
     ['started', run.createdAt],
     ['ended', run.endedAt ?? 'not yet'],
+    ['took', run.resources === null ? 'nothing yet' : resourcesInWords(run.resources)],
     ...configFacts(run.config),
   ];
   const lines = [`Run ${run.id}`, ...table([{ title: '' }, { title: '' }], facts).slice(1)];

@@ -16,6 +16,7 @@ function step(runId: number, number: number): CoreEvents['run.step'] {
   return {
     ...{ runId, step: number, steps: 20, epoch: 2, loss: 1, normalNorm: 2, outlierNorm: 1 },
     imagesPerSecond: 50,
+    ...{ peakMemory: 3e8, seconds: 2, waitSeconds: 0.1 },
   };
 }
 
@@ -31,6 +32,7 @@ const details: RunDetails = {
   },
   ...{ device: null, state: 'running', failure: null, stepsDone: 5, stepsTotal: 20 },
   ...{ createdAt: '2026-01-01T00:00:00Z', endedAt: null, modelId: null, config: {} },
+  resources: null,
   ...{ codeVersion: '1', snapshotHash: 'a', epochs: [epoch(1)], warnings: [], threshold: null },
 };
 

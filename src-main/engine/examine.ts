@@ -1,0 +1,79 @@
+// One engine examined: does it compute rightly, and how fast.
+
+import * as ort from 'onnxruntime-node';
+import type { Engine, EngineName } from './engine.ts';
+import { ProgramBuilder } from './ir/builder.ts';
+import { seededTensors, smallNet } from './ir/small-net.ts';
+import { selfTestFault } from './self-test.ts';
+
+/** One engine as the doctor found it. */
+export interface Diagnosis {
+  readonly name: EngineName;
+  readonly device: string;
+  /** What runs its programs: "onnxruntime 1.30.0". */
+  readonly provider: string;
+  readonly offered: boolean;
+  /** Why it is offered, or not. */
+  readonly reason: string;
+  readonly selfTest: 'passed' | 'failed' | 'not run';
+  /** Median of a small training step; null when it was not timed. */
+  readonly stepMilliseconds: number | null;
+  /** Images through that step in a second. */
+  readonly imagesPerSecond: number | null;
+}
+
+/** TensorFlow tells its version with the device. */
+function providerOf(name: EngineName): string {
+  return name === 'tensorflow' ? 'TensorFlow' : `onnxruntime ${ort.env.versions.node}`;
+}
+
+const timedImages = 64;
+
+export async function examine(engine: Engine): Promise<Diagnosis> {
+  const { name, device } = engine;
+  const provider = providerOf(name);
+  const fault = await selfTestFault(engine);
+  if (fault !== null) {
+    const found = { offered: false, reason: `not offered: ${fault}`, selfTest: 'failed' } as const;
+    return { name, device, provider, ...found, stepMilliseconds: null, imagesPerSecond: null };
+  }
+  const reason = ['passes the self-test', await engine.layout?.()].filter(Boolean).join('; ');
+  const stepMilliseconds = await timeStep(engine);
+  return {
+    ...{ name, device, provider, offered: true, reason, selfTest: 'passed' },
+    ...{ stepMilliseconds, imagesPerSecond: (1000 * timedImages) / stepMilliseconds },
+  };
+}
+
+/** An engine that could not even be opened. */
+export function absent(name: EngineName, reason: string): Diagnosis {
+  return {
+    ...{ name, device: 'none', provider: providerOf(name), offered: false, reason },
+    ...{ selfTest: 'not run', stepMilliseconds: null, imagesPerSecond: null },
+  };
+}
+
+/** A slow device is timed by fewer steps, milliseconds in all. */
+const longestTiming = 5000;
+
+/** Median of up to five steps of a small residual net on images of 32 pixels. */
+async function timeStep(engine: Engine): Promise<number> {
+  const builder = new ProgramBuilder('train');
+  const { loss } = smallNet(builder, { width: 16, size: 32, batch: timedImages, pool: false });
+  const optimiser = { name: 'sgd', momentum: 0.9, weightDecay: 0, trust: 0 } as const;
+  const program = builder.training(loss, { loss }, optimiser);
+  const { state, inputs } = seededTensors(program, 1);
+  const session = await engine.compile(program);
+  await session.writeState(state);
+  const times: number[] = [];
+  // The first step warms up.
+  await session.run(inputs);
+  for (let step = 0, spent = 0; step < 5 && spent < longestTiming; step++) {
+    const start = performance.now();
+    await session.run(inputs);
+    times.push(performance.now() - start);
+    spent += times.at(-1)!;
+  }
+  await session.release();
+  return times.sort((a, b) => a - b)[times.length >> 1]!;
+}

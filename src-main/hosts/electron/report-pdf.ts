@@ -1,0 +1,44 @@
+// Prints a report of the window's project into a PDF beside it.
+
+import { BrowserWindow } from 'electron';
+import { rename, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Failure } from '#domain/failure.ts';
+
+/**
+ * path: an absolute one, of a page in the project's folder "exports"; any other is refused. Returns the
+ * path of the PDF.
+ */
+export async function printReport(project: string | undefined, path: string): Promise<string> {
+  const isReport =
+    project !== undefined &&
+    dirname(path) === resolve(project, 'exports') &&
+    basename(path).endsWith('.html') &&
+    (await stat(path).then(
+      (found) => found.isFile(),
+      () => false,
+    ));
+  if (!isReport) {
+    throw new Failure('not-found', `There is no report at ${path}. Write the report again.`, path);
+  }
+  const window = new BrowserWindow({
+    show: false,
+    webPreferences: {
+      sandbox: true,
+      contextIsolation: true,
+      javascript: false,
+      // Kept in memory, with nothing of the app's in it.
+      partition: 'report',
+    },
+  });
+  try {
+    await window.loadFile(path);
+    const pdf = await window.webContents.printToPDF({ pageSize: 'A4', printBackground: true });
+    const target = join(dirname(path), `${basename(path, '.html')}.pdf`);
+    await writeFile(`${target}.tmp`, pdf);
+    await rename(`${target}.tmp`, target);
+    return target;
+  } finally {
+    window.destroy();
+  }
+}

@@ -1,0 +1,93 @@
+// The memory through which the worker's main thread orders a batch of views and helping threads draw
+// it: a few shared integers, and two batches, so that one is drawn while the other is used.
+
+import type { Views } from '#ml/views.ts';
+
+/** Places of the shared integers. */
+const place = { ticket: 0, batch: 1, buffer: 2, next: 3, done: 4, failed: 5 } as const;
+
+export interface SharedOrder {
+  readonly integers: Int32Array<SharedArrayBuffer>;
+  readonly buffers: readonly [Float32Array, Float32Array];
+}
+
+export function newOrder(length: number): SharedOrder {
+  const buffer = () => new Float32Array(new SharedArrayBuffer(4 * length));
+  return {
+    integers: new Int32Array(new SharedArrayBuffer(4 * Object.keys(place).length)),
+    buffers: [buffer(), buffer()],
+  };
+}
+
+/** Only the main thread, and only once the batch before is whole. */
+export function order({ integers }: SharedOrder, batch: number, buffer: 0 | 1): void {
+  Atomics.store(integers, place.batch, batch);
+  Atomics.store(integers, place.buffer, buffer);
+  Atomics.store(integers, place.done, 0);
+  // From here on items can be taken.
+  Atomics.store(integers, place.next, 0);
+  Atomics.add(integers, place.ticket, 1);
+  Atomics.notify(integers, place.ticket);
+}
+
+/** Waits for an order after the one with this ticket; its ticket. Blocks: for helping threads. */
+export function nextTicket({ integers }: SharedOrder, ticket: number): number {
+  Atomics.wait(integers, place.ticket, ticket);
+  return Atomics.load(integers, place.ticket);
+}
+
+/** Draws what nobody else draws of the batch ordered, phase after phase. Blocks for ends of phases. */
+export function help(views: Views, { integers, buffers }: SharedOrder): void {
+  const ends = endsOf(views.phases);
+  const total = ends.at(-1)!;
+  for (;;) {
+    const item = Atomics.add(integers, place.next, 1);
+    if (item >= total) return;
+    // Read after the item was taken: it may belong to an order that has just been given.
+    const batch = Atomics.load(integers, place.batch);
+    const into = buffers[Atomics.load(integers, place.buffer)]!;
+    const phase = ends.findIndex((end) => item < end);
+    const start = phase === 0 ? 0 : ends[phase - 1]!;
+    waitUntil(integers, start);
+    views.draw(batch, phase, item - start, into);
+    Atomics.add(integers, place.done, 1);
+    Atomics.notify(integers, place.done);
+  }
+}
+
+/** A thread that breaks down says so, or the others would wait for what it took. */
+export function fail({ integers }: SharedOrder): void {
+  Atomics.store(integers, place.failed, 1);
+  Atomics.notify(integers, place.done);
+}
+
+/** Resolves when the batch ordered is whole; others may still be drawing its last items. */
+export async function whole(views: Views, { integers }: SharedOrder): Promise<void> {
+  const total = endsOf(views.phases).at(-1)!;
+  for (;;) {
+    const done = doneOf(integers);
+    if (done >= total) return;
+    const { async: isWaiting, value } = Atomics.waitAsync(integers, place.done, done);
+    if (isWaiting) await value;
+  }
+}
+
+/** Throws when a thread has broken down. */
+function doneOf(integers: Int32Array<SharedArrayBuffer>): number {
+  if (Atomics.load(integers, place.failed) !== 0)
+    throw new Error('A thread that draws views failed');
+  return Atomics.load(integers, place.done);
+}
+
+function waitUntil(integers: Int32Array<SharedArrayBuffer>, count: number): void {
+  for (;;) {
+    const done = doneOf(integers);
+    if (done >= count) return;
+    Atomics.wait(integers, place.done, done);
+  }
+}
+
+function endsOf(phases: readonly number[]): number[] {
+  let sum = 0;
+  return phases.map((items) => (sum += items));
+}

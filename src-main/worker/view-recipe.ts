@@ -1,0 +1,36 @@
+// What views are drawn from, as another thread can be given it: pixels are shared, shifts go by name.
+
+import { Batches, type BatchPlan } from '#ml/batches.ts';
+import { ScoreViews, type ScoreViewsRequest } from '#ml/score.ts';
+import { shiftNamed } from '#ml/shifts/shifts.ts';
+import type { Views } from '#ml/views.ts';
+import type { TrainTask } from './contract.ts';
+
+export interface TrainRecipe extends Omit<BatchPlan, 'shifts'> {
+  readonly kind: 'train';
+  readonly shifts: TrainTask['shifts'];
+  /** See TrainOptions. */
+  readonly parts: number;
+}
+
+export interface ScoreRecipe extends ScoreViewsRequest {
+  readonly kind: 'score';
+}
+
+export type ViewRecipe = TrainRecipe | ScoreRecipe;
+
+export function planOf({ shifts, ...recipe }: TrainRecipe): BatchPlan {
+  return {
+    ...recipe,
+    shifts: shifts.map(({ name, parameters, weight, strength }) => {
+      return { shift: shiftNamed(name, parameters), weight, strength };
+    }),
+  };
+}
+
+/** Throws as the constructor of Batches. */
+export function viewsOf(recipe: ViewRecipe): Views {
+  return recipe.kind === 'train'
+    ? new Batches(planOf(recipe), recipe.parts)
+    : new ScoreViews(recipe);
+}

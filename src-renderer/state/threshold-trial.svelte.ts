@@ -1,0 +1,77 @@
+// A threshold that is tried before it is set: drawn on the histogram, or asked for by a budget of false
+// alarms. What it would mean comes from the core; nothing changes until it is set.
+
+import type { ScoreDistribution, ThresholdPreview } from '#contract/review.ts';
+import type { ScoreName } from '#domain/score.ts';
+import type { CoreClient } from '../client/clients.ts';
+import { Resource } from './resource.svelte.ts';
+import type { Judged } from './results.svelte.ts';
+
+export type Wish = { readonly anomalyScore: number } | { readonly falseAlarms: number };
+
+export class ThresholdTrial {
+  readonly #core: CoreClient;
+  readonly #judged: Judged;
+  readonly #by: ScoreName | undefined;
+  readonly distribution: Resource<ScoreDistribution>;
+  readonly #preview: Resource<ThresholdPreview>;
+  #wish = $state.raw<Wish>();
+
+  constructor(core: CoreClient, judged: Judged, by: ScoreName | undefined) {
+    this.#core = core;
+    this.#judged = judged;
+    this.#by = by;
+    this.distribution = new Resource((signal) =>
+      core.call('scores.distribution', { ...judged, ...this.#score, bins: 40 }, signal),
+    );
+    this.#preview = new Resource((signal) =>
+      core.call('thresholds.preview', { ...judged, ...this.#score, ...this.#asked }, signal),
+    );
+  }
+
+  /** What is tried; undefined while the model's own threshold is shown. */
+  get wish(): Wish | undefined {
+    return this.#wish;
+  }
+  /** What it means; undefined until that is known. */
+  get preview(): ThresholdPreview | undefined {
+    return this.#preview.value;
+  }
+  /** Why nothing can be said of it. */
+  get fault(): string | undefined {
+    const { state } = this.#preview;
+    return state.kind === 'failed' ? state.message : undefined;
+  }
+  /** The anomaly score above which images are flagged, tried or set; undefined without a threshold. */
+  get limit(): number | undefined {
+    if (this.#wish && 'anomalyScore' in this.#wish) return this.#wish.anomalyScore;
+    return this.preview?.anomalyScore ?? this.distribution.value?.threshold?.anomalyScore;
+  }
+
+  async load(): Promise<void> {
+    this.#wish = undefined;
+    await this.distribution.load();
+    if (this.distribution.value?.threshold) await this.#preview.load();
+  }
+
+  async try(wish: Wish | undefined): Promise<void> {
+    this.#wish = wish;
+    await this.#preview.load();
+  }
+
+  /** Makes what is tried the model's threshold. */
+  async set(): Promise<void> {
+    const { modelId } = this.#judged;
+    await this.#core.call('thresholds.set', { modelId, ...this.#score, ...this.#asked });
+    await this.load();
+  }
+
+  get #score() {
+    return this.#by === undefined ? {} : { by: this.#by };
+  }
+
+  /** Without a wish, the threshold that is set. */
+  get #asked(): Wish {
+    return this.#wish ?? { anomalyScore: this.distribution.value?.threshold?.anomalyScore ?? 0 };
+  }
+}

@@ -1,0 +1,60 @@
+// The worker runs out of memory, which the system keeps from it: the core stays alive, says so and
+// goes on with a new worker that takes its steps in parts.
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { spawnWorker } from '#worker/spawn.ts';
+import { tempFolders } from '../../support/temp-folder.ts';
+import { ended, makeTemplate, openProject, smallTraining, workersOf } from './project.ts';
+
+const newFolder = tempFolders();
+const canLimit = process.platform === 'linux' && hasPrlimit();
+
+function hasPrlimit(): boolean {
+  try {
+    execFileSync('prlimit', ['--version']);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Bytes of data that a worker holds which has done nothing but test its engine. */
+async function idleData(): Promise<number> {
+  const worker = spawnWorker();
+  try {
+    await worker.client.call('describe', {});
+    const status = readFileSync(`/proc/${worker.pid}/status`, 'utf8');
+    return 1024 * Number(/^VmData:\s+(\d+) kB$/m.exec(status)![1]);
+  } finally {
+    worker.kill();
+    await worker.exited;
+  }
+}
+
+test.skipIf(!canLimit)('a run whose worker is out of memory goes on in parts', async () => {
+  const bytes = (await idleData()) + 800 * 2 ** 20;
+  const template = await makeTemplate(newFolder(), { normal: 80, anomalous: 4, outliers: 12 });
+  const { client } = await openProject(template);
+  const overrides = {
+    ...{ ...smallTraining.overrides, width: 16, inputSize: 64, batch: 32, outlierBatch: 32 },
+    ...{ steps: 2, views: 0 },
+  };
+  const { jobId, runId } = await client.call('runs.train', { ...smallTraining, overrides });
+  let first: number | undefined;
+  while (first === undefined) {
+    [first] = workersOf(process.pid);
+    await setTimeout(5);
+  }
+  execFileSync('prlimit', ['--pid', String(first), `--data=${bytes}:${bytes}`]);
+  expect(await ended(client, jobId)).toMatchObject({ state: 'succeeded', failure: null });
+  const { warnings, resources, stepsDone } = await client.call('runs.show', { runId });
+  expect(stepsDone).toBe(2);
+  expect(warnings.join()).toMatch(/Memory ran out\. Training went on .* at least 2 parts/);
+  expect(warnings.join()).toMatch(/Each step is taken in 2 parts of 16 normal and 16 outlier/);
+  expect(resources).toMatchObject({ parts: 2 });
+  expect(resources!.peakMemory).toBeGreaterThan(200e6);
+  expect(resources!.waitSeconds).toBeLessThan(resources!.seconds);
+});

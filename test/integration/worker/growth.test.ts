@@ -1,0 +1,83 @@
+// How time and memory grow: a step with its images and their pixels, scoring with the images of a
+// shard. Bounds are loose, because other programs share the processor. NORMSCOPE_SCORE_IMAGES=100000
+// scores the full count.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { RandomStream, purpose } from '#domain/random.ts';
+import type { ScoreTask } from '#worker/contract.ts';
+import { writeShard } from '#worker/shard.ts';
+import type { Worker } from '#worker/spawn.ts';
+import { smallTask, startWorker, temporaryFolder } from './small-task.ts';
+
+const most = Number(process.env['NORMSCOPE_SCORE_IMAGES'] ?? 8000);
+const side = 16;
+
+test('the time of a step is linear in images and in pixels, at most', async () => {
+  const { client } = startWorker();
+  const time = async (images: number, size: number): Promise<number> => {
+    const task = { width: 8, size, images, threads: 1, steps: 7, engine: 'cpu' as const };
+    return (await client.call('timeStep', task)).stepMilliseconds;
+  };
+  const small = await time(32, 32);
+  const [images, pixels] = [await time(128, 32), await time(32, 64)];
+  console.log(JSON.stringify({ bench: 'growth', step: { small, images, pixels } }));
+  // Four times as much of either; small steps have costs of their own.
+  expect(images / small).toBeLessThan(4 * 1.7);
+  expect(pixels / small).toBeLessThan(4 * 1.7);
+});
+
+/** Different images of noise, made as they are written. */
+async function writeNoise(path: string, count: number): Promise<void> {
+  const stream = new RandomStream(1, purpose.sample);
+  const image = Uint8Array.from({ length: side * side * 3 }, () => stream.integer(256));
+  async function* images(): AsyncGenerator<Uint8Array> {
+    for (let index = 0; index < count; index++) {
+      image[index % image.length]! ^= 1 + (index % 255);
+      yield image;
+    }
+    await Promise.resolve();
+  }
+  const window = [0, 1, 2].map(() => [0, 255] as const);
+  const shape = { height: side, width: side, channels: 3, type: 'uint8', window } as const;
+  await writeShard(path, shape, images());
+}
+
+function peakOf({ pid }: Worker): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return 1024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)![1]);
+}
+
+test.skipIf(process.platform !== 'linux')(
+  `scoring ${most} images takes eight times what ${most / 8} take, and little more memory`,
+  { timeout: 1_800_000 },
+  async () => {
+    const folder = await temporaryFolder();
+    const { modelPath } = await startWorker().client.call(
+      'train',
+      await smallTask(folder, { steps: 4, views: 1 }),
+    );
+    const score = async (count: number): Promise<{ seconds: number; peak: number }> => {
+      const shard = { name: 'noise', path: join(folder, `${count}.shard`) };
+      await writeNoise(shard.path, count);
+      const task: ScoreTask = {
+        ...{ modelPath, shard, seed: 1, engine: 'cpu' },
+        images: Array.from({ length: count }, (_, index) => {
+          return { index, hash: index.toString(16).padStart(64, '0') };
+        }),
+      };
+      const worker = startWorker();
+      await worker.client.call('describe', {});
+      const start = performance.now();
+      expect(await worker.client.call('score', task)).toEqual({ scored: count });
+      return { seconds: (performance.now() - start) / 1000, peak: peakOf(worker) };
+    };
+    const [few, all] = [await score(most / 8), await score(most)];
+    console.log(JSON.stringify({ bench: 'growth', images: most, few, all }));
+    expect(all.seconds).toBeLessThan(8 * 1.7 * few.seconds);
+    // The shard and the list of images are in memory, and nothing else of each image.
+    const ownBytes = (most * 7 * side * side * 3) / 8;
+    expect(all.peak - few.peak).toBeLessThan(40e6 + ownBytes + 600 * most);
+  },
+);

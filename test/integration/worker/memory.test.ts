@@ -1,0 +1,84 @@
+// A worker whose memory is limited by the system: it runs out in a step, says so, and a step in parts
+// fits. The estimate of a step's memory against what a step really took.
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { describeTraining } from '#ml/train.ts';
+import { stepMemory } from '#worker/memory.ts';
+import type { Worker } from '#worker/spawn.ts';
+import { eventsOf, failureOf, smallTask, startWorker, temporaryFolder } from './small-task.ts';
+
+const canLimit = process.platform === 'linux' && hasPrlimit();
+
+function hasPrlimit(): boolean {
+  try {
+    execFileSync('prlimit', ['--version']);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function statusOf({ pid }: Worker, name: string): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return 1024 * Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)![1]);
+}
+
+/** Lets the worker, which must be idle, take so many bytes more than it has. */
+async function limit(worker: Worker, more: number): Promise<void> {
+  await worker.client.call('describe', {});
+  const bytes = statusOf(worker, 'VmData') + more;
+  execFileSync('prlimit', ['--pid', String(worker.pid), `--data=${bytes}:${bytes}`]);
+}
+
+/** Steps of 128 views, of which each takes megabytes. */
+const large = { width: 16, inputSize: 64, batch: 32, outlierBatch: 32, steps: 2, views: 0 };
+
+test.skipIf(!canLimit)(
+  'out of memory in a step, it says what to do, and smaller parts do',
+  async () => {
+    const task = await smallTask(await temporaryFolder(), large, 40);
+    const worker = startWorker();
+    await limit(worker, 800 * 2 ** 20);
+    const started = eventsOf(worker, 'started');
+    const failure = await failureOf(worker.client.call('train', task));
+    expect(failure.code).toBe('out-of-memory');
+    expect(failure.message).toMatch(/step of 32 normal and 32 outlier images.*a smaller batch/);
+    expect(started).toMatchObject([{ parts: 1 }]);
+
+    const next = startWorker();
+    const again = eventsOf(next, 'started');
+    const { steps, warnings } = await next.client.call('train', { ...task, leastParts: 4 });
+    expect(steps).toBe(2);
+    expect(again).toMatchObject([{ parts: 4 }]);
+    expect(warnings[0]).toMatch(/^Each step is taken in 4 parts of 8 normal and 8 outlier images/);
+  },
+);
+
+test.skipIf(process.platform !== 'linux')(
+  'a step takes about what is estimated, also in parts',
+  async () => {
+    for (const leastParts of [1, 4]) {
+      const settings = { ...large, inputSize: 32, steps: 2 };
+      const task = { ...(await smallTask(await temporaryFolder(), settings, 40)), leastParts };
+      const worker = startWorker();
+      await worker.client.call('train', task);
+      const program = describeTraining(task.method, task.settings, 3, leastParts);
+      const ratio = statusOf(worker, 'VmHWM') / stepMemory(program, task.settings);
+      expect(ratio).toBeGreaterThan(0.6);
+      expect(ratio).toBeLessThan(1.3);
+    }
+  },
+);
+
+test.skipIf(process.platform !== 'linux')('memory is flat over hundreds of steps', async () => {
+  const task = await smallTask(await temporaryFolder(), { steps: 600 });
+  const worker = startWorker();
+  const steps = eventsOf(worker, 'step');
+  await worker.client.call('train', task);
+  const early = steps.find(({ step }) => step >= 200)!;
+  const last = steps.at(-1)!;
+  expect(last.step).toBe(600);
+  expect(last.peakMemory - early.peakMemory).toBeLessThan(25e6);
+});

@@ -1,0 +1,116 @@
+// Steps in several runs, each on a part of the batch: the update is that of the mean of the parts'
+// gradients, on plain and on blocked tensors, and as the oracle computes it.
+
+import { describe, expect, it } from 'vitest';
+import type { Engine, Tensors } from '#engine/engine.ts';
+import { ProgramBuilder } from '#engine/ir/builder.ts';
+import type { Program } from '#engine/ir/program.ts';
+import { cpuEngine } from '#engine/onnxruntime/session.ts';
+import { seededTensors, smallNet } from '#engine/ir/small-net.ts';
+import { expectEqualWithin, oracleEngine, relativeError } from './support.ts';
+
+interface Choices {
+  readonly name?: 'sgd' | 'lars';
+  readonly momentum?: number;
+  readonly weightDecay?: number;
+  readonly width?: number;
+}
+
+function program(inParts: boolean, choices: Choices = {}): Program {
+  const { name = 'sgd', momentum = 0.9, weightDecay = 5e-4, width = 4 } = choices;
+  const builder = new ProgramBuilder('train');
+  const { loss } = smallNet(builder, { width, size: 16, batch: 16, pool: true });
+  return builder.training(loss, { loss }, { name, momentum, weightDecay, trust: 0.01 }, inParts);
+}
+
+/** What a part is fed beside `inputs`. */
+function partInputs(part: number, parts: number): Tensors {
+  return {
+    keep: Float32Array.of(part === 0 ? 0 : 1),
+    share: Float32Array.of(1 / parts),
+    isLast: Float32Array.of(part === parts - 1 ? 1 : 0),
+  };
+}
+
+/** Different images for each part. */
+function imagesOf(built: Program, parts: number): Tensors[] {
+  return Array.from({ length: parts }, (_, part) => {
+    const { inputs } = seededTensors(built, 40 + part);
+    return { ...inputs, learningRate: Float32Array.of(1) };
+  });
+}
+
+/** A bias before batch normalisation has a gradient of nothing but rounding. */
+function withoutRounding(state: Tensors): Tensors {
+  return Object.fromEntries(Object.entries(state).filter(([name]) => name !== 'fc1Bias/sum'));
+}
+
+async function after(engine: Engine, built: Program, state: Tensors, runs: readonly Tensors[]) {
+  const session = await engine.compile(built);
+  try {
+    await session.writeState(state);
+    for (const inputs of runs) await session.run(inputs);
+    return await session.readState();
+  } finally {
+    await session.release();
+  }
+}
+
+describe('a step in parts', () => {
+  const engines = ['plain', 'blocked'] as const;
+  for (const lowering of engines) {
+    const engine = cpuEngine(1, { lowering });
+    // Wide enough that convolutions run blocked; 20 channels do not fill blocks.
+    for (const width of [16, 20]) {
+      it(`takes the mean of the parts' gradients (${lowering}, width ${width})`, async () => {
+        // Without momentum and decay, at rate 1, a step is the gradient.
+        const plain = { momentum: 0, weightDecay: 0, width };
+        const whole = program(false, plain);
+        const split = program(true, plain);
+        const { state } = seededTensors(split, 13);
+        const images = imagesOf(whole, 4);
+        const runs = images.map((inputs, part) => ({ ...inputs, ...partInputs(part, 4) }));
+        const summed = await after(engine, split, state, runs);
+        const single = await Promise.all(
+          images.map((inputs) => after(engine, whole, state, [inputs])),
+        );
+        for (const { name } of split.training!.parameters) {
+          const gradientIn = (moved: Tensors) =>
+            moved[name]!.map((value, index) => state[name]![index]! - value);
+          const gradients = single.map(gradientIn);
+          const mean = gradients[0]!.map(
+            (_, index) => gradients.reduce((sum, one) => sum + one[index]!, 0) / 4,
+          );
+          // A bias before batch normalisation has a gradient of nothing but rounding.
+          const size = Math.hypot(...mean);
+          if (size > 1e-4) expect(relativeError(gradientIn(summed), mean), name).toBeLessThan(1e-3);
+        }
+      });
+    }
+  }
+
+  it('leaves weights and momenta as they are, to the bit, until its last part', async () => {
+    const built = program(true, { width: 16 });
+    const { state } = seededTensors(built, 13);
+    const [inputs] = imagesOf(built, 1);
+    const kept = await after(cpuEngine(1), built, state, [{ ...inputs, ...partInputs(0, 2) }]);
+    for (const { name } of built.training!.parameters) {
+      expect(kept[name]).toEqual(state[name]);
+      expect(kept[`${name}/momentum`]).toEqual(state[`${name}/momentum`]);
+    }
+  });
+
+  for (const name of ['sgd', 'lars'] as const) {
+    it(`agrees with the oracle within 1e-4, with ${name}`, async () => {
+      const built = program(true, { name });
+      const { state } = seededTensors(built, 13);
+      const runs = imagesOf(built, 2).map((inputs, part) => {
+        return { ...inputs, learningRate: Float32Array.of(0.05), ...partInputs(part, 2) };
+      });
+      const [ours, oracle] = await Promise.all(
+        [cpuEngine(2), await oracleEngine()].map((engine) => after(engine, built, state, runs)),
+      );
+      expectEqualWithin(withoutRounding(ours!), withoutRounding(oracle!), 1e-4);
+    });
+  }
+});

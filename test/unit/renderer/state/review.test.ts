@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import type { StandingVerdict } from '#contract/image.ts';
+import type { QueuedImage } from '#contract/review.ts';
+import { Review } from '../../../../src-renderer/state/review.svelte.ts';
+import { fakeCore } from '../support/fake-core.ts';
+
+/** A core with `count` flagged images that keeps verdicts as the real one does. */
+function reviewOf(count: number) {
+  const verdicts = new Map<number, StandingVerdict>();
+  const said: { imageId: number; before: StandingVerdict | undefined }[] = [];
+  const image = (imageId: number): QueuedImage => ({
+    ...{ imageId, hash: String(imageId), path: `/${String(imageId)}.png`, role: 'unlabelled' },
+    ...{ class: null, group: null, split: 'none', anomalyScore: -imageId, anomalyRank: null },
+    ...{ flagged: true, verdict: verdicts.get(imageId) ?? null, note: null, reviewer: null },
+  });
+  const core = fakeCore({
+    'reviews.queue': ({ show = 'unreviewed', offset = 0, limit = 100 }) => {
+      const all = Array.from({ length: count }, (_, index) => image(index));
+      const meant = all.filter(({ verdict }) => show === 'all' || verdict === null);
+      const of = (kind: StandingVerdict) => all.filter(({ verdict }) => verdict === kind).length;
+      const [normal, anomalous, unsure] = [of('normal'), of('anomalous'), of('unsure')];
+      return {
+        total: meant.length,
+        images: meant.slice(offset, offset + limit),
+        progress: {
+          ...{ toReview: count, reviewed: verdicts.size, normal, anomalous, unsure },
+        },
+      };
+    },
+    'reviews.add': ({ imageIds, verdict }) => {
+      for (const imageId of imageIds) {
+        said.push({ imageId, before: verdicts.get(imageId) });
+        verdicts.set(imageId, verdict as StandingVerdict);
+      }
+      return { state: { undo: 'Judge', redo: null } };
+    },
+    'edits.undo': () => {
+      const last = said.pop();
+      if (!last) return { words: null, state: { undo: null, redo: null } };
+      if (last.before === undefined) verdicts.delete(last.imageId);
+      else verdicts.set(last.imageId, last.before);
+      return { words: 'Judge', state: { undo: null, redo: 'Judge' } };
+    },
+  });
+  const judged = { modelId: 1, dataset: 'cells' };
+  const review = new Review(core.client, judged, { show: 'unreviewed', flaggedOnly: true });
+  const judge = (verdict: StandingVerdict, places = [review.active]) =>
+    review.judge(places, verdict, { reviewer: 'Mia', note: '' });
+  return { review, judge, verdicts };
+}
+
+describe('a review', () => {
+  it('goes on after each verdict, and keeps what was judged in its place', async () => {
+    const { review, judge } = reviewOf(3);
+    await review.load();
+    await judge('anomalous');
+    await judge('normal');
+    expect(review.active).toBe(2);
+    expect(review.images.map(({ verdict }) => verdict)).toEqual(['anomalous', 'normal', null]);
+    expect(review.progress).toMatchObject({ toReview: 3, reviewed: 2, normal: 1, anomalous: 1 });
+    await review.go(0);
+    await judge('unsure');
+    expect(review.progress).toMatchObject({ reviewed: 2, anomalous: 0, unsure: 1 });
+    expect(review.total).toBe(3);
+  });
+
+  it('leaves no image out while verdicts take images off the pages of the core', async () => {
+    const { review, judge, verdicts } = reviewOf(450);
+    await review.load();
+    for (let count = 0; count < 450; count++) await judge('normal');
+    expect(verdicts.size).toBe(450);
+    expect(review.images.map(({ imageId }) => imageId)).toEqual(
+      Array.from({ length: 450 }, (_, index) => index),
+    );
+    expect(review.active).toBe(449);
+  });
+
+  it('goes back to where the verdict was that is taken back', async () => {
+    const { review, judge } = reviewOf(5);
+    await review.load();
+    await judge('normal');
+    await judge('normal');
+    expect(await review.undo()).toBe('Judge');
+    expect([review.active, review.image!.verdict, review.progress!.reviewed]).toEqual([1, null, 1]);
+    await review.undo();
+    expect(await review.undo()).toBeNull();
+    expect(review.active).toBe(0);
+  });
+
+  it('judges several at once', async () => {
+    const { review, judge, verdicts } = reviewOf(6);
+    await review.load();
+    await judge('anomalous', [1, 3, 4]);
+    expect([...verdicts.keys()]).toEqual([1, 3, 4]);
+    expect(review.active).toBe(5);
+  });
+});

@@ -1,0 +1,74 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { freemem, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Failure } from '#domain/failure.ts';
+import { resolveSettings, type RunSettings } from '#domain/run-settings.ts';
+import { describeTraining } from '#ml/train.ts';
+import { freeMemory, isOutOfMemory, stepMemory } from '#worker/memory.ts';
+import { fittingParts, partsFrom } from '#worker/parts.ts';
+import { task } from './small-run.ts';
+
+/** A root folder with these files. */
+function rootWith(files: Record<string, string>): string {
+  const root = mkdtempSync(join(tmpdir(), 'normscope-'));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), text);
+  }
+  return root;
+}
+
+test.runIf(process.platform === 'linux')('a control group limits what is free', () => {
+  const group = 'sys/fs/cgroup/batch/job';
+  const root = rootWith({
+    'proc/self/cgroup': '0::/batch/job\n',
+    [`${group}/memory.max`]: '50000000\n',
+    [`${group}/memory.current`]: '30000000\n',
+    [`${group}/memory.stat`]: 'anon 20000000\ninactive_file 5000000\n',
+    'sys/fs/cgroup/batch/memory.max': 'max\n',
+  });
+  expect(freeMemory(root)).toBe(25_000_000);
+  // Without limits it is what the system has.
+  expect(freeMemory(rootWith({})) / freemem()).toBeCloseTo(1, 0);
+});
+
+test('errors of engines and of the language that mean memory are told from others', () => {
+  const yes = [
+    'std::bad_alloc',
+    'bad allocation',
+    'Failed to allocate memory for requested buffer',
+  ];
+  for (const text of yes) expect(isOutOfMemory(new Error(text)), text).toBe(true);
+  expect(isOutOfMemory(new RangeError('Array buffer allocation failed'))).toBe(true);
+  expect(isOutOfMemory(new Error('Tensor images has 3 values, not 4'))).toBe(false);
+});
+
+function settingsOf(overrides: Record<string, number>): RunSettings {
+  const chosen = { preset: 'paper', specimen: 'stained', method: 'anchored' } as const;
+  return resolveSettings({ ...chosen, overrides: { width: 64, inputSize: 32, ...overrides } });
+}
+
+test('a step is taken in as many parts as memory asks for, aloud, and in no more', () => {
+  const settings = settingsOf({ batch: 64, outlierBatch: 64 });
+  const need = (parts: number) =>
+    stepMemory(describeTraining('anchored', settings, 3, parts), settings) / 0.9;
+  const said: string[] = [];
+  const chosen = (free: number, least = 1) =>
+    fittingParts({ ...task, settings }, 3, least, free, (text) => said.push(text));
+  expect(chosen(need(1) + 1)).toBe(1);
+  expect(said).toEqual([]);
+  expect(chosen(need(1) - 1)).toBe(2);
+  expect(said[0]).toMatch(/needs about .* GB .* 2 parts of 32 normal and 32 outlier images/);
+  expect(chosen(need(4) + 1)).toBe(4);
+  // Even the smallest is tried: the estimate is one.
+  expect(chosen(1)).toBe(32);
+  expect(chosen(need(1) + 1, 8)).toBe(8);
+});
+
+test('parts divide both batches, and what cannot be divided further is said with the remedy', () => {
+  const settings = settingsOf({ batch: 12, outlierBatch: 18 });
+  expect([1, 2, 4].map((least) => partsFrom(settings, least))).toEqual([1, 2, 6]);
+  expect(() => partsFrom(settings, 7)).toThrow(Failure);
+  expect(() => partsFrom(settings, 7)).toThrow(/12 normal and 18 outlier images.*smaller batch/s);
+});

@@ -1,0 +1,83 @@
+// Views drawn by threads: the same bits whatever the number of threads, ahead of the one who asks.
+
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import { resolveSettings } from '#domain/run-settings.ts';
+import type { PixelSet } from '#ml/pixels.ts';
+import { drawBatch } from '#ml/views.ts';
+import { ViewPool } from '#worker/view-pool.ts';
+import { viewsOf, type ScoreRecipe, type TrainRecipe } from '#worker/view-recipe.ts';
+import { noisePixels } from '../ml/pixel-sets.ts';
+
+const pools: ViewPool[] = [];
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.close()));
+});
+
+function newPool(recipe: TrainRecipe | ScoreRecipe, helpers: number): ViewPool {
+  const pool = new ViewPool(recipe, helpers);
+  pools.push(pool);
+  return pool;
+}
+
+/** Pixels as a shard has them, shared between threads. */
+function shared(count: number, seed: number): PixelSet {
+  const set = noisePixels({ count, height: 20, width: 20, channels: 3 }, seed);
+  const pixels = new Uint8Array(new SharedArrayBuffer(set.pixels.length));
+  pixels.set(set.pixels);
+  return { ...set, pixels };
+}
+
+const settings = resolveSettings({
+  ...{ preset: 'paper', specimen: 'natural', method: 'anchored' },
+  overrides: { inputSize: 16, batch: 8, outlierBatch: 8, width: 8, views: 5 },
+});
+
+const training: TrainRecipe = {
+  ...{ kind: 'train', settings, seed: 3, parts: 2, normals: shared(11, 1) },
+  outliers: [{ set: shared(5, 2), weight: 1 }],
+  // Made from normal views of other threads, their partners included.
+  shifts: [
+    { name: 'cut-mix', weight: 1, strength: 0.5 },
+    { name: 'rotate', weight: 1, strength: 0.5 },
+  ],
+};
+
+const scoring: ScoreRecipe = {
+  ...{ kind: 'score', set: shared(9, 4), settings, seed: 3, views: 5, rows: 16 },
+  images: Uint32Array.from([4, 100, 7, 0, 200, 8, 8, 300, 9]),
+};
+
+for (const recipe of [training, scoring]) {
+  for (const helpers of [0, 1, 3]) {
+    test(`views to ${recipe.kind} are the same bits with ${helpers} helping threads`, async () => {
+      const views = viewsOf(recipe);
+      const expected = new Float32Array(views.length);
+      const pool = newPool(recipe, helpers);
+      pool.begin(4);
+      // In order, then back, as a run that is taken up again.
+      for (const batch of [4, 5, 6, 7, 8, 2, 3, 0]) {
+        drawBatch(views, batch, expected);
+        const drawn = (await pool.take(batch, 9)).slice();
+        expect(Buffer.from(drawn.buffer).equals(Buffer.from(expected.buffer))).toBe(true);
+      }
+    });
+  }
+}
+
+test('a batch that was drawn ahead is not waited for', async () => {
+  const pool = newPool(training, 1);
+  await pool.take(0, 100);
+  await setTimeout(1500); // the thread starts and draws the next batch meanwhile
+  const before = pool.waitedMs;
+  expect(before).toBeGreaterThan(0);
+  await pool.take(1, 100);
+  const whole = performance.now();
+  drawBatch(viewsOf(training), 1, new Float32Array(viewsOf(training).length));
+  expect(pool.waitedMs - before).toBeLessThan(Math.max(5, performance.now() - whole));
+});
+
+test('what cannot be drawn is said at once, by the one who asks', () => {
+  const shifts = [{ name: 'rotat', weight: 1, strength: 0.5 }];
+  expect(() => new ViewPool({ ...training, shifts }, 1)).toThrow(/rotat/);
+});
