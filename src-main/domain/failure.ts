@@ -14,9 +14,8 @@ export const failureCodes = [
   'disk-full',
   'engine-unavailable',
   'device-lost', // the graphics card or its driver stopped working in the middle
-  'out-of-memory', // of the device that computes
+  'out-of-memory', // of the device that computes, or of the processor even for the smallest part
   'not-finite', // NaN or infinity in loss or gradients: the message names step and tensor
-  'out-of-memory', // even the smallest part of a step does not fit
   'checkpoint-damaged',
   'stopped', // the user cancelled: never shown as an error
   'link-closed', // the other process went away
