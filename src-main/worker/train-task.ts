@@ -46,6 +46,8 @@ export async function runTraining(asked: TrainTask, context: TaskContext): Promi
   const ingredients = await readIngredients(asked, warn);
   const { task, normals, outliers } = ingredients;
   const engine = await chooseEngine(task.engine, task.settings.threads);
+  const text = `computed by ${engine.name} (${engine.device}): ${engine.why}`;
+  context.emit('log', { level: 'info', text });
   throwIfStopped(context.stop);
   const { state, lastEpoch } = await takeSteps(ingredients, engine, context, warn);
   const collapse = lastEpoch && normWarning(lastEpoch.normalNorm, lastEpoch.outlierNorm);

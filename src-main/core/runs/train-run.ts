@@ -76,6 +76,8 @@ class TrainJob {
   #lastStepEvent = 0;
   /** Parts of a step of the worker that is at work; 0 before it has started. */
   #parts = 0;
+  /** Of the last worker that has started. */
+  #engine: TrainResult['engine'] | undefined;
   #took: RunResources | undefined;
 
   constructor(run: StoredRun, job: JobContext, ports: RunPorts) {
@@ -124,17 +126,34 @@ class TrainJob {
     });
   }
 
-  /** A worker that ran out of memory is followed by one that takes smaller steps. */
+  /**
+   * A worker that ran out of memory is followed by one that takes smaller steps; one that lost its
+   * graphics card, or had one and died, by one that computes on the processor.
+   */
   async #ask(task: TrainTask): Promise<TrainResult> {
-    for (let leastParts = 1; ; leastParts = 2 * this.#parts) {
+    let { engine } = task;
+    for (let leastParts = 1; ; leastParts = Math.max(1, 2 * this.#parts)) {
       this.#parts = 0;
       try {
         return await withWorker((worker) =>
-          askWorker(worker, 'train', { ...task, leastParts }, this.#job.stop, this.#listeners()),
+          askWorker(
+            ...([worker, 'train', { ...task, engine, leastParts }, this.#job.stop] as const),
+            this.#listeners(),
+          ),
         );
       } catch (error) {
         // One that has not started has found no smaller parts.
-        if (!ranOutOfMemory(error) || this.#parts === 0) throw error;
+        if (!ranOutOfMemory(error) || this.#parts === 0) {
+          if (!this.#lostCard(error)) throw error;
+          this.#keepWarning(
+            `The ${this.#engine} engine gave up. Training went on from the last checkpoint on the ` +
+              `processor. ${(error as Failure).message}`,
+          );
+          engine = 'cpu';
+          this.#engine = 'cpu';
+          this.#parts = 0;
+          continue;
+        }
         this.#keepWarning(
           'Memory ran out. Training went on from the last checkpoint with steps taken in at least ' +
             `${2 * this.#parts} parts, which need less.`,
@@ -143,6 +162,13 @@ class TrainJob {
         this.#keepResources();
       }
     }
+  }
+
+  /** Whether an attempt on a graphics card has ended in a way that the processor would not. */
+  #lostCard(error: unknown): boolean {
+    if (this.#engine === undefined || this.#engine === 'cpu') return false;
+    const codes = ['device-lost', 'out-of-memory', 'link-closed'];
+    return error instanceof Failure && codes.includes(error.code);
   }
 
   #keepResources(): void {
@@ -230,6 +256,7 @@ class TrainJob {
     return {
       started: ({ engine, device, step, steps, parts }) => {
         this.#parts = parts;
+        this.#engine = engine;
         database.transact((writer) => {
           setRunEngine(writer, id, engine, device);
           setStepsTotal(writer, id, steps);
