@@ -6,6 +6,7 @@ import { arch, cpus, platform, release } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { engineNames, type EngineName } from './engine.ts';
+import { tensorflowPackage } from './tensorflow/native.ts';
 
 /** Milliseconds of a small step on each engine that passed. */
 export type StepTimes = Readonly<Partial<Record<EngineName, number>>>;
@@ -13,12 +14,13 @@ export type StepTimes = Readonly<Partial<Record<EngineName, number>>>;
 /** Devices come and go without a trace on some systems. */
 const oldestMs = 30 * 24 * 3600 * 1000;
 
-/** Changes with processor, system, graphics cards, choice of driver, threads and onnxruntime. */
+/** Changes with processor, system, graphics cards, choice of driver, threads, onnxruntime and TensorFlow. */
 async function thisComputer(threads: number): Promise<string> {
   const { VK_ICD_FILENAMES, VK_DRIVER_FILES, CUDA_VISIBLE_DEVICES } = process.env;
   const parts = [
     ...[platform(), arch(), release(), cpus()[0]?.model, cpus().length, threads],
     ...[VK_ICD_FILENAMES, VK_DRIVER_FILES, CUDA_VISIBLE_DEVICES, ort.env.versions.node],
+    ...[tensorflowPackage() ?? null],
     ...(await displayDevices()),
   ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);

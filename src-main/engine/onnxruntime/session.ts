@@ -17,8 +17,10 @@ export interface CpuOptions {
   readonly support?: () => Promise<BlockedSupport>;
 }
 
+type CpuEngine = Engine & Required<Pick<Engine, 'layout'>>;
+
 /** threads ≥ 1. */
-export function cpuEngine(threads: number, options: CpuOptions = {}): Required<Engine> {
+export function cpuEngine(threads: number, options: CpuOptions = {}): CpuEngine {
   const { lowering = 'auto', support = blockedSupport } = options;
   return {
     name: 'cpu',

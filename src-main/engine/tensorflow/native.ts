@@ -20,6 +20,11 @@ interface NodeBackend {
   readonly isUsingGpuDevice: boolean;
 }
 
+/** Which package there is, for what is remembered of this computer; undefined without one. */
+export function tensorflowPackage(folder = tensorflowFolder()): string | undefined {
+  return found(folder)?.name;
+}
+
 /**
  * The engine; TensorFlow keeps the number of threads with which it was first loaded. Throws
  * `engine-unavailable` in words.
@@ -28,7 +33,9 @@ export async function openTensorFlow(
   threads: number,
   folder = tensorflowFolder(),
 ): Promise<Engine> {
-  const { name, load } = findPackage(folder);
+  const at = found(folder);
+  if (at === undefined) throw unavailable('TensorFlow is not installed');
+  const { name, load } = at;
   // Read once, when the library is loaded.
   process.env['TF_NUM_INTRAOP_THREADS'] ??= String(threads);
   process.env['TF_NUM_INTEROP_THREADS'] ??= '1';
@@ -45,6 +52,7 @@ export async function openTensorFlow(
     return {
       ...tensorflowEngine(tf),
       device: `${device}, TensorFlow ${binding.TF_Version} through ${name.split('/')[1]!}`,
+      provider: `TensorFlow ${binding.TF_Version}`,
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message.trim().split('\n')[0]! : String(error);
@@ -57,7 +65,7 @@ interface FoundPackage {
   readonly load: () => TensorFlow;
 }
 
-function findPackage(folder: string): FoundPackage {
+function found(folder: string): FoundPackage | undefined {
   for (const from of [import.meta.filename, join(folder, 'package.json')]) {
     const require = createRequire(from);
     for (const name of packages) {
@@ -67,7 +75,7 @@ function findPackage(folder: string): FoundPackage {
       }
     }
   }
-  throw unavailable('TensorFlow is not installed');
+  return undefined;
 }
 
 function resolved(require: NodeJS.Require, name: string): string | undefined {
