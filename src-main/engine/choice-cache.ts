@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { arch, cpus, platform, release } from 'node:os';
 import { join } from 'node:path';
-import * as ort from 'onnxruntime-node';
 import { engineNames, type EngineName } from './engine.ts';
+import { onnxruntimeVersion } from './onnxruntime/version.ts';
 import { tensorflowPackage } from './tensorflow/native.ts';
 
 /** Milliseconds of a small step on each engine that passed. */
@@ -19,7 +19,7 @@ async function thisComputer(threads: number): Promise<string> {
   const { VK_ICD_FILENAMES, VK_DRIVER_FILES, CUDA_VISIBLE_DEVICES } = process.env;
   const parts = [
     ...[platform(), arch(), release(), cpus()[0]?.model, cpus().length, threads],
-    ...[VK_ICD_FILENAMES, VK_DRIVER_FILES, CUDA_VISIBLE_DEVICES, ort.env.versions.node],
+    ...[VK_ICD_FILENAMES, VK_DRIVER_FILES, CUDA_VISIBLE_DEVICES, onnxruntimeVersion],
     ...[tensorflowPackage() ?? null],
     ...(await displayDevices()),
   ];

@@ -30,8 +30,6 @@ export interface Engine {
   readonly name: EngineName;
   /** For people: "CPU, 2 threads", "NVIDIA H200 through Vulkan". */
   readonly device: string;
-  /** What runs its programs, with its version; onnxruntime when left out. */
-  readonly provider?: string;
   /**
    * How it lays out the tensors it trains on, for people; says so when it must do without its fast
    * layout. Absent where there is no choice.

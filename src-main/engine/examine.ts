@@ -1,9 +1,9 @@
 // One engine examined: does it compute rightly, and how fast.
 
-import * as ort from 'onnxruntime-node';
 import type { Engine, EngineName } from './engine.ts';
 import { ProgramBuilder } from './ir/builder.ts';
 import { seededTensors, smallNet } from './ir/small-net.ts';
+import { onnxruntimeVersion } from './onnxruntime/version.ts';
 import { selfTestFault } from './self-test.ts';
 
 /** One engine as the doctor found it. */
@@ -24,7 +24,7 @@ export interface Diagnosis {
 
 /** TensorFlow tells its version with the device. */
 function providerOf(name: EngineName): string {
-  return name === 'tensorflow' ? 'TensorFlow' : `onnxruntime ${ort.env.versions.node}`;
+  return name === 'tensorflow' ? 'TensorFlow' : `onnxruntime ${onnxruntimeVersion}`;
 }
 
 const timedImages = 64;

@@ -17,10 +17,8 @@ export interface CpuOptions {
   readonly support?: () => Promise<BlockedSupport>;
 }
 
-type CpuEngine = Engine & Required<Pick<Engine, 'layout'>>;
-
 /** threads ≥ 1. */
-export function cpuEngine(threads: number, options: CpuOptions = {}): CpuEngine {
+export function cpuEngine(threads: number, options: CpuOptions = {}): Required<Engine> {
   const { lowering = 'auto', support = blockedSupport } = options;
   return {
     name: 'cpu',

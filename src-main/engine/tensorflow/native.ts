@@ -52,7 +52,6 @@ export async function openTensorFlow(
     return {
       ...tensorflowEngine(tf),
       device: `${device}, TensorFlow ${binding.TF_Version} through ${name.split('/')[1]!}`,
-      provider: `TensorFlow ${binding.TF_Version}`,
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message.trim().split('\n')[0]! : String(error);
