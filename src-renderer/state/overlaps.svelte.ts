@@ -34,7 +34,9 @@ export class Overlaps {
   look(dataset: string, sources: readonly string[]): void {
     const asked = untrack(() => this.#asked);
     const isSame = JSON.stringify(asked) === JSON.stringify({ dataset, sources });
-    if (isSame && !this.#isOld) return;
+    // Read in any case, so that an effect runs again once it changes.
+    const isOld = this.#isOld;
+    if (isSame && !isOld) return;
     this.#isOld = false;
     this.#asked = { dataset, sources };
     void this.found.load();
