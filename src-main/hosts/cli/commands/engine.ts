@@ -58,14 +58,14 @@ export const engine = command({
         progress.update({ done, total, unit: 'parts', details: [what] });
       }
     });
-    let isStopped = false;
-    const stop = () => {
-      isStopped = true;
-      child.kill();
-    };
-    await shell.interrupts.during(stop, once(child, 'close')).finally(() => progress.end());
+    const stopping = new AbortController();
+    stopping.signal.addEventListener('abort', () => child.kill());
+    await shell.interrupts
+      .during(() => stopping.abort(), once(child, 'close'))
+      .finally(() => progress.end());
     if (failure) throw failure;
-    if (isStopped) throw new Failure('stopped', 'Stopped. Nothing has been installed.');
+    if (stopping.signal.aborted)
+      throw new Failure('stopped', 'Stopped. Nothing has been installed.');
     if (!installed) {
       const words = lastWords.trim().split('\n').at(-1)!;
       throw new Failure('engine-unavailable', `The installation broke off. ${words}`);
