@@ -55,7 +55,7 @@ export function identityOf(
 export function identityDifferences(mine: TrainingIdentity, other: TrainingIdentity): string[] {
   const differences: string[] = [];
   const compare = (name: string, a: unknown, b: unknown, showsValues: boolean) => {
-    const [text, otherText] = [JSON.stringify(a), JSON.stringify(b)];
+    const [text, otherText] = [textOf(a), textOf(b)];
     if (text !== otherText) {
       differences.push(showsValues ? `${name} (${text}, there ${otherText})` : name);
     }
@@ -70,4 +70,13 @@ export function identityDifferences(mine: TrainingIdentity, other: TrainingIdent
   compare('the outlier sources', mine.outliers, other.outliers, false);
   compare('the shift transforms', mine.shifts, other.shifts, true);
   return differences;
+}
+
+/** JSON whose keys are in order: the same for the same values, however they were put together. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    part !== null && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
 }

@@ -10,6 +10,10 @@ test('the same training has no differences, also after a round trip as text', ()
   // Where shards lie and what they are called does not matter.
   const moved = { ...task, folder: 'elsewhere', normals: { name: 'x', path: 'y' }, runId: 2 };
   expect(identityDifferences(identity, identityOf(moved, normals, [bars]))).toEqual([]);
+  // Nor in which order a shift's numbers were put together.
+  const [{ name, weight, strength }] = task.shifts as [(typeof task.shifts)[0]];
+  const turned = { ...task, shifts: [{ strength, weight, name }] };
+  expect(identityDifferences(identity, identityOf(turned, normals, [bars]))).toEqual([]);
 });
 
 test('each ingredient that differs is named', () => {
@@ -33,6 +37,6 @@ test('each ingredient that differs is named', () => {
   expect(differ({ ...task, outliers: heavier }, normals, [bars])).toEqual(['the outlier sources']);
   expect(differ({ ...task, snapshotHash: 'x', shifts: [] }, normals, [bars])).toEqual([
     'the dataset',
-    'the shift transforms ([{"name":"cut-mix","weight":1,"strength":0.5}], there [])',
+    'the shift transforms ([{"name":"cut-mix","strength":0.5,"weight":1}], there [])',
   ]);
 });
