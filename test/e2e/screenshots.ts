@@ -33,8 +33,8 @@ async function takeAll(page: Page): Promise<void> {
     for (const view of views) {
       await page.getByRole('navigation').getByRole('link', { name: view }).click();
       await page.waitForLoadState('networkidle');
-      // Charts and pictures are drawn a moment after they are there.
-      await page.waitForTimeout(800);
+      // Charts and previews are drawn a moment after what they show is there.
+      await page.waitForTimeout(3000);
       const picture = sharp(await page.screenshot());
       // Few colours are enough for a window, and a quarter of the bytes.
       await picture

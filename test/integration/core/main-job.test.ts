@@ -58,7 +58,7 @@ describe('the main job', () => {
         ...{ parts: 1, peakMemory: expect.any(Number) as number },
         ...{ seconds: expect.any(Number) as number, waitSeconds: expect.any(Number) as number },
       },
-      ...{ id: 1, method: 'anchored', preset: 'quick', dataset: 'cells', seed: 7 },
+      ...{ id: 1, name: null, method: 'anchored', preset: 'quick', dataset: 'cells', seed: 7 },
       ...{ engine: 'cpu', device: expect.stringContaining('') as string, state: 'succeeded' },
       ...{ failure: null, stepsDone: 20, stepsTotal: 20, modelId: 1, warnings: [] },
       codeVersion: expect.stringMatching(/^\d+\.\d+\.\d+(\+[0-9a-f]{12}(-dirty)?)?$/) as string,

@@ -144,8 +144,9 @@ test('a damaged newest checkpoint is told of, and the one before it taken', asyn
   const [started, logged] = [eventsOf(worker, 'started'), eventsOf(worker, 'log')];
   const result = await worker.client.call('train', task);
   expect(started[0]!.step).toBe(stepOf(older!));
-  expect(logged).toEqual([{ level: 'warning', text: expect.stringContaining(newest!) as string }]);
-  expect(result).toMatchObject({ modelHash: whole.modelHash, warnings: [logged[0]!.text] });
+  const warned = logged.filter(({ level }) => level === 'warning').map(({ text }) => text);
+  expect(warned).toEqual([expect.stringContaining(newest!) as string]);
+  expect(result).toMatchObject({ modelHash: whole.modelHash, warnings: warned });
 });
 
 test('with every checkpoint cut short it starts from the beginning, and says so', async () => {

@@ -34,7 +34,10 @@ export const engine = command({
     name: { placeholder: 'tensorflow', meaning: 'the engine' },
   },
   options: {},
-  examples: [{ words: 'engine install tensorflow', meaning: 'Installs it; takes a few minutes.' }],
+  examples: [
+    { words: 'engine install tensorflow', meaning: 'Installs it; takes a few minutes.' },
+    { words: 'engine install tensorflow --json', meaning: 'The same for a script.' },
+  ],
   run: async ({ action, name }, shell) => {
     if (action !== 'install' || name !== 'tensorflow') {
       const asked = printable(`engine ${action} ${name}`);
