@@ -6,7 +6,8 @@ export default defineConfig({
   test: {
     include: ['test/e2e/scenarios/**/*.scenario.ts'],
     globalSetup: 'test/e2e/support/set-up.ts',
-    testTimeout: 120_000,
+    // Some train and score a model.
+    testTimeout: 300_000,
     hookTimeout: 120_000,
     pool: 'forks',
     // Windows on one screen, and timings that are looked at: one after the other.

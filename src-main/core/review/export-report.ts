@@ -37,14 +37,14 @@ function contentsOf(
 ): ReportContents {
   const trained = trainedModel(reader, modelId);
   const { run, config } = trained;
-  // An image that the model has learnt from says nothing about it.
+  // An image that the model has learnt from says nothing about it; what somebody said of it counts.
   const seen = imagesSeen(reader, run);
   const standing = standingReviews(reader);
   const images = rank(reader, { modelId, dataset, offset: 0, limit: -1 })
-    .filter(({ imageId }) => !seen.has(imageId))
+    .filter(({ imageId }) => !seen.has(imageId) || standing.has(imageId))
     .map((image): JudgedImage => {
       const judged = standing.get(image.imageId);
-      return judged ? { ...image, judged } : image;
+      return judged ? { ...image, judged, isLearnt: seen.has(image.imageId) } : image;
     });
   const queue = { modelId, dataset, show: 'all', flaggedOnly: true, offset: 0, limit: 1 } as const;
   return {

@@ -96,6 +96,10 @@ describe('the report', () => {
     expect(page).toMatch(/judged anomalous<\/b> by Zoë &lt;b&gt;/);
     expect(page).toContain('“Two nuclei”');
     expect(page).toContain('AUROC');
+    const own = ranked.find(({ role, split }) => role === 'normal' && split === 'train')!;
+    await client.call('reviews.add', { imageIds: [own.imageId], verdict: 'unsure', reviewer: 'B' });
+    const again = await client.call('exports.report', { ...asked, pictures: 5 });
+    expect(await readFile(again.path, 'utf8')).toContain('the model was trained on it');
     expect(page.match(/src="data:image\/webp/g)).toHaveLength(5);
     expect(page).toContain(`${images - 5} images further down`);
   });

@@ -14,6 +14,7 @@ import { interval } from './words.ts';
 /** A whole HTML document. */
 export function reportPage(report: Report): string {
   const { title, about, attribution, createdAt } = report;
+  const measured = { ...report, images: report.images.filter(({ isLearnt }) => !isLearnt) };
   const policy =
     "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; " +
     `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`;
@@ -32,11 +33,11 @@ ${html`<title>${title}</title>`.text}
 <header>
 <h1>${title}</h1>
 <p class="soft">${about}</p>
-${keyFigures(report)}
+${keyFigures(measured)}
 </header>
 <main>
-${distribution(report)}
-${tables(report)}
+${distribution(measured)}
+${tables(measured)}
 ${ranking(report)}
 </main>
 <footer>

@@ -74,6 +74,7 @@ function imageCard(image: ReportImage): Html {
         ? undefined
         : html`<span class="judged"><b>judged ${judged.verdict}</b> by ${judged.reviewer}</span>`
     }
+    ${image.isLearnt ? html`<span>the model was trained on it</span>` : undefined}
     ${judged?.note ? html`<span>“${judged.note}”</span>` : undefined}
     <span class="name" title="${name}">${name}</span>
   </li>`;

@@ -6,6 +6,8 @@ import type { ReviewQueue, Threshold } from '#contract/review.ts';
 
 /** A ranked image, and what a reviewer made of it; left out: nobody has looked. */
 export interface JudgedImage extends RankedImage {
+  /** The model has learnt from it, so it counts in no figure. */
+  readonly isLearnt?: boolean;
   readonly judged?: {
     readonly verdict: StandingVerdict;
     readonly reviewer: string;

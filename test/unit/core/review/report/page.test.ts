@@ -147,6 +147,13 @@ describe('a report of verdicts', () => {
     expect(text).not.toContain('AUROC 0');
   });
 
+  it('counts no image that the model was trained on, and shows what was said of it', () => {
+    const learnt = image(2, { role: 'normal', class: 'good', judged, isLearnt: true });
+    const text = textOf(reportPage(report({ images: [image(1), learnt], progress })));
+    expect(text).toContain('Images ranked 1 1 anomalous');
+    expect(text).toContain('judged anomalous by Mia the model was trained on it');
+  });
+
   it('says how many images it does not show', () => {
     const all = Array.from({ length: 40 }, (_, index) => image(index + 1));
     const text = textOf(reportPage({ ...report({ images: all }), pictures: [all[0]!, all[30]!] }));
