@@ -1,7 +1,15 @@
 // A catalogue of many images that exist as rows alone: for how the gallery bears them.
 
 import type { ProjectDatabase } from '#core/store/database.ts';
+import { resolveSettings } from '#domain/run-settings.ts';
 import { noon } from './catalogue.ts';
+
+const chosen = { preset: 'quick', specimen: 'stained', method: 'oecl' } as const;
+const config = {
+  ...{ dataset: 'cells', snapshotHash: 'hash', ...chosen, overrides: {} },
+  settings: resolveSettings({ ...chosen, overrides: {} }),
+  ...{ outliers: [], shifts: [], seed: 1, engine: 'cpu', codeVersion: '1' },
+};
 
 /** Dataset 1, "cells": images 1 … `images`, nineteen of twenty scored by model 1, one of fifty reviewed. */
 export function fillWithRows(database: ProjectDatabase, images: number): void {
@@ -20,7 +28,7 @@ export function fillWithRows(database: ProjectDatabase, images: number): void {
       `insert into snapshot values (1, 1, 'hash', '${noon}')`,
       `insert into run (id, method, preset, specimen, config, seed, engine, code_version, dataset_id,
          snapshot_id, state, created_at)
-       values (1, 'oecl', 'quick', 'stained', '{}', 1, 'cpu', '1', 1, 1, 'succeeded', '${noon}')`,
+       values (1, 'oecl', 'quick', 'stained', '${JSON.stringify(config)}', 1, 'cpu', '1', 1, 1, 'succeeded', '${noon}')`,
       `insert into model values (1, 1, 'path', 'hash', 1, '${noon}')`,
       `insert into score select 1, id, 1, 1, 1, -(id * 7919 % 1000003), 1, 1 from image where id % 20 <> 0`,
       `insert into edit (id, kind, words, created_at) values (1, 'reviews', 'words', '${noon}')`,

@@ -3,6 +3,7 @@
 import type Sqlite from 'better-sqlite3';
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -50,8 +51,7 @@ export async function backUp(
   now: Date,
 ): Promise<string> {
   mkdirSync(folder, { recursive: true });
-  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
-  const path = join(folder, `project-${stamp}-v${version}.sqlite`);
+  const path = freePath(folder, version, now);
   for (const name of readdirSync(folder)) {
     if (name.endsWith(unfinished)) rmSync(join(folder, name));
   }
@@ -62,6 +62,13 @@ export async function backUp(
   renameSync(temporary, path);
   for (const name of listBackups(folder).slice(0, -kept)) rmSync(join(folder, name));
   return path;
+}
+
+/** Of the second, or of the next one that has no copy yet: a copy never replaces another. */
+function freePath(folder: string, version: number, now: Date): string {
+  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
+  const path = join(folder, `project-${stamp}-v${version}.sqlite`);
+  return existsSync(path) ? freePath(folder, version, new Date(now.getTime() + 1000)) : path;
 }
 
 async function demandSound(path: string): Promise<void> {

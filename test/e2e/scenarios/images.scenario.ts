@@ -126,11 +126,9 @@ scenario(
     await page.getByRole('navigation').getByRole('link', { name: 'Runs' }).click();
     await page.getByText('interrupted').first().waitFor();
     await page.getByRole('link', { name: 'Run 1' }).click();
-    await page
-      .getByRole('button', { name: /resume/i })
-      .first()
-      .click();
-    await page.getByText('Training', { exact: true }).first().waitFor();
+    const run = page.getByRole('region', { name: 'Run 1' });
+    await run.getByRole('button', { name: 'Go on' }).click();
+    await run.getByText('images a second').waitFor({ timeout: 60_000 });
   },
 );
 
@@ -142,7 +140,9 @@ scenario(
     const page = host.page();
     await page.getByRole('link', { name: 'Train' }).click();
     await page.getByRole('button', { name: 'Start training' }).click();
-    await page.getByRole('button', { name: 'Pause training' }).click();
+    const run = page.getByRole('region', { name: 'Run 1' });
+    await run.getByRole('button', { name: 'Pause' }).click();
+    await run.getByRole('button', { name: 'Go on' }).waitFor({ timeout: 30_000 });
     await mkdir(join(projectFolder('Cells'), 'models', 'run-1'), { recursive: true });
     await page.getByRole('navigation').getByRole('link', { name: 'Runs' }).click();
     await page.getByRole('link', { name: 'Run 1' }).click();

@@ -65,7 +65,7 @@ async function timeToFirstScreen(page: Page): Promise<number> {
     scope.document.addEventListener('click', whenClicked, { once: true, capture: true });
   });
   await rail.getByRole('link', { name: 'Images' }).click();
-  await page.getByRole('option').first().waitFor();
+  await page.getByRole('listbox').getByRole('option').first().waitFor();
   return await page.evaluate(() => (globalThis as unknown as { shown: number }).shown);
 }
 
