@@ -48,7 +48,7 @@ type Compare = (
 ) => Promise<{ readonly normal: readonly number[]; readonly shifted: readonly number[] }>;
 
 /** Two random views of each image, as a training draws them; one of them shifted. */
-// eslint-disable-next-line @typescript-eslint/require-await -- as its sibling
+// eslint-disable-next-line @typescript-eslint/require-await -- the model's test, its other form, has to wait
 async function quickTest(images: PixelSet, { seed, augment }: AdviseTask): Promise<Compare> {
   const shape = { channels: images.channels, size: testSide };
   const draw = (index: number, place: number): Float32Array => {
@@ -59,7 +59,7 @@ async function quickTest(images: PixelSet, { seed, augment }: AdviseTask): Promi
   };
   const indices = [...new Array<undefined>(images.count).keys()];
   const normals = indices.map((index) => describeView(draw(index, 0), shape));
-  // eslint-disable-next-line @typescript-eslint/require-await -- as its sibling
+  // eslint-disable-next-line @typescript-eslint/require-await -- the model's test, its other form, has to wait
   return async ({ name, parameters, strength }, place) => {
     const shift = shiftNamed(name, parameters);
     const shifted = indices.map((index) => {

@@ -99,7 +99,11 @@ export class Review {
     }
   }
 
-  /** Writes a verdict on images of the list (by place) and goes on to the one after the last. */
+  /**
+   * Writes a verdict on images of the list (by place) and goes on to the one after the last: at once,
+   * before the core has answered, so that the next key is meant for the next image. Comes back when
+   * the verdict could not be written.
+   */
   async judge(
     places: readonly number[],
     verdict: StandingVerdict,
@@ -108,21 +112,31 @@ export class Review {
     const images = places.flatMap((place) => this.#images[place] ?? []);
     if (images.length === 0) return;
     const { modelId } = this.judged;
-    await this.#core.call('reviews.add', {
+    const [pathBefore, progressBefore] = [this.#path, this.#progress];
+    const writing = this.#core.call('reviews.add', {
       ...{ imageIds: images.map(({ imageId }) => imageId), modelId, verdict, reviewer },
       ...(note === '' ? {} : { note }),
     });
-    for (const image of images) {
-      this.#progress &&= withVerdict(this.#progress, image, verdict);
-    }
+    for (const image of images) this.#progress &&= withVerdict(this.#progress, image, verdict);
     const said = { verdict, reviewer, note: note === '' ? null : note };
     this.#images = withNewer(
       this.#images,
       images.map((image) => ({ ...image, ...said })),
     );
     const last = Math.max(...places);
-    this.#path = [...this.#path, last];
-    await this.go(last + 1);
+    this.#path = [...pathBefore, last];
+    const going = this.go(last + 1);
+    try {
+      await writing;
+    } catch (error) {
+      this.#images = withNewer(this.#images, images);
+      this.#path = pathBefore;
+      this.#progress = progressBefore;
+      this.#active = Math.min(...places);
+      throw error;
+    } finally {
+      await going;
+    }
   }
 
   /** After verdicts were taken back or given elsewhere: the images stay, with what stands now. */

@@ -13,6 +13,7 @@ function reviewOf(count: number) {
     ...{ class: null, group: null, split: 'none', anomalyScore: -imageId, anomalyRank: null },
     ...{ flagged: true, verdict: verdicts.get(imageId) ?? null, note: null, reviewer: null },
   });
+  let isBroken = false;
   const core = fakeCore({
     'reviews.queue': ({ show = 'unreviewed', offset = 0, limit = 100 }) => {
       const all = Array.from({ length: count }, (_, index) => image(index));
@@ -28,6 +29,7 @@ function reviewOf(count: number) {
       };
     },
     'reviews.add': ({ imageIds, verdict }) => {
+      if (isBroken) throw new Error('The disk is full.');
       for (const imageId of imageIds) {
         said.push({ imageId, before: verdicts.get(imageId) });
         verdicts.set(imageId, verdict as StandingVerdict);
@@ -46,7 +48,7 @@ function reviewOf(count: number) {
   const review = new Review(core.client, judged, { show: 'unreviewed', flaggedOnly: true });
   const judge = (verdict: StandingVerdict, places = [review.active]) =>
     review.judge(places, verdict, { reviewer: 'Mia', note: '' });
-  return { review, judge, verdicts };
+  return { review, judge, verdicts, breakDown: () => (isBroken = true) };
 }
 
 describe('a review', () => {
@@ -85,6 +87,25 @@ describe('a review', () => {
     await review.undo();
     expect(await review.undo()).toBeNull();
     expect(review.active).toBe(0);
+  });
+
+  it('takes the next key for the next image, also before the core has answered', async () => {
+    const { review, judge, verdicts } = reviewOf(450);
+    await review.load();
+    await Promise.all(Array.from({ length: 450 }, () => judge('normal')));
+    expect(verdicts.size).toBe(200); // As many as had been fetched.
+    expect(review.progress).toMatchObject({ reviewed: 200 });
+    while (verdicts.size < 450) await judge('normal');
+    expect(review.images).toHaveLength(450);
+  });
+
+  it('comes back when a verdict could not be written', async () => {
+    const { review, judge, breakDown } = reviewOf(5);
+    await review.load();
+    await judge('normal');
+    breakDown();
+    await expect(judge('anomalous')).rejects.toThrow('The disk is full.');
+    expect([review.active, review.image!.verdict, review.progress!.reviewed]).toEqual([1, null, 1]);
   });
 
   it('judges several at once', async () => {

@@ -1,0 +1,129 @@
+// The whole way of a microscopist: sample, a short training, a threshold for a budget of false alarms,
+// twenty images judged by keyboard, and what goes to others.
+
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import { parse } from 'csv-parse/sync';
+import { expect } from 'vitest';
+import { accessibilityBreaches } from '../support/accessibility.ts';
+import { scenario } from '../support/host.ts';
+import { importSample } from '../support/import-sample.ts';
+
+async function goTo(page: Page, view: string): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name: view }).click();
+  await page.getByRole('heading', { level: 1, name: view }).waitFor();
+}
+
+/** A training of seconds: what it finds is not the matter here. */
+async function trainQuickly(page: Page): Promise<void> {
+  await goTo(page, 'Train');
+  await page.getByText('Advanced').click();
+  const settings = { steps: '20', width: '4', views: '2', batch: '16', outlierBatch: '16' };
+  for (const [name, value] of Object.entries(settings)) {
+    await page.getByLabel(name, { exact: true }).fill(value);
+  }
+  await page.getByRole('button', { name: 'Start training' }).click();
+  // The start shows the run, wherever one has gone meanwhile.
+  await page.getByRole('link', { name: 'Run 1' }).waitFor();
+}
+
+async function exported(folder: string, ending: string): Promise<string> {
+  const exports = join(folder, 'exports');
+  const found = async () => (await readdir(exports)).filter((name) => name.endsWith(ending));
+  await expect.poll(found, { timeout: 60_000 }).toHaveLength(1);
+  return join(exports, (await found())[0]!);
+}
+
+scenario(
+  'from the sample to judged images, a table and a report',
+  async ({ host, projectFolder }) => {
+    await host.newProject('Cells');
+    const page = host.page();
+    await importSample(page);
+    await trainQuickly(page);
+
+    await goTo(page, 'Results');
+    await page
+      .getByRole('button', { name: 'Score these images' })
+      .first()
+      .click({ timeout: 180_000 });
+    const words = page.getByText(/Of 1,000 normal images about/);
+    await page.getByText(/Of the 709 scored images/).waitFor({ timeout: 180_000 });
+
+    // The line is moved by key, then found for a budget.
+    const before = await words.innerText();
+    await page.getByRole('slider', { name: 'Threshold' }).press('End');
+    await expect.poll(() => words.innerText()).not.toBe(before);
+    await page.getByRole('spinbutton', { name: 'Budget' }).fill('200');
+    await expect.poll(() => words.innerText()).toMatch(/of which 10 are above the line/);
+    await page.getByRole('button', { name: 'Set this threshold' }).click();
+    await page.getByText('The threshold is set.').waitFor();
+    for (const theme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      expect(await accessibilityBreaches(page)).toEqual([]);
+    }
+
+    await page.getByRole('button', { name: 'Review what is flagged' }).click();
+    await page.getByText(/^0 of \d+ above the threshold reviewed$/).waitFor();
+    await page.getByRole('region', { name: 'Nearest normals' }).locator('img').first().waitFor();
+    expect(
+      await page.getByRole('region', { name: 'Nearest outliers' }).locator('img').count(),
+    ).toBe(5);
+
+    // The first verdict asks for a name.
+    await page.keyboard.press('a');
+    await page.getByLabel('Your name or initials').fill('Mia');
+    await page.keyboard.press('Enter');
+    await page.getByText(/^1 of \d+ above/).waitFor();
+    const keys = Array.from('naunaannaunaannaunn');
+    for (const [at, key] of keys.entries()) {
+      await page.keyboard.press(key);
+      await page.getByText(new RegExp(`^${String(at + 2)} of \\d+ above`)).waitFor();
+    }
+    // The last one is taken back, judged otherwise, and gets a note.
+    await page.keyboard.press('Control+z');
+    await page.getByText(/^19 of \d+ above/).waitFor();
+    await page.keyboard.press('m');
+    await page.keyboard.type('Two nuclei');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('u');
+    await page.getByText(/^20 of \d+ above/).waitFor();
+    for (const theme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      expect(await accessibilityBreaches(page)).toEqual([]);
+    }
+
+    await page.getByRole('button', { name: 'Table (CSV)' }).click();
+    const table = await exported(projectFolder('Cells'), '.csv');
+    const rows = parse<Record<string, string>>(await readFile(table, 'utf8'), { columns: true });
+    expect(rows).toHaveLength(709);
+    const judged = rows.filter((row) => row['Image_Normscope_Verdict'] !== '');
+    expect(judged).toHaveLength(20);
+    for (const row of judged) expect(row['Image_Normscope_Reviewer']).toBe('Mia');
+    const counts = Object.groupBy(judged, (row) => row['Image_Normscope_Verdict']!);
+    const given = (letter: string) => keys.slice(0, -1).filter((key) => key === letter).length;
+    expect(
+      [counts['normal'], counts['anomalous'], counts['unsure']].map((some) => some!.length),
+    ).toEqual([given('n'), given('a') + 1, given('u') + 1]);
+    expect(judged.filter((row) => row['Image_Normscope_Note'] === 'Two nuclei')).toHaveLength(1);
+
+    await page.getByRole('button', { name: 'Report', exact: true }).click();
+    const report = await readFile(await exported(projectFolder('Cells'), '.html'), 'utf8');
+    expect(report.match(/<b>judged (normal|anomalous|unsure)<\/b> by Mia/g)).toHaveLength(20);
+    expect(report).toContain('“Two nuclei”');
+    expect(report).toMatch(/<dt>Judged by people<\/dt>\s*<dd class="value">20 of/);
+    if (host.kind === 'electron') {
+      await page.getByRole('button', { name: 'PDF' }).click();
+      const pdf = await readFile(await exported(projectFolder('Cells'), '.pdf'), 'latin1');
+      expect(pdf.slice(0, 5)).toBe('%PDF-');
+    }
+
+    await page.getByRole('button', { name: 'Use confirmed as outliers' }).click();
+    await page.getByText(`holds ${String(given('a') + 1)} confirmed anomalies`).waitFor();
+
+    // Everything that was said is in the record, also what was taken back.
+    await page.getByRole('tab', { name: 'Record' }).click();
+    await page.getByText('22 entries, the newest first.').waitFor();
+  },
+);
