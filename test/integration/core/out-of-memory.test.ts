@@ -34,6 +34,8 @@ async function idleData(): Promise<number> {
   }
 }
 
+if (!canLimit) console.warn('Not tested: a worker out of memory. It takes Linux and prlimit.');
+
 test.skipIf(!canLimit)('a run whose worker is out of memory goes on in parts', async () => {
   const bytes = (await idleData()) + 800 * 2 ** 20;
   const template = await makeTemplate(newFolder(), { normal: 80, anomalous: 4, outliers: 12 });

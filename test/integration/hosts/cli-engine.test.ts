@@ -10,6 +10,7 @@ const folder = tempFolders();
 
 afterEach(() => void vi.unstubAllEnvs());
 
+// The one system that TensorFlow is installed for.
 it.runIf(process.platform === 'linux' && process.arch === 'x64')(
   'names the compiler that is missing, and leaves nothing behind',
   async () => {

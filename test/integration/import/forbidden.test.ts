@@ -15,6 +15,7 @@ const isSuperuser = process.getuid?.() === 0;
 /** nobody on Linux. */
 const other = 65534;
 
+// Windows has no permissions that a test can take away by chmod.
 test.skipIf(process.platform === 'win32')(
   'a file or folder without permission is reported',
   async (context) => {

@@ -49,6 +49,10 @@ function peakOf({ pid }: Worker): number {
   return 1024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)![1]);
 }
 
+if (process.platform !== 'linux') {
+  console.warn('Not tested: memory of scoring. It is read from /proc, which only Linux has.');
+}
+
 test.skipIf(process.platform !== 'linux')(
   `scoring ${most} images takes eight times what ${most / 8} take, and little more memory`,
   { timeout: 1_800_000 },

@@ -32,6 +32,10 @@ async function limit(worker: Worker, more: number): Promise<void> {
   execFileSync('prlimit', ['--pid', String(worker.pid), `--data=${bytes}:${bytes}`]);
 }
 
+if (!canLimit) {
+  console.warn('Not tested here, or in part: memory of a worker. It takes Linux and prlimit.');
+}
+
 /** Steps of 128 views, of which each takes megabytes. */
 const large = { width: 16, inputSize: 64, batch: 32, outlierBatch: 32, steps: 2, views: 0 };
 

@@ -269,6 +269,7 @@ describe('the way out of damage', () => {
   });
 });
 
+// Windows has no permissions that a test can take away by chmod.
 it.skipIf(process.platform === 'win32')(
   'a project that may not be read or written is said to need permission',
   async () => {
