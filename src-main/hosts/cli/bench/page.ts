@@ -1,7 +1,7 @@
 // The page docs/benchmarks.md, written from the figures of one run.
 
 import { readFile } from 'node:fs/promises';
-import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { arch, cpus, platform, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { imageLibraryVersion } from '#core/images/image-library.ts';
@@ -112,7 +112,7 @@ export function benchmarkPage(
   });
   return [
     '# Benchmarks',
-    `Written by \`${command}\` on ${date}; not edited by hand. Ours and the peer take turns in one run, ` +
+    `Written by \`${command}\` on ${date}. Ours and the peer take turns in one run, ` +
       'each figure is the median of its turns, and ratios mean more than times: a machine does other ' +
       'things as well.',
     machine.map((line) => `- ${line}`).join('\n'),
@@ -142,12 +142,12 @@ function megabytes(value: number | null): string {
   return value === null ? '' : count(value);
 }
 
-/** "Debian GNU/Linux 12 (bookworm), Linux 6.1.0 x64". */
+/** "Debian GNU/Linux 12 (bookworm), linux x64". */
 async function systemName(): Promise<string> {
-  const kernel = `${platform()} ${release()} ${arch()}`;
+  const system = `${platform()} ${arch()}`;
   const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
   const name = /^PRETTY_NAME="?([^"\n]*)/m.exec(text)?.[1];
-  return name === undefined ? kernel : `${name}, ${kernel}`;
+  return name === undefined ? system : `${name}, ${system}`;
 }
 
 async function runtimeVersion(): Promise<string> {
