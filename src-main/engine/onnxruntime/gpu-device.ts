@@ -10,15 +10,11 @@ export interface GpuDevice {
   readonly name: string;
   /** MiB of the largest tensor tried that it can hold; 1024 is the largest tried. */
   readonly largestTensor: number | null;
-  /** Whether it computes with 16-bit numbers. */
-  readonly hasHalf: boolean;
 }
 
 interface Answer {
   /** What onnxruntime said, or null where it worked. */
   readonly fault: string | null;
-  /** The same of 16-bit numbers. */
-  readonly half: string | null;
   readonly largestTensor: number | null;
 }
 
@@ -37,7 +33,7 @@ export function gpuDevice(): Promise<GpuDevice> {
 
 async function findGpuDevice(): Promise<GpuDevice> {
   const { answer, printed, ending } = await askProcess();
-  if (!answer) throw unavailable(`The driver of the graphics card broke down (${ending}).`);
+  if (!answer) throw unavailable(`The driver of the graphics card ${ending}.`);
   if (answer.fault !== null) {
     throw unavailable(
       /adapter/i.test(answer.fault)
@@ -45,18 +41,14 @@ async function findGpuDevice(): Promise<GpuDevice> {
         : `The graphics card cannot be used: ${answer.fault.split('\n')[0]}`,
     );
   }
-  return {
-    name: nameFrom(printed),
-    largestTensor: answer.largestTensor,
-    hasHalf: answer.half === null,
-  };
+  return { name: nameFrom(printed), largestTensor: answer.largestTensor };
 }
 
 function unavailable(why: string): Failure {
   return new Failure('engine-unavailable', why);
 }
 
-/** What the process said, all that was printed in it, and how it ended. */
+/** What the process said, all that was printed in it, and how it ended, in words. */
 async function askProcess(): Promise<{
   answer: Answer | undefined;
   printed: string;
@@ -75,8 +67,11 @@ async function askProcess(): Promise<{
   child.on('message', (message) => (answer = message as Answer));
   const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
   const ending = await new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
+    child.once('error', (error) => resolve(`could not be asked: ${error.message}`));
+    child.once('close', (code, signal) => {
+      const hung = child.killed && `did not answer within ${patienceMs / 1000} s`;
+      resolve(hung || `broke down (${signal ?? `exit code ${code}`})`);
+    });
   });
   clearTimeout(timer);
   return { answer, printed, ending };

@@ -74,9 +74,9 @@ function reasonIn(error: unknown): string {
   return line.endsWith('.') ? line : `${line}.`;
 }
 
-function describe({ name, largestTensor, hasHalf }: GpuDevice): string {
+function describe({ name, largestTensor }: GpuDevice): string {
   const holds = largestTensor === null ? 'less than 128 MiB' : `at least ${largestTensor} MiB`;
-  return `${name}, tensors of ${holds}, fp16 ${hasHalf ? 'there but not used' : 'missing'}`;
+  return `${name}, tensors of ${holds}`;
 }
 
 function gpuEngine(

@@ -11,7 +11,8 @@ export const doctor = command({
     'An engine is what computes a training: the processor, a graphics card. Each is given a small ' +
       'network whose results are known, and is offered only if it finds the same. The time is that ' +
       'of one small training step of 64 images (the median of five); smaller is faster. auto takes ' +
-      'the fastest that is offered.',
+      'the fastest that is offered. All compute with 32-bit numbers, also a graphics card that knows ' +
+      'faster ones.',
     'Exit code 1 when no engine can be used.',
   ],
   arguments: {},
