@@ -7,10 +7,16 @@ import { absent, type Diagnosis } from './examine.ts';
 
 const entry = fileURLToPath(new URL('./examine-process.ts', import.meta.url));
 
-/** An engine that takes longer than this hangs, milliseconds. */
-const patienceMs = 180_000;
+/**
+ * An engine whose self-test takes longer hangs, or is of no use; one whose timing does is too slow,
+ * milliseconds. A graphics card computed in software takes 5 s and 45 s on two cores that are idle.
+ */
+const patienceMs = 90_000;
 
-/** What breaks the process down is the reason why the engine is not offered. */
+/**
+ * What breaks the process down is the reason why the engine is not offered. Each of self-test and
+ * timing may take `patience` milliseconds.
+ */
 export async function examineApart(
   name: EngineName,
   threads: number,
@@ -24,18 +30,28 @@ export async function examineApart(
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     lastWords = (lastWords + text).slice(-400);
   });
-  child.on('message', (message) => (found = message as Diagnosis));
   const timer = setTimeout(() => child.kill('SIGKILL'), patience);
+  child.on('message', (message) => {
+    found = message as Diagnosis;
+    timer.refresh();
+  });
   const ending = await new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
   });
   clearTimeout(timer);
-  if (found) return found;
   // killed: by the timer, and by nobody else.
-  const how = child.killed
-    ? `did not answer within ${patience / 1000} s`
-    : `ended its process (${ending})`;
+  if (found && (child.killed || child.exitCode === 0)) return found;
+  if (child.killed) {
+    return absent(
+      name,
+      `not offered: its self-test did not end within ${patience / 1000} s, so that its driver hangs ` +
+        'or is far too slow',
+    );
+  }
   const words = lastWords.trim().split('\n').at(-1)!;
-  return absent(name, `testing it ${how}${words === '' ? '' : `: ${words}`}`);
+  return absent(
+    name,
+    `testing it ended its process (${ending})${words === '' ? '' : `: ${words}`}`,
+  );
 }

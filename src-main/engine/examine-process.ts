@@ -9,7 +9,8 @@ import { absent, examine, type Diagnosis } from './examine.ts';
 async function diagnosis(): Promise<Diagnosis> {
   const name = engineNames.find((known) => known === process.argv[2])!;
   try {
-    return await examine(await openEngine(name, Number(process.argv[3])));
+    const engine = await openEngine(name, Number(process.argv[3]));
+    return await examine(engine, (untimed) => process.send!(untimed));
   } catch (error) {
     if (error instanceof Failure) return absent(name, error.message);
     throw error;

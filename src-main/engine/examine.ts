@@ -29,18 +29,28 @@ function providerOf(name: EngineName): string {
 
 const timedImages = 64;
 
-export async function examine(engine: Engine): Promise<Diagnosis> {
+/** `untimed` is told what is known of an engine that passes, before its step is timed. */
+export async function examine(
+  engine: Engine,
+  untimed: (found: Diagnosis) => void = () => undefined,
+): Promise<Diagnosis> {
   const { name, device } = engine;
-  const provider = providerOf(name);
+  const found = { name, device, provider: providerOf(name) };
+  const noTime = { stepMilliseconds: null, imagesPerSecond: null };
   const fault = await selfTestFault(engine);
   if (fault !== null) {
-    const found = { offered: false, reason: `not offered: ${fault}`, selfTest: 'failed' } as const;
-    return { name, device, provider, ...found, stepMilliseconds: null, imagesPerSecond: null };
+    const reason = `not offered: ${fault}`;
+    return { ...found, ...noTime, offered: false, reason, selfTest: 'failed' };
   }
-  const reason = ['passes the self-test', await engine.layout?.()].filter(Boolean).join('; ');
+  const passed = { ...found, offered: true, selfTest: 'passed' } as const;
+  const reason =
+    'passes the self-test; its step took too long to be timed, and auto does not take it';
+  untimed({ ...passed, ...noTime, reason });
+  const layout = await engine.layout?.();
   const stepMilliseconds = await timeStep(engine);
   return {
-    ...{ name, device, provider, offered: true, reason, selfTest: 'passed' },
+    ...passed,
+    reason: ['passes the self-test', layout].filter(Boolean).join('; '),
     ...{ stepMilliseconds, imagesPerSecond: (1000 * timedImages) / stepMilliseconds },
   };
 }
