@@ -107,6 +107,8 @@ export interface RunResources {
 
 export interface RunDetails extends RunSummary {
   readonly config: unknown;
+  /** Why it was computed by its engine and by no other; null before the first step. */
+  readonly engineWhy: string | null;
   readonly codeVersion: string;
   readonly snapshotHash: string;
   readonly epochs: readonly RunEpoch[];

@@ -8,8 +8,13 @@ import { engineNames, type EngineName } from './engine.ts';
 import { onnxruntimeVersion } from './onnxruntime/version.ts';
 import { tensorflowPackage } from './tensorflow/native.ts';
 
-/** Milliseconds of a small step on each engine that passed. */
-export type StepTimes = Readonly<Partial<Record<EngineName, number>>>;
+/** What `auto` chooses by. */
+export interface Choice {
+  /** Milliseconds of a small step on each engine that passed. */
+  readonly times: Readonly<Partial<Record<EngineName, number>>>;
+  /** Why each of the others cannot be taken, a sentence. */
+  readonly refused: Readonly<Partial<Record<EngineName, string>>>;
+}
 
 /** Devices come and go without a trace on some systems. */
 const oldestMs = 30 * 24 * 3600 * 1000;
@@ -48,25 +53,26 @@ export class ChoiceCache {
     this.#threads = threads;
   }
 
-  async read(now = Date.now()): Promise<StepTimes | undefined> {
+  async read(now = Date.now()): Promise<Choice | undefined> {
     try {
       const text = await readFile(await this.#file(), 'utf8');
-      const { at, times } = JSON.parse(text) as { at: number; times: StepTimes };
-      const isSound = Object.entries(times).every(
-        ([name, time]) => engineNames.some((known) => known === name) && time > 0,
-      );
-      return isSound && now - at < oldestMs ? times : undefined;
+      const { at, times, refused } = JSON.parse(text) as Choice & { at: number };
+      const isKnown = (name: string) => engineNames.some((known) => known === name);
+      const isSound =
+        Object.entries(times).every(([name, time]) => isKnown(name) && time > 0) &&
+        Object.entries(refused).every(([name, why]) => isKnown(name) && typeof why === 'string');
+      return isSound && now - at < oldestMs ? { times, refused } : undefined;
     } catch {
       return undefined;
     }
   }
 
   /** Whole or not at all; a folder that cannot be written costs the timing once more. */
-  async write(times: StepTimes, now = Date.now()): Promise<void> {
+  async write(choice: Choice, now = Date.now()): Promise<void> {
     try {
       const file = await this.#file();
       await mkdir(this.#folder, { recursive: true });
-      await writeFile(`${file}.${process.pid}`, JSON.stringify({ at: now, times }));
+      await writeFile(`${file}.${process.pid}`, JSON.stringify({ at: now, ...choice }));
       await rename(`${file}.${process.pid}`, file);
     } catch {
       return;

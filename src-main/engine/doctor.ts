@@ -1,7 +1,7 @@
 // Which engines there are, whether they pass the self-test, how fast they are, and which to take.
 
 import { Failure } from '#domain/failure.ts';
-import { ChoiceCache, type StepTimes } from './choice-cache.ts';
+import { ChoiceCache, type Choice } from './choice-cache.ts';
 import type { Engine, EngineName } from './engine.ts';
 import { enginesHere, openEngine } from './engines.ts';
 import type { Diagnosis } from './examine.ts';
@@ -37,16 +37,23 @@ export async function diagnose(
   const found: Diagnosis[] = [];
   // One after the other, or they would slow each other down.
   for (const name of parts.names()) found.push(await parts.examine(name, threads));
-  await new ChoiceCache(parts.cacheFolder, threads).write(timesOf(found));
+  await new ChoiceCache(parts.cacheFolder, threads).write(choiceFrom(found));
   return found;
 }
 
-function timesOf(found: readonly Diagnosis[]): StepTimes {
-  return Object.fromEntries(
-    found.flatMap(({ name, offered, stepMilliseconds }) =>
-      offered && stepMilliseconds !== null ? [[name, stepMilliseconds]] : [],
-    ),
-  );
+function choiceFrom(found: readonly Diagnosis[]): Choice {
+  const isTimed = ({ offered, stepMilliseconds }: Diagnosis) =>
+    offered && stepMilliseconds !== null;
+  const [timed, others] = [found.filter(isTimed), found.filter((one) => !isTimed(one))];
+  return {
+    times: Object.fromEntries(timed.map((one) => [one.name, one.stepMilliseconds])),
+    refused: Object.fromEntries(others.map(({ name, reason }) => [name, firstSentence(reason)])),
+  };
+}
+
+/** The rest of a reason is what to do about it. */
+function firstSentence(reason: string): string {
+  return reason.split('. ')[0]!.replace(/\.$/, '').replace('not offered: ', '');
 }
 
 /**
@@ -73,22 +80,24 @@ export async function chooseEngine(
     }
     return { ...engine, why: 'asked for' };
   }
-  const times = await stepTimes(threads, parts);
+  const { times, refused } = await choiceHere(threads, parts);
   const order = (Object.keys(times) as EngineName[]).sort((a, b) => times[a]! - times[b]!);
-  const refused: string[] = [];
+  const never = Object.entries(refused).map(([other, reason]) => `not ${other}: ${reason}`);
+  const since: string[] = [];
   for (const candidate of order) {
     const engine = await tested(candidate, threads, parts).catch((error: unknown) => {
       if (error instanceof Failure && error.code === 'engine-unavailable') return error.message;
       throw error;
     });
-    if (typeof engine !== 'string') return { ...engine, why: reasonFor(candidate, times, refused) };
-    refused.push(`${candidate} no longer works: ${engine}`);
+    if (typeof engine !== 'string') {
+      return { ...engine, why: [reasonFor(candidate, times), ...since, ...never].join('; ') };
+    }
+    since.push(`${candidate} no longer works: ${engine}`);
   }
   throw new Failure(
     'engine-unavailable',
-    'No engine of this machine can be used' +
-      `${refused.length > 0 ? ` (${refused.join('; ')})` : ''}. Run "normscope doctor" and report ` +
-      'what it prints.',
+    `No engine of this machine can be used (${[...since, ...never].join('; ')}). Run "normscope ` +
+      'doctor" and report what it prints.',
   );
 }
 
@@ -106,20 +115,17 @@ async function tested(
 }
 
 /** Remembered or measured; where there is one engine alone there is nothing to compare. */
-async function stepTimes(threads: number, parts: DoctorParts): Promise<StepTimes> {
+async function choiceHere(threads: number, parts: DoctorParts): Promise<Choice> {
   const known = await new ChoiceCache(parts.cacheFolder, threads).read();
-  if (known && Object.keys(known).length > 0) return known;
-  return timesOf(await diagnose(threads, parts));
+  if (known && Object.keys(known.times).length > 0) return known;
+  return choiceFrom(await diagnose(threads, parts));
 }
 
-function reasonFor(name: EngineName, times: StepTimes, refused: readonly string[]): string {
+function reasonFor(name: EngineName, times: Choice['times']): string {
   const shown = (time: number) => `${Number(time.toPrecision(3))} ms`;
   const others = (Object.keys(times) as EngineName[])
     .filter((other) => other !== name)
     .map((other) => `${other} ${shown(times[other]!)}`);
-  const why =
-    others.length === 0
-      ? 'the only engine that passes its self-test'
-      : `the fastest in a short test: ${shown(times[name]!)} a step (${others.join(', ')})`;
-  return [why, ...refused].join('; ');
+  if (others.length === 0) return 'the only engine to choose from';
+  return `the fastest in a short test: ${shown(times[name]!)} a step (${others.join(', ')})`;
 }

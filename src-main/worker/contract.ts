@@ -236,6 +236,8 @@ export interface WorkerEvents {
     readonly runId: number;
     readonly engine: EngineName;
     readonly device: string;
+    /** Why this engine, and not another. */
+    readonly why: string;
     readonly step: number;
     readonly steps: number;
     /** A step is taken in so many parts, to need less memory. */
@@ -268,5 +270,6 @@ export interface WorkerEvents {
   };
   /** Each image once, `index` as asked for; all come before the result. */
   scored: { readonly scores: readonly { readonly index: number; readonly raw: RawScores }[] };
-  log: { readonly level: 'info' | 'warning'; readonly text: string };
+  /** A sentence for the user. */
+  warning: { readonly text: string };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
 import { checkOutliers } from '#domain/run-outliers.ts';
 import { throwIfStopped } from '#domain/stop.ts';
-import { chooseEngine } from '#engine/doctor.ts';
+import { chooseEngine, type ChosenEngine } from '#engine/doctor.ts';
 import { coreCount } from '#engine/cores.ts';
 import type { Engine } from '#engine/engine.ts';
 import { normWarning } from '#ml/collapse.ts';
@@ -41,13 +41,11 @@ export async function runTraining(asked: TrainTask, context: TaskContext): Promi
   const warnings: string[] = [];
   const warn = (text: string) => {
     warnings.push(text);
-    context.emit('log', { level: 'warning', text });
+    context.emit('warning', { text });
   };
   const ingredients = await readIngredients(asked, warn);
   const { task, normals, outliers } = ingredients;
   const engine = await chooseEngine(task.engine, task.settings.threads);
-  const text = `computed by ${engine.name} (${engine.device}): ${engine.why}`;
-  context.emit('log', { level: 'info', text });
   throwIfStopped(context.stop);
   const { state, lastEpoch } = await takeSteps(ingredients, engine, context, warn);
   const collapse = lastEpoch && normWarning(lastEpoch.normalNorm, lastEpoch.outlierNorm);
@@ -107,7 +105,7 @@ function colours({ channels }: Shard): string {
 /** Throws `out-of-memory` where steps need more than there is: a new worker may take smaller ones. */
 async function takeSteps(
   ingredients: Ingredients,
-  engine: Engine,
+  engine: ChosenEngine,
   context: TaskContext,
   warn: (text: string) => void,
 ): Promise<RunOutcome> {
@@ -132,7 +130,7 @@ async function takeSteps(
 async function takeStepsIn(
   parts: number,
   { task, normals, outliers }: Ingredients,
-  engine: Engine,
+  engine: ChosenEngine,
   context: TaskContext,
   checkpoints: Checkpoints,
   from: Checkpoint | undefined,
@@ -154,8 +152,9 @@ async function takeStepsIn(
     });
     try {
       const { steps } = scheduleOf(settings, normals.count);
-      const { name, device } = engine;
-      context.emit('started', { runId, engine: name, device, step: from?.step ?? 0, steps, parts });
+      const { name, device, why } = engine;
+      const step = from?.step ?? 0;
+      context.emit('started', { runId, engine: name, device, why, step, steps, parts });
       const views = { pool, parts };
       return await new TrainingRun(
         task,

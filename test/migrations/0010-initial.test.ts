@@ -50,8 +50,9 @@ describe('migration 10', () => {
       expect(listRuns(reader)).toEqual([
         {
           ...{ id: 1, name: null, method: 'anchored', preset: 'quick', dataset: 'blood "cells" µ' },
-          ...{ seed: Number.MAX_SAFE_INTEGER, engine: 'auto', device: null, state: 'queued' },
-          ...{ failure: null, stepsDone: 0, stepsTotal: null, createdAt: noon, endedAt: null },
+          ...{ seed: Number.MAX_SAFE_INTEGER, engine: 'auto', device: null, engineWhy: null },
+          ...{ state: 'queued', failure: null, stepsDone: 0, stepsTotal: null },
+          ...{ createdAt: noon, endedAt: null },
           ...{ modelId: 1, config: '{"settings":{"width":16}}', codeVersion: '0.1.0' },
           ...{ snapshotId: 1, snapshotHash: hashOf(999), pixels: null },
         },

@@ -2,6 +2,7 @@
 
 import type { Evaluation } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
+import { runEngineInWords } from '#domain/run-engine.ts';
 import { evaluate } from '../runs/evaluate.ts';
 import { rank } from '../runs/rank.ts';
 import { imagesSeen } from '../runs/run-items.ts';
@@ -83,7 +84,7 @@ function settingsOf({ run, config, model }: TrainedModel): readonly (readonly [s
     ['shift transforms', names(config.shifts)],
     ['steps', String(run.stepsDone)],
     ['seed', String(run.seed)],
-    ['engine', run.device === null ? run.engine : `${run.engine} (${run.device})`],
+    ['engine', runEngineInWords(run)],
     ['run and model', `${run.id} and ${model.id}`],
     ['snapshot', run.snapshotHash.slice(0, 12)],
     ['Normscope', run.codeVersion],

@@ -99,6 +99,7 @@ function details(reader: Reader, run: StoredRun): RunDetails {
   return {
     ...summary(run),
     config: JSON.parse(run.config) as unknown,
+    engineWhy: run.engineWhy,
     codeVersion: run.codeVersion,
     snapshotHash: run.snapshotHash,
     epochs: runEpochs(reader, run.id),

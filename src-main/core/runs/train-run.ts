@@ -78,6 +78,8 @@ class TrainJob {
   #parts = 0;
   /** Of the last worker that has started. */
   #engine: TrainResult['engine'] | undefined;
+  /** Why the processor computes what another engine began; undefined where none gave up. */
+  #instead: string | undefined;
   #took: RunResources | undefined;
 
   constructor(run: StoredRun, job: JobContext, ports: RunPorts) {
@@ -111,7 +113,6 @@ class TrainJob {
     for (const text of result.warnings) this.#keepWarning(text);
     return database.transact((writer) => {
       setStepsDone(writer, this.#run.id, result.steps);
-      setRunEngine(writer, this.#run.id, result.engine, result.device);
       return putModel(
         writer,
         {
@@ -149,6 +150,7 @@ class TrainJob {
             `The ${this.#engine} engine gave up. Training went on from the last checkpoint on the ` +
               `processor. ${(error as Failure).message}`,
           );
+          this.#instead = `the ${this.#engine} engine gave up`;
           engine = 'cpu';
           this.#engine = 'cpu';
           this.#parts = 0;
@@ -251,14 +253,14 @@ class TrainJob {
   }
 
   #listeners(): WorkerListeners {
-    const { database, emit, warn } = this.#ports;
+    const { database, emit } = this.#ports;
     const { id } = this.#run;
     return {
-      started: ({ engine, device, step, steps, parts }) => {
+      started: ({ engine, device, why, step, steps, parts }) => {
         this.#parts = parts;
         this.#engine = engine;
         database.transact((writer) => {
-          setRunEngine(writer, id, engine, device);
+          setRunEngine(writer, id, { engine, device, why: this.#instead ?? why });
           setStepsTotal(writer, id, steps);
         });
         this.#job.report({ done: step, total: steps, note: 'Training' });
@@ -275,10 +277,7 @@ class TrainJob {
           setStepsDone(writer, id, step);
         });
       },
-      log: ({ level, text }) => {
-        if (level === 'warning') this.#keepWarning(text);
-        else warn(`run ${id}: ${text}`);
-      },
+      warning: ({ text }) => this.#keepWarning(text),
     };
   }
 

@@ -27,6 +27,7 @@ export interface RunSource {
 
 export interface StoredRun extends RunSummary {
   readonly config: string;
+  readonly engineWhy: string | null;
   readonly codeVersion: string;
   readonly snapshotId: number;
   readonly snapshotHash: string;
@@ -36,7 +37,7 @@ export interface StoredRun extends RunSummary {
 
 export const selectRuns = `
   select r.id, r.name, r.method, r.preset, d.name dataset, r.seed, coalesce(r.engine_used, r.engine) engine,
-    r.device, r.state, r.failure, r.steps_done stepsDone, r.steps_total stepsTotal,
+    r.device, r.engine_why engineWhy, r.state, r.failure, r.steps_done stepsDone, r.steps_total stepsTotal,
     r.created_at createdAt, r.ended_at endedAt, m.id modelId, r.config,
     r.code_version codeVersion, r.snapshot_id snapshotId, s.hash snapshotHash, r.pixels
   from run r join dataset d on d.id = r.dataset_id join snapshot s on s.id = r.snapshot_id
@@ -127,8 +128,16 @@ export function setStepsTotal(writer: Writer, id: number, steps: number): void {
   writer.run('update run set steps_total = ? where id = ?', steps, id);
 }
 
-export function setRunEngine(writer: Writer, id: number, engine: string, device: string): void {
-  writer.run('update run set engine_used = ?, device = ? where id = ?', engine, device, id);
+/** What computes the run, on what, and why that was taken. */
+export function setRunEngine(
+  writer: Writer,
+  id: number,
+  { engine, device, why }: { engine: string; device: string; why: string },
+): void {
+  writer.run(
+    'update run set engine_used = ?, device = ?, engine_why = ? where id = ?',
+    ...[engine, device, why, id],
+  );
 }
 
 /** What an attempt took; seconds add up over the attempts of a run. */

@@ -146,6 +146,7 @@ export function trainedAnswer({ run, modelId }: TrainedRun): object {
   const { id, method, preset, dataset, seed, engine, device, state, stepsDone } = run;
   return {
     ...{ run: id, model: modelId, state, method, preset, dataset, seed, engine, device },
+    engineWhy: run.engineWhy,
     ...{ steps: stepsDone, threshold: run.threshold, warnings: run.warnings },
     resources: run.resources,
   };

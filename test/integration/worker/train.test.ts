@@ -22,7 +22,8 @@ test('a run tells its steps, epochs and checkpoints and leaves a model', async (
   const result = await worker.client.call('train', task);
 
   const device = expect.stringContaining('CPU, 1 thread') as string;
-  expect(started).toEqual([{ runId: 1, engine: 'cpu', device, step: 0, steps: 24, parts: 1 }]);
+  const why = 'asked for';
+  expect(started).toEqual([{ runId: 1, engine: 'cpu', device, why, step: 0, steps: 24, parts: 1 }]);
   expect(steps.at(-1)).toMatchObject({ runId: 1, step: 24, steps: 24, epoch: 9 });
   const { imagesPerSecond, peakMemory, seconds, waitSeconds } = steps.at(-1)!;
   expect(imagesPerSecond).toBeGreaterThan(0);

@@ -4,6 +4,7 @@ import { initial } from './0010-initial.ts';
 import { editsAndReviews } from './0020-edits-and-reviews.ts';
 import { runNamesAndTrash } from './0030-run-names-and-trash.ts';
 import { runResources } from './0040-run-resources.ts';
+import { runEngineWhy } from './0050-run-engine-why.ts';
 
 export interface Migration {
   /** Becomes the file's user_version. */
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   editsAndReviews,
   runNamesAndTrash,
   runResources,
+  runEngineWhy,
 ];

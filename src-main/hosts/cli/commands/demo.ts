@@ -7,6 +7,7 @@ import type { Evaluation, Floor, RankedImage } from '#contract/core.ts';
 import { command } from '../command.ts';
 import { evaluationLines } from '../evaluating.ts';
 import { duration, part } from '#domain/figures.ts';
+import { runEngineInWords } from '#domain/run-engine.ts';
 import { importLines, isComplete, runImport } from '../importing.ts';
 import { openFile } from '../open-file.ts';
 import { printable } from '#domain/printable.ts';
@@ -184,7 +185,7 @@ function settingsOf({ run, modelId }: TrainedRun): readonly (readonly [string, s
     ['shift transforms', training.shifts.map(({ name }) => name).join(', ')],
     ['steps', String(run.stepsDone)],
     ['seed', String(run.seed)],
-    ['engine', run.device === null ? run.engine : `${run.engine} (${run.device})`],
+    ['engine', runEngineInWords(run)],
     ['run and model', `${run.id} and ${modelId}`],
     ['snapshot', run.snapshotHash.slice(0, 12)],
     ['Normscope', run.codeVersion],

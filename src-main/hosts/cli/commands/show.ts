@@ -5,6 +5,7 @@ import { parseId } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
 import { count, duration, significant } from '#domain/figures.ts';
 import { printable } from '#domain/printable.ts';
+import { runEngineInWords } from '#domain/run-engine.ts';
 import { withProject } from '../project.ts';
 import { table } from '../table.ts';
 import { resourcesInWords, thresholdLine } from '../training.ts';
@@ -44,7 +45,7 @@ function runLines(run: RunDetails): readonly string[] {
   const facts: [string, string][] = [
     ['state', `${run.state}${steps}`],
     ['model', run.modelId === null ? 'none yet' : String(run.modelId)],
-    ['engine', run.device === null ? run.engine : `${run.engine} (${run.device})`],
+    ['engine', runEngineInWords(run)],
     ['started', run.createdAt],
     ['ended', run.endedAt ?? 'not yet'],
     ['took', run.resources === null ? 'nothing yet' : resourcesInWords(run.resources)],

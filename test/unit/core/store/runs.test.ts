@@ -71,13 +71,15 @@ describe('a run', () => {
   });
 
   it('says which engine it used once it is known, before that which was asked for', () => {
-    expect(read((reader) => findRun(reader, 1))).toMatchObject({ engine: 'auto', device: null });
+    expect(read((reader) => findRun(reader, 1))).toMatchObject({
+      ...{ engine: 'auto', device: null, engineWhy: null },
+    });
     write((writer) => {
-      setRunEngine(writer, 1, 'cpu', 'CPU, 2 threads');
+      setRunEngine(writer, 1, { engine: 'cpu', device: 'CPU, 2 threads', why: 'asked for' });
       setRunPixels(writer, 1, '{"side":32}');
     });
     expect(read((reader) => findRun(reader, 1))).toMatchObject({
-      ...{ engine: 'cpu', device: 'CPU, 2 threads', pixels: '{"side":32}' },
+      ...{ engine: 'cpu', device: 'CPU, 2 threads', engineWhy: 'asked for', pixels: '{"side":32}' },
     });
   });
 

@@ -32,7 +32,7 @@ const details: RunDetails = {
   },
   ...{ device: null, state: 'running', failure: null, stepsDone: 5, stepsTotal: 20 },
   ...{ createdAt: '2026-01-01T00:00:00Z', endedAt: null, modelId: null, config: {} },
-  resources: null,
+  ...{ resources: null, engineWhy: null },
   ...{ codeVersion: '1', snapshotHash: 'a', epochs: [epoch(1)], warnings: [], threshold: null },
 };
 
