@@ -2,6 +2,7 @@
 // values only; what may last longer than a second answers with a job at once.
 
 import { z } from 'zod';
+import type { NormCounts } from '#domain/norm-counts.ts';
 import { methodNames, presetNames, specimenNames } from '#domain/run-settings.ts';
 import { scoreNames, type ScoreName } from '#domain/score.ts';
 import { method } from '#rpc/method.ts';
@@ -88,6 +89,9 @@ export interface RunEpoch {
   readonly ntxent: number;
   readonly normalNorm: number;
   readonly outlierNorm: number | null;
+  /** Of all views of the epoch; null where an older version trained it, or without outliers. */
+  readonly normalNorms: NormCounts | null;
+  readonly outlierNorms: NormCounts | null;
   readonly learningRate: number;
   readonly alpha: number;
   readonly seconds: number;
@@ -294,6 +298,9 @@ export interface CoreEvents {
     readonly loss: number;
     readonly normalNorm: number;
     readonly outlierNorm: number | null;
+    /** Of the views of this step; null without outliers. */
+    readonly normalNorms: NormCounts;
+    readonly outlierNorms: NormCounts | null;
     readonly imagesPerSecond: number;
     /** The most memory that the worker has held so far, bytes. */
     readonly peakMemory: number;

@@ -2,6 +2,7 @@
 // in it knows files, processes or the user.
 
 import { Failure } from '#domain/failure.ts';
+import { addNorms, countNorms, noNorms, type NormCounts } from '#domain/norm-counts.ts';
 import { fewestNormals, type MethodName, type RunSettings } from '#domain/run-settings.ts';
 import type { Engine, Session, Tensors } from '#engine/engine.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
@@ -39,7 +40,13 @@ interface StepMeans {
   readonly outlierNorm: number | null;
 }
 
-export interface StepDone extends StepMeans {
+/** Norms of the views of a step; of outliers null without any. */
+interface StepNorms {
+  readonly normalNorms: NormCounts;
+  readonly outlierNorms: NormCounts | null;
+}
+
+export interface StepDone extends StepMeans, StepNorms {
   readonly kind: 'step';
   /** Steps done, from 1. */
   readonly step: number;
@@ -102,10 +109,13 @@ export function describeTraining(
   const outliers = rows.outliers > 0 ? b.rows(z, rows.normals, total) : null;
   const normals = outliers ? b.rows(z, 0, rows.normals) : z;
   const terms = methods[method].loss(b, { normals, outliers }, settings);
-  const { loss, ntxent, normalNorm, outlierNorm } = terms;
+  const { loss, ntxent, normalNorm, normalNorms, outlierNorm, outlierNorms } = terms;
   return b.training(
     loss,
-    { loss, ntxent, normalNorm, ...(outlierNorm ? { outlierNorm } : {}) },
+    {
+      ...{ loss, ntxent, normalNorm, normalNorms },
+      ...(outlierNorm && outlierNorms ? { outlierNorm, outlierNorms } : {}),
+    },
     {
       name: settings.optimiser,
       momentum: settings.momentum,
@@ -164,10 +174,12 @@ async function* trainSteps(
       anchor: Float32Array.of(settings.anchor * schedule.exposure(step)),
     };
     const means: StepMeans[] = [];
+    const norms: StepNorms[] = [];
     for (let part = 0; part < parts; part++) {
       const outputs = await session.run({ ...inputs, ...partInputs(images, part, parts) });
       demandFinite(program, outputs, step + 1);
       means.push(meansOf(outputs));
+      norms.push(normsOf(outputs));
     }
     done.step = step + 1;
     yield {
@@ -176,6 +188,7 @@ async function* trainSteps(
       steps: schedule.steps,
       epoch: schedule.epochOf(step),
       ...meanOf(means),
+      ...normsOfAll(norms),
       learningRate,
       alpha,
       endsEpoch: endsEpoch(schedule, step),
@@ -203,6 +216,22 @@ function meanOf(parts: readonly StepMeans[]): StepMeans {
     ntxent: mean(({ ntxent }) => ntxent),
     normalNorm: mean(({ normalNorm }) => normalNorm),
     outlierNorm: parts[0]!.outlierNorm === null ? null : mean(({ outlierNorm }) => outlierNorm!),
+  };
+}
+
+/** A session may use the outputs again: they are counted at once. */
+function normsOf({ normalNorms, outlierNorms }: Tensors): StepNorms {
+  return {
+    normalNorms: countNorms(normalNorms!),
+    outlierNorms: outlierNorms ? countNorms(outlierNorms) : null,
+  };
+}
+
+function normsOfAll(parts: readonly StepNorms[]): StepNorms {
+  const outliers = parts.flatMap(({ outlierNorms }) => outlierNorms ?? []);
+  return {
+    normalNorms: parts.reduce((sum, { normalNorms }) => addNorms(sum, normalNorms), noNorms),
+    outlierNorms: outliers.length > 0 ? outliers.reduce(addNorms) : null,
   };
 }
 

@@ -8,7 +8,7 @@ import { Failure } from '#domain/failure.ts';
 import type { Tensors } from '#engine/engine.ts';
 import type { Program } from '#engine/ir/program.ts';
 import type { EpochReport } from './contract.ts';
-import { epochSums } from './epoch-means.ts';
+import { epochSums, normCounts } from './epoch-means.ts';
 import { damagedFile, encodeTensors, readTensors } from './safetensors.ts';
 import { stateFrom, stateTensors } from './state-tensors.ts';
 import type { TrainingIdentity } from './training-identity.ts';
@@ -26,6 +26,8 @@ const epochReport: z.ZodType<EpochReport> = z.strictObject({
   ntxent: z.number(),
   normalNorm: z.number(),
   outlierNorm: z.number().nullable(),
+  normalNorms: normCounts.nullable().default(null),
+  outlierNorms: normCounts.nullable().default(null),
   learningRate: z.number(),
   alpha: z.number(),
   seconds: z.number(),

@@ -2,11 +2,12 @@
 // weights and other bulk go by file.
 
 import type { EngineName } from '#engine/engine.ts';
+import type { NormCounts } from '#domain/norm-counts.ts';
 import type { RawScores } from '#domain/score.ts';
 import type { RunSettings, MethodName } from '#domain/run-settings.ts';
 
 /** Changes with any change to this file that the other side must know of. */
-export const workerProtocol = 2;
+export const workerProtocol = 3;
 
 /** A pixel shard (see worker/shard.ts) and what it is called in messages. */
 interface ShardReference {
@@ -53,7 +54,7 @@ export interface TrainTask {
   readonly leastParts: number;
 }
 
-/** Means over the steps of an epoch. */
+/** Means over the steps of an epoch, and the norms of all their views. */
 export interface EpochReport {
   /** From 0. */
   readonly epoch: number;
@@ -64,6 +65,9 @@ export interface EpochReport {
   readonly normalNorm: number;
   /** null when the run has no outliers. */
   readonly outlierNorm: number | null;
+  /** null of an epoch that an older version took. */
+  readonly normalNorms: NormCounts | null;
+  readonly outlierNorms: NormCounts | null;
   /** Of the epoch's last step. */
   readonly learningRate: number;
   readonly alpha: number;
@@ -251,6 +255,9 @@ export interface WorkerEvents {
     readonly loss: number;
     readonly normalNorm: number;
     readonly outlierNorm: number | null;
+    /** Of the views of this step. */
+    readonly normalNorms: NormCounts;
+    readonly outlierNorms: NormCounts | null;
     /** Images drawn, normal and outlier, over the last seconds. */
     readonly imagesPerSecond: number;
     /** The most memory that the worker has held so far, bytes. */

@@ -1,9 +1,15 @@
-// Means over the steps of an epoch, as sums that a checkpoint can hold: a resumed run reports the same
+// Means over the steps of an epoch, and how its norms are spread, as sums that a checkpoint can hold: a resumed run reports the same
 // figures as one that never stopped.
 
 import { z } from 'zod';
+import { addNorms, noNorms } from '#domain/norm-counts.ts';
 import type { StepDone } from '#ml/train.ts';
 import type { EpochReport } from './contract.ts';
+
+export const normCounts = z.strictObject({
+  first: z.int(),
+  counts: z.array(z.int().min(0)).readonly(),
+});
 
 export const epochSums = z.strictObject({
   steps: z.int().min(0),
@@ -11,6 +17,9 @@ export const epochSums = z.strictObject({
   ntxent: z.number(),
   normalNorm: z.number(),
   outlierNorm: z.number().nullable(),
+  // Checkpoints of older versions have none: of an epoch under way the rest is counted.
+  normalNorms: normCounts.default(noNorms),
+  outlierNorms: normCounts.nullable().default(null),
   seconds: z.number(),
 });
 export type EpochSums = z.infer<typeof epochSums>;
@@ -21,6 +30,8 @@ const nothing: EpochSums = {
   ntxent: 0,
   normalNorm: 0,
   outlierNorm: null,
+  normalNorms: noNorms,
+  outlierNorms: null,
   seconds: 0,
 };
 
@@ -44,6 +55,8 @@ export class EpochMeans {
       ntxent: sums.ntxent + step.ntxent,
       normalNorm: sums.normalNorm + step.normalNorm,
       outlierNorm: step.outlierNorm === null ? null : (sums.outlierNorm ?? 0) + step.outlierNorm,
+      normalNorms: addNorms(sums.normalNorms, step.normalNorms),
+      outlierNorms: step.outlierNorms && addNorms(sums.outlierNorms ?? noNorms, step.outlierNorms),
       seconds: sums.seconds + seconds,
     };
   }
@@ -51,6 +64,7 @@ export class EpochMeans {
   /** The report of the epoch that `last`, added before, ends; the next epoch begins empty. */
   finish(last: StepDone): EpochReport {
     const { steps, loss, ntxent, normalNorm, outlierNorm, seconds } = this.#sums;
+    const { normalNorms, outlierNorms } = this.#sums;
     this.#sums = nothing;
     return {
       epoch: last.epoch,
@@ -59,6 +73,8 @@ export class EpochMeans {
       ntxent: ntxent / steps,
       normalNorm: normalNorm / steps,
       outlierNorm: outlierNorm === null ? null : outlierNorm / steps,
+      normalNorms,
+      outlierNorms,
       learningRate: last.learningRate,
       alpha: last.alpha,
       seconds,

@@ -98,6 +98,8 @@ export class TrainingRun {
       loss: step.loss,
       normalNorm: step.normalNorm,
       outlierNorm: step.outlierNorm,
+      normalNorms: step.normalNorms,
+      outlierNorms: step.outlierNorms,
       imagesPerSecond,
       peakMemory: peakMemory(),
       seconds: (now - this.#begunAt) / 1000,

@@ -60,7 +60,7 @@ describe('migration 10', () => {
       expect(runEpochs(reader, 1)).toEqual([
         {
           ...{ epoch: 1, step: 10, loss: 4.5, ntxent: 4.25, normalNorm: 3, outlierNorm: null },
-          ...{ learningRate: 0.1, alpha: 1, seconds: 2.5 },
+          ...{ normalNorms: null, outlierNorms: null, learningRate: 0.1, alpha: 1, seconds: 2.5 },
         },
       ]);
       expect(runWarnings(reader, 1)).toEqual(['The first sentence.', 'A second one.']);

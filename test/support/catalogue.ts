@@ -10,7 +10,7 @@ import type { Migration } from '#core/store/migrations/migrations.ts';
 import { putModel } from '#core/store/models.ts';
 import { openDatabase, type OpenDatabase } from '#core/store/open-database.ts';
 import { addImportProblem, putScoreProblem } from '#core/store/problems.ts';
-import { addRun, putEpoch, type NewRun } from '#core/store/runs.ts';
+import { addRun, type NewRun } from '#core/store/runs.ts';
 import { putScore } from '#core/store/scores.ts';
 import { addSnapshot } from '#core/store/snapshots.ts';
 import { openSqlite } from '#core/store/sqlite.ts';
@@ -88,10 +88,12 @@ export function fill(database: ProjectDatabase, images: number): void {
     const jobId = addJob(writer, 'import', '{"kind":"import"}', noon);
     addImportProblem(writer, jobId, { path: '/a.png', code: 'unreadable-image', reason: 'Why.' });
     const runId = addRun(writer, newRun(datasetId, snapshotId), noon);
-    putEpoch(writer, runId, {
-      ...{ epoch: 1, step: 10, loss: 4.5, ntxent: 4.25, normalNorm: 3, outlierNorm: null },
-      ...{ learningRate: 0.1, alpha: 1, seconds: 2.5 },
-    });
+    // As the first version wrote it: older schemas are filled as well.
+    writer.run(
+      `insert into run_epoch (run_id, epoch, step, loss, ntxent, normal_norm, outlier_norm,
+         learning_rate, alpha, seconds) values (?, 1, 10, 4.5, 4.25, 3, null, 0.1, 1, 2.5)`,
+      runId,
+    );
     const model = { runId, path: 'models/1/model.safetensors', hash: hashOf(5), step: 10 };
     const modelId = putModel(writer, model, noon).id;
     for (const { imageId } of frozen) putScore(writer, modelId, imageId, rawScores(imageId / 7));

@@ -1,6 +1,7 @@
 // Runs: what each training was asked to do, how it went, epoch by epoch, and what it warned of.
 
 import type { JobState, RunEpoch, RunResources, RunSummary } from '#contract/core.ts';
+import type { NormCounts } from '#domain/norm-counts.ts';
 import type { Query, Reader, Writer } from './database.ts';
 
 export interface NewRun {
@@ -45,9 +46,14 @@ export const selectRuns = `
 const all: Query<StoredRun> = `${selectRuns} where r.deleted_at is null order by r.id`;
 const byId: Query<StoredRun> = `${selectRuns} where r.id = ? and r.deleted_at is null`;
 
-const epochsOf: Query<RunEpoch> = `
+type EpochRow = Omit<RunEpoch, 'normalNorms' | 'outlierNorms'> & {
+  /** JSON. */
+  readonly normalNorms: string | null;
+  readonly outlierNorms: string | null;
+};
+const epochsOf: Query<EpochRow> = `
   select epoch, step, loss, ntxent, normal_norm normalNorm, outlier_norm outlierNorm,
-    learning_rate learningRate, alpha, seconds
+    normal_norms normalNorms, outlier_norms outlierNorms, learning_rate learningRate, alpha, seconds
   from run_epoch where run_id = ? order by epoch`;
 const warningsOf: Query<{ text: string }> = `
   select text from run_warning where run_id = ? order by rowid`;
@@ -67,7 +73,12 @@ export function findRun(reader: Reader, id: number): StoredRun | undefined {
 }
 
 export function runEpochs(reader: Reader, runId: number): RunEpoch[] {
-  return reader.all(epochsOf, runId);
+  const parse = (counts: string | null) =>
+    counts === null ? null : (JSON.parse(counts) as NormCounts);
+  return reader.all(epochsOf, runId).map((row) => {
+    const { normalNorms, outlierNorms } = row;
+    return { ...row, normalNorms: parse(normalNorms), outlierNorms: parse(outlierNorms) };
+  });
 }
 
 export function runWarnings(reader: Reader, runId: number): string[] {
@@ -153,10 +164,16 @@ export function addRunResources(writer: Writer, id: number, took: RunResources):
 export function putEpoch(writer: Writer, runId: number, report: RunEpoch): void {
   writer.run(
     `insert or replace into run_epoch (run_id, epoch, step, loss, ntxent, normal_norm,
-       outlier_norm, learning_rate, alpha, seconds) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       outlier_norm, normal_norms, outlier_norms, learning_rate, alpha, seconds)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...[runId, report.epoch, report.step, report.loss, report.ntxent, report.normalNorm],
-    ...[report.outlierNorm, report.learningRate, report.alpha, report.seconds],
+    ...[report.outlierNorm, json(report.normalNorms), json(report.outlierNorms)],
+    ...[report.learningRate, report.alpha, report.seconds],
   );
+}
+
+function json(counts: NormCounts | null): string | null {
+  return counts && JSON.stringify(counts);
 }
 
 /** False when the run has this warning already. */

@@ -12,13 +12,16 @@ export interface Features {
   readonly outliers: Value | null;
 }
 
-/** Terms of a loss; all scalars. */
+/** Terms of a loss; scalars where nothing else is said. */
 export interface LossTerms {
   readonly loss: Value;
   readonly ntxent: Value;
   /** Mean ‖z‖ over the normal views: shown, and part of no published loss. */
   readonly normalNorm: Value;
   readonly outlierNorm: Value | null;
+  /** [2B] and [2M]: ‖z‖ of each view. */
+  readonly normalNorms: Value;
+  readonly outlierNorms: Value | null;
 }
 
 export interface Method {

@@ -6,8 +6,6 @@ import type { RunSettings } from '#domain/run-settings.ts';
 import type { Features, LossTerms } from './method.ts';
 
 export interface Terms extends LossTerms {
-  /** ‖z‖ of each normal view. */
-  readonly normalNorms: Value;
   readonly normalWeights: Value;
 }
 
@@ -21,7 +19,10 @@ export function contrast(b: ProgramBuilder, features: Features, settings: RunSet
   const outlierNorm = outlierNorms
     ? b.weightedMean(outlierNorms, b.input('outlierWeights', outlierNorms.shape))
     : null;
-  return { loss: ntxent, ntxent, normalNorm, outlierNorm, normalNorms, normalWeights };
+  return {
+    ...{ loss: ntxent, ntxent, normalNorm, outlierNorm },
+    ...{ normalNorms, outlierNorms, normalWeights },
+  };
 }
 
 /** NT-Xent + α · mean outlier norm; α is an input, 0 during warm-up. */

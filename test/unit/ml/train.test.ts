@@ -1,6 +1,7 @@
 // The training loop on a small real network: its reports, resuming, and numbers that go wrong.
 
 import { describe, expect, it } from 'vitest';
+import { normQuantile, normTotal } from '#domain/norm-counts.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
 import { resolveSettings } from '#domain/run-settings.ts';
 import type { Tensors } from '#engine/engine.ts';
@@ -75,7 +76,16 @@ describe('a run', () => {
     steps.forEach(({ learningRate }, step) =>
       expect(learningRate).toBeCloseTo(0.01 * (1 + Math.cos((Math.PI * step) / 6)), 12),
     );
-    for (const { loss, ntxent, normalNorm, outlierNorm, alpha } of steps) {
+    for (const { loss, ntxent, normalNorm, outlierNorm, alpha, ...norms } of steps) {
+      // Two views of each image, spread around the mean.
+      expect([norms.normalNorms, norms.outlierNorms!].map(normTotal)).toEqual([8, 8]);
+      for (const [counts, mean] of [
+        [norms.normalNorms, normalNorm],
+        [norms.outlierNorms!, outlierNorm!],
+      ] as const) {
+        expect(normQuantile(counts, 0)).toBeLessThan(mean * 1.1);
+        expect(normQuantile(counts, 1)).toBeGreaterThan(mean / 1.1);
+      }
       expect(normalNorm).toBeGreaterThan(0);
       expect(outlierNorm).toBeGreaterThan(0);
       // During warm-up the loss is NT-Xent alone.
@@ -100,6 +110,7 @@ describe('a run', () => {
     const from = { step: 3, state: first.state };
     const rest = await train(optionsOf({}, { parts: 2, from }));
     expect(hashState(rest.state)).toBe(hashState(parts.state));
+    expect(normTotal(parts.steps[0]!.normalNorms)).toBe(8);
     const whole = await train(optionsOf());
     expect(Object.keys(parts.state)).toEqual(Object.keys(whole.state));
     // Another loss: fewer images are contrasted with each other. The same views, rates and outliers.

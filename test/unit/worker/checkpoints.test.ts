@@ -18,6 +18,8 @@ function checkpoint(step: number): Checkpoint {
       ntxent: 1e-17,
       normalNorm: 3,
       outlierNorm: null,
+      normalNorms: { first: -3, counts: [1, 0, 7] },
+      outlierNorms: null,
       seconds: 1,
     },
     lastEpoch: null,

@@ -7,6 +7,8 @@ function step(number: number, epoch: number, outlierNorm: number | null = number
     kind: 'step',
     ...{ step: number, steps: 10, epoch, learningRate: 0.1 / number, alpha: 1, endsEpoch: false },
     ...{ loss: number / 3, ntxent: Math.sqrt(number), normalNorm: number, outlierNorm },
+    normalNorms: { first: number, counts: [1] },
+    outlierNorms: outlierNorm === null ? null : { first: -number, counts: [2] },
   };
 }
 
@@ -20,9 +22,14 @@ test('a report holds the means of its epoch and the rates of its last step', () 
     ntxent: (1 + Math.SQRT2) / 2,
     normalNorm: 1.5,
     outlierNorm: (1 / 7 + 2 / 7) / 2,
+    normalNorms: { first: 1, counts: [1, 1] },
+    outlierNorms: { first: -2, counts: [2, 2] },
   });
   means.add(step(3, 1, null), 1);
-  expect(means.finish(step(3, 1, null))).toMatchObject({ epoch: 1, loss: 1, outlierNorm: null });
+  expect(means.finish(step(3, 1, null))).toMatchObject({
+    ...{ epoch: 1, loss: 1, outlierNorm: null },
+    ...{ normalNorms: { first: 3, counts: [1] }, outlierNorms: null },
+  });
 });
 
 test('sums that went through a file give the same bits', () => {

@@ -5,6 +5,7 @@ import { editsAndReviews } from './0020-edits-and-reviews.ts';
 import { runNamesAndTrash } from './0030-run-names-and-trash.ts';
 import { runResources } from './0040-run-resources.ts';
 import { runEngineWhy } from './0050-run-engine-why.ts';
+import { normCounts } from './0060-norm-counts.ts';
 
 export interface Migration {
   /** Becomes the file's user_version. */
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   runNamesAndTrash,
   runResources,
   runEngineWhy,
+  normCounts,
 ];

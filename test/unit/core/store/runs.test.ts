@@ -86,6 +86,7 @@ describe('a run', () => {
   it('passed through again keeps one row an epoch, the later one', () => {
     const epoch = (number: number, loss: number): RunEpoch => ({
       ...{ epoch: number, step: 10 * number, loss, ntxent: 4, normalNorm: 3.5, outlierNorm: 0.25 },
+      ...{ normalNorms: { first: -3, counts: [1, 0, 7] }, outlierNorms: null },
       ...{ learningRate: 0.05, alpha: 1, seconds: 1.5 },
     });
     write((writer) => {

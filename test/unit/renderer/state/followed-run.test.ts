@@ -8,13 +8,14 @@ import { fakeCore } from '../support/fake-core.ts';
 function epoch(number: number): RunEpoch {
   return {
     ...{ epoch: number, step: 5 * number, loss: 1, ntxent: 1, normalNorm: 2, outlierNorm: 1 },
-    ...{ learningRate: 0.1, alpha: 1, seconds: 3 },
+    ...{ normalNorms: null, outlierNorms: null, learningRate: 0.1, alpha: 1, seconds: 3 },
   };
 }
 
 function step(runId: number, number: number): CoreEvents['run.step'] {
   return {
     ...{ runId, step: number, steps: 20, epoch: 2, loss: 1, normalNorm: 2, outlierNorm: 1 },
+    ...{ normalNorms: { first: 8, counts: [4] }, outlierNorms: { first: 0, counts: [4] } },
     imagesPerSecond: 50,
     ...{ peakMemory: 3e8, seconds: 2, waitSeconds: 0.1 },
   };
