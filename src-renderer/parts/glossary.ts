@@ -42,15 +42,40 @@ export const glossary = {
     meaning:
       'A set of images that are surely not normal, for instance photographs of everyday things. They teach the model where normal ends.',
   },
+  outliers: {
+    term: 'Outliers',
+    meaning:
+      'Images that are certainly not normal: other specimens, photographs, rejects. The model learns to keep them apart from your normals. They need not look like what you search for.',
+  },
+  overlap: {
+    term: 'Overlap',
+    meaning:
+      'An outlier that is also one of your normal images, or looks just like it, teaches the model that normal is strange. An outlier that is also a test image gives the answer away, so that results look better than they are. Leave such images out: they stay in the project, and the undo command brings them back.',
+  },
   shift: {
     term: 'Shift',
     meaning:
-      'A change that makes a normal image abnormal on purpose, such as cutting and pasting parts or blurring. Shifted copies serve as outliers that look nearly like the specimen.',
+      'A change that makes a normal image abnormal on purpose, such as cutting and pasting parts or blurring. It is chance inside its range: each image gets other places, angles and sizes. Shifts that stay near your specimen teach the model most; a shift that still looks normal to you must stay off, or the model learns that normal images are strange.',
+  },
+  'told-apart': {
+    term: 'Told apart',
+    meaning:
+      'Take one shifted and one unchanged image: how often the stranger one is the shifted one. 0.5 is chance, 1.0 is every time. Below 0.6 the shift looks normal, so learning it as an outlier does harm. At 1.0 it is no riddle: it does no harm, but teaches little about faint differences.',
   },
   run: {
     term: 'Run',
     meaning:
       'One training, with all its settings, its seed, its images and its result. Nothing is overwritten: each run can be repeated.',
+  },
+  took: {
+    term: 'Took',
+    meaning:
+      'How long a run lasted from its start to its end, with waiting and pauses. The details say how long the training itself took.',
+  },
+  'training-time': {
+    term: 'Training time',
+    meaning:
+      'The time in which steps were taken, without preparing the images, waiting and pauses.',
   },
   model: { term: 'Model', meaning: 'The result of a run: what gives each image its score.' },
   seed: {
@@ -63,15 +88,35 @@ export const glossary = {
     meaning:
       'In a step the model learns from one handful of images. An epoch is as many steps as it takes to have seen each training image once.',
   },
+  speed: {
+    term: 'Speed',
+    meaning:
+      'Images that training draws in a second, normals and outliers, over the last seconds. Each is drawn twice, as two random views.',
+  },
+  'time-left': {
+    term: 'Time left',
+    meaning:
+      'What the steps still to be taken will last at the speed of the last seconds. Setting the threshold comes after them.',
+  },
   loss: {
     term: 'Loss',
     meaning:
-      'What training makes small. Its value says little by itself; a curve that falls and then levels out is what you want to see.',
+      'How far the model is from what it shall do. Its value says little by itself; a curve that falls and then levels out is what you want to see. A jump when outliers switch on is usual.',
   },
   norm: {
     term: 'Norm',
     meaning:
-      'How strongly the model responds to an image. It learns to respond strongly to normal images and hardly at all to outliers; the two curves should drift apart.',
+      'How strongly the model responds to an image. Normal images should end up high, outliers near zero: the gap is what tells strange from normal. The line is the mean of all views; the dark band holds the half of them in the middle, the light one nine of ten.',
+  },
+  'norm-spread': {
+    term: 'Spread of norms',
+    meaning:
+      'How many of the views have which norm, normal images against outliers, each drawn as high as the other. Norms under 0.01 stand at the left end. Two hills far apart are what you want to see; where they overlap the model cannot tell one from the other.',
+  },
+  'learning-rate': {
+    term: 'Learning rate',
+    meaning:
+      'How large a step the model takes. It starts large and falls towards zero, so that the model settles.',
   },
   view: {
     term: 'View',
@@ -81,7 +126,7 @@ export const glossary = {
   'anomaly-score': {
     term: 'Anomaly score',
     meaning:
-      'How strange the model finds an image: higher is stranger. It ranks images; it is not a probability.',
+      'How strange the model finds an image: higher is stranger. “Above 98 %” means: stranger than 98 of 100 normal images that were held out of training. It ranks images; it is no probability and no diagnosis.',
   },
   rank: {
     term: 'Rank',
@@ -91,21 +136,35 @@ export const glossary = {
   threshold: {
     term: 'Threshold',
     meaning:
-      'Images stranger than this are flagged. It is set with normal images that were held back from training for this alone.',
+      'Images stranger than this are flagged. It is set so that of normal images, held out of training for this alone, about as many are flagged as you allow. Under Results it can be dragged, or moved with the arrow keys.',
   },
   budget: {
     term: 'False-alarm budget',
     meaning:
-      'How many normal images you accept to be flagged, for instance 5 of 100. A smaller budget flags fewer images and misses more.',
+      'How many false alarms you can live with. The threshold is put where, of 1,000 normal images, at most so many are expected above it. A smaller budget flags fewer images and misses more.',
   },
   flag: {
     term: 'Flag',
     meaning: 'A mark on an image whose anomaly score is above the threshold: look at it first.',
   },
+  found: {
+    term: 'Found',
+    meaning: 'Known strange images that are above the threshold.',
+  },
+  'false-alarms': {
+    term: 'False alarms',
+    meaning:
+      'Normal images of the test part that are above the threshold. The threshold is set on other normal images, so the part may differ from what you allowed.',
+  },
   verdict: {
     term: 'Verdict',
     meaning:
       'What a reviewer says about an image: normal, anomalous or unsure. Verdicts are kept with name and time, also when they are taken back.',
+  },
+  record: {
+    term: 'Record',
+    meaning:
+      'Everything that reviewers ever said, with name and time. Nothing is ever removed: what is taken back or done again gets a line of its own.',
   },
   auroc: {
     term: 'AUROC',
@@ -115,27 +174,82 @@ export const glossary = {
   aupr: {
     term: 'AUPR',
     meaning:
-      'How pure the top of the ranking is, whatever the cut. Compare it only between models on the same images.',
+      'How pure the top of the ranking is, averaged over all depths. 1 is perfect; guessing gives the part of strange images. Compare it only between models on the same images.',
   },
   fpr95: {
     term: 'FPR95',
     meaning:
-      'The part of normal images that is flagged when the threshold is low enough to catch 95 of 100 anomalies. Lower is better.',
+      'When the threshold is low enough to catch 95 of 100 strange images, this part of the normal ones is flagged too. 0 is perfect.',
   },
   interval: {
     term: '95 % interval',
     meaning:
-      'Where the true value probably lies. With few images it is wide: then no figure means much.',
+      'Where the true value probably lies, as far as chance in choosing these images may have moved it. With few images it is wide: then no figure means much.',
+  },
+  roc: {
+    term: 'ROC curve',
+    meaning:
+      'Each point is a threshold: how many anomalies it finds (up) for how many normal images flagged by mistake (across). The nearer to the upper left corner, the better; the dashed line is guessing.',
+  },
+  precision: {
+    term: 'Precision and recall',
+    meaning:
+      'Each point is a threshold: how many of the flags are right (up) when so many of the anomalies are found (across). The nearer to the upper right corner, the better; the dashed line is guessing.',
+  },
+  floor: {
+    term: 'Untrained floor',
+    meaning:
+      'A detector that has learnt nothing: it compares small thumbnails and colours with your normals. A trained model should be clearly better on the same images.',
+  },
+  'ranked-by': {
+    term: 'Ranked by',
+    meaning: 'The score that orders the images; each run chooses its own.',
+  },
+  normOfMean: {
+    term: 'Norm of mean',
+    meaning:
+      'How strongly the model responds to the image, averaged over random views. The published score.',
+  },
+  meanSquaredNorm: {
+    term: 'Mean squared norm',
+    meaning: 'How strongly the model responds to each random view, on average.',
+  },
+  plainSquaredNorm: {
+    term: 'Plain squared norm',
+    meaning: 'How strongly the model responds to the image as it is, without random views.',
   },
   mahalanobis: {
     term: 'Mahalanobis distance',
     meaning:
-      'How far an image lies from the cloud of normal images, in the model’s own measure. Reported beside the norm.',
+      'How far the image’s features lie from those of the training normals, measured in their own spread.',
+  },
+  nearest5: {
+    term: 'Nearest five',
+    meaning: 'How alike the image is to the five training normals that are most like it.',
+  },
+  cosineTimesNorm: {
+    term: 'Cosine times norm',
+    meaning: 'Likeness to the nearest training normal, times how strongly the model responds.',
+  },
+  'nearest-normals': {
+    term: 'Nearest normals',
+    meaning:
+      'Of the normal images that the model was trained on, those that it sees as most alike to this one. The figure says how alike: 1 is the same, 0 nothing in common.',
+  },
+  'nearest-outliers': {
+    term: 'Nearest outliers',
+    meaning:
+      'Of the outlier sources that the model was trained with, those that it sees as most alike to this image. An anomaly that is like none of them is new to the model.',
   },
   engine: {
     term: 'Engine',
     meaning:
-      'What does the arithmetic: the processor, or a graphics card. Each is tested before it is offered.',
+      'What does the arithmetic: the processor, or a graphics card. Each is given a small network whose results are known, and is offered only if it finds the same.',
+  },
+  auto: {
+    term: 'Automatic engine',
+    meaning:
+      'A training whose engine is “auto” takes the fastest engine that is offered. Its choice is kept with the run.',
   },
   checkpoint: {
     term: 'Checkpoint',
@@ -150,7 +264,3 @@ export const glossary = {
 } as const satisfies Readonly<Record<string, { readonly term: string; readonly meaning: string }>>;
 
 export type GlossaryName = keyof typeof glossary;
-
-export function meaningOf(name: GlossaryName): string {
-  return glossary[name].meaning;
-}

@@ -15,6 +15,12 @@ export interface Line {
   readonly isDashed?: boolean;
 }
 
+/** A part of the values around a line, behind it. */
+export interface Band {
+  readonly points: readonly { readonly x: number; readonly low: number; readonly high: number }[];
+  readonly colour: ColourName;
+}
+
 export interface Axes {
   readonly x: string;
   readonly y: string;
@@ -26,26 +32,39 @@ export function lineChart(
   colours: ChartColours,
   lines: readonly Line[],
   { isParts = false, ...axes }: Axes,
+  bands: readonly Band[] = [],
 ): ChartConfiguration {
+  const shared = common(colours, lines.length > 1, 2);
+  const isLine = (name: string | undefined) => name !== undefined;
   const ends = isParts ? { min: 0, max: 1 } : {};
   return {
     type: 'line',
     data: {
-      datasets: lines.map(({ name, points, colour, isDashed = false }) => ({
-        label: name,
-        data: points.map(({ x, y }) => ({ x, y })),
-        borderColor: colours[colour],
-        backgroundColor: colours[colour],
-        borderWidth: 1.75,
-        borderDash: isDashed ? [5, 4] : [],
-        // A single point has no line: it is drawn as a dot.
-        pointRadius: points.length < 2 ? 3 : 0,
-        pointHitRadius: 8,
-        tension: 0.15,
-      })),
+      datasets: [
+        ...lines.map(({ name, points, colour, isDashed = false }) => ({
+          label: name,
+          data: points.map(({ x, y }) => ({ x, y })),
+          borderColor: colours[colour],
+          backgroundColor: colours[colour],
+          borderWidth: 1.75,
+          borderDash: isDashed ? [5, 4] : [],
+          // A single point has no line: it is drawn as a dot.
+          pointRadius: points.length < 2 ? 3 : 0,
+          pointHitRadius: 8,
+          tension: 0.15,
+        })),
+        ...bands.flatMap((band) => bandEdges(colours, band)),
+      ],
     },
     options: {
-      ...common(colours, lines.length > 1, 2),
+      ...shared,
+      plugins: {
+        legend: {
+          ...shared.plugins.legend,
+          labels: { ...shared.plugins.legend.labels, filter: ({ text }) => isLine(text) },
+        },
+        tooltip: { ...shared.plugins.tooltip, filter: ({ dataset }) => isLine(dataset.label) },
+      },
       interaction: { mode: 'nearest', axis: 'x', intersect: false },
       scales: {
         x: {
@@ -61,6 +80,57 @@ export function lineChart(
         },
         y: { ...axis(colours, axes.y), ...ends },
       },
+    },
+  };
+}
+
+/** The lower edge, and the upper one with the colour between them; neither has a name. */
+function bandEdges(colours: ChartColours, { points, colour }: Band) {
+  const edge = { borderWidth: 0, pointRadius: 0, tension: 0.15, order: 1 };
+  return [
+    { ...edge, data: points.map(({ x, low }) => ({ x, y: low })) },
+    {
+      ...edge,
+      data: points.map(({ x, high }) => ({ x, y: high })),
+      backgroundColor: `${colours[colour]}38`,
+      fill: '-1',
+    },
+  ];
+}
+
+/** Outlines of histograms over each other, on a logarithmic axis; a y holds up to the next x. */
+export function outlineChart(
+  colours: ChartColours,
+  outlines: readonly Line[],
+  axes: Axes,
+): ChartConfiguration {
+  const shared = common(colours, true, 10);
+  return {
+    type: 'line',
+    data: {
+      datasets: outlines.map(({ name, points, colour, isDashed = false }) => ({
+        label: name,
+        data: points.map(({ x, y }) => ({ x, y })),
+        borderColor: colours[colour],
+        backgroundColor: `${colours[colour]}40`,
+        borderWidth: 1.75,
+        borderDash: isDashed ? [5, 4] : [],
+        pointRadius: 0,
+        stepped: 'before' as const,
+        fill: isDashed ? false : 'origin',
+      })),
+    },
+    options: {
+      ...shared,
+      scales: {
+        x: {
+          type: 'logarithmic',
+          ...axis(colours, axes.x),
+          ticks: { color: colours['text-soft'], maxTicksLimit: 7, maxRotation: 0 },
+        },
+        y: { beginAtZero: true, ...axis(colours, axes.y) },
+      },
+      plugins: { ...shared.plugins, tooltip: { enabled: false } },
     },
   };
 }

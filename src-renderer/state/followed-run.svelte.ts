@@ -9,6 +9,8 @@ type RunStep = CoreEvents['run.step'];
 
 /** Steps since the last epoch are drawn one by one; more than these are not kept. */
 const mostSteps = 2000;
+/** As many as show how norms are spread now. */
+const recentSteps = 20;
 
 export class FollowedRun {
   readonly runId: number;
@@ -44,6 +46,10 @@ export class FollowedRun {
   get steps(): readonly RunStep[] {
     const last = this.details.value?.epochs.at(-1)?.step ?? 0;
     return this.#steps.filter(({ step }) => step > last);
+  }
+  /** The last steps told of, whatever epoch they are of; none of a run that nobody watched. */
+  get recentSteps(): readonly RunStep[] {
+    return this.#steps.slice(-recentSteps);
   }
   get latestStep(): RunStep | undefined {
     return this.#steps.at(-1);

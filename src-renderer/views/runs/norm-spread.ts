@@ -1,0 +1,25 @@
+// How norms are spread, as an outline for a chart and in words.
+
+import { significant } from '#domain/figures.ts';
+import { binStart, normQuantile, type NormCounts } from '#domain/norm-counts.ts';
+
+/**
+ * The tops of the bins from left to right, in percent of the fullest one, beginning and ending at
+ * nothing: in parts of the views a sharp peak would hide a wide hill beside it.
+ */
+export function spreadOutline({ first, counts }: NormCounts): readonly { x: number; y: number }[] {
+  const most = Math.max(...counts);
+  return [
+    { x: binStart(first), y: 0 },
+    ...counts.map((count, at) => ({ x: binStart(first + at), y: (100 * count) / most })),
+    { x: binStart(first + counts.length), y: 0 },
+  ];
+}
+
+/** "half from 3.1 to 4.2, nine of ten from 2.0 to 5.5". */
+export function spreadInWords(norms: NormCounts): string {
+  const [low, lower, upper, high] = [0.05, 0.25, 0.75, 0.95].map((part) =>
+    significant(normQuantile(norms, part), 2),
+  );
+  return `half from ${lower} to ${upper}, nine of ten from ${low} to ${high}`;
+}
