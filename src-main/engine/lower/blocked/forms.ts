@@ -138,22 +138,53 @@ export class Forms {
 
   /** Mean over images and positions of a tensor like blocked `value`: [C]. */
   channelMean(name: string, value: Value, order: Order): string {
-    const [images, c, height, width] = value.shape as [number, number, number, number];
-    const channels = this.rounded(c);
-    const pool = (tensor: string): string =>
-      this.graph.node(`${blockedDomain}::GlobalAveragePool`, [tensor]);
     return this.once('mean', name, () => {
-      if (order === 'image') {
-        const rows = this.reshape(pool(name), [images, channels]);
-        return this.graph.node('ReduceMean', [rows], { axes: [0], keepdims: 0 });
-      }
-      // Summed image by image, as in the other order, lest float32 sums grow too long.
-      const blocks = channels / this.block;
-      const planes = this.reshape(name, [blocks * images, this.block, height, width]);
-      const rows = this.reshape(pool(planes), [blocks, images, this.block]);
-      const means = this.graph.node('ReduceMean', [rows], { axes: [1], keepdims: 0 });
-      return this.reshape(means, [channels]);
+      const planes = this.#planes(name, value, order);
+      const means = this.graph.node(`${blockedDomain}::GlobalAveragePool`, [planes]);
+      return this.#meanOverImages(means, value, order);
     });
+  }
+
+  /**
+   * Mean over images and positions of the product of two tensors like blocked `value`: [C]. One is the
+   * kernel that convolves the other, plane by plane, so that the product is never written.
+   */
+  channelMeanOfProduct(one: string, other: string, value: Value, order: Order): string {
+    const { graph, block } = this;
+    const [images, c, height, width] = value.shape as [number, number, number, number];
+    const planes = images * this.rounded(c);
+    const sums = graph.node(
+      `${blockedDomain}::Conv`,
+      [
+        this.reshape(one, [1, planes, height, width]),
+        this.reshape(other, [planes, 1, height, width]),
+      ],
+      { group: planes, kernel_shape: [height, width] },
+    );
+    const whole = this.reshape(sums, [planes / block, block, 1, 1]);
+    const mean = this.#meanOverImages(whole, value, order);
+    return graph.node('Mul', [mean, graph.scalar(1 / (height * width))]);
+  }
+
+  /** Each image by itself, lest float32 sums grow too long; the same in both orders. */
+  #planes(name: string, { shape }: Value, order: Order): string {
+    const [images, c, height, width] = shape as [number, number, number, number];
+    if (order === 'image') return name;
+    const blocks = this.rounded(c) / this.block;
+    return this.reshape(name, [blocks * images, this.block, height, width]);
+  }
+
+  /** One value for each image and channel → [C]. */
+  #meanOverImages(name: string, { shape }: Value, order: Order): string {
+    const images = shape[0]!;
+    const channels = this.rounded(shape[1]!);
+    const blocks = channels / this.block;
+    const [rows, axis] =
+      order === 'image'
+        ? [this.reshape(name, [images, channels]), 0]
+        : [this.reshape(name, [blocks, images, this.block]), 1];
+    const means = this.graph.node('ReduceMean', [rows], { axes: [axis], keepdims: 0 });
+    return order === 'image' ? means : this.reshape(means, [channels]);
   }
 
   /** A tensor like blocked `value`, brought from the other order. */

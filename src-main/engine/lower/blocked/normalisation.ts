@@ -17,7 +17,7 @@ export function training(forms: Forms, operation: Of<'batchNorm'>): void {
   const order = forms.order(x);
   const name = forms.blocked(x, order);
   const mean = forms.channelMean(name, x, order);
-  const meanSquare = forms.channelMean(graph.node('Mul', [name, name]), x, order);
+  const meanSquare = forms.channelMeanOfProduct(name, name, x, order);
   const spread = graph.node('Sub', [meanSquare, graph.node('Mul', [mean, mean])]);
   const variance = graph.node('Max', [spread, graph.scalar(0)]);
   const deviation = graph.node('Sqrt', [graph.node('Add', [variance, graph.scalar(epsilon)])]);
@@ -79,7 +79,7 @@ export function gradient(forms: Forms, operation: Of<'batchNormGradient'>): void
     ? graph.node('Mul', [forms.blocked(dy, order), mask(forms, forms.blocked(y, order))])
     : forms.blocked(dy, order);
   const meanG = forms.channelMean(masked, x, order);
-  const meanGx = forms.channelMean(graph.node('Mul', [masked, name]), x, order);
+  const meanGx = forms.channelMeanOfProduct(masked, name, x, order);
   const q = graph.node('Mul', [
     inverse,
     graph.node('Sub', [meanGx, graph.node('Mul', [mean, meanG])]),
