@@ -7,10 +7,10 @@ import { blockedDomain } from '../../onnx/graph.ts';
 import { rounded } from './layouts.ts';
 
 /**
- * What comes first in memory: images [N, C/B, H·W, B], as onnxruntime has it, or channels
- * [C/B, N, H·W, B]. A tensor of the second order is, to a model, one image [1, C, N·H, W].
+ * What comes first in memory: images [N, C/B, H, W, B], as onnxruntime has it, or pixels
+ * [C/B, H, W, N, B]. A tensor of the second order is, to a model, one image [1, C, H, W·N].
  */
-export type Order = 'image' | 'channel';
+export type Order = 'image' | 'pixel';
 
 /** A blocked tensor that still has to be multiplied by a factor per channel; null: by none. */
 export interface Scaled {
@@ -33,7 +33,7 @@ export class Forms {
   readonly graph: OnnxGraph;
   readonly block: number;
   readonly #plain = new Map<number, string>();
-  readonly #blocked: Record<Order, Map<number, string>> = { image: new Map(), channel: new Map() };
+  readonly #blocked: Record<Order, Map<number, string>> = { image: new Map(), pixel: new Map() };
   readonly #scaled = new Map<number, Scaled & { readonly order: Order }>();
   readonly #derived = new Map<string, string>();
 
@@ -64,13 +64,13 @@ export class Forms {
   }
 
   hasBlocked({ id }: Value): boolean {
-    return this.#blocked.image.has(id) || this.#blocked.channel.has(id) || this.#scaled.has(id);
+    return this.#blocked.image.has(id) || this.#blocked.pixel.has(id) || this.#scaled.has(id);
   }
 
   /** The order in which it is at hand. */
   order({ id }: Value): Order {
     if (this.#blocked.image.has(id)) return 'image';
-    if (this.#blocked.channel.has(id)) return 'channel';
+    if (this.#blocked.pixel.has(id)) return 'pixel';
     return this.#scaled.get(id)?.order ?? 'image';
   }
 
@@ -136,76 +136,71 @@ export class Forms {
     });
   }
 
-  /** Mean over images and positions of a tensor like blocked `value`: [C]. */
+  /** Mean over images and pixels of a tensor like blocked `value`: [C]. */
   channelMean(name: string, value: Value, order: Order): string {
     return this.once('mean', name, () => {
-      const planes = this.#planes(name, value, order);
+      const { count, height, width } = this.#planes(value, order);
+      const planes = this.reshape(name, [1, count, height, width]);
       const means = this.graph.node(`${blockedDomain}::GlobalAveragePool`, [planes]);
-      return this.#meanOverImages(means, value, order);
+      return this.#meanOverPlanes(means, value, order);
     });
   }
 
   /**
-   * Mean over images and positions of the product of two tensors like blocked `value`: [C]. One is the
+   * Mean over images and pixels of the product of two tensors like blocked `value`: [C]. One is the
    * kernel that convolves the other, plane by plane, so that the product is never written.
    */
   channelMeanOfProduct(one: string, other: string, value: Value, order: Order): string {
-    const { graph, block } = this;
-    const [images, c, height, width] = value.shape as [number, number, number, number];
-    const planes = images * this.rounded(c);
-    const sums = graph.node(
+    const { count, height, width } = this.#planes(value, order);
+    const sums = this.graph.node(
       `${blockedDomain}::Conv`,
-      [
-        this.reshape(one, [1, planes, height, width]),
-        this.reshape(other, [planes, 1, height, width]),
-      ],
-      { group: planes, kernel_shape: [height, width] },
+      [this.reshape(one, [1, count, height, width]), this.reshape(other, [count, 1, height, width])],
+      { group: count, kernel_shape: [height, width] },
     );
-    const whole = this.reshape(sums, [planes / block, block, 1, 1]);
-    const mean = this.#meanOverImages(whole, value, order);
-    return graph.node('Mul', [mean, graph.scalar(1 / (height * width))]);
+    const mean = this.#meanOverPlanes(sums, value, order);
+    return this.graph.node('Mul', [mean, this.graph.scalar(1 / (height * width))]);
   }
 
-  /** Each image by itself, lest float32 sums grow too long; the same in both orders. */
-  #planes(name: string, { shape }: Value, order: Order): string {
+  /**
+   * What follows one another in memory for one channel: an image, or a pixel of all images. Sums are
+   * made for each by itself first, lest float32 sums grow too long.
+   */
+  #planes({ shape }: Value, order: Order): { count: number; height: number; width: number } {
     const [images, c, height, width] = shape as [number, number, number, number];
-    if (order === 'image') return name;
-    const blocks = this.rounded(c) / this.block;
-    return this.reshape(name, [blocks * images, this.block, height, width]);
+    const channels = this.rounded(c);
+    return order === 'image'
+      ? { count: images * channels, height, width }
+      : { count: height * width * channels, height: images, width: 1 };
   }
 
-  /** One value for each image and channel → [C]. */
-  #meanOverImages(name: string, { shape }: Value, order: Order): string {
-    const images = shape[0]!;
-    const channels = this.rounded(shape[1]!);
-    const blocks = channels / this.block;
+  /** One value for each plane → [C]. */
+  #meanOverPlanes(name: string, { shape }: Value, order: Order): string {
+    const [images, c, height, width] = shape as [number, number, number, number];
+    const channels = this.rounded(c);
     const [rows, axis] =
       order === 'image'
         ? [this.reshape(name, [images, channels]), 0]
-        : [this.reshape(name, [blocks, images, this.block]), 1];
+        : [this.reshape(name, [channels / this.block, height * width, this.block]), 1];
     const means = this.graph.node('ReduceMean', [rows], { axes: [axis], keepdims: 0 });
     return order === 'image' ? means : this.reshape(means, [channels]);
   }
 
-  /** A tensor like blocked `value`, brought from the other order. */
+  /** A tensor like blocked `value`, brought from the other order: images change places with the rest. */
   #reordered(name: string, { shape }: Value, order: Order): string {
     const [images, c, height, width] = shape as [number, number, number, number];
     const channels = this.rounded(c);
-    const blocks = channels / this.block;
-    const [from, to] =
-      order === 'channel'
-        ? [
-            [images, blocks],
-            [1, channels, images * height, width],
-          ]
-        : [
-            [blocks, images],
-            [images, channels, height, width],
-          ];
+    const [rows, columns] = [(channels / this.block) * height * width, images * this.block];
     return this.once(order, name, () => {
-      if (blocks === 1 || images === 1) return this.reshape(name, to);
-      const inner = height * width * this.block;
-      return this.reshape(this.transpose(name, [...from, inner], [1, 0, 2]), to);
+      if (order === 'pixel') {
+        const whole = this.reshape(name, [1, columns, rows, 1]);
+        const attributes = { channels: columns, channels_last: 1 };
+        const pixels = this.graph.node(`${blockedDomain}::ReorderOutput`, [whole], attributes);
+        return this.reshape(pixels, [1, channels, height, width * images]);
+      }
+      const whole = this.reshape(name, [1, rows, 1, columns]);
+      const attributes = { channels_last: 1 };
+      const planes = this.graph.node(`${blockedDomain}::ReorderInput`, [whole], attributes);
+      return this.reshape(planes, [images, channels, height, width]);
     });
   }
 

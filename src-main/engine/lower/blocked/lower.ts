@@ -73,7 +73,7 @@ function lowerOne(forms: Forms, plan: Plan, operation: Operation): void {
     const [output] = operation.outputs as [Value];
     if (plan.winograd.has(sum.main)) {
       const whole = winograd.inputGradient(forms, sum.main, sum.other);
-      forms.setBlocked(output, whole, 'channel');
+      forms.setBlocked(output, whole, 'pixel');
     } else {
       forms.setBlocked(output, convolution.summedInputGradient(forms, sum));
     }
@@ -100,7 +100,7 @@ function lowerScoring(
   if (!before) return apply();
   const [y] = operation.outputs;
   if (plan.winograd.has(before)) {
-    forms.setBlocked(y, winograd.forward(forms, before, finish), 'channel');
+    forms.setBlocked(y, winograd.forward(forms, before, finish), 'pixel');
   } else {
     forms.setBlocked(y, convolution.forward(forms, before, plan.stems.has(before), finish));
   }
@@ -109,10 +109,10 @@ function lowerScoring(
 function lowerWinograd(forms: Forms, operation: Operation): void {
   switch (operation.kind) {
     case 'conv2d':
-      return forms.setBlocked(operation.outputs[0], winograd.forward(forms, operation), 'channel');
+      return forms.setBlocked(operation.outputs[0], winograd.forward(forms, operation), 'pixel');
     case 'conv2dInputGradient': {
       const gradient = winograd.inputGradient(forms, operation, null);
-      return forms.setBlocked(operation.outputs[0], gradient, 'channel');
+      return forms.setBlocked(operation.outputs[0], gradient, 'pixel');
     }
     case 'conv2dWeightGradient':
       return winograd.weightGradient(forms, operation);

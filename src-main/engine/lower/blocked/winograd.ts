@@ -70,7 +70,7 @@ export function gains({ inputs: [x, weight], attributes }: Of<'conv2d'>, block: 
   );
 }
 
-/** The result of a convolution, or of what follows it, with channels first. */
+/** The result of a convolution, or of what follows it, with pixels first. */
 export function forward(forms: Forms, operation: Of<'conv2d'>, finish?: Finish): string {
   const [x, weight] = operation.inputs;
   const [y] = operation.outputs;
@@ -79,15 +79,15 @@ export function forward(forms: Forms, operation: Of<'conv2d'>, finish?: Finish):
   const scaled = scaledRows(forms, forms.plain(weight), finish?.factor ?? null, k, c * 9);
   const taps = forms.transpose(scaled, [(k * c) / block ** 2, 9, block ** 2], [1, 0, 2]);
   const kernels = transformedKernels(forms, taps, k, c);
-  const source = imageTiles(forms, forms.blocked(x, 'channel'), x);
+  const source = imageTiles(forms, forms.blocked(x, 'pixel'), x);
   const product = result(forms, source, c, kernels, y);
   if (!finish) return product;
   const { shift, residual, relu } = finish;
-  const sum = residual ? { sum: forms.blocked(residual, 'channel') } : {};
+  const sum = residual ? { sum: forms.blocked(residual, 'pixel') } : {};
   return forms.depthwise(product, k, { shift, relu, ...sum });
 }
 
-/** dx, plus `other` where there is one, with channels first. */
+/** dx, plus `other` where there is one, with pixels first. */
 export function inputGradient(
   forms: Forms,
   operation: Of<'conv2dInputGradient'>,
@@ -97,7 +97,7 @@ export function inputGradient(
   const [dy, weight] = operation.inputs;
   const [dx] = operation.outputs;
   const [k, c] = [forms.rounded(weight.shape[0]!), forms.rounded(weight.shape[1]!)];
-  const { name, factor } = forms.scaled(dy, 'channel');
+  const { name, factor } = forms.scaled(dy, 'pixel');
   const order: number[] = [];
   for (let tap = 8; tap >= 0; tap--) {
     for (let to = 0; to < c / block; to++) {
@@ -108,7 +108,7 @@ export function inputGradient(
   const taps = graph.node('Gather', [exchanged, graph.indices(order)]);
   const kernels = transformedKernels(forms, taps, c, k);
   const gradient = result(forms, imageTiles(forms, name, dy), k, kernels, dx);
-  return other ? graph.node('Add', [gradient, forms.blocked(other, 'channel')]) : gradient;
+  return other ? graph.node('Add', [gradient, forms.blocked(other, 'pixel')]) : gradient;
 }
 
 /** dW = Gᵀ [Σ over tiles of (A dy Aᵀ) ⊙ (Bᵀ x B)] G, the sum as products over the tiles. */
@@ -118,12 +118,12 @@ export function weightGradient(forms: Forms, operation: Of<'conv2dWeightGradient
   const [dWeight] = operation.outputs;
   const [k, c] = [forms.rounded(dWeight.shape[0]!), forms.rounded(dWeight.shape[1]!)];
   const [rows, columns] = [k / block, c / block];
-  const { name, factor } = forms.scaled(dy, 'channel');
+  const { name, factor } = forms.scaled(dy, 'pixel');
   const count = tileCount(x);
   const gradients = transformed(forms, name, dy, resultTransform, 0);
   // [36, C/B, tiles, B of C] → [C/B, 36, tiles/B, B of C, B of tiles]
   const exchanged = graph.node(`${blockedDomain}::ReorderInput`, [
-    forms.reshape(imageTiles(forms, forms.blocked(x, 'channel'), x), [
+    forms.reshape(imageTiles(forms, forms.blocked(x, 'pixel'), x), [
       (components * c * count) / block ** 2,
       block,
       1,
@@ -152,9 +152,9 @@ function tileCount({ shape: [images, , height, width] }: Value): number {
   return images! * Math.ceil(height! / tile) * Math.ceil(width! / tile);
 }
 
-/** Bᵀ d B of every tile of a tensor like `value`: [36, C/B, tiles, B]. */
+/** Bᵀ d B of every tile of a tensor like `value`: [36, C/B, tiles · images, B]. */
 function imageTiles(forms: Forms, name: string, value: Value): string {
-  return forms.once('tiles', name, () => transformed(forms, name, value, imageTransform, -1));
+  return transformed(forms, name, value, imageTransform, -1);
 }
 
 /**
@@ -185,38 +185,36 @@ function result(
     [forms.reshape(source, [1, components * channels, 1, count]), kernels],
     { group: components, kernel_shape: [1, 1] },
   );
-  // [4 · 4 pixels, K/B, tiles, B]
   const pixels = graph.node('MatMul', [
     inBothDirections(forms, resultTransform, true),
     forms.reshape(products, [components, rows * count]),
   ]);
-  // Columns of a tile next to each other, then its rows.
-  const lines = graph.node(
-    `${blockedDomain}::ReorderOutput`,
-    [forms.reshape(pixels, [tile, tile * block, 1, (rows / block) * count])],
-    { channels: tile * block, channels_last: 1 },
+  // [4, 4, K/B, down, across, N · B] → rows of a tile after one another, and columns.
+  const inner = images * block;
+  const whole = forms.transpose(
+    pixels,
+    [tile, tile, rows / block, down, across, inner],
+    [2, 3, 0, 4, 1, 5],
   );
-  const sides = [(rows / block) * images, tile * down, tile * across, block] as const;
-  const whole = forms.transpose(lines, [tile, sides[0] * down, sides[2] * block], [1, 0, 2]);
-  const exact = sides[1] === height && sides[2] === width;
+  const exact = tile * down === height && tile * across === width;
   const cut = exact
     ? whole
     : graph.node('Slice', [
-        forms.reshape(whole, sides),
+        forms.reshape(whole, [rows / block, tile * down, tile * across, inner]),
         ...[
           [0, 0],
           [height, width],
           [1, 2],
         ].map((at) => graph.integers(at)),
       ]);
-  return forms.reshape(cut, [1, rows, images * height, width]);
+  return forms.reshape(cut, [1, rows, height, width * images]);
 }
 
 /** M d Mᵀ as one matrix over the pixels of d, row by row: [36, pixels], or its transpose. */
 function inBothDirections(forms: Forms, matrix: Matrix, transposed: boolean): string {
   const size = matrix[0]!.length ** 2;
   const at = (component: number, pixel: number): number => {
-    const [row, column] = [component % 6, Math.floor(component / 6)];
+    const [row, column] = [Math.floor(component / 6), component % 6];
     const [down, across] = [Math.floor(pixel / matrix[0]!.length), pixel % matrix[0]!.length];
     return matrix[row]![down]! * matrix[column]![across]!;
   };
@@ -228,7 +226,10 @@ function inBothDirections(forms: Forms, matrix: Matrix, transposed: boolean): st
   return forms.graph.floats(values, shape);
 }
 
-/** M d Mᵀ of every tile of a tensor like `value`; d begins at `origin` from the tile's corner. */
+/**
+ * M d Mᵀ of every tile of a tensor like `value`: [36, C/B, tiles · images, B]; d begins at `origin` from
+ * the tile's corner. Rows first, then columns; the six rows of M are six matrices over all tiles.
+ */
 function transformed(
   forms: Forms,
   name: string,
@@ -236,49 +237,35 @@ function transformed(
   matrix: Matrix,
   origin: number,
 ): string {
-  const [images, c, height, width] = shape as [number, number, number, number];
   const { graph, block } = forms;
-  const planes = (forms.rounded(c) / block) * images;
+  const [images, c, height, width] = shape as [number, number, number, number];
+  const [planes, inner] = [forms.rounded(c) / block, images * block];
+  const rows = graph.node('MatMul', [
+    overTiles(forms, matrix, origin, height, 1),
+    forms.reshape(name, [planes, height, width * inner]),
+  ]);
   const down = Math.ceil(height / tile);
-  const image = forms.reshape(name, [planes, block, height, width]);
-  const rows = matrix.map((taps) => combined(forms, image, height, taps, origin, 'down'));
-  const both = graph.node('Concat', rows, { axis: 0 });
-  const stacked = forms.reshape(both, [matrix.length * planes, block, down, width]);
-  const columns = matrix.map((taps) => combined(forms, stacked, width, taps, origin, 'across'));
-  return graph.node('Concat', columns, { axis: 0 });
+  return graph.node('MatMul', [
+    overTiles(forms, matrix, origin, width, 2),
+    forms.reshape(rows, [matrix.length, 1, planes, down, width, inner]),
+  ]);
 }
 
-/** Σ taps[t] · pixel (4a + origin + t) along one axis of `side` pixels, for every tile a. */
-function combined(
+/** Each row of M for every tile along an axis of `side` pixels: [6, 1 … of `between` axes, tiles, side]. */
+function overTiles(
   forms: Forms,
-  image: string,
-  side: number,
-  taps: readonly number[],
+  matrix: Matrix,
   origin: number,
-  direction: 'down' | 'across',
+  side: number,
+  between: number,
 ): string {
-  const { graph, block } = forms;
-  const first = Math.min(
-    taps.findIndex((tap) => tap !== 0),
-    -origin,
+  const tiles = Math.ceil(side / tile);
+  const values = matrix.flatMap((taps) =>
+    Array.from({ length: tiles * side }, (_, index) => {
+      const [at, pixel] = [Math.floor(index / side), index % side];
+      return taps[pixel - tile * at - origin] ?? 0;
+    }),
   );
-  const last = taps.findLastIndex((tap) => tap !== 0);
-  const spread = taps.every((tap, index) => tap === 0 || (index - first) % 2 === 0) ? 2 : 1;
-  const used = taps.slice(first, last + 1).filter((_, index) => index % spread === 0);
-  const before = -origin - first;
-  const after = Math.max(0, tile * Math.ceil(side / tile) - tile + last + origin + 1 - side);
-  const along = (value: number, otherwise: number): [number, number] =>
-    direction === 'down' ? [value, otherwise] : [otherwise, value];
-  const weight = used.flatMap((tap) => Array.from({ length: block }, () => tap));
-  return graph.node(
-    `${blockedDomain}::Conv`,
-    [image, graph.floats(weight, [block, 1, ...along(used.length, 1)])],
-    {
-      group: block,
-      kernel_shape: along(used.length, 1),
-      strides: along(tile, 1),
-      dilations: along(spread, 1),
-      pads: [...along(before, 0), ...along(after, 0)],
-    },
-  );
+  const ones = Array.from({ length: between }, () => 1);
+  return forms.graph.floats(values, [matrix.length, ...ones, tiles, side]);
 }
