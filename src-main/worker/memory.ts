@@ -58,7 +58,7 @@ const base = 210 * mebibyte;
 /** Weights and momenta, read and written; gradients; weights transformed for convolutions. */
 const bytesPerWeight = 50;
 /** For each value of the first stage's tensors: what a step holds of all stages at once. */
-const bytesPerValue = 130;
+const bytesPerValue = 115;
 
 /**
  * Bytes that a training step of so many rows (views) takes on the CPU at most: a formula fitted to
