@@ -5,5 +5,7 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import './styles/tokens.css';
 import './styles/page.css';
+import './styles/controls.css';
+import './styles/shared.css';
 
 mount(App, { target: document.body });

@@ -4,7 +4,7 @@ const names = [
   ...['text', 'text-soft', 'line', 'surface', 'accent'],
   ...['normal', 'anomaly', 'outlier', 'unlabelled', 'unsure'],
   ...['normal-soft', 'anomaly-soft', 'outlier-soft', 'unlabelled-soft'],
-  ...['other-1', 'other-2', 'other-3'],
+  ...['other-1', 'other-2'],
 ] as const;
 
 export type ChartColours = Readonly<Record<(typeof names)[number], string>>;

@@ -1,11 +1,13 @@
 // Curves over steps, and counts of images by a figure, as charts of chart.js.
 
-import type { ChartConfiguration } from 'chart.js';
+import type { Chart, ChartConfiguration, LegendItem } from 'chart.js';
 // For its types alone: they widen those of chart.js.
 import type {} from 'chartjs-plugin-annotation';
 import type { ChartColours } from './chart-colours.ts';
 
 type ColourName = keyof ChartColours;
+
+const dashes = [5, 4];
 
 export interface Line {
   readonly name: string;
@@ -34,8 +36,7 @@ export function lineChart(
   { isParts = false, ...axes }: Axes,
   bands: readonly Band[] = [],
 ): ChartConfiguration {
-  const shared = common(colours, lines.length > 1, 2);
-  const isLine = (name: string | undefined) => name !== undefined;
+  const shared = common(colours, lines.map((line) => legendEntry(colours, line)));
   const ends = isParts ? { min: 0, max: 1 } : {};
   return {
     type: 'line',
@@ -47,10 +48,12 @@ export function lineChart(
           borderColor: colours[colour],
           backgroundColor: colours[colour],
           borderWidth: 1.75,
-          borderDash: isDashed ? [5, 4] : [],
+          borderDash: isDashed ? dashes : [],
           // A single point has no line: it is drawn as a dot.
           pointRadius: points.length < 2 ? 3 : 0,
           pointHitRadius: 8,
+          // A curve along the edge is drawn whole.
+          clip: 2,
           tension: 0.15,
         })),
         ...bands.flatMap((band) => bandEdges(colours, band)),
@@ -59,11 +62,8 @@ export function lineChart(
     options: {
       ...shared,
       plugins: {
-        legend: {
-          ...shared.plugins.legend,
-          labels: { ...shared.plugins.legend.labels, filter: ({ text }) => isLine(text) },
-        },
-        tooltip: { ...shared.plugins.tooltip, filter: ({ dataset }) => isLine(dataset.label) },
+        ...shared.plugins,
+        tooltip: { ...shared.plugins.tooltip, filter: ({ dataset }) => dataset.label !== undefined },
       },
       interaction: { mode: 'nearest', axis: 'x', intersect: false },
       scales: {
@@ -104,7 +104,7 @@ export function outlineChart(
   outlines: readonly Line[],
   axes: Axes,
 ): ChartConfiguration {
-  const shared = common(colours, true, 10);
+  const shared = common(colours, outlines.map((line) => legendEntry(colours, line)));
   return {
     type: 'line',
     data: {
@@ -114,7 +114,7 @@ export function outlineChart(
         borderColor: colours[colour],
         backgroundColor: `${colours[colour]}40`,
         borderWidth: 1.75,
-        borderDash: isDashed ? [5, 4] : [],
+        borderDash: isDashed ? dashes : [],
         pointRadius: 0,
         stepped: 'before' as const,
         fill: isDashed ? false : 'origin',
@@ -150,6 +150,15 @@ export function histogramChart(
   mark: { readonly at: number; readonly words: string } | null,
 ): ChartConfiguration {
   const width = edges.length > 1 ? edges[1]! - edges[0]! : 1;
+  const shared = common(
+    colours,
+    bars.map(({ name, colour }) => ({
+      text: name,
+      pointStyle: 'rect',
+      fillStyle: colours[colour],
+      lineWidth: 0,
+    })),
+  );
   return {
     type: 'bar',
     data: {
@@ -157,6 +166,8 @@ export function histogramChart(
         label: name,
         data: counts.map((count, at) => ({ x: edges[at]! + width / 2, y: count })),
         backgroundColor: colours[colour],
+        borderColor: colours.surface,
+        borderWidth: { top: 1 },
         barPercentage: 1,
         categoryPercentage: 0.94,
         grouped: false,
@@ -164,7 +175,7 @@ export function histogramChart(
       })),
     },
     options: {
-      ...common(colours, bars.length > 1, 10),
+      ...shared,
       scales: {
         x: {
           type: 'linear',
@@ -179,7 +190,7 @@ export function histogramChart(
         y: { stacked: true, beginAtZero: true, ...axis(colours, axes.y) },
       },
       plugins: {
-        ...common(colours, bars.length > 1, 10).plugins,
+        ...shared.plugins,
         annotation: { annotations: mark ? { mark: markLine(colours, mark) } : {} },
       },
     },
@@ -208,19 +219,38 @@ function markLine(colours: ChartColours, { at, words }: { at: number; words: str
   };
 }
 
-/** `swatch`: height of a legend's mark, pixels. */
-function common(colours: ChartColours, hasLegend: boolean, swatch: number) {
+function legendEntry(colours: ChartColours, { name, colour, isDashed = false }: Line): LegendItem {
+  return {
+    text: name,
+    pointStyle: 'line',
+    strokeStyle: colours[colour],
+    lineWidth: 1.75,
+    lineDash: isDashed ? dashes : [],
+  };
+}
+
+/** `legend`: an entry for each of the first datasets; a single one needs none. */
+function common(colours: ChartColours, legend: readonly LegendItem[]) {
   return {
     animation: false as const,
-    // A canvas inherits none.
-    font: { family: getComputedStyle(document.body).fontFamily },
     responsive: true,
     maintainAspectRatio: false,
     plugins: {
       legend: {
-        display: hasLegend,
+        display: legend.length > 1,
         align: 'start' as const,
-        labels: { color: colours.text, boxWidth: 18, boxHeight: swatch, padding: 10 },
+        labels: {
+          usePointStyle: true,
+          pointStyleWidth: legend[0]?.pointStyle === 'line' ? 26 : 12,
+          padding: 12,
+          generateLabels: (chart: Chart) =>
+            legend.map((entry, datasetIndex) => ({
+              ...entry,
+              datasetIndex,
+              fontColor: colours.text,
+              hidden: !chart.isDatasetVisible(datasetIndex),
+            })),
+        },
       },
       tooltip: { intersect: false },
     },
