@@ -1,0 +1,81 @@
+// The Debian package: what it says of itself, and the app started from where it lays it.
+
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { build, Platform } from 'electron-builder';
+import { _electron } from 'playwright';
+import { expect, inject, test } from 'vitest';
+import { findElectron } from '../support/electron-runtime.ts';
+import { launchWords } from '../support/electron-host.ts';
+
+const run = promisify(execFile);
+const projectDir = fileURLToPath(new URL('../../../', import.meta.url));
+const hasDpkg = existsSync('/usr/bin/dpkg-deb');
+if (!hasDpkg) console.log('The Debian package is not built: there is no dpkg-deb here.');
+
+/** Of the app that the other scenarios run, by electron-builder; what fpm would do is done by dpkg-deb. */
+async function buildDeb(folder: string): Promise<string> {
+  const fpm = join(folder, 'fpm');
+  const script = fileURLToPath(new URL('../support/fpm.ts', import.meta.url));
+  await writeFile(fpm, `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`);
+  await chmod(fpm, 0o755);
+  process.env['CUSTOM_FPM_PATH'] = fpm;
+  const { version } = await findElectron();
+  const [file] = await build({
+    projectDir,
+    targets: Platform.LINUX.createTarget('deb'),
+    prepackaged: dirname(inject('executable')),
+    config: {
+      electronVersion: version,
+      directories: { output: folder },
+      // Faster than what users get.
+      deb: { compression: 'gz' },
+    },
+  });
+  return file!;
+}
+
+test.skipIf(!hasDpkg)(
+  'the Debian package has menu entry, icons and licence, and the app starts from it',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'normscope-deb-'));
+    try {
+      const file = await buildDeb(folder);
+      const { stdout: control } = await run('dpkg-deb', ['--field', file]);
+      expect(control).toContain('Package: normscope\n');
+      expect(control).toContain('Maintainer: Normscope contributors\n');
+      expect(control).toContain('Section: science\n');
+      expect(control).toMatch(/Homepage: https:/);
+
+      const root = join(folder, 'root');
+      await run('dpkg-deb', ['--extract', file, root]);
+      const share = join(root, 'usr', 'share');
+      const entry = await readFile(join(share, 'applications', 'normscope.desktop'), 'utf8');
+      expect(entry).toContain('Exec=/opt/Normscope/normscope %U\n');
+      expect(entry).toContain('Icon=normscope\n');
+      // The sizes that desktops look for.
+      for (const size of [16, 48, 256]) {
+        const icon = `icons/hicolor/${size}x${size}/apps/normscope.png`;
+        expect(existsSync(join(share, icon)), icon).toBe(true);
+      }
+      const licence = await readFile(join(share, 'doc', 'normscope', 'copyright'), 'utf8');
+      expect(licence).toContain('Apache License');
+
+      const app = await _electron.launch({
+        executablePath: join(root, 'opt', 'Normscope', 'normscope'),
+        args: launchWords(folder),
+        timeout: 60_000,
+      });
+      const page = await app.firstWindow();
+      await page.getByRole('button', { name: 'New project' }).waitFor();
+      await app.close();
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+);
