@@ -16,18 +16,20 @@ export interface RankRequest {
   readonly by?: ScoreName | undefined;
   readonly offset: number;
   readonly limit: number;
+  /** These images alone; all when left out. */
+  readonly imageIds?: readonly number[];
 }
 
 /** Images of one score are in the order of their import. Throws `not-found`. */
 export function rank(reader: Reader, request: RankRequest): RankedImage[] {
-  const { modelId, dataset, offset, limit } = request;
+  const { modelId, dataset, offset, limit, imageIds } = request;
   const { run, config } = trainedModel(reader, modelId);
   const name = request.by ?? config.settings.rankBy;
   const datasetId = datasetNamed(reader, dataset);
   const threshold = findThreshold(reader, modelId, name)?.anomalyScore;
   const { snapshotId } = run;
   const rankOf = rankAmong(heldOutScores(reader, { modelId, snapshotId, name }));
-  return rankedItems(reader, { modelId, datasetId, name, offset, limit }).map((item) => {
+  return rankedItems(reader, { modelId, datasetId, name, offset, limit, imageIds }).map((item) => {
     const { imageId, hash, role, class: label, group, split, raw } = item;
     const anomalyScore = -raw;
     return {

@@ -16,7 +16,10 @@ export interface ScoreAsked {
 
 export interface Asked {
   readonly datasetId: number;
-  readonly filter: Omit<ImageFilter, 'dataset'>;
+  readonly filter: Omit<ImageFilter, 'dataset' | 'verdict'> & {
+    /** null: none stands; "any": whichever. */
+    readonly verdict?: StandingVerdict | 'any' | null | undefined;
+  };
   /** Of the filter's model; undefined when it names none. */
   readonly score: ScoreAsked | undefined;
 }
@@ -61,10 +64,11 @@ function textPart(text: string): Condition {
   );
 }
 
-function verdictPart(verdict: StandingVerdict | null): Condition {
-  return verdict === null
-    ? part(`d.image_id not in (select image_id from ${standingReviews})`)
-    : part(`d.image_id in (select image_id from ${standingReviews} where verdict = ?)`, verdict);
+function verdictPart(verdict: StandingVerdict | 'any' | null): Condition {
+  const judged = `select image_id from ${standingReviews}`;
+  if (verdict === null) return part(`d.image_id not in (${judged})`);
+  if (verdict === 'any') return part(`d.image_id in (${judged})`);
+  return part(`d.image_id in (${judged} where verdict = ?)`, verdict);
 }
 
 function scoreParts(

@@ -19,18 +19,22 @@ export function rankedItems(
     readonly name: ScoreName;
     readonly offset: number;
     readonly limit: number;
+    /** Of these images alone. */
+    readonly imageIds?: readonly number[] | undefined;
   },
 ): RankedItem[] {
-  const { modelId, datasetId, name, offset, limit } = request;
+  const { modelId, datasetId, name, offset, limit, imageIds } = request;
+  const these = imageIds ? 'and d.image_id in (select value from json_each(?))' : '';
   const ranked: Query<RankedItem> = `
     select d.image_id imageId, i.hash, d.role, d.class, d.group_name "group", d.split,
       s.${scoreColumns[name]} raw
     from dataset_item d
       join score s on s.image_id = d.image_id and s.model_id = ?
       join image i on i.id = d.image_id
-    where d.dataset_id = ?
+    where d.dataset_id = ? ${these}
     order by raw, d.image_id limit ? offset ?`;
-  return reader.all(ranked, modelId, datasetId, limit, offset);
+  const values = imageIds ? [JSON.stringify(imageIds)] : [];
+  return reader.all(ranked, modelId, datasetId, ...values, limit, offset);
 }
 
 /** One raw score of each normal that the run held out to calibrate on, higher is more normal. */
