@@ -193,7 +193,7 @@ class Core {
         const image = findImage(reader, hash);
         if (!image) return undefined;
         const paths = pathsOf(reader, image.id).map(({ path }) => path);
-        return { paths, bitDepth: image.bitDepth };
+        return { paths, bitDepth: image.bitDepth, pixels: image.width * image.height };
       }),
     );
     this.#previewer = new ShiftPreviewer(database, folder);

@@ -36,7 +36,10 @@ export function lineChart(
   { isParts = false, ...axes }: Axes,
   bands: readonly Band[] = [],
 ): ChartConfiguration {
-  const shared = common(colours, lines.map((line) => legendEntry(colours, line)));
+  const shared = common(
+    colours,
+    lines.map((line) => legendEntry(colours, line)),
+  );
   const ends = isParts ? { min: 0, max: 1 } : {};
   return {
     type: 'line',
@@ -63,7 +66,10 @@ export function lineChart(
       ...shared,
       plugins: {
         ...shared.plugins,
-        tooltip: { ...shared.plugins.tooltip, filter: ({ dataset }) => dataset.label !== undefined },
+        tooltip: {
+          ...shared.plugins.tooltip,
+          filter: ({ dataset }) => dataset.label !== undefined,
+        },
       },
       interaction: { mode: 'nearest', axis: 'x', intersect: false },
       scales: {
@@ -104,7 +110,10 @@ export function outlineChart(
   outlines: readonly Line[],
   axes: Axes,
 ): ChartConfiguration {
-  const shared = common(colours, outlines.map((line) => legendEntry(colours, line)));
+  const shared = common(
+    colours,
+    outlines.map((line) => legendEntry(colours, line)),
+  );
   return {
     type: 'line',
     data: {

@@ -27,12 +27,20 @@ async function finished(script: string, words: readonly string[]): Promise<void>
   if (code !== 0) throw new Error(`${script} ${words.join(' ')} has failed (${String(code)}).`);
 }
 
+/** Runs in the page. */
+function isMeasured(): boolean {
+  const { document } = globalThis as unknown as { document: { body: { innerText: string } } };
+  return !document.body.innerText.includes('being measured');
+}
+
 async function takeAll(page: Page): Promise<void> {
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme });
     for (const view of views) {
       await page.getByRole('navigation').getByRole('link', { name: view }).click();
       await page.waitForLoadState('networkidle');
+      // Times of training are estimated by a few steps.
+      await page.waitForFunction(isMeasured, undefined, { timeout: 180_000 });
       // Charts and previews are drawn a moment after what they show is there.
       await page.waitForTimeout(3000);
       const picture = sharp(await page.screenshot());

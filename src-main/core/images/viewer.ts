@@ -18,6 +18,9 @@ import type { ReaderResults, ReaderTask } from './reader-tasks.ts';
 /** Pictures kept in the project's cache. */
 const kept = 300;
 
+/** A page that decodes and draws a larger original stands still for seconds, pixels. */
+const originalLimit = 36e6;
+
 /** A reader without work is ended after, milliseconds. */
 const idleMs = 30_000;
 
@@ -25,6 +28,8 @@ interface ViewedImage {
   /** Every path where it was seen. */
   readonly paths: readonly string[];
   readonly bitDepth: 8 | 16;
+  /** Width times height. */
+  readonly pixels: number;
 }
 
 export class ImageViewer {
@@ -50,15 +55,15 @@ export class ImageViewer {
   }
 
   /**
-   * The original where it is of 8 bits and browsers can show it, else a rendered picture. undefined when the
-   * catalogue knows no such image, or it cannot be read.
+   * The original where it is of 8 bits, not huge, and browsers can show it; else a rendered picture.
+   * undefined when the catalogue knows no such image, or it cannot be read.
    */
   async picture(hash: string, look: PictureLook | undefined): Promise<Picture | undefined> {
     const image = isHash(hash) ? this.#find(hash) : undefined;
     if (!image) return undefined;
-    const { paths, bitDepth } = image;
+    const { paths, bitDepth, pixels } = image;
     // A browser shows the full range of 16 bits, in which most microscopes' images are black.
-    if (look === undefined && bitDepth === 8) {
+    if (look === undefined && bitDepth === 8 && pixels <= originalLimit) {
       const original = await shownOriginal(originalFiles(this.#folder, { hash, paths }));
       if (original) return original;
     }

@@ -11,10 +11,13 @@ import { tempFolders } from '../../../support/temp-folder.ts';
 const newFolder = tempFolders();
 
 /** A project folder, and a viewer that knows the given files. */
-function viewerOf(files: readonly { path: string; bitDepth: 8 | 16 }[]) {
+function viewerOf(files: readonly { path: string; bitDepth: 8 | 16; pixels?: number }[]) {
   const folder = newFolder();
   const known = new Map(
-    files.map(({ path, bitDepth }) => [hashOf(path), { paths: [path], bitDepth }]),
+    files.map(({ path, bitDepth, pixels = 256 }) => [
+      hashOf(path),
+      { paths: [path], bitDepth, pixels },
+    ]),
   );
   const viewer = new ImageViewer(folder, (hash) => known.get(hash));
   onTestFinished(() => viewer.close());
@@ -66,6 +69,15 @@ describe('a picture', () => {
     // Half the window: values above are white.
     const half = await viewer.picture(hashOf(path), { ...look, high: 1127 });
     expect((await pixelsOf(half!.path)).pixels.slice(-3)).toEqual([255, 255, 255]);
+  });
+
+  it('is rendered where the original is so large that a page would stand still', async () => {
+    const path = await colours();
+    // As the catalogue says; the file itself is small, so that the test is quick.
+    const { viewer, folder } = viewerOf([{ path, bitDepth: 8, pixels: 10_000 * 10_000 }]);
+    const picture = await viewer.picture(hashOf(path), undefined);
+    expect(picture?.path.startsWith(join(folder, 'cache', 'rendered'))).toBe(true);
+    expect(await pixelsOf(picture!.path)).toEqual(await pixelsOf(path));
   });
 
   it('is the original where browsers show it, and rendered where they would show black', async () => {
