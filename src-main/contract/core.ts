@@ -70,6 +70,8 @@ export interface ScoreOutcome {
   readonly alreadyScored: number;
   /** Images that could not be read. */
   readonly failed: readonly ImportProblem[];
+  /** Sentences for the user: of a graphics card that gave up, of memory that ran out. */
+  readonly warnings: readonly string[];
 }
 
 export interface RunEstimate {

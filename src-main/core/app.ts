@@ -35,7 +35,7 @@ import { floorOf } from './runs/floor.ts';
 import { rank } from './runs/rank.ts';
 import { datasetNamed } from './runs/run-items.ts';
 import { runMethods } from './runs/run-methods.ts';
-import { sweepScoring } from './runs/score-images.ts';
+import { sweepScoring } from './runs/scoring-folder.ts';
 import { scoreRun } from './runs/score-run.ts';
 import { trainedModel } from './runs/scoring-model.ts';
 import { trainRun } from './runs/train-run.ts';
@@ -230,15 +230,13 @@ class Core {
   }
 
   #jobHandlers(): JobHandlers {
-    const { database, folder, log, now, codeVersion } = this.#ports;
+    const { database, folder, now, codeVersion } = this.#ports;
     const emit = this.#emit.bind(this);
-    const warn = (text: string) => log.warn(text);
     return {
       import: ({ input }, job) =>
         importImages(input, job, { store: this.#catalogue, projectFolder: folder }),
-      train: ({ runId }, job) =>
-        trainRun(runId, job, { database, folder, now, codeVersion, emit, warn }),
-      score: (spec, job) => scoreRun(spec, job, { database, folder, warn }),
+      train: ({ runId }, job) => trainRun(runId, job, { database, folder, now, codeVersion, emit }),
+      score: (spec, job) => scoreRun(spec, job, { database, folder }),
     };
   }
 

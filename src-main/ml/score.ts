@@ -1,6 +1,5 @@
 // Scores images with a trained network: features of the plain and of seeded random views.
 
-import { RandomStream, purpose } from '#domain/random.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
 import { Failure } from '#domain/failure.ts';
 import type { RawScores } from '#domain/score.ts';
@@ -9,14 +8,13 @@ import { neverStop, throwIfStopped } from '#domain/stop.ts';
 import type { Engine, Tensors } from '#engine/engine.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program } from '#engine/ir/program.ts';
-import { drawView, plainView, toNetworkRange } from './augment/view.ts';
 import { describeNetwork, embeddingSize, featureSize } from './networks/resnet18.ts';
 import type { PixelSet } from './pixels.ts';
 import type { Reference } from './scores/reference.ts';
 import { fitReference, unitRows } from './scores/reference.ts';
 import { rawScores } from './scores/scores.ts';
-import type { BatchSource, Views } from './views.ts';
-import { drawnOnDemand } from './views.ts';
+import type { ScoreSource, ScoreViewsRequest } from './score-views.ts';
+import { scoredOnDemand } from './score-views.ts';
 
 /** Views that go through the network at once, at most. */
 const targetRows = 128;
@@ -51,62 +49,6 @@ export function describeScoring(settings: RunSettings, channels: 1 | 3, rows: nu
   return b.scoring({ h, z });
 }
 
-/** Views to score: of each image the plain one, then random ones, row after row over all batches. */
-export interface ScoreViewsRequest {
-  readonly set: PixelSet;
-  readonly settings: RunSettings;
-  readonly seed: number;
-  /** Random views of an image. */
-  readonly views: number;
-  /** Of each image: its place in the set and the two words of its key. */
-  readonly images: Uint32Array;
-  /** Rows of a batch. */
-  readonly rows: number;
-}
-
-export class ScoreViews implements Views {
-  readonly #request: ScoreViewsRequest;
-  readonly #rowsPerImage: number;
-  readonly #viewLength: number;
-  readonly length: number;
-  readonly phases: readonly number[];
-
-  constructor(request: ScoreViewsRequest) {
-    const { set, settings, views, rows } = request;
-    this.#request = request;
-    this.#rowsPerImage = 1 + views;
-    this.#viewLength = set.channels * settings.inputSize ** 2;
-    this.length = rows * this.#viewLength;
-    this.phases = [rows];
-  }
-
-  draw(batch: number, _phase: number, item: number, into: Float32Array): void {
-    const { set, settings, seed, images, rows } = this.#request;
-    const row = batch * rows + item;
-    const [at, view] = [3 * Math.floor(row / this.#rowsPerImage), row % this.#rowsPerImage];
-    const offset = item * this.#viewLength;
-    const own = into.subarray(offset, offset + this.#viewLength);
-    if (at >= images.length) {
-      own.fill(0);
-      return;
-    }
-    const index = images[at]!;
-    if (view === 0) {
-      plainView(set, index, settings.inputSize, into, offset);
-    } else {
-      const key = [images[at + 1]!, images[at + 2]!] as const;
-      const stream = new RandomStream(seed, purpose.scoreView, ...key, view);
-      drawView(set, index, settings, stream, settings.inputSize, into, offset);
-    }
-    toNetworkRange(own);
-  }
-}
-
-/** Where the views to score come from. */
-export type ScoreSource = (request: ScoreViewsRequest) => BatchSource;
-
-const scoredOnDemand: ScoreSource = (request) => drawnOnDemand(new ScoreViews(request));
-
 /** Large views in smaller batches: beyond this many values a batch gains no speed, only memory. */
 const targetValues = 128 * 64 * 64;
 
@@ -124,23 +66,55 @@ interface ImageFeatures {
   readonly z: Float32Array;
 }
 
-/** Features of images, in order; an image may stand in two batches. Throws `stopped` between batches. */
+/**
+ * Features of images, in order. Where memory runs out it goes on with half the views at once. Throws
+ * `stopped` between batches, and `out-of-memory` when there is none even for a single view.
+ */
 async function* readViews(
   engine: Engine,
   state: Tensors,
   request: Omit<ScoreViewsRequest, 'rows'>,
-  open: ScoreSource,
+  source: ScoreSource,
   stop: Stop,
 ): AsyncGenerator<readonly ImageFeatures[], void, undefined> {
-  const { set, settings, views, images } = request;
+  const all = (request.images.length / 3) * (1 + request.views);
+  const quick = batchRows(request.settings.inputSize, all);
+  let rows = Math.min(quick, source.mostRows ?? quick);
+  for (let done = 0; ; rows = Math.floor(rows / 2)) {
+    const left = { ...request, images: request.images.subarray(3 * done), rows };
+    try {
+      for await (const read of readBatches(engine, state, left, source, stop)) {
+        done += read.length;
+        yield read;
+      }
+      return;
+    } catch (error) {
+      const ranOut = error instanceof Failure && error.code === 'out-of-memory';
+      if (!ranOut || rows === 1) throw error;
+      source.warn?.(
+        `Memory ran out (${engine.device}). Scoring went on with at most ${Math.floor(rows / 2)} ` +
+          'views at once, which is slower and gives the same scores.',
+      );
+    }
+  }
+}
+
+/** An image may stand in two batches. */
+async function* readBatches(
+  engine: Engine,
+  state: Tensors,
+  request: ScoreViewsRequest,
+  { open }: ScoreSource,
+  stop: Stop,
+): AsyncGenerator<readonly ImageFeatures[], void, undefined> {
+  const { set, settings, views, images, rows } = request;
   const perImage = 1 + views;
   const all = (images.length / 3) * perImage;
-  const rows = batchRows(settings.inputSize, all);
+  const source = open(request);
   const d = featureSize(settings);
   const session = await engine.compile(describeScoring(settings, set.channels, rows));
   try {
     await session.writeState(state);
-    const source = open({ ...request, rows });
     const batches = Math.ceil(all / rows);
     let h = new Float32Array(d);
     let z = new Float32Array(perImage * embeddingSize);
@@ -180,9 +154,9 @@ export async function readReference(
   settings: RunSettings,
   seed: number,
   stop: Stop = neverStop,
-  open: ScoreSource = scoredOnDemand,
+  source: ScoreSource = scoredOnDemand,
 ): Promise<Reference> {
-  const { h, z } = await readPlainViews(engine, state, normals, settings, stop, open);
+  const { h, z } = await readPlainViews(engine, state, normals, settings, stop, source);
   return fitReference(h, z, normals.count, seed);
 }
 
@@ -195,9 +169,9 @@ export async function readFeatures(
   { settings, state }: Pick<TrainedNetwork, 'settings' | 'state'>,
   set: PixelSet,
   stop: Stop = neverStop,
-  open: ScoreSource = scoredOnDemand,
+  source: ScoreSource = scoredOnDemand,
 ): Promise<{ readonly size: number; readonly features: Float32Array }> {
-  const { h } = await readPlainViews(engine, state, set, settings, stop, open);
+  const { h } = await readPlainViews(engine, state, set, settings, stop, source);
   const size = featureSize(settings);
   return { size, features: unitRows(h, size) };
 }
@@ -209,7 +183,7 @@ async function readPlainViews(
   set: PixelSet,
   settings: RunSettings,
   stop: Stop,
-  open: ScoreSource,
+  source: ScoreSource,
 ): Promise<{ h: Float32Array; z: Float32Array }> {
   const d = featureSize(settings);
   const h = new Float32Array(set.count * d);
@@ -220,7 +194,7 @@ async function readPlainViews(
   });
   const request = { set, settings, seed: 0, views: 0, images: wordsOf(all) };
   let index = 0;
-  for await (const read of readViews(engine, state, request, open, stop)) {
+  for await (const read of readViews(engine, state, request, source, stop)) {
     for (const features of read) {
       h.set(features.h, index * d);
       z.set(features.z, index * embeddingSize);
@@ -241,12 +215,12 @@ export async function* scoreImages(
   set: PixelSet,
   images: readonly KeyedImage[],
   seed: number,
-  open: ScoreSource = scoredOnDemand,
+  source: ScoreSource = scoredOnDemand,
 ): AsyncGenerator<readonly ScoredImage[], void, undefined> {
   const { views } = settings;
   const request = { set, settings, seed, views, images: wordsOf(images) };
   let place = 0;
-  for await (const read of readViews(engine, state, request, open, neverStop)) {
+  for await (const read of readViews(engine, state, request, source, neverStop)) {
     yield read.map(({ h, z }) => {
       const { index } = images[place++]!;
       const raw = rawScores(h, z, 1 + views, reference);

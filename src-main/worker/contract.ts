@@ -103,6 +103,8 @@ export interface ScoreTask {
   readonly images: readonly ImageToScore[];
   readonly seed: number;
   readonly engine: EngineName | 'auto';
+  /** Views that go through the network at once, at most; as many as are quick when left out. */
+  readonly mostRows?: number | undefined;
 }
 
 export interface FloorTask {
@@ -275,6 +277,8 @@ export interface WorkerEvents {
     readonly step: number;
     readonly epoch: number;
   };
+  /** Scoring goes on with so many views at once. */
+  scoring: { readonly engine: EngineName; readonly rows: number };
   /** Each image once, `index` as asked for; all come before the result. */
   scored: { readonly scores: readonly { readonly index: number; readonly raw: RawScores }[] };
   /** A sentence for the user. */

@@ -22,8 +22,8 @@ export async function runFeatures(
   const engine = await chooseEngine(task.engine, settings.threads);
   const pools = new ScorePools();
   const network = { settings, state };
-  const { size, features } = await readFeatures(engine, network, shard, stop, pools.open).finally(
-    () => pools.close(),
+  const { size, features } = await readFeatures(engine, network, shard, stop, pools).finally(() =>
+    pools.close(),
   );
   const bytes = Buffer.from(features.buffer, features.byteOffset, features.byteLength);
   await writeWhole(task.path, [bytes]);

@@ -69,6 +69,7 @@ const scoreTask: z.ZodType<ScoreTask> = z.strictObject({
   images: z.array(image),
   seed,
   engine,
+  mostRows: z.int().min(1).optional(),
 });
 
 const floorTask: z.ZodType<FloorTask> = z.strictObject({ normals: shard, images: shard });

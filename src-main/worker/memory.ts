@@ -79,11 +79,3 @@ export function stepMemory(program: Program, settings: RunSettings): number {
   const batches = 4 * 2 * elementCount(shape);
   return base + bytesPerWeight * weights + bytesPerValue * values + batches;
 }
-
-/** Whether an engine's error says that there was no memory left. */
-export function isOutOfMemory(error: unknown): boolean {
-  const text = error instanceof Error ? `${error.name} ${error.message}` : String(error);
-  return /bad_?\s?alloc|out of memory|fail\w* to allocate|allocation failed|not enough memory|cannot allocate memory/i.test(
-    text,
-  );
-}

@@ -1,17 +1,32 @@
 // The threads that draw the views of a scoring, ended with it.
 
 import { coreCount } from '#engine/cores.ts';
-import type { ScoreSource } from '#ml/score.ts';
+import type { ScoreSource, ScoreViewsRequest } from '#ml/score-views.ts';
 import { helperCount, ViewPool } from './view-pool.ts';
 
-export class ScorePools {
-  readonly #pools: ViewPool[] = [];
+interface ScorePoolOptions extends Omit<ScoreSource, 'open'> {
+  /** Told how many views go through the network at once, whenever that is decided. */
+  readonly onRows?: (rows: number) => void;
+}
 
-  readonly open: ScoreSource = (request) => {
+export class ScorePools implements ScoreSource {
+  readonly #pools: ViewPool[] = [];
+  readonly #options: ScorePoolOptions;
+  readonly mostRows: number | undefined;
+
+  constructor(options: ScorePoolOptions = {}) {
+    this.#options = options;
+    this.mostRows = options.mostRows;
+  }
+
+  readonly open = (request: ScoreViewsRequest): ViewPool => {
+    this.#options.onRows?.(request.rows);
     const pool = new ViewPool({ kind: 'score', ...request }, helperCount(coreCount()));
     this.#pools.push(pool);
     return pool;
   };
+
+  readonly warn = (text: string): void => this.#options.warn?.(text);
 
   async close(): Promise<void> {
     await Promise.all(this.#pools.map((pool) => pool.close()));

@@ -3,6 +3,7 @@
 import { Failure } from '#domain/failure.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import { chooseEngine } from '#engine/doctor.ts';
+import { memoryFailure } from '#domain/out-of-memory.ts';
 import type { KeyedImage, ScoredImage } from '#ml/score.ts';
 import { scoreImages } from '#ml/score.ts';
 import type { ImageToScore, ScoreTask } from './contract.ts';
@@ -17,7 +18,10 @@ import { Turns } from './task.ts';
 /** Between two `scored` events. */
 const eventMs = 200;
 
-/** Throws `stopped` after telling what has been scored, and what reading and scoring throw. */
+/**
+ * Throws `stopped`, `device-lost`, `out-of-memory` and what reading and scoring throw, all after telling
+ * what has been scored.
+ */
 export async function runScoring(
   task: ScoreTask,
   { stop, emit }: TaskContext,
@@ -36,19 +40,25 @@ export async function runScoring(
     untold = [];
     toldAt = performance.now();
   };
-  const pools = new ScorePools();
+  const pools = new ScorePools({
+    mostRows: task.mostRows,
+    warn: (text) => emit('warning', { text }),
+    onRows: (rows) => emit('scoring', { engine: engine.name, rows }),
+  });
   const network = { ...model, settings };
   try {
-    for await (const scores of scoreImages(engine, network, shard, images, task.seed, pools.open)) {
+    for await (const scores of scoreImages(engine, network, shard, images, task.seed, pools)) {
       untold.push(...scores);
       if (performance.now() - toldAt > eventMs) tell();
       await turns.give();
       if (stop.aborted) break;
     }
+  } catch (error) {
+    throw memoryFailure(error);
   } finally {
+    tell();
     await pools.close();
   }
-  tell();
   throwIfStopped(stop);
   return { scored: images.length };
 }

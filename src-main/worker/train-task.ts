@@ -7,6 +7,7 @@ import { throwIfStopped } from '#domain/stop.ts';
 import { chooseEngine, type ChosenEngine } from '#engine/doctor.ts';
 import { coreCount } from '#engine/cores.ts';
 import type { Engine } from '#engine/engine.ts';
+import { isOutOfMemory } from '#domain/out-of-memory.ts';
 import { normWarning } from '#ml/collapse.ts';
 import { scheduleOf } from '#ml/schedule.ts';
 import { readReference } from '#ml/score.ts';
@@ -15,7 +16,7 @@ import type { Checkpoint } from './checkpoints.ts';
 import { Checkpoints } from './checkpoints.ts';
 import type { TrainResult, TrainTask } from './contract.ts';
 import { describeModel, writeModel } from './model-file.ts';
-import { freeMemory, isOutOfMemory } from './memory.ts';
+import { freeMemory } from './memory.ts';
 import { fittingParts, outOfMemory, partsFrom, partsTaken } from './parts.ts';
 import { ScorePools } from './score-pools.ts';
 import type { Shard } from './shard.ts';
@@ -52,10 +53,10 @@ export async function runTraining(asked: TrainTask, context: TaskContext): Promi
   if (collapse) warn(collapse);
 
   const { settings, seed } = task;
-  const pools = new ScorePools();
+  const pools = new ScorePools({ warn });
   const reference = await readReference(
     ...[engine, state, normals, settings, seed, context.stop],
-    pools.open,
+    pools,
   ).finally(() => pools.close());
   const modelPath = join(task.folder, 'model.safetensors');
   const { steps } = scheduleOf(settings, normals.count);

@@ -1,7 +1,7 @@
 // What views are drawn from, as another thread can be given it: pixels are shared, shifts go by name.
 
 import { Batches, type BatchPlan } from '#ml/batches.ts';
-import { ScoreViews, type ScoreViewsRequest } from '#ml/score.ts';
+import { ScoreViews, type ScoreViewsRequest } from '#ml/score-views.ts';
 import { shiftNamed } from '#ml/shifts/shifts.ts';
 import type { Views } from '#ml/views.ts';
 import type { TrainTask } from './contract.ts';

@@ -35,3 +35,7 @@ export function useSoftwareGpu(): void {
 
 /** Chromium's software driver is Vulkan, which onnxruntime takes on Linux alone. */
 export const hasSoftwareGpu = process.platform === 'linux';
+
+if (!hasSoftwareGpu) {
+  console.warn('Not tested: WebGPU. onnxruntime takes a graphics card in software on Linux alone.');
+}

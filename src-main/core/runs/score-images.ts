@@ -1,9 +1,9 @@
 // Scores a list of images with a model: in parts, so that neither memory nor disk grows with the
 // list, and only those that have no score yet, so that doing it again loses and doubles nothing. A
-// worker that dies is replaced.
+// worker that dies is replaced: by one that takes less at once where memory ran out, by one that computes
+// on the processor where a graphics card gave up.
 
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { ImportProblem } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import type { RawScores } from '#domain/score.ts';
@@ -16,8 +16,9 @@ import type { ProjectDatabase } from '../store/database.ts';
 import { putScoreProblem } from '../store/problems.ts';
 import { putScore, scoredImages } from '../store/scores.ts';
 import type { RunPixels } from './run-config.ts';
+import { newScoringFolder } from './scoring-folder.ts';
 import { shardImages } from './shard-images.ts';
-import { askWorker } from './worker-call.ts';
+import { askWorker, ranOutOfMemory } from './worker-call.ts';
 
 export interface ScoringModel {
   readonly id: number;
@@ -37,14 +38,14 @@ export interface ScoringJob {
   readonly stop: Stop;
   /** `done` of `total` images have a score or a reason why not. */
   report(done: number, total: number): void;
+  /** Told, in a sentence for the user, of each failure that was got over. */
+  warn(text: string): void;
 }
 
 export interface ScoringPorts {
   readonly database: ProjectDatabase;
   /** The project's, absolute. */
   readonly folder: string;
-  /** Told of each death that was got over. */
-  readonly warn: (text: string) => void;
   /** Most images prepared at once; 2000 when left out. */
   readonly imagesAtOnce?: number;
 }
@@ -64,11 +65,6 @@ const scoresAtOnce = 300;
 
 /** Deaths of the worker that a job gets over. */
 const deathsForgiven = 3;
-
-/** Folders of parts begin like this; see `sweepScoring`. */
-const folderStart = 'scoring-';
-
-let unique = 0;
 
 /**
  * Throws `stopped`, `link-closed` when the worker died more than three times, `disk-full`, and what
@@ -90,21 +86,6 @@ export async function scoreImages(
   }
 }
 
-/** For pixels that are needed once; whoever takes it removes it. */
-export async function newScoringFolder(projectFolder: string): Promise<string> {
-  const folder = join(projectFolder, 'cache', `${folderStart}${process.pid}-${unique++}`);
-  await mkdir(folder, { recursive: true });
-  return folder;
-}
-
-/** Removes what a process that was killed left of its parts. */
-export async function sweepScoring(projectFolder: string): Promise<void> {
-  const cache = join(projectFolder, 'cache');
-  const names = await readdir(cache).catch(() => []);
-  const left = names.filter((name) => name.startsWith(folderStart));
-  await Promise.all(left.map((name) => rm(join(cache, name), { recursive: true, force: true })));
-}
-
 /** A part of the images, with its pixels in a file. */
 interface Part {
   readonly path: string;
@@ -123,6 +104,10 @@ class Scoring {
   #worker: Worker | undefined;
   #unwritten: { readonly imageId: number; readonly raw: RawScores }[] = [];
   #deaths = 0;
+  #engine: ScoreTask['engine'];
+  #mostRows: number | undefined;
+  /** Of the worker at work, once it has told. */
+  #at: WorkerEvents['scoring'] | undefined;
   #done = 0;
   #isOver = false;
 
@@ -134,6 +119,7 @@ class Scoring {
     folder: string,
   ) {
     this.#model = model;
+    this.#engine = model.engine;
     this.#images = images;
     this.#job = job;
     this.#ports = ports;
@@ -228,28 +214,49 @@ class Scoring {
       try {
         await this.#ask(path, wanted);
       } catch (error) {
-        if (!(error instanceof Failure) || error.code !== 'link-closed') throw error;
+        const remedy = error instanceof Failure ? this.#remedyFor(error) : undefined;
+        if (remedy === undefined) throw error;
         await this.#endWorker();
-        if (++this.#deaths > deathsForgiven) throw error;
-        this.#ports.warn(`${error.message} Scoring goes on with a new one.`);
+        this.#job.warn(`${(error as Failure).message} ${remedy}`);
       } finally {
         this.#write();
       }
     }
   }
 
+  /** What the next worker does otherwise, in a sentence; undefined where none would help. */
+  #remedyFor(failure: Failure): string | undefined {
+    const at = this.#at;
+    this.#at = undefined;
+    if (ranOutOfMemory(failure) && at && at.rows > 1) {
+      this.#mostRows = Math.floor(at.rows / 2);
+      return `Scoring went on with at most ${this.#mostRows} views at once.`;
+    }
+    const isOnCard = at !== undefined && at.engine !== 'cpu';
+    if (isOnCard && ['device-lost', 'out-of-memory', 'link-closed'].includes(failure.code)) {
+      this.#engine = 'cpu';
+      this.#mostRows = undefined;
+      return `The ${at.engine} engine gave up, and scoring went on on the processor.`;
+    }
+    if (failure.code !== 'link-closed' || ++this.#deaths > deathsForgiven) return undefined;
+    return 'Scoring went on with a new one.';
+  }
+
   /** Takes what has been scored out of `wanted`. */
   async #ask(path: string, wanted: Map<number, ImageToScore>): Promise<void> {
-    const { seed, engine } = this.#model;
+    const { seed } = this.#model;
     const task: ScoreTask = {
       modelPath: this.#model.path,
       shard: { name: 'images to score', path },
       images: [...wanted].map(([index, { hash }]) => ({ index, hash })),
       seed,
-      engine,
+      engine: this.#engine,
+      mostRows: this.#mostRows,
     };
     this.#worker ??= spawnWorker();
     await askWorker(this.#worker, 'score', task, this.#job.stop, {
+      scoring: (at) => (this.#at = at),
+      warning: ({ text }) => this.#job.warn(text),
       scored: ({ scores }) => this.#take(scores, wanted),
     });
     if (wanted.size > 0) throw new Error(`The worker left ${wanted.size} images without a score.`);

@@ -4,6 +4,8 @@ import type { ScoreOutcome } from '#contract/core.ts';
 import type { SpecOf } from '../jobs/job-spec.ts';
 import type { JobContext } from '../jobs/queue.ts';
 import { items } from '../store/datasets.ts';
+import { findModel } from '../store/models.ts';
+import { addRunWarning } from '../store/runs.ts';
 import { datasetNamed } from './run-items.ts';
 import { scoreImages, type ScoringPorts } from './score-images.ts';
 import { scoringModel } from './scoring-model.ts';
@@ -19,14 +21,22 @@ export async function scoreRun(
   // In an order of its own, so that a second attempt finds the same parts.
   images.sort((a, b) => a.imageId - b.imageId);
   const model = await scoringModel(database, folder, modelId, engine);
+  const warnings = new Set<string>();
   const scored = await scoreImages(
     model,
     images,
     {
       stop: job.stop,
       report: (done, total) => job.report({ done, total, note: 'Scoring' }),
+      warn: (text) => {
+        warnings.add(text);
+        // Beside those of the training: both say how the scores came about.
+        database.transact((writer) => {
+          addRunWarning(writer, findModel(writer, modelId)!.runId, text);
+        });
+      },
     },
     ports,
   );
-  return { modelId, dataset, ...scored };
+  return { modelId, dataset, ...scored, warnings: [...warnings] };
 }

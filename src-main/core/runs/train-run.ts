@@ -39,8 +39,6 @@ export interface RunPorts {
   readonly now: () => Date;
   readonly codeVersion: string;
   readonly emit: <K extends keyof CoreEvents>(name: K, event: CoreEvents[K]) => void;
-  /** A line in the log. */
-  readonly warn: (text: string) => void;
 }
 
 /** Between two `run.step` events, milliseconds. */
@@ -299,15 +297,20 @@ class TrainJob {
   }
 
   async #calibrate(modelId: number): Promise<void> {
-    const { database, folder, warn } = this.#ports;
+    const { database, folder } = this.#ports;
     const items = this.#items.filter(isCalibrationNormal);
-    const model = await scoringModel(database, folder, modelId, this.#config.engine);
+    const engine = this.#instead === undefined ? this.#config.engine : 'cpu';
+    const model = await scoringModel(database, folder, modelId, engine);
     const note = 'Scoring the normal images held out to calibrate on';
     const { failed } = await scoreImages(
       model,
       items,
-      { stop: this.#job.stop, report: (done, total) => this.#job.report({ done, total, note }) },
-      { database, folder, warn },
+      {
+        stop: this.#job.stop,
+        report: (done, total) => this.#job.report({ done, total, note }),
+        warn: (text) => this.#keepWarning(text),
+      },
+      { database, folder },
     );
     const what = 'normal images held out to calibrate on';
     this.#warnUnreadable(failed.length, items.length, what, failed[0]?.reason);

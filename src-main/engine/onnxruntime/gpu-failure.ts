@@ -15,11 +15,9 @@ export function gpuFailure(error: unknown, device: string): unknown {
   if (lost.test(message)) {
     return new Failure(
       'device-lost',
-      `${device} stopped working: ${firstLine(message)}`,
+      `${device} stopped working: its driver gave up, or the device was taken away.`,
       undefined,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
   if (noMemory.test(message)) {

@@ -1,6 +1,7 @@
 // A scoring program in onnxruntime.
 
 import * as ort from 'onnxruntime-node';
+import { memoryFailure } from '#domain/out-of-memory.ts';
 import type { Session, Tensors } from '../engine.ts';
 import type { Program } from '../ir/program.ts';
 import type { LoweredProgram } from '../lower/lowered-program.ts';
@@ -23,7 +24,7 @@ export class ScoringSession implements Session {
     program: Program,
     lower: Lower,
     options: ort.InferenceSession.SessionOptions,
-    explain = (error: unknown) => error,
+    explain: (error: unknown) => unknown = memoryFailure,
   ) {
     this.#program = program;
     this.#lower = lower;

@@ -24,9 +24,13 @@ export async function runScoring(
 }
 
 /** How many were scored, and which could not be. */
-export function scoringLines({ scored, alreadyScored, failed }: ScoreOutcome): readonly string[] {
+export function scoringLines(outcome: ScoreOutcome): readonly string[] {
+  const { scored, alreadyScored, failed, warnings } = outcome;
   const before = alreadyScored === 0 ? '' : `; ${count(alreadyScored)} had scores before`;
-  const lines = [`Scored ${counted(scored, 'image')}${before}.`];
+  const lines = [
+    ...warnings.map((text) => `Warning: ${printable(text)}`),
+    `Scored ${counted(scored, 'image')}${before}.`,
+  ];
   if (failed.length === 0) return lines;
   lines.push(`${count(failed.length)} could not be read:`);
   for (const { path, reason } of failed) {

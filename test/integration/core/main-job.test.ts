@@ -99,10 +99,17 @@ describe('the main job', () => {
   it('scores every image of the dataset once, and only once', async () => {
     const held = (await client.call('scores.rank', { modelId: 1, dataset: 'cells' })).length;
     expect(await score(client)).toEqual({
-      ...{ modelId: 1, dataset: 'cells', scored: 64 - held, alreadyScored: held, failed: [] },
+      ...{
+        modelId: 1,
+        dataset: 'cells',
+        scored: 64 - held,
+        alreadyScored: held,
+        failed: [],
+        warnings: [],
+      },
     });
     expect(await score(client)).toEqual({
-      ...{ modelId: 1, dataset: 'cells', scored: 0, alreadyScored: 64, failed: [] },
+      ...{ modelId: 1, dataset: 'cells', scored: 0, alreadyScored: 64, failed: [], warnings: [] },
     });
   });
 

@@ -2,7 +2,7 @@ import { copyFile, cp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openApp } from '#core/app.ts';
-import { scoreImages, type ScoringPorts } from '#core/runs/score-images.ts';
+import { scoreImages, type ScoringJob, type ScoringPorts } from '#core/runs/score-images.ts';
 import { scoringModel } from '#core/runs/scoring-model.ts';
 import type { ProjectDatabase } from '#core/store/database.ts';
 import { findDataset, items } from '#core/store/datasets.ts';
@@ -106,24 +106,22 @@ describe('scoring', () => {
       project: string,
       work: (
         ports: ScoringPorts,
-        score: (ports: ScoringPorts, report?: (done: number) => void) => Promise<unknown>,
+        score: (job?: Partial<ScoringJob>) => Promise<unknown>,
       ) => Promise<void>,
     ): Promise<void> {
       const open = await openDatabase({
         ...{ folder: project, now: () => new Date(), onSlow: () => undefined },
       });
       const { database } = open;
-      const warn = () => undefined;
-      const scoreAll = async (
-        ports: ScoringPorts,
-        report: (done: number) => void = () => undefined,
-      ) => {
+      const ports = { database, folder: project, imagesAtOnce: 20 };
+      const quiet = { stop: neverStop, report: () => undefined, warn: () => undefined };
+      const scoreAll = async (job: Partial<ScoringJob> = {}) => {
         const images = database.read((reader) => items(reader, findDataset(reader, 'cells')!));
         const model = await scoringModel(database, project, 1, 'auto');
-        return scoreImages(model, images, { stop: neverStop, report }, ports);
+        return scoreImages(model, images, { ...quiet, ...job }, ports);
       };
       try {
-        await work({ database, folder: project, warn, imagesAtOnce: 20 }, scoreAll);
+        await work(ports, scoreAll);
       } finally {
         await open.close();
       }
@@ -131,16 +129,17 @@ describe('scoring', () => {
 
     it('gives the same scores as all at once, also when workers are killed', async () => {
       const project = await copyOf(trained, newFolder());
-      await withCatalogue(project, async (ports, scoreAll) => {
+      await withCatalogue(project, async (_ports, scoreAll) => {
         const deaths: string[] = [];
         const warn = (text: string) => void deaths.push(text);
         // In the middle: after the first part has been scored, and after the second.
         const moments = [held + 1, held + 21];
-        const scoring = scoreAll({ ...ports, warn }, (done) => {
+        const report = (done: number) => {
           if (moments.length === 0 || done < moments[0]!) return;
           moments.shift();
           for (const pid of workersOf(process.pid)) process.kill(pid, 'SIGKILL');
-        });
+        };
+        const scoring = scoreAll({ report, warn });
         // And once while the worker is starting.
         await killWorker(process.pid);
         expect(await scoring).toMatchObject({ scored: 84 - held, alreadyScored: held, failed: [] });
@@ -163,13 +162,13 @@ describe('scoring', () => {
             });
           }
         }).toThrow(expect.objectContaining({ code: 'disk-full' }));
-        await expect(scoreAll(ports)).rejects.toMatchObject({ code: 'disk-full' });
+        await expect(scoreAll()).rejects.toMatchObject({ code: 'disk-full' });
         pragma(ports.database, 'max_page_count = 100000');
         ports.database.transact((writer) => writer.run('delete from setting'));
         const kept = ports.database.read((reader) => scoredImages(reader, 1)).size;
         expect(kept).toBeGreaterThan(held);
         expect(kept).toBeLessThan(84);
-        expect(await scoreAll(ports)).toMatchObject({ scored: 84 - kept, alreadyScored: kept });
+        expect(await scoreAll()).toMatchObject({ scored: 84 - kept, alreadyScored: kept });
       });
       expect(await scoreRows(project)).toEqual(scores);
     });

@@ -1,15 +1,18 @@
 // Features and scores of images: each by itself, whatever stands beside it.
 
 import { beforeAll, describe, expect, it } from 'vitest';
+import { Failure } from '#domain/failure.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
 import { resolveSettings } from '#domain/run-settings.ts';
 import type { RawScores } from '#domain/score.ts';
-import type { Tensors } from '#engine/engine.ts';
+import type { Engine, Tensors } from '#engine/engine.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
 import { initialState } from '#ml/networks/initial-weights.ts';
 import type { PixelSet } from '#ml/pixels.ts';
 import type { KeyedImage, TrainedNetwork } from '#ml/score.ts';
 import { describeScoring, readReference, scoreImages } from '#ml/score.ts';
+import { ScoreViews, type ScoreViewsRequest } from '#ml/score-views.ts';
+import { drawnOnDemand } from '#ml/views.ts';
 import { noisePixels } from './pixel-sets.ts';
 
 const engine = cpuEngine(1);
@@ -43,6 +46,24 @@ async function networkOf(views: number): Promise<TrainedNetwork> {
   const normals = noisePixels({ count: 150, height: 20, width: 20, channels: 3 }, 4);
   const reference = await readReference(engine, state, normals, settings, 1);
   return { settings, state, reference };
+}
+
+/** The engine without memory for more than `most` views at once, after its first `free` runs. */
+function cramped(free: number, most: number): Engine {
+  let runs = 0;
+  return {
+    ...engine,
+    compile: async (program) => {
+      const session = await engine.compile(program);
+      const run = session.run.bind(session);
+      const rows = program.inputs[0]!.value.shape[0]!;
+      session.run = async (inputs) => {
+        if (runs++ >= free && rows > most) throw new Failure('out-of-memory', 'It is full.');
+        return run(inputs);
+      };
+      return session;
+    },
+  };
 }
 
 async function score(
@@ -123,6 +144,29 @@ describe('scores of an image', () => {
     for (const [index, { plainSquaredNorm }] of all) {
       expect(plain.get(index)!.plainSquaredNorm / plainSquaredNorm).toBeCloseTo(1, 4);
     }
+  });
+
+  it('are the same when memory runs out on the way, and fewer views go on at once', async () => {
+    const scores = new Map<number, RawScores>();
+    const warnings: string[] = [];
+    const source = {
+      open: (request: ScoreViewsRequest) => drawnOnDemand(new ScoreViews(request)),
+      warn: (text: string) => void warnings.push(text),
+    };
+    // The first batch fits, and none after it of more than 20 views.
+    const few = keys.slice(0, 30);
+    for await (const batch of scoreImages(cramped(1, 20), network, images, few, 1, source)) {
+      for (const { index, raw } of batch) {
+        expect(scores.has(index)).toBe(false);
+        scores.set(index, raw);
+      }
+    }
+    expect(scores).toEqual(all);
+    expect(warnings).toEqual(
+      [64, 32, 16].map((rows) => expect.stringContaining(`at most ${rows} views`) as string),
+    );
+    const none = scoreImages(cramped(0, 0), network, images, few, 1);
+    await expect(none.next()).rejects.toMatchObject({ code: 'out-of-memory' });
   });
 
   it('that are no numbers are refused', async () => {

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { Failure } from '#domain/failure.ts';
 import { resolveSettings, type RunSettings } from '#domain/run-settings.ts';
 import { describeTraining } from '#ml/train.ts';
-import { freeMemory, isOutOfMemory, stepMemory } from '#worker/memory.ts';
+import { isOutOfMemory } from '#domain/out-of-memory.ts';
+import { freeMemory, stepMemory } from '#worker/memory.ts';
 import { fittingParts, partsFrom } from '#worker/parts.ts';
 import { task } from './small-run.ts';
 
