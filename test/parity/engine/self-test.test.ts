@@ -191,6 +191,16 @@ describe('the doctor', () => {
     });
   });
 
+  it('offers an engine that passes before its step is timed, so that a slow one is not lost', async () => {
+    const untimed: unknown[] = [];
+    const { stepMilliseconds } = await examine(cpuEngine(1), (found) => untimed.push(found));
+    expect(stepMilliseconds).toBeGreaterThan(0);
+    const reason = expect.stringContaining('took too long to be timed') as string;
+    expect(untimed).toMatchObject([
+      { offered: true, selfTest: 'passed', stepMilliseconds: null, reason },
+    ]);
+  });
+
   it('lives on when testing an engine ends its process', async () => {
     const { reason, offered } = await examineApart('cpu', 1, 1);
     expect(offered).toBe(false);
