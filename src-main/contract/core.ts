@@ -228,6 +228,8 @@ export const trainInput = z.strictObject({
     .default([]),
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
   engine: z.enum(['auto', ...engineNames]).default('auto'),
+  /** Train although outliers equal or look just like normal or test images. */
+  acceptOverlaps: z.boolean().default(false),
 });
 
 export const coreMethods = {
@@ -250,7 +252,10 @@ export const coreMethods = {
       readonly roles: Readonly<Partial<Record<Role, number>>>;
     }[]
   >()(z.strictObject({})),
-  /** Checks everything that can be known before the first step, and queues the training. */
+  /**
+   * Checks everything that can be known before the first step, and queues the training. Comparing the
+   * outliers with the images takes seconds, and stops with its caller.
+   */
   'runs.train': method<{ jobId: number; runId: number }>()(trainInput),
   /**
    * How long such a training would take, from three of its own steps. Takes seconds, and stops with its

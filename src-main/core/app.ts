@@ -2,9 +2,8 @@
 
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { coreMethods, type CoreEvents, type Job } from '#contract/core.ts';
-import { Failure } from '#domain/failure.ts';
 import type { PictureAddress } from '#contract/page.ts';
 import type { Stop } from '#domain/stop.ts';
 import type { Link } from '#rpc/link.ts';
@@ -14,7 +13,7 @@ import { readCodeVersion } from './code-version.ts';
 import { openDoor, sweepDoor } from './door.ts';
 import { describeEngines } from './engines.ts';
 import { importImages } from './images/import.ts';
-import { previewImport, type PreviewPorts } from './images/preview.ts';
+import { demandAbsolute, previewImport, type PreviewPorts } from './images/preview.ts';
 import { type Picture } from './images/pictures.ts';
 import { ImageViewer } from './images/viewer.ts';
 import { jobSpec } from './jobs/job-spec.ts';
@@ -24,6 +23,7 @@ import { readLicences } from './licences.ts';
 import { Log } from './log.ts';
 import { demandProject, projectFolders } from './project-folder.ts';
 import { outlierMethods } from './outliers/outlier-methods.ts';
+import { demandNoOverlaps } from './outliers/overlaps.ts';
 import { ShiftPreviewer } from './outliers/shift-preview.ts';
 import { editMethods } from './review/edit-methods.ts';
 import { Edits } from './review/edits.ts';
@@ -41,7 +41,7 @@ import { trainedModel } from './runs/scoring-model.ts';
 import { trainRun } from './runs/train-run.ts';
 import { trashMethods } from './runs/trash.ts';
 import { projectMethods } from './storage.ts';
-import { sampleImports } from './sample.ts';
+import { sampleAttribution, sampleImports } from './sample.ts';
 import { Catalogue } from './store/catalogue.ts';
 import type { ProjectDatabase, Writer } from './store/database.ts';
 import { listDatasets } from './store/datasets.ts';
@@ -264,7 +264,10 @@ class Core {
         return previewImport(request, stop, previewPorts(catalogue, dataset));
       },
       ...editMethods(this.#edits),
-      ...reviewMethods({ database, folder, now, edits: this.#edits, features: this.#features }),
+      ...reviewMethods({
+        ...{ database, folder, now, edits: this.#edits, features: this.#features },
+        attribution: sampleAttribution,
+      }),
       'datasets.list': () => database.read(listDatasets),
       ...projectMethods({
         ...{ folder, database, queue, backUp: this.#ports.backUp, restore: this.#ports.restore },
@@ -283,7 +286,10 @@ class Core {
         ...{ database, folder, queue, either, previewer: this.#previewer },
         emit: this.#emit.bind(this),
       }),
-      ...runMethods({ database, folder, queue, catalogue, now, codeVersion, either }),
+      ...runMethods({
+        ...{ database, folder, queue, catalogue, now, codeVersion, either },
+        demandNoOverlaps: (input, stop) => demandNoOverlaps(input, stop, { database, folder }),
+      }),
       'scores.compute': ({ modelId, dataset, engine }) => {
         database.read((reader) => {
           trainedModel(reader, modelId);
@@ -331,10 +337,4 @@ function previewPorts(catalogue: Catalogue, dataset: string): PreviewPorts {
     item: (hash) =>
       datasetId === undefined ? undefined : catalogue.findItems(datasetId, [hash]).get(hash),
   };
-}
-
-function demandAbsolute(paths: readonly string[]): void {
-  const relative = paths.find((path) => !isAbsolute(path));
-  if (relative === undefined) return;
-  throw new Failure('bad-input', `The path "${relative}" is not absolute.`, relative);
 }

@@ -53,6 +53,15 @@ export class Overlaps {
     return count > 0 && this.#accepted !== this.#key ? count : 0;
   }
 
+  get isAccepted(): boolean {
+    return this.#accepted !== undefined && this.#accepted === this.#key;
+  }
+  /** An image that is a normal one itself cannot be learnt as both. */
+  get isAcceptable(): boolean {
+    const overlaps = this.found.value?.overlaps ?? [];
+    return !overlaps.some(({ kind, other }) => kind === 'equal' && other.role === 'normal');
+  }
+
   accept(): void {
     this.#accepted = this.#key;
   }

@@ -3,6 +3,7 @@
 
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
 import type { ImportProblem } from '#contract/core.ts';
 import type { ImportPreview, PreviewedFile } from '#contract/import-preview.ts';
 import type { FacetCount, Role, Split } from '#contract/image.ts';
@@ -235,4 +236,11 @@ function mostFrequentFirst<Value extends string | null>(
   return [...counts]
     .map(([value, number]) => ({ value, count: number }))
     .sort((a, b) => b.count - a.count || ((a.value ?? '') < (b.value ?? '') ? -1 : 1));
+}
+
+/** Throws `bad-input`: the core may have another working folder than whoever asks. */
+export function demandAbsolute(paths: readonly string[]): void {
+  const relative = paths.find((path) => !isAbsolute(path));
+  if (relative === undefined) return;
+  throw new Failure('bad-input', `The path "${relative}" is not absolute.`, relative);
 }

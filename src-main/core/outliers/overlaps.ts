@@ -3,6 +3,8 @@
 
 import { join } from 'node:path';
 import type { Overlap, Overlaps } from '#contract/outlier.ts';
+import { Failure } from '#domain/failure.ts';
+import { counted } from '#domain/figures.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
 import type { DatasetItem } from '../images/import-store.ts';
 import { ImageReader } from '../images/reader.ts';
@@ -56,6 +58,42 @@ export async function findOverlaps(
     outliers: outliers.length,
     others: others.length,
   }));
+}
+
+interface Intended {
+  readonly dataset: string;
+  readonly outliers: readonly { readonly name: string }[];
+  readonly acceptOverlaps: boolean;
+}
+
+/** Of a training that is asked for. Throws `bad-input` with counts and remedy, and as `findOverlaps`. */
+export async function demandNoOverlaps(
+  { dataset, outliers, acceptOverlaps }: Intended,
+  stop: Stop,
+  ports: { readonly database: ProjectDatabase; readonly folder: string },
+): Promise<void> {
+  if (acceptOverlaps || outliers.length === 0) return;
+  const sources = outliers.map(({ name }) => name);
+  const { count, overlaps } = await findOverlaps(
+    { dataset, sources, limit: Number.MAX_SAFE_INTEGER },
+    stop,
+    ports,
+  );
+  if (count === 0) return;
+  const equal = overlaps.filter(({ kind }) => kind === 'equal').length;
+  const [first] = overlaps;
+  // Learnt as both, an image has no answer: nobody may accept that.
+  const isAcceptable = !overlaps.some(
+    ({ kind, other }) => kind === 'equal' && other.role === 'normal',
+  );
+  throw new Failure(
+    'bad-input',
+    `${counted(count, 'outlier')} cannot be told from normal or test images of "${dataset}": ` +
+      `${equal} equal and ${count - equal} look just like one. The first is ${first!.outlier.path}, ` +
+      `like ${first!.other.path}. Leave them out: under Outliers in the window, or by taking them out of ` +
+      `the source.${isAcceptable ? ' Or train all the same, with --accept-overlaps.' : ''}`,
+    first!.outlier.path,
+  );
 }
 
 interface Pair {

@@ -21,13 +21,26 @@ export interface ReportRequest {
   readonly pictures: number;
 }
 
+interface ReportPorts {
+  readonly database: ProjectDatabase;
+  /** The project's, absolute. */
+  readonly folder: string;
+  readonly now: () => Date;
+  readonly attribution: AttributionOf;
+}
+
+export type AttributionOf = (
+  images: readonly { readonly path: string }[],
+) => Promise<readonly string[]>;
+
 /** Throws `not-found`, and as `writeReport`. */
 export async function exportReport(
-  { database, folder, now }: { database: ProjectDatabase; folder: string; now: () => Date },
+  { database, folder, now, attribution: attributionOf }: ReportPorts,
   request: ReportRequest,
 ): Promise<{ path: string; images: number }> {
   const contents = database.read((reader) => contentsOf(reader, request, now()));
-  const path = await writeReport(folder, contents);
+  const attribution = await attributionOf(contents.images);
+  const path = await writeReport(folder, { ...contents, attribution });
   return { path, images: contents.images.length };
 }
 
@@ -35,7 +48,7 @@ function contentsOf(
   reader: Reader,
   { modelId, dataset, pictures }: ReportRequest,
   createdAt: Date,
-): ReportContents {
+): Omit<ReportContents, 'attribution'> {
   const trained = trainedModel(reader, modelId);
   const { run, config } = trained;
   // An image that the model has learnt from says nothing about it; what somebody said of it counts.
@@ -59,7 +72,6 @@ function contentsOf(
     floor: null,
     progress: reviewQueue(reader, queue).progress,
     settings: settingsOf(trained),
-    attribution: [],
   };
 }
 

@@ -10,7 +10,7 @@ import { listReviews } from '../store/reviews.ts';
 import { confirmedOutliers } from './confirmed-outliers.ts';
 import type { Edits } from './edits.ts';
 import { exportCsv } from './export-csv.ts';
-import { exportReport } from './export-report.ts';
+import { exportReport, type AttributionOf } from './export-report.ts';
 import { neighboursOf } from './neighbours.ts';
 import { reviewQueue } from './queue.ts';
 import { scoreCurves, scoreDistribution } from './score-figures.ts';
@@ -36,6 +36,8 @@ export interface ReviewPorts {
   readonly now: () => Date;
   readonly edits: Edits;
   readonly features: Features;
+  /** Whom pictures of these images are from, in paragraphs for a report. */
+  readonly attribution: AttributionOf;
   /** The project's, absolute. */
   readonly folder: string;
 }

@@ -21,7 +21,7 @@ import { findThreshold } from '../store/thresholds.ts';
 import { estimateRun } from './estimate.ts';
 import { readRunConfig } from './run-config.ts';
 import { sha256OfFile } from './scoring-model.ts';
-import { startRun, type StartPorts } from './start-run.ts';
+import { startRun, type StartPorts, type TrainInput } from './start-run.ts';
 
 type RunMethods = Pick<
   HandlersOf<typeof coreMethods>,
@@ -32,6 +32,8 @@ export interface RunMethodPorts extends StartPorts {
   readonly queue: JobQueue;
   /** The project's, absolute. */
   readonly folder: string;
+  /** Throws `bad-input` where outliers cannot be told from normal or test images. */
+  readonly demandNoOverlaps: (input: TrainInput, stop: Stop) => Promise<void>;
   /** Of the caller or of the core that is closing. */
   readonly either: (stop: Stop) => Stop;
 }
@@ -40,7 +42,8 @@ export function runMethods(ports: RunMethodPorts): RunMethods {
   const { database, queue } = ports;
   const run = (runId: number) => database.read((reader) => runNamed(reader, runId));
   return {
-    'runs.train': (input) => {
+    'runs.train': async (input, stop) => {
+      await ports.demandNoOverlaps(input, ports.either(stop));
       const runId = startRun(input, ports);
       return { runId, jobId: queue.submit(training(runId)) };
     },

@@ -61,6 +61,9 @@ export function startRun(input: TrainInput, ports: StartPorts): number {
   const warnings = database.read((reader) =>
     sources.flatMap((source) => compareWithNormals(reader, source, snapshot, input.dataset)),
   );
+  if (input.acceptOverlaps) {
+    warnings.push('Outliers were accepted although they may look like normal or test images.');
+  }
   const config: RunConfig = {
     ...{ dataset: input.dataset, snapshotHash: snapshot.hash, preset, specimen, method },
     ...{ overrides, settings, shifts, seed, engine, codeVersion },

@@ -207,6 +207,27 @@ describe('outliers', () => {
       expect(found.slice(1)).toContainEqual(['larger.png', 'disc 0003.png', 'near']);
       expect(found.slice(1)).toContainEqual(['cross.jpg', 'cross 0002.png', 'near']);
 
+      const asked = { ...smallTraining, outliers: [{ name: 'dubious', weight: 1 }] };
+      await expect(client.call('runs.train', asked)).rejects.toMatchObject({
+        code: 'bad-input',
+        message: expect.stringMatching(
+          /^4 outliers cannot .* "cells": 1 equal and 3 look just like one\..* Leave them out: [^.]*\.$/,
+        ) as unknown,
+      });
+      // An image that is known as normal is not accepted; one that looks like one is, and that is kept.
+      const accepting = { ...asked, acceptOverlaps: true };
+      await expect(client.call('runs.train', accepting)).rejects.toThrow('learnt as both');
+      await client.call('items.edit', {
+        selection: { dataset: 'dubious', imageIds: [overlaps[0]!.outlier.imageId] },
+        set: { split: 'none' },
+      });
+      await expect(client.call('runs.train', asked)).rejects.toThrow('with --accept-overlaps.');
+      const { runId } = await client.call('runs.train', accepting);
+      const { warnings } = await client.call('runs.show', { runId });
+      expect(warnings).toContainEqual(expect.stringContaining('accepted'));
+      await client.call('runs.cancel', { runId });
+      await client.call('edits.undo', {});
+
       // One click leaves them out, and one takes that back.
       await client.call('items.edit', {
         selection: { dataset: 'dubious', imageIds: overlaps.map(({ outlier }) => outlier.imageId) },

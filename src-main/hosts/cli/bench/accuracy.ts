@@ -142,7 +142,7 @@ async function trainAndMeasure(
       views,
     },
   } as const;
-  const start = () => client.call('runs.train', training);
+  const start = () => client.call('runs.train', { ...training, acceptOverlaps: true });
   const { modelId } = await followTraining(client, shell, project, start);
   await runScoring(client, shell, { modelId, dataset: normal, engine: 'auto' });
   const { scores } = await client.call('scores.evaluate', { modelId, dataset: normal });

@@ -1,6 +1,5 @@
 // `normscope demo`: the whole way on the bundled sample, from images to a ranked list and a report.
 
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Evaluation, Floor, RankedImage } from '#contract/core.ts';
@@ -12,6 +11,7 @@ import { importLines, isComplete, runImport } from '../importing.ts';
 import { openFile } from '../open-file.ts';
 import { printable } from '#domain/printable.ts';
 import { withProject, type CoreClient } from '../project.ts';
+import { sampleAttribution } from '#core/sample.ts';
 import { writeReport } from '#core/review/report/write.ts';
 import { rankedLines, runScoring } from '../scoring.ts';
 import type { Shell } from '../shell.ts';
@@ -136,7 +136,7 @@ async function walk(client: CoreClient, shell: Shell, project: string): Promise<
     progress: null,
     images: ranked,
     settings: settingsOf(trained),
-    attribution: await attribution(),
+    attribution: await sampleAttribution(ranked),
     createdAt: new Date(),
   });
   return { evaluation, floor, ranked, trained, report, complete };
@@ -190,13 +190,4 @@ function settingsOf({ run, modelId }: TrainedRun): readonly (readonly [string, s
     ['snapshot', run.snapshotHash.slice(0, 12)],
     ['Normscope', run.codeVersion],
   ];
-}
-
-/** The sample's attribution, paragraph by paragraph, without its title and Markdown's marks. */
-async function attribution(): Promise<readonly string[]> {
-  const text = await readFile(resolve(sample, 'ATTRIBUTION.md'), 'utf8');
-  const blocks = text.trim().split(/\n\s*\n/);
-  return blocks
-    .filter((block) => !block.startsWith('# '))
-    .map((block) => block.replaceAll(/^#+ |[`<>]/g, '').replaceAll('\n', ' '));
 }

@@ -81,6 +81,10 @@ export const train = command({
       meaning: 'everything random follows from it: the same seed gives the same model',
     },
     engine: engineOption,
+    'accept-overlaps': {
+      kind: 'switch',
+      meaning: 'train although outliers look just like normal or test images',
+    },
   },
   lists: { 'Settings for --set, and what the presets make of them': settingList() },
   examples: [
@@ -97,7 +101,7 @@ export const train = command({
   run: async (given, shell) => {
     const { project, dataset, method, preset, specimen, seed, engine } = given;
     const input = {
-      ...{ dataset, preset, specimen, seed, engine },
+      ...{ dataset, preset, specimen, seed, engine, acceptOverlaps: given['accept-overlaps'] },
       ...(method === undefined ? {} : { method }),
       overrides: Object.fromEntries(given.set.map(parseSetting)),
       outliers: given.outliers.map((text) => {

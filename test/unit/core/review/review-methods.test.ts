@@ -34,8 +34,18 @@ async function lab() {
   const numbers = Array.from({ length: 30 }, (_, index) => index + 1);
   giveScore(database, modelId, 'cells', new Map(numbers.map((n) => [n, n === 20 ? 28.5 : n])));
   const edits = new Edits({ database, now, onChange: () => undefined });
-  const features = new Features({ database, folder: '/nowhere' });
-  const methods = reviewMethods({ database, now, edits, features, folder: '/nowhere' });
+  const features = new Features({
+    database,
+    folder: '/nowhere',
+  });
+  const methods = reviewMethods({
+    database,
+    now,
+    edits,
+    features,
+    folder: '/nowhere',
+    attribution: () => Promise.resolve([]),
+  });
   const judge = (verdict: 'normal' | 'anomalous' | 'unsure', ...imageIds: number[]) =>
     methods['reviews.add']({ imageIds, modelId, verdict, reviewer: 'mia' }, never);
   const queue = async (more: object = {}) => {
