@@ -21,7 +21,7 @@ export interface Session {
    * `out-of-memory`, which leaves the state alone, and `device-lost`, after which nothing more works.
    */
   run(inputs: Tensors): Promise<Tensors>;
-  /** The whole state; its arrays are valid until the next `run` or `writeState`. */
+  /** A copy of the whole state. */
   readState(): Promise<Tensors>;
   release(): Promise<void>;
 }

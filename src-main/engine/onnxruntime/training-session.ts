@@ -72,17 +72,14 @@ export class TrainingSession implements Session {
     );
   }
 
-  /** The buffers themselves, or, laid out as the program has them, in those that no run needs yet. */
   readState(): Promise<Tensors> {
     return Promise.resolve(
       Object.fromEntries(
         this.#program.state.map(({ name, value }) => {
           const stored = this.#current[name]!.data as Float32Array;
           const layout = this.#layouts.get(name);
-          if (!layout) return [name, stored];
-          const spare = this.#next[name]?.data as Float32Array | undefined;
-          const count = elementCount(value.shape);
-          const values = spare?.subarray(0, count) ?? new Float32Array(count);
+          if (!layout) return [name, stored.slice()];
+          const values = new Float32Array(elementCount(value.shape));
           layout.load(stored, values);
           return [name, values];
         }),
