@@ -154,7 +154,10 @@ export class Forms {
     const { count, height, width } = this.#planes(value, order);
     const sums = this.graph.node(
       `${blockedDomain}::Conv`,
-      [this.reshape(one, [1, count, height, width]), this.reshape(other, [count, 1, height, width])],
+      [
+        this.reshape(one, [1, count, height, width]),
+        this.reshape(other, [count, 1, height, width]),
+      ],
       { group: count, kernel_shape: [height, width] },
     );
     const mean = this.#meanOverPlanes(sums, value, order);

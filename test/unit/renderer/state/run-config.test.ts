@@ -15,6 +15,7 @@ describe('the description of a run', () => {
     expect(readRunConfig({ config: kept })).toEqual({
       ...{ dataset: 'cells', preset: 'quick', specimen: 'stained', method: 'anchored' },
       ...{ overrides: { steps: '30' }, seed: 1, engine: 'auto', shifts: [] },
+      acceptOverlaps: false,
       settings: { steps: 30, alpha: 1 },
       outliers: [{ name: 'dust', weight: 1 }],
     });
