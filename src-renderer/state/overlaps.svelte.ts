@@ -39,6 +39,7 @@ export class Overlaps {
     if (isSame && !isOld) return;
     this.#isOld = false;
     this.#asked = { dataset, sources };
+    if (!isSame) this.found.forget();
     void this.found.load();
   }
 

@@ -40,6 +40,11 @@ export class Resource<T> {
     }
   }
 
+  /** What is there answers another question. */
+  forget(): void {
+    this.#state = { kind: 'loading' };
+  }
+
   /** Nobody waits for the answer any more. */
   callOff(): void {
     this.#asking?.abort();

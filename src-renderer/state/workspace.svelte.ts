@@ -2,7 +2,7 @@
 // core.
 
 import { createContext } from 'svelte';
-import type { Job } from '#contract/core.ts';
+import type { EngineReport, Job } from '#contract/core.ts';
 import type { CoreClient } from '../client/clients.ts';
 import { Datasets } from './datasets.svelte.ts';
 import { EditLog } from './edit-log.svelte.ts';
@@ -10,6 +10,7 @@ import { Jobs } from './jobs.svelte.ts';
 import { Estimates } from './estimates.svelte.ts';
 import { Mix } from './mix.svelte.ts';
 import { Overlaps } from './overlaps.svelte.ts';
+import { Resource } from './resource.svelte.ts';
 import { Runs } from './runs.svelte.ts';
 import { Sources } from './sources.svelte.ts';
 import { TrainForm } from './train-form.svelte.ts';
@@ -24,6 +25,8 @@ export class Workspace {
   readonly sources: Sources;
   readonly overlaps: Overlaps;
   readonly estimates: Estimates;
+  /** Loaded by whoever shows them: they are examined anew each time. */
+  readonly engines: Resource<readonly EngineReport[]>;
   readonly trainForm: TrainForm;
 
   constructor(core: CoreClient) {
@@ -36,6 +39,7 @@ export class Workspace {
     this.sources = new Sources(core);
     this.overlaps = new Overlaps(core);
     this.estimates = new Estimates(core);
+    this.engines = new Resource((signal) => core.call('engines.describe', {}, signal));
     this.trainForm = new TrainForm(this.mix);
   }
 

@@ -82,6 +82,9 @@ export const engines: readonly Choice<EngineChoice>[] = [
   { name: 'auto', title: 'Automatic', text: 'The fastest that passes its self-test here.' },
   { name: 'cpu', title: 'Processor', text: 'Works on every computer.' },
   { name: 'webgpu', title: 'Graphics card', text: 'WebGPU; refused if its self-test fails.' },
+  { name: 'directml', title: 'Graphics card, DirectML', text: 'Windows’ own way to the card.' },
+  { name: 'coreml', title: 'Apple, CoreML', text: 'macOS’ own way to its processors.' },
+  { name: 'cuda', title: 'NVIDIA card, CUDA', text: 'Needs NVIDIA’s libraries.' },
   { name: 'tensorflow', title: 'TensorFlow.js', text: 'Slow; to check other engines against.' },
 ];
 

@@ -1,11 +1,24 @@
 // Shifts seen and chosen, outliers compared with what is normal, a training paused, gone on with and
 // cancelled, all by clicks.
 
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import type { Page } from 'playwright';
+import sharp from 'sharp';
 import { expect } from 'vitest';
+import { openPromise } from 'yauzl';
+import { sampleImports } from '#core/sample.ts';
 import { accessibilityBreaches } from '../support/accessibility.ts';
 import { scenario } from '../support/host.ts';
 import { importSample } from '../support/import-sample.ts';
+
+/** By the dialog of a browser, where the path is typed. */
+async function addOutliers(page: Page, path: string): Promise<void> {
+  await page.getByRole('button', { name: 'Add images …' }).click();
+  await page.getByLabel('Folders, images or archives').fill(path);
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+}
 
 async function goTo(page: Page, view: string): Promise<void> {
   await page.getByRole('navigation').getByRole('link', { name: view }).click();
@@ -71,6 +84,58 @@ scenario('outliers of the sample are found to overlap with nothing', async ({ ho
     expect(await accessibilityBreaches(page)).toEqual([]);
   }
 });
+
+scenario('the engines are examined before one is chosen', async ({ host }) => {
+  await host.newProject('Cells');
+  const page = host.page();
+  await importSample(page);
+  await goTo(page, 'Train');
+  await page.getByText('Advanced').click();
+  await page
+    .getByText(/Now cpu: CPU, \d+ threads?, [\d,.]+ images a second in a short test\./)
+    .waitFor({ timeout: 120_000 });
+  const card = page.getByLabel('Engine').getByRole('option', { name: /CUDA/ });
+  expect(await card.isDisabled()).toBe(true);
+});
+
+scenario(
+  'outliers that are normal images keep a training from starting until they are left out',
+  async ({ host, folder }) => {
+    await host.newProject('Cells');
+    const page = host.page();
+    await importSample(page);
+    const copies = join(folder, 'copies');
+    await mkdir(copies);
+    const archive = await openPromise(sampleImports[0]!.paths[0]!);
+    let taken = 0;
+    for await (const entry of archive.eachEntry()) {
+      if (!/^train\/good\/.*\.jpg$/.test(entry.fileName) || taken === 2) continue;
+      const bytes = await buffer(await archive.openReadStreamPromise(entry));
+      // One as it is, one saved again: equal, and near.
+      if (taken === 0) await writeFile(join(copies, 'same.jpg'), bytes);
+      else await sharp(bytes).png().toFile(join(copies, 'again.png'));
+      taken++;
+    }
+    await goTo(page, 'Train');
+    const start = page.getByRole('button', { name: 'Start training' });
+    await expect.poll(() => start.isEnabled(), { timeout: 30_000 }).toBe(true);
+
+    await goTo(page, 'Outliers');
+    await addOutliers(page, copies);
+    await page.getByText('2 outliers equal a normal or a test image').waitFor({ timeout: 30_000 });
+    await goTo(page, 'Train');
+    await page.getByText('2 outliers equal or look just like').waitFor({ timeout: 30_000 });
+    await page.getByText('leave them out first').waitFor();
+    expect(await start.isEnabled()).toBe(false);
+    for (const theme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      expect(await accessibilityBreaches(page)).toEqual([]);
+    }
+    await page.getByRole('button', { name: 'Leave them out' }).click();
+    await expect.poll(() => start.isEnabled(), { timeout: 30_000 }).toBe(true);
+  },
+  'browser',
+);
 
 scenario('a training is paused, gone on with, and cancelled', async ({ host }) => {
   await host.newProject('Cells');
