@@ -11,11 +11,16 @@ type RunStep = CoreEvents['run.step'];
 const mostSteps = 2000;
 /** As many as show how norms are spread now. */
 const recentSteps = 20;
+/** Charts are drawn again so often: with each step they would take the page's time from the user. */
+const shownEachMs = 1000;
 
 export class FollowedRun {
   readonly runId: number;
   readonly details: Resource<RunDetails>;
   #steps = $state.raw<readonly RunStep[]>([]);
+  /** Told of, and shown with the next ones. */
+  #arrived: readonly RunStep[] = [];
+  #showing: ReturnType<typeof setTimeout> | undefined;
   readonly #undo: readonly (() => void)[];
 
   /** Follows until `end` is called. */
@@ -24,7 +29,10 @@ export class FollowedRun {
     this.details = new Resource((signal) => core.call('runs.show', { runId }, signal));
     this.#undo = [
       core.on('run.step', (step) => {
-        if (step.runId === runId) this.#steps = [...this.#steps.slice(-mostSteps + 1), step];
+        if (step.runId !== runId) return;
+        this.#arrived = [...this.#arrived, step];
+        if (this.#steps.length === 0) this.#show();
+        else this.#showing ??= setTimeout(() => this.#show(), shownEachMs);
       }),
       core.on('run.epoch', ({ runId: id, report }) => {
         if (id === runId) this.#amend(({ epochs }) => ({ epochs: withEpoch(epochs, report) }));
@@ -56,7 +64,14 @@ export class FollowedRun {
   }
 
   end(): void {
+    clearTimeout(this.#showing);
     for (const undo of this.#undo) undo();
+  }
+
+  #show(): void {
+    this.#showing = undefined;
+    this.#steps = [...this.#steps, ...this.#arrived].slice(-mostSteps);
+    this.#arrived = [];
   }
 
   #amend(change: (details: RunDetails) => Partial<RunDetails>): void {
