@@ -1,5 +1,5 @@
-// Means over the steps of an epoch, and how its norms are spread, as sums that a checkpoint can hold: a resumed run reports the same
-// figures as one that never stopped.
+// Means over the steps of an epoch, and how its norms are spread, as sums that a checkpoint can hold: a
+// resumed run reports the same figures as one that never stopped.
 
 import { z } from 'zod';
 import { addNorms, noNorms } from '#domain/norm-counts.ts';

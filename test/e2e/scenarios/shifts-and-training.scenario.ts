@@ -13,7 +13,7 @@ import { accessibilityBreaches } from '../support/accessibility.ts';
 import { scenario } from '../support/host.ts';
 import { importSample } from '../support/import-sample.ts';
 
-/** By the dialog of a browser, where the path is typed. */
+/** By the dialog of a browser, where the path is typed: the app asks the system for it, with no way in. */
 async function addOutliers(page: Page, path: string): Promise<void> {
   await page.getByRole('button', { name: 'Add images …' }).click();
   await page.getByLabel('Folders, images or archives').fill(path);
