@@ -13,6 +13,7 @@ import { openTensorFlow } from '#engine/tensorflow/native.ts';
 import { describeTraining } from '#ml/train.ts';
 import { initialState } from '#ml/networks/initial-weights.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
+import { expectSameTraining, oneBatch, trainAndScore, withBiases } from '../one-batch.ts';
 import { expectEqualWithin, relativeError } from './support.ts';
 
 const folder = tempFolders();
@@ -80,6 +81,18 @@ describe.runIf(engine)('the tensorflow engine', () => {
       expect(relativeError(ours.state[name]!, theirs.state[name]!), name).toBeLessThan(1e-3);
     }
   });
+
+  const batches = {
+    'of small images': oneBatch({ side: 16, method: 'oecl' }),
+    'of large images': oneBatch({ side: 72, method: 'oecl' }),
+    'with the anchored loss and any biases': withBiases(oneBatch({ side: 16, method: 'anchored' })),
+  };
+  for (const [what, batch] of Object.entries(batches)) {
+    it(`has the losses of the CPU for 20 steps ${what}, and ranks images alike`, async () => {
+      const theirs = await trainAndScore(cpuEngine(2), batch);
+      expectSameTraining(await trainAndScore(engine!, batch), theirs);
+    });
+  }
 
   it('scores as the CPU engine does', async () => {
     const builder = new ProgramBuilder('score');
