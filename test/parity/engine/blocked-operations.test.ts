@@ -54,6 +54,9 @@ describe('an operation on blocked tensors agrees with the plain one', () => {
     [16, 144, 128, 7, 7],
     [2, 130, 140, 16, 16],
     [16, 128, 128, 12, 6],
+    // Kernels beside one another for the tiles across.
+    [32, 64, 80, 16, 12],
+    [16, 128, 128, 7, 7],
   ] as const) {
     it(`Winograd's convolution of ${images} images of ${height}×${width}, ${c} to ${k} channels`, async () => {
       const program = build((b) =>

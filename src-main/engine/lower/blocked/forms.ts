@@ -8,7 +8,7 @@ import { rounded } from './layouts.ts';
 
 /**
  * What comes first in memory: images [N, C/B, H, W, B], as onnxruntime has it, or pixels
- * [C/B, H, W, N, B]. A tensor of the second order is, to a model, one image [1, C, H, W·N].
+ * [H, W, C/B, N, B]. A tensor of the second order is, to a model, H·W images [C, 1, N].
  */
 export type Order = 'image' | 'pixel';
 
@@ -179,28 +179,28 @@ export class Forms {
   /** One value for each plane → [C]. */
   #meanOverPlanes(name: string, { shape }: Value, order: Order): string {
     const [images, c, height, width] = shape as [number, number, number, number];
-    const channels = this.rounded(c);
-    const [rows, axis] =
-      order === 'image'
-        ? [this.reshape(name, [images, channels]), 0]
-        : [this.reshape(name, [channels / this.block, height * width, this.block]), 1];
-    const means = this.graph.node('ReduceMean', [rows], { axes: [axis], keepdims: 0 });
-    return order === 'image' ? means : this.reshape(means, [channels]);
+    const rows = order === 'image' ? images : height * width;
+    const planes = this.reshape(name, [rows, this.rounded(c)]);
+    return this.graph.node('ReduceMean', [planes], { axes: [0], keepdims: 0 });
   }
 
-  /** A tensor like blocked `value`, brought from the other order: images change places with the rest. */
+  /** A tensor like blocked `value`, brought from the other order. */
   #reordered(name: string, { shape }: Value, order: Order): string {
     const [images, c, height, width] = shape as [number, number, number, number];
     const channels = this.rounded(c);
-    const [rows, columns] = [(channels / this.block) * height * width, images * this.block];
+    const [groups, pixels, inner] = [channels / this.block, height * width, images * this.block];
+    // Images change places with the rest, then pixels with groups of channels: [C/B, H, W, N, B]
+    // lies between.
     return this.once(order, name, () => {
       if (order === 'pixel') {
-        const whole = this.reshape(name, [1, columns, rows, 1]);
-        const attributes = { channels: columns, channels_last: 1 };
-        const pixels = this.graph.node(`${blockedDomain}::ReorderOutput`, [whole], attributes);
-        return this.reshape(pixels, [1, channels, height, width * images]);
+        const whole = this.reshape(name, [1, inner, groups * pixels, 1]);
+        const attributes = { channels: inner, channels_last: 1 };
+        const between = this.graph.node(`${blockedDomain}::ReorderOutput`, [whole], attributes);
+        const result = this.transpose(between, [groups, pixels, inner], [1, 0, 2]);
+        return this.reshape(result, [pixels, channels, 1, images]);
       }
-      const whole = this.reshape(name, [1, rows, 1, columns]);
+      const between = this.transpose(name, [pixels, groups, inner], [1, 0, 2]);
+      const whole = this.reshape(between, [1, groups * pixels, 1, inner]);
       const attributes = { channels_last: 1 };
       const planes = this.graph.node(`${blockedDomain}::ReorderInput`, [whole], attributes);
       return this.reshape(planes, [images, channels, height, width]);

@@ -3,8 +3,10 @@
 //
 // Every 4×4 tile of a result is Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A of a kernel g and the 6×6 pixels d around
 // it; summed over channels, ⊙ becomes 36 matrix products. The transforms cost passes over the images,
-// so this pays where there are many channels. Tensors here have channels first (see forms.ts), and
-// components stand in the order column · 6 + row.
+// so this pays where there are many channels. Tensors here have pixels first (see forms.ts): a transform
+// is then a matrix over all rows and one over all columns, each times all that lies in a row or a pixel.
+// What comes out stands in the order down, row, across, column: 6 rows of components for each tile from
+// top to bottom, 6 columns for each from left to right.
 
 import type { Operation, OperationKind, Value } from '../../ir/program.ts';
 import { blockedDomain } from '../../onnx/graph.ts';
@@ -78,7 +80,7 @@ export function forward(forms: Forms, operation: Of<'conv2d'>, finish?: Finish):
   const [k, c] = [forms.rounded(weight.shape[0]!), forms.rounded(weight.shape[1]!)];
   const scaled = scaledRows(forms, forms.plain(weight), finish?.factor ?? null, k, c * 9);
   const taps = forms.transpose(scaled, [(k * c) / block ** 2, 9, block ** 2], [1, 0, 2]);
-  const kernels = transformedKernels(forms, taps, k, c);
+  const kernels = transformedKernels(forms, taps, k, c, copiesOf(y, k, c));
   const source = imageTiles(forms, forms.blocked(x, 'pixel'), x);
   const product = result(forms, source, c, kernels, y);
   if (!finish) return product;
@@ -106,7 +108,7 @@ export function inputGradient(
   }
   const exchanged = exchangedWeights(forms, weight, factor);
   const taps = graph.node('Gather', [exchanged, graph.indices(order)]);
-  const kernels = transformedKernels(forms, taps, c, k);
+  const kernels = transformedKernels(forms, taps, c, k, copiesOf(dx, c, k));
   const gradient = result(forms, imageTiles(forms, name, dy), k, kernels, dx);
   return other ? graph.node('Add', [gradient, forms.blocked(other, 'pixel')]) : gradient;
 }
@@ -119,28 +121,33 @@ export function weightGradient(forms: Forms, operation: Of<'conv2dWeightGradient
   const [k, c] = [forms.rounded(dWeight.shape[0]!), forms.rounded(dWeight.shape[1]!)];
   const [rows, columns] = [k / block, c / block];
   const { name, factor } = forms.scaled(dy, 'pixel');
-  const count = tileCount(x);
-  const gradients = transformed(forms, name, dy, resultTransform, 0);
-  // [36, C/B, tiles, B of C] → [C/B, 36, tiles/B, B of C, B of tiles]
+  const { down, across } = tilesOf(x);
+  const count = down * across * x.shape[0]!;
+  const inner = x.shape[0]! * block;
+  const gradients = forms.transpose(
+    transformed(forms, name, dy, resultTransform, 0),
+    [down, 6, across, 6, rows, inner],
+    [1, 3, 4, 0, 2, 5],
+  );
+  const source = forms.transpose(
+    imageTiles(forms, forms.blocked(x, 'pixel'), x),
+    [down, 6, across, 6, columns, inner],
+    [4, 1, 3, 0, 2, 5],
+  );
+  // [C/B, 36, tiles · N / B, B of tiles · N, B of C] → B of C, B of tiles · N
   const exchanged = graph.node(`${blockedDomain}::ReorderInput`, [
-    forms.reshape(imageTiles(forms, forms.blocked(x, 'pixel'), x), [
-      (components * c * count) / block ** 2,
-      block,
-      1,
-      block,
-    ]),
+    forms.reshape(source, [(components * c * count) / block ** 2, block, 1, block]),
   ]);
-  const source = forms.transpose(exchanged, [components, columns, count * block], [1, 0, 2]);
   const products = graph.node(
     `${blockedDomain}::Conv`,
     [
-      forms.reshape(source, [columns, components * count, 1, block]),
+      forms.reshape(exchanged, [columns, components * count, 1, block]),
       forms.reshape(gradients, [components * k, count, 1, 1]),
     ],
     { group: components, kernel_shape: [1, 1] },
   );
   const taps = graph.node('MatMul', [
-    inBothDirections(forms, kernelTransform, true),
+    constant(forms, transposed(inBothDirections(kernelTransform))),
     forms.reshape(products, [columns, components, k * block]),
   ]);
   const blocks = forms.transpose(taps, [columns, 9, rows, block ** 2], [2, 0, 1, 3]);
@@ -148,26 +155,46 @@ export function weightGradient(forms: Forms, operation: Of<'conv2dWeightGradient
   forms.setPlain(dWeight, forms.reshape(scaled, [k, c, 3, 3]));
 }
 
-function tileCount({ shape: [images, , height, width] }: Value): number {
-  return images! * Math.ceil(height! / tile) * Math.ceil(width! / tile);
+/** Of an image like those of `value`. */
+function tilesOf({ shape: [, , height, width] }: Value): { down: number; across: number } {
+  return { down: Math.ceil(height! / tile), across: Math.ceil(width! / tile) };
 }
 
-/** Bᵀ d B of every tile of a tensor like `value`: [36, C/B, tiles · images, B]. */
+/** Bᵀ d B of every tile of a tensor like `value`: [down, 6, across, 6, C/B, N, B]. */
 function imageTiles(forms: Forms, name: string, value: Value): string {
   return transformed(forms, name, value, imageTransform, -1);
 }
 
 /**
- * [9, K · C] of kernels → [36, K · C]. To be asked for before the images' tiles: onnxruntime runs first
- * what is named last, and would keep these, which are large, from the first operation on.
+ * How often the transformed kernels stand side by side: once for every tile across, so that the tiles can
+ * stay in their order, or once, where the kernels are larger than the tiles, which are then put in order.
  */
-function transformedKernels(forms: Forms, taps: string, k: number, c: number): string {
-  const kernels = forms.reshape(taps, [9, k * c]);
-  const matrix = inBothDirections(forms, kernelTransform, false);
-  return forms.reshape(forms.graph.node('MatMul', [matrix, kernels]), [components * k, c, 1, 1]);
+function copiesOf(value: Value, k: number, c: number): number {
+  const { down, across } = tilesOf(value);
+  const passes = down * across * value.shape[0]! * (k + c);
+  return passes < (across - 1) * k * c ? 1 : across;
 }
 
-/** [36, C, tiles] of images with transformed kernels → images like `value`. */
+/**
+ * [9, K · C] of kernels → [6, copies, 6, K · C]. To be asked for before the images' tiles: onnxruntime
+ * runs first what is named last, and would keep these, which are large, from the first operation on.
+ */
+function transformedKernels(
+  forms: Forms,
+  taps: string,
+  k: number,
+  c: number,
+  copies: number,
+): string {
+  const matrix = inBothDirections(kernelTransform);
+  const rows = Array.from({ length: 6 * copies * 6 }, (_, index) => {
+    const [row, column] = [Math.floor(index / (6 * copies)), index % 6];
+    return matrix[6 * row + column]!;
+  });
+  return forms.graph.node('MatMul', [constant(forms, rows), forms.reshape(taps, [9, k * c])]);
+}
+
+/** Transformed images of so many channels with transformed kernels → images like `value`. */
 function result(
   forms: Forms,
   source: string,
@@ -175,60 +202,39 @@ function result(
   kernels: string,
   value: Value,
 ): string {
-  const { graph, block } = forms;
   const [images, k, height, width] = value.shape as [number, number, number, number];
-  const [down, across] = [Math.ceil(height / tile), Math.ceil(width / tile)];
+  const { down, across } = tilesOf(value);
   const rows = forms.rounded(k);
-  const count = images * down * across;
-  const products = graph.node(
+  const inner = rows * images;
+  const copies = copiesOf(value, rows, channels);
+  const [group, apart] = [6 * copies * 6, across / copies];
+  const ordered =
+    apart === 1
+      ? source
+      : forms.transpose(source, [down, 6, across, 6 * channels * images], [0, 2, 1, 3]);
+  const products = forms.graph.node(
     `${blockedDomain}::Conv`,
-    [forms.reshape(source, [1, components * channels, 1, count]), kernels],
-    { group: components, kernel_shape: [1, 1] },
+    [
+      forms.reshape(ordered, [down * apart, group * channels, 1, images]),
+      forms.reshape(kernels, [group * rows, channels, 1, 1]),
+    ],
+    { group, kernel_shape: [1, 1] },
   );
-  const pixels = graph.node('MatMul', [
-    inBothDirections(forms, resultTransform, true),
-    forms.reshape(products, [components, rows * count]),
-  ]);
-  // [4, 4, K/B, down, across, N · B] → rows of a tile after one another, and columns.
-  const inner = images * block;
-  const whole = forms.transpose(
-    pixels,
-    [tile, tile, rows / block, down, across, inner],
-    [2, 3, 0, 4, 1, 5],
+  const sums =
+    apart === 1 ? products : forms.transpose(products, [down, across, 6, 6 * inner], [0, 2, 1, 3]);
+  const pixels = overRowsAndColumns(
+    forms,
+    sums,
+    transposed(overTiles(resultTransform, 0, height)),
+    transposed(overTiles(resultTransform, 0, width)),
+    inner,
   );
-  const exact = tile * down === height && tile * across === width;
-  const cut = exact
-    ? whole
-    : graph.node('Slice', [
-        forms.reshape(whole, [rows / block, tile * down, tile * across, inner]),
-        ...[
-          [0, 0],
-          [height, width],
-          [1, 2],
-        ].map((at) => graph.integers(at)),
-      ]);
-  return forms.reshape(cut, [1, rows, height, width * images]);
-}
-
-/** M d Mᵀ as one matrix over the pixels of d, row by row: [36, pixels], or its transpose. */
-function inBothDirections(forms: Forms, matrix: Matrix, transposed: boolean): string {
-  const size = matrix[0]!.length ** 2;
-  const at = (component: number, pixel: number): number => {
-    const [row, column] = [Math.floor(component / 6), component % 6];
-    const [down, across] = [Math.floor(pixel / matrix[0]!.length), pixel % matrix[0]!.length];
-    return matrix[row]![down]! * matrix[column]![across]!;
-  };
-  const shape = transposed ? [size, components] : [components, size];
-  const values = Array.from({ length: size * components }, (_, index) => {
-    const [first, second] = [Math.floor(index / shape[1]!), index % shape[1]!];
-    return transposed ? at(second, first) : at(first, second);
-  });
-  return forms.graph.floats(values, shape);
+  return forms.reshape(pixels, [height * width, rows, 1, images]);
 }
 
 /**
- * M d Mᵀ of every tile of a tensor like `value`: [36, C/B, tiles · images, B]; d begins at `origin` from
- * the tile's corner. Rows first, then columns; the six rows of M are six matrices over all tiles.
+ * M d Mᵀ of every tile of a tensor like `value`: [down, 6, across, 6, C/B, N, B]; d begins at `origin`
+ * from the tile's corner.
  */
 function transformed(
   forms: Forms,
@@ -237,35 +243,51 @@ function transformed(
   matrix: Matrix,
   origin: number,
 ): string {
-  const { graph, block } = forms;
   const [images, c, height, width] = shape as [number, number, number, number];
-  const [planes, inner] = [forms.rounded(c) / block, images * block];
+  const inner = forms.rounded(c) * images;
+  const [down, across] = [height, width].map((side) => overTiles(matrix, origin, side));
+  return overRowsAndColumns(forms, name, down!, across!, inner);
+}
+
+/** Both matrices over a tensor [rows, columns, inner]. */
+function overRowsAndColumns(
+  forms: Forms,
+  name: string,
+  down: Matrix,
+  across: Matrix,
+  inner: number,
+): string {
+  const { graph } = forms;
+  const columns = across[0]!.length;
   const rows = graph.node('MatMul', [
-    overTiles(forms, matrix, origin, height, 1),
-    forms.reshape(name, [planes, height, width * inner]),
+    constant(forms, down),
+    forms.reshape(name, [down[0]!.length, columns * inner]),
   ]);
-  const down = Math.ceil(height / tile);
   return graph.node('MatMul', [
-    overTiles(forms, matrix, origin, width, 2),
-    forms.reshape(rows, [matrix.length, 1, planes, down, width, inner]),
+    constant(forms, across),
+    forms.reshape(rows, [down.length, columns, inner]),
   ]);
 }
 
-/** Each row of M for every tile along an axis of `side` pixels: [6, 1 … of `between` axes, tiles, side]. */
-function overTiles(
-  forms: Forms,
-  matrix: Matrix,
-  origin: number,
-  side: number,
-  between: number,
-): string {
-  const tiles = Math.ceil(side / tile);
-  const values = matrix.flatMap((taps) =>
-    Array.from({ length: tiles * side }, (_, index) => {
-      const [at, pixel] = [Math.floor(index / side), index % side];
-      return taps[pixel - tile * at - origin] ?? 0;
-    }),
+/** M for all tiles along an axis of `side` pixels: [tiles · 6, side]. */
+function overTiles(matrix: Matrix, origin: number, side: number): number[][] {
+  return Array.from({ length: Math.ceil(side / tile) * 6 }, (_, row) => {
+    const first = tile * Math.floor(row / 6) + origin;
+    return Array.from({ length: side }, (_, at) => matrix[row % 6]![at - first] ?? 0);
+  });
+}
+
+/** M d Mᵀ as one matrix over the pixels of d, row by row: [36, pixels]. */
+function inBothDirections(matrix: Matrix): number[][] {
+  return matrix.flatMap((row) =>
+    matrix.map((column) => row.flatMap((down) => column.map((across) => down * across))),
   );
-  const ones = Array.from({ length: between }, () => 1);
-  return forms.graph.floats(values, [matrix.length, ...ones, tiles, side]);
+}
+
+function transposed(matrix: Matrix): number[][] {
+  return matrix[0]!.map((_, column) => matrix.map((row) => row[column]!));
+}
+
+function constant(forms: Forms, matrix: Matrix): string {
+  return forms.graph.floats(matrix.flat(), [matrix.length, matrix[0]!.length]);
 }
