@@ -20,10 +20,14 @@ export async function oracleEngine(): Promise<Engine> {
   return tensorflowEngine(tf);
 }
 
-export async function runBoth(program: Program, seed: number): Promise<{ ours: Ran; oracle: Ran }> {
+export async function runBoth(
+  program: Program,
+  seed: number,
+  by?: Engine,
+): Promise<{ ours: Ran; oracle: Ran }> {
   const { state, inputs } = seededTensors(program, seed);
   const [ours, oracle] = await Promise.all(
-    [cpuEngine(1), await oracleEngine()].map(async (engine) => {
+    [cpuEngine(1), by ?? (await oracleEngine())].map(async (engine) => {
       const session = await engine.compile(program);
       await session.writeState(state);
       const outputs = await session.run(inputs);
@@ -36,6 +40,15 @@ export async function runBoth(program: Program, seed: number): Promise<{ ours: R
     }),
   );
   return { ours: ours!, oracle: oracle! };
+}
+
+/** One run of a program gives the same on the CPU runner and on an oracle, within 1e-4. */
+export async function expectAgreement(program: Program, seed: number, by: Engine): Promise<void> {
+  const { ours, oracle } = await runBoth(program, seed, by);
+  expectEqualWithin(ours.outputs, oracle.outputs, 1e-4);
+  expectEqualWithin(ours.state, oracle.state, 1e-4);
+  // The state must have moved, or the comparison says nothing.
+  expect(ours.outputs['gradientSquares']?.every((sum) => sum > 0)).not.toBe(false);
 }
 
 /** ‖a − b‖ / ‖b‖, 0 when both are zero. */
