@@ -29,7 +29,11 @@ export interface Worker {
 }
 
 export function spawnWorker(): Worker {
-  const child = fork(entry, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = fork(entry, {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // A training collects once, when its first state, as large as the network, has been written.
+    execArgv: ['--expose-gc'],
+  });
   let errorOutput = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     errorOutput = (errorOutput + text).slice(-tailLength);

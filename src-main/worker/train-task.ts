@@ -151,6 +151,7 @@ async function takeStepsIn(
       ...{ method, engine, source: pool, parts },
       ...(from ? { from } : {}),
     });
+    globalThis.gc?.();
     try {
       const { steps } = scheduleOf(settings, normals.count);
       const { name, device, why } = engine;

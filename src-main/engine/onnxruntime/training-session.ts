@@ -61,7 +61,13 @@ export class TrainingSession implements Session {
   async run(inputs: Tensors): Promise<Tensors> {
     const fetches: Record<string, ort.Tensor> = { ...this.#outputs };
     for (const [name, tensor] of Object.entries(this.#next)) fetches[nextName(name)] = tensor;
-    await this.#session.run({ ...fed(this.#program, inputs), ...this.#current }, fetches);
+    const fetched = await this.#session.run(
+      { ...fed(this.#program, inputs), ...this.#current },
+      fetches,
+    );
+    for (const [name, tensor] of Object.entries(fetched)) {
+      if (tensor !== fetches[name]) letGo(tensor);
+    }
     for (const name of Object.keys(this.#next)) {
       const before = this.#current[name]!;
       this.#current[name] = this.#next[name]!;
@@ -90,4 +96,12 @@ export class TrainingSession implements Session {
   async release(): Promise<void> {
     await this.#session.release();
   }
+}
+
+/**
+ * onnxruntime writes into the tensors it is given and returns copies of them, which may be as large as the
+ * network: their memory is given back at once, not when it is next collected.
+ */
+function letGo({ data }: ort.Tensor): void {
+  if (data instanceof Float32Array) (data.buffer as ArrayBuffer).transfer(0);
 }

@@ -191,7 +191,11 @@ function transformedKernels(
     const [row, column] = [Math.floor(index / (6 * copies)), index % 6];
     return matrix[6 * row + column]!;
   });
-  return forms.graph.node('MatMul', [constant(forms, rows), forms.reshape(taps, [9, k * c])]);
+  const kernels = forms.graph.node('MatMul', [
+    constant(forms, rows),
+    forms.reshape(taps, [9, k * c]),
+  ]);
+  return forms.reshape(kernels, [rows.length * k, c, 1, 1]);
 }
 
 /** Transformed images of so many channels with transformed kernels → images like `value`. */
@@ -214,10 +218,7 @@ function result(
       : forms.transpose(source, [down, 6, across, 6 * channels * images], [0, 2, 1, 3]);
   const products = forms.graph.node(
     `${blockedDomain}::Conv`,
-    [
-      forms.reshape(ordered, [down * apart, group * channels, 1, images]),
-      forms.reshape(kernels, [group * rows, channels, 1, 1]),
-    ],
+    [forms.reshape(ordered, [down * apart, group * channels, 1, images]), kernels],
     { group, kernel_shape: [1, 1] },
   );
   const sums =
@@ -257,13 +258,12 @@ function overRowsAndColumns(
   across: Matrix,
   inner: number,
 ): string {
-  const { graph } = forms;
   const columns = across[0]!.length;
-  const rows = graph.node('MatMul', [
+  const rows = forms.graph.node('MatMul', [
     constant(forms, down),
     forms.reshape(name, [down[0]!.length, columns * inner]),
   ]);
-  return graph.node('MatMul', [
+  return forms.graph.node('MatMul', [
     constant(forms, across),
     forms.reshape(rows, [down.length, columns, inner]),
   ]);
