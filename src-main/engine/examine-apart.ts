@@ -4,6 +4,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { EngineName } from './engine.ts';
 import { absent, type Diagnosis } from './examine.ts';
+import { heapEnvironment } from './onnxruntime/heap.ts';
 
 const entry = fileURLToPath(new URL('./examine-process.ts', import.meta.url));
 
@@ -24,6 +25,7 @@ export async function examineApart(
 ): Promise<Diagnosis> {
   const child = fork(entry, [name, String(threads)], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: heapEnvironment(),
   });
   let found: Diagnosis | undefined;
   let lastWords = '';

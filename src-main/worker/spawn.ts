@@ -2,6 +2,7 @@
 
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { heapEnvironment } from '#engine/onnxruntime/heap.ts';
 import type { Client } from '#rpc/connect.ts';
 import { connect } from '#rpc/connect.ts';
 import type { WorkerEvents, WorkerMethods } from './contract.ts';
@@ -31,6 +32,7 @@ export interface Worker {
 export function spawnWorker(): Worker {
   const child = fork(entry, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: heapEnvironment(),
     // A training collects once, when its first state, as large as the network, has been written.
     execArgv: ['--expose-gc'],
   });

@@ -1,6 +1,7 @@
 // Options of onnxruntime's sessions.
 
 import type { InferenceSession } from 'onnxruntime-node';
+import { heapKeeps } from './heap.ts';
 
 /**
  * Spinning threads would take the cores from augmentation and from the user's other programs. A
@@ -16,6 +17,7 @@ export function sessionOptions(
     interOpNumThreads: 1,
     executionMode: 'sequential',
     enableMemPattern: false,
+    enableCpuMemArena: !heapKeeps(),
     graphOptimizationLevel: optimisation,
     extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
     logSeverityLevel: 3,
