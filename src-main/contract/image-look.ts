@@ -24,16 +24,42 @@ export interface ImageHistogram {
   readonly channels: readonly ChannelHistogram[];
 }
 
-/** An image that was seen in several places. */
-export interface DuplicateImage {
+/** An image with the places where it was seen. */
+export interface SeenImage {
   readonly imageId: number;
   readonly hash: string;
   /** The first ones, in the order of their import. */
   readonly paths: readonly string[];
   readonly pathCount: number;
   readonly datasets: ImageDetails['datasets'];
+}
+
+/** An image that was seen in several places. */
+export interface DuplicateImage extends SeenImage {
   /** True when one dataset calls it normal and another an outlier or an anomaly. */
   readonly contradicts: boolean;
+}
+
+/** Two images that hardly differ at a small size: saved again, resized, taken a moment later. */
+export interface NearDuplicate {
+  readonly images: readonly [SeenImage, SeenImage];
+  /** Root mean square difference of the small pictures, in grey levels of 255. */
+  readonly difference: number;
+  /** True when one is called normal and the other an outlier or an anomaly. */
+  readonly contradicts: boolean;
+  /** True when a dataset uses one to train, to calibrate or to test, and the other otherwise. */
+  readonly crossesSplit: boolean;
+}
+
+export interface NearDuplicates {
+  /** Pairs. */
+  readonly count: number;
+  /** The nearest ones; of them those that contradict or cross a split first. */
+  readonly pairs: readonly NearDuplicate[];
+  /** Of the project or the dataset. */
+  readonly images: number;
+  /** Of them, that were compared: the first 10,000, and no image without a thumbnail. */
+  readonly compared: number;
 }
 
 export const imageLookMethods = {
@@ -44,6 +70,17 @@ export const imageLookMethods = {
    * other about; contradictions first.
    */
   'images.duplicates': method<{ total: number; images: readonly DuplicateImage[] }>()(
+    z.strictObject({
+      /** Left out: of the whole project. */
+      dataset: datasetName.optional(),
+      limit: z.int().min(1).max(1000).default(200),
+    }),
+  ),
+  /**
+   * Pairs of images with different contents that look nearly the same. Takes seconds, and stops with
+   * its caller; the event "images.compared" tells how far it is.
+   */
+  'images.nearDuplicates': method<NearDuplicates>()(
     z.strictObject({
       /** Left out: of the whole project. */
       dataset: datasetName.optional(),

@@ -28,6 +28,7 @@ import { ShiftPreviewer } from './outliers/shift-preview.ts';
 import { editMethods } from './review/edit-methods.ts';
 import { Edits } from './review/edits.ts';
 import { imageMethods } from './review/image-methods.ts';
+import { findNearDuplicates } from './review/near-duplicates.ts';
 import { reviewMethods } from './review/review-methods.ts';
 import { evaluate } from './runs/evaluate.ts';
 import { Features } from './runs/features.ts';
@@ -259,6 +260,11 @@ class Core {
         jobIds: sampleImports.map((input) => queue.submit({ kind: 'import', input })),
       }),
       ...imageMethods(database, this.#viewer),
+      'images.nearDuplicates': (request, stop) =>
+        findNearDuplicates(request, either(stop), {
+          ...{ database, folder },
+          onProgress: (done, total) => this.#emit('images.compared', { done, total }),
+        }),
       'images.preview': ({ dataset, ...request }, stop) => {
         demandAbsolute(request.paths);
         return previewImport(request, stop, previewPorts(catalogue, dataset));

@@ -52,6 +52,11 @@ export const glossary = {
     meaning:
       'An outlier that is also one of your normal images, or looks just like it, teaches the model that normal is strange. An outlier that is also a test image gives the answer away, so that results look better than they are. Leave such images out: they stay in the project, and the undo command brings them back.',
   },
+  'near-duplicate': {
+    term: 'Near duplicate',
+    meaning:
+      'Two images whose files differ but which can hardly be told apart at a small size: saved again, resized, or taken a moment later. When the model learns from one and is tested with the other, the test is no riddle, and results look better than they are.',
+  },
   shift: {
     term: 'Shift',
     meaning:

@@ -9,6 +9,7 @@ import { EditLog } from './edit-log.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
 import { Estimates } from './estimates.svelte.ts';
 import { Mix } from './mix.svelte.ts';
+import { NearDuplicates } from './near-duplicates.svelte.ts';
 import { Overlaps } from './overlaps.svelte.ts';
 import { Resource } from './resource.svelte.ts';
 import { Runs } from './runs.svelte.ts';
@@ -24,6 +25,7 @@ export class Workspace {
   readonly mix: Mix;
   readonly sources: Sources;
   readonly overlaps: Overlaps;
+  readonly nearDuplicates: NearDuplicates;
   readonly estimates: Estimates;
   /** Loaded by whoever shows them: they are examined anew each time. */
   readonly engines: Resource<readonly EngineReport[]>;
@@ -38,6 +40,7 @@ export class Workspace {
     this.mix = new Mix(core);
     this.sources = new Sources(core);
     this.overlaps = new Overlaps(core);
+    this.nearDuplicates = new NearDuplicates(core);
     this.estimates = new Estimates(core);
     this.engines = new Resource((signal) => core.call('engines.describe', {}, signal));
     this.trainForm = new TrainForm(this.mix);
@@ -58,6 +61,7 @@ export class Workspace {
         void this.runs.list.load();
         void this.sources.list.load();
         this.overlaps.forget();
+        this.nearDuplicates.growOld();
       }),
     ];
     return () => {
@@ -70,6 +74,7 @@ export class Workspace {
       void this.datasets.list.load();
       void this.sources.list.load();
       this.overlaps.forget();
+      this.nearDuplicates.growOld();
     } else void this.runs.list.load();
   }
 }

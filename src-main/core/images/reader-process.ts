@@ -2,8 +2,9 @@
 // that a file which brings a decoder down costs one image. Started by reader.ts.
 
 import { Failure, type FailureCode } from '#domain/failure.ts';
+import { nearlyEqual, nearTwins, type TellProgress } from './near-pictures.ts';
 import { histogram, inspect, render, square, type ReaderTask } from './reader-tasks.ts';
-import { nearlyEqual, smallPictures } from './small-pictures.ts';
+import { smallPictures } from './small-pictures.ts';
 
 export interface ReaderRequest {
   readonly id: number;
@@ -11,11 +12,12 @@ export interface ReaderRequest {
 }
 
 export type ReaderAnswer =
+  | { readonly id: number; readonly progress: { readonly done: number; readonly total: number } }
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly failure: { code: FailureCode; message: string } }
   | { readonly id: number; readonly bug: string };
 
-async function perform(task: ReaderTask): Promise<unknown> {
+async function perform(task: ReaderTask, tell: TellProgress): Promise<unknown> {
   switch (task.kind) {
     case 'inspect':
       return await inspect(task);
@@ -29,12 +31,17 @@ async function perform(task: ReaderTask): Promise<unknown> {
       return await smallPictures(task);
     case 'nearlyEqual':
       return await nearlyEqual(task);
+    case 'nearTwins':
+      return await nearTwins(task, tell);
   }
 }
 
 async function answer({ id, task }: ReaderRequest): Promise<ReaderAnswer> {
+  const tell: TellProgress = (done, total) => {
+    process.send?.({ id, progress: { done, total } } satisfies ReaderAnswer);
+  };
   try {
-    return { id, result: await perform(task) };
+    return { id, result: await perform(task, tell) };
   } catch (error) {
     if (error instanceof Failure) {
       return { id, failure: { code: error.code, message: error.message } };

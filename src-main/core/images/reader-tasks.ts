@@ -11,7 +11,8 @@ import { histogramOf } from './histogram.ts';
 import { readPixels } from './pipeline.ts';
 import { renderPicture } from './render.ts';
 import { readImageFile, type FileContent } from './read-file.ts';
-import type { NearlyEqualTask, NearPair, SmallPicturesTask } from './small-pictures.ts';
+import type { NearlyEqualTask, NearPair, NearTwins, NearTwinsTask } from './near-pictures.ts';
+import type { SmallPicturesTask } from './small-pictures.ts';
 import { squarePixels, type PixelType } from './square.ts';
 import { makeThumbnail } from './thumbnail.ts';
 import { diskFull, isDiskFull, reasons, unreadable } from './unreadable.ts';
@@ -63,7 +64,13 @@ interface HistogramTask {
 }
 
 export type ReaderTask =
-  InspectTask | SquareTask | RenderTask | HistogramTask | SmallPicturesTask | NearlyEqualTask;
+  | InspectTask
+  | SquareTask
+  | RenderTask
+  | HistogramTask
+  | SmallPicturesTask
+  | NearlyEqualTask
+  | NearTwinsTask;
 
 export interface ReaderResults {
   inspect: Inspection;
@@ -72,6 +79,7 @@ export interface ReaderResults {
   histogram: ImageHistogram;
   smallPictures: readonly (Uint8Array | null)[];
   nearlyEqual: readonly NearPair[];
+  nearTwins: NearTwins;
 }
 
 /** Throws a `Failure` with the reason when the image cannot be read. */

@@ -5,12 +5,14 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '#domain/failure.ts';
+import type { TellProgress } from './near-pictures.ts';
 import type { ReaderAnswer, ReaderRequest } from './reader-process.ts';
 import type { ReaderResults, ReaderTask } from './reader-tasks.ts';
 import { reasons, unreadable } from './unreadable.ts';
 
 interface Pending {
   readonly task: ReaderTask;
+  readonly onProgress: TellProgress | undefined;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
   deaths: number;
@@ -34,16 +36,16 @@ export class ImageReader {
 
   /**
    * Throws the task's failure; `unreadable-image` when the process died twice with this file in
-   * work; `stopped` after `close`.
+   * work; `stopped` after `close`. `onProgress`: for the tasks that tell of it.
    */
-  run<T extends ReaderTask>(task: T): Promise<ReaderResults[T['kind']]> {
+  run<T extends ReaderTask>(task: T, onProgress?: TellProgress): Promise<ReaderResults[T['kind']]> {
     return new Promise<unknown>((resolve, reject) => {
       if (this.#isClosed) {
         reject(new Failure('stopped', 'Stopped.'));
         return;
       }
       const id = this.#next++;
-      this.#pending.set(id, { task, resolve, reject, deaths: 0 });
+      this.#pending.set(id, { task, onProgress, resolve, reject, deaths: 0 });
       this.#waiting.push(id);
       this.#send();
     }) as Promise<ReaderResults[T['kind']]>;
@@ -104,6 +106,10 @@ export class ImageReader {
   #receive(answer: ReaderAnswer): void {
     const pending = this.#pending.get(answer.id);
     if (pending === undefined) return;
+    if ('progress' in answer) {
+      pending.onProgress?.(answer.progress.done, answer.progress.total);
+      return;
+    }
     this.#pending.delete(answer.id);
     this.#inWork.delete(answer.id);
     if ('result' in answer) pending.resolve(answer.result);

@@ -5,23 +5,14 @@ import { join } from 'node:path';
 import type { Overlap, Overlaps } from '#contract/outlier.ts';
 import { Failure } from '#domain/failure.ts';
 import { counted } from '#domain/figures.ts';
-import { throwIfStopped, type Stop } from '#domain/stop.ts';
+import type { Stop } from '#domain/stop.ts';
+import { nearTolerance, withReader } from '../images/compare-pictures.ts';
 import type { DatasetItem } from '../images/import-store.ts';
-import { ImageReader } from '../images/reader.ts';
 import { datasetNamed, servesAsOutlier } from '../runs/run-items.ts';
 import type { ProjectDatabase, Reader } from '../store/database.ts';
 import { items } from '../store/datasets.ts';
 import { pathsOf } from '../store/images.ts';
 import { outlierSources } from './sources.ts';
-
-/**
- * Root mean square difference of 16 × 16 pixels, in grey levels of 255. Measured on the sample: the
- * same picture saved again as JPEG (quality 40) or at another size differs by 5, at most by 9; no two
- * of its pictures are nearer than 19.
- */
-const tolerance = 10;
-
-const stopCheckMs = 50;
 
 interface Item extends DatasetItem {
   readonly dataset: string;
@@ -123,31 +114,13 @@ async function nearPairs(
       thumbnailFolder: join(folder, 'cache', 'thumbnails'),
       ones: rest.map(({ hash }) => hash),
       others: others.map(({ hash }) => hash),
-      tolerance,
+      tolerance: nearTolerance,
     }),
   );
   const found = near.map(({ one, other, difference }) => {
     return { outlier: rest[one]!, other: others[other]!, difference };
   });
   return [...equal, ...found.sort((a, b) => a.difference - b.difference)];
-}
-
-/** A reader that is ended when the caller stops: one long task has no other way out. */
-async function withReader<Result>(
-  stop: Stop,
-  use: (reader: ImageReader) => Promise<Result>,
-): Promise<Result> {
-  throwIfStopped(stop);
-  const reader = new ImageReader();
-  const watch = setInterval(() => {
-    if (stop.aborted) reader.close();
-  }, stopCheckMs);
-  try {
-    return await use(reader);
-  } finally {
-    clearInterval(watch);
-    reader.close();
-  }
 }
 
 function shown(reader: Reader, { imageId, hash, dataset, role, split }: Item): Overlap['other'] {

@@ -1,12 +1,15 @@
-// Images that were seen in several places, or that datasets contradict each other about.
+// Images that were seen in several places, or that datasets contradict each other about; and where any
+// image was seen.
 
-import type { DuplicateImage } from '#contract/image-look.ts';
+import type { DuplicateImage, SeenImage } from '#contract/image-look.ts';
 import type { Query, Reader } from './database.ts';
 import { placesOf } from './image-details.ts';
 
 type Found = Pick<DuplicateImage, 'imageId' | 'hash' | 'pathCount'> & {
   readonly contradicts: 0 | 1;
 };
+
+type KnownImage = Pick<SeenImage, 'imageId' | 'hash'>;
 
 const pathsTold = 20;
 
@@ -30,6 +33,12 @@ const first: Query<Found> = `
   order by f.contradicts desc, f.paths desc, f.image_id limit ?`;
 const somePaths: Query<{ path: string }> = `
   select path from image_file where image_id = ? order by id limit ${pathsTold}`;
+const countPaths: Query<{ count: number }> =
+  'select count(*) count from image_file where image_id = ?';
+const ofProject = '? is null or id in (select image_id from dataset_item where dataset_id = ?)';
+const countImages: Query<{ total: number }> = `select count(*) total from image where ${ofProject}`;
+const firstImages: Query<KnownImage> = `
+  select id imageId, hash from image where ${ofProject} order by id limit ?`;
 
 /** datasetId: null for the whole project. */
 export function duplicates(
@@ -43,8 +52,31 @@ export function duplicates(
     images: reader.all(first, ...inDataset, limit).map(({ contradicts, ...image }) => ({
       ...image,
       contradicts: contradicts === 1,
-      paths: reader.all(somePaths, image.imageId).map(({ path }) => path),
-      datasets: reader.all(placesOf, image.imageId),
+      ...seen(reader, image.imageId),
     })),
+  };
+}
+
+/** The first ones in the order of their import, and how many there are. datasetId: null for the whole project. */
+export function imagesToCompare(
+  reader: Reader,
+  datasetId: number | null,
+  limit: number,
+): { total: number; images: KnownImage[] } {
+  return {
+    total: reader.get(countImages, datasetId, datasetId)!.total,
+    images: reader.all(firstImages, datasetId, datasetId, limit),
+  };
+}
+
+export function seenImage(reader: Reader, image: KnownImage): SeenImage {
+  const pathCount = reader.get(countPaths, image.imageId)!.count;
+  return { ...image, pathCount, ...seen(reader, image.imageId) };
+}
+
+function seen(reader: Reader, imageId: number): Pick<SeenImage, 'paths' | 'datasets'> {
+  return {
+    paths: reader.all(somePaths, imageId).map(({ path }) => path),
+    datasets: reader.all(placesOf, imageId),
   };
 }

@@ -4,6 +4,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
+import sharp from 'sharp';
 import { expect } from 'vitest';
 import { drawPictures } from '../../integration/core/pictures.ts';
 import { accessibilityBreaches } from '../support/accessibility.ts';
@@ -62,6 +63,40 @@ scenario(
     await noBreach(page);
   },
 );
+
+scenario('near duplicates are looked for, and found once each', async ({ host, folder }) => {
+  const files = join(folder, 'pictures');
+  const [first, second] = await drawPictures(files, 'disc', 6);
+  await sharp(first).jpeg({ quality: 90 }).toFile(join(files, 'saved again.jpg'));
+  await sharp(second).resize(60, 60).png().toFile(join(files, 'larger.png'));
+  await host.newProject('Cells');
+  const page = host.page();
+  await page.getByText('No images yet').waitFor();
+  await offer(host, files);
+  const dialog = page.getByRole('dialog', { name: 'Import images' });
+  await dialog.getByText('8 images').waitFor();
+  await dialog.getByLabel('Dataset', { exact: true }).fill('drawn');
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.getByRole('tab', { name: 'drawn 8' }).waitFor();
+  await page.getByRole('button', { name: 'Duplicates' }).click();
+  await page.getByText('Every image was seen in one place only').waitFor();
+  const near = page.getByRole('region', { name: 'Nearly the same' });
+  await near.getByText('have other files and count as other images').waitFor();
+  await noBreach(page);
+  await near.getByRole('button', { name: 'Look for them' }).click();
+  await near.getByText('2 pairs').waitFor({ timeout: 30_000 });
+  await near.getByText(join(files, 'saved again.jpg')).waitFor();
+  await near.getByText(join(files, 'larger.png')).waitFor();
+  expect(await near.getByRole('listitem').count()).toBe(2);
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    await noBreach(page);
+  }
+  // Found once, it stays while other views are shown.
+  await page.getByRole('button', { name: 'All images' }).click();
+  await page.getByRole('button', { name: 'Duplicates' }).click();
+  await near.getByText('2 pairs').waitFor();
+});
 
 scenario(
   'an edit of selected images is undone after a restart, and done again',
