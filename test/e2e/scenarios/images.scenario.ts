@@ -8,24 +8,18 @@ import sharp from 'sharp';
 import { expect } from 'vitest';
 import { drawPictures } from '../../integration/core/pictures.ts';
 import { accessibilityBreaches } from '../support/accessibility.ts';
-import { electronApp } from '../support/electron-host.ts';
 import { scenario, type Host } from '../support/host.ts';
 import { importSample } from '../support/import-sample.ts';
+import { prepareFiles, typeFiles } from '../support/pick-files.ts';
 
 /** Opens the import dialog on a folder, in the way that the host has. */
 async function offer(host: Host, folder: string): Promise<void> {
   const page = host.page();
-  if (host.kind === 'electron') {
-    await electronApp(host).evaluate(({ dialog }, path) => {
-      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
-    }, folder);
-  }
+  await prepareFiles(host, folder);
   await page.getByRole('button', { name: 'Import …' }).click();
   const dialog = page.getByRole('dialog', { name: 'Import images' });
   await dialog.waitFor();
-  if (host.kind === 'browser') {
-    await dialog.getByLabel('Folders, images, archives or tables').fill(folder);
-  }
+  await typeFiles(host, dialog.getByLabel('Folders, images, archives or tables'), folder);
 }
 
 async function noBreach(page: Page): Promise<void> {

@@ -10,13 +10,15 @@ import { expect } from 'vitest';
 import { openPromise } from 'yauzl';
 import { sampleImports } from '#core/sample.ts';
 import { accessibilityBreaches } from '../support/accessibility.ts';
-import { scenario } from '../support/host.ts';
+import { scenario, type Host } from '../support/host.ts';
 import { importSample } from '../support/import-sample.ts';
+import { prepareFiles, typeFiles } from '../support/pick-files.ts';
 
-/** By the dialog of a browser, where the path is typed: the app asks the system for it, with no way in. */
-async function addOutliers(page: Page, path: string): Promise<void> {
+async function addOutliers(host: Host, path: string): Promise<void> {
+  const page = host.page();
+  await prepareFiles(host, path);
   await page.getByRole('button', { name: 'Add images …' }).click();
-  await page.getByLabel('Folders, images or archives').fill(path);
+  await typeFiles(host, page.getByLabel('Folders, images or archives'), path);
   await page.getByRole('button', { name: 'Add', exact: true }).click();
 }
 
@@ -121,7 +123,7 @@ scenario(
     await expect.poll(() => start.isEnabled(), { timeout: 30_000 }).toBe(true);
 
     await goTo(page, 'Outliers');
-    await addOutliers(page, copies);
+    await addOutliers(host, copies);
     await page.getByText('2 outliers equal a normal or a test image').waitFor({ timeout: 30_000 });
     await goTo(page, 'Train');
     await page.getByText('2 outliers equal or look just like').waitFor({ timeout: 30_000 });
@@ -134,7 +136,6 @@ scenario(
     await page.getByRole('button', { name: 'Leave them out' }).click();
     await expect.poll(() => start.isEnabled(), { timeout: 30_000 }).toBe(true);
   },
-  'browser',
 );
 
 scenario('a training is paused, gone on with, and cancelled', async ({ host }) => {

@@ -1,0 +1,19 @@
+// Answers for the question where files are: the system's dialog in the app, which cannot be driven, and a
+// field in a browser.
+
+import type { Locator } from 'playwright';
+import { electronApp } from './electron-host.ts';
+import type { Host } from './host.ts';
+
+/** Before the dialog opens: in the app, it gives `path` and does not show. */
+export async function prepareFiles(host: Host, path: string): Promise<void> {
+  if (host.kind !== 'electron') return;
+  await electronApp(host).evaluate(({ dialog }, picked) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [picked] });
+  }, path);
+}
+
+/** Afterwards: in a browser, types it into the field. */
+export async function typeFiles(host: Host, field: Locator, path: string): Promise<void> {
+  if (host.kind === 'browser') await field.fill(path);
+}
