@@ -6,6 +6,8 @@ import type { ScoreName } from '#domain/score.ts';
 import { rank } from '../runs/rank.ts';
 import { datasetNamed } from '../runs/run-items.ts';
 import type { Reader } from '../store/database.ts';
+import { countVerdicts } from '../store/image-facets.ts';
+import type { Asked } from '../store/image-filter.ts';
 import { countImages, idsInOrder } from '../store/image-pages.ts';
 import { standingReviews } from '../store/reviews.ts';
 import { scoreAsked } from './image-methods.ts';
@@ -40,21 +42,26 @@ export function reviewQueue(reader: Reader, request: QueueRequest): ReviewQueue 
     score: request.flaggedOnly ? above : ({ modelId, is: 'scored' } as const),
   };
   const asked = { datasetId, filter, score };
-  const imageIds = idsInOrder(reader, { ...asked, order: 'strangest' }, { offset, limit });
+  const ids = idsInOrder(reader, { ...asked, order: 'strangest' });
+  const imageIds = ids.slice(offset, offset + limit);
   const standing = standingReviews(reader);
-  const count = (verdict?: StandingVerdict) =>
-    countImages(reader, { datasetId, filter: { verdict, score: above }, score });
-  const [normal, anomalous, unsure] = [count('normal'), count('anomalous'), count('unsure')];
   return {
-    total: countImages(reader, asked),
+    total: ids.length,
     images: rank(reader, { modelId, dataset, by, offset: 0, limit, imageIds }).map((image) => {
       const { verdict = null, note = null, reviewer = null } = standing.get(image.imageId) ?? {};
       return { ...image, verdict, note, reviewer };
     }),
-    progress: {
-      toReview: count(),
-      reviewed: normal + anomalous + unsure,
-      ...{ normal, anomalous, unsure },
-    },
+    progress: progressOf(reader, { datasetId, filter: { score: above }, score }),
+  };
+}
+
+function progressOf(reader: Reader, asked: Asked): ReviewQueue['progress'] {
+  const counts = countVerdicts(reader, asked);
+  const of = (verdict: StandingVerdict) => counts.get(verdict) ?? 0;
+  const [normal, anomalous, unsure] = [of('normal'), of('anomalous'), of('unsure')];
+  return {
+    toReview: countImages(reader, asked),
+    reviewed: normal + anomalous + unsure,
+    ...{ normal, anomalous, unsure },
   };
 }

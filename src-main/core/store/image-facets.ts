@@ -3,7 +3,13 @@
 import type { FacetCount, ImageFacets, ImageFilter, Role, Split } from '#contract/image.ts';
 import type { StandingVerdict } from '#contract/image.ts';
 import type { Query, Reader } from './database.ts';
-import { conditionOf, standingReviews, type Asked, type ScoreAsked } from './image-filter.ts';
+import {
+  conditionOf,
+  rowsOf,
+  standingReviews,
+  type Asked,
+  type ScoreAsked,
+} from './image-filter.ts';
 import { countImages } from './image-pages.ts';
 
 /** How many images are alike in everything that is a facet of its own. */
@@ -95,19 +101,21 @@ function verdicts(
   total: number,
 ): FacetCount<StandingVerdict | null>[] {
   const others = { ...asked, filter: without(asked.filter, 'verdict') };
-  const { sql, values } = conditionOf(others);
-  const given: Query<{ verdict: StandingVerdict; count: number }> = `
-    select v.verdict, count(*) count
-    from ${standingReviews} v join dataset_item d on d.image_id = v.image_id
-    where ${sql} group by v.verdict`;
-  const counts = new Map<StandingVerdict | null, number>();
+  const counts = new Map<StandingVerdict | null, number>(countVerdicts(reader, others));
   let unreviewed = asked.filter.verdict === undefined ? total : countImages(reader, others);
-  for (const { verdict, count } of reader.all(given, ...values)) {
-    counts.set(verdict, count);
-    unreviewed -= count;
-  }
+  for (const count of counts.values()) unreviewed -= count;
   if (unreviewed > 0) counts.set(null, unreviewed);
   return mostFrequentFirst(counts);
+}
+
+/** Of the images that are meant, how many have which verdict. Verdicts that none has are left out. */
+export function countVerdicts(reader: Reader, asked: Asked): ReadonlyMap<StandingVerdict, number> {
+  const { sql, values } = conditionOf(asked);
+  const given: Query<{ verdict: StandingVerdict; count: number }> = `
+    select v.verdict, count(*) count
+    from ${standingReviews} v cross join dataset_item d on d.image_id = v.image_id
+    where ${sql} group by v.verdict`;
+  return new Map(reader.all(given, ...values).map(({ verdict, count }) => [verdict, count]));
 }
 
 function scoreCounts(reader: Reader, asked: Asked, score: ScoreAsked): ImageFacets['scores'] {
