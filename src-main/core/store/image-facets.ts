@@ -3,13 +3,7 @@
 import type { FacetCount, ImageFacets, ImageFilter, Role, Split } from '#contract/image.ts';
 import type { StandingVerdict } from '#contract/image.ts';
 import type { Query, Reader } from './database.ts';
-import {
-  conditionOf,
-  rowsOf,
-  standingReviews,
-  type Asked,
-  type ScoreAsked,
-} from './image-filter.ts';
+import { conditionOf, standingReviews, type Asked, type ScoreAsked } from './image-filter.ts';
 import { countImages } from './image-pages.ts';
 
 /** How many images are alike in everything that is a facet of its own. */
