@@ -52,13 +52,13 @@ function textOf(path: string): string {
   }
 }
 
-// Fitted to the peaks of 15 nets on the CPU, to within 15 %: see src-main/engine/README.md.
+// Fitted to the peaks of 17 nets on the CPU, to within 15 %: see src-main/engine/README.md.
 /** Node, onnxruntime, the compiled program and the threads that draw views. */
-const base = 210 * mebibyte;
+const base = 190 * mebibyte;
 /** Weights and momenta, read and written; gradients; weights transformed for convolutions. */
-const bytesPerWeight = 50;
+const bytesPerWeight = 38;
 /** For each value of the first stage's tensors: what a step holds of all stages at once. */
-const bytesPerValue = 115;
+const bytesPerValue = 145;
 
 /**
  * Bytes that a training step of so many rows (views) takes on the CPU at most: a formula fitted to
