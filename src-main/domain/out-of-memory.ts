@@ -20,3 +20,8 @@ export function memoryFailure(error: unknown): unknown {
     { cause: error },
   );
 }
+
+/** How scoring goes on with less, in words. `views` ≥ 1 go through the network at once. */
+export function withFewerViews(views: number): string {
+  return views === 1 ? 'with one view at a time' : `with at most ${views} views at once`;
+}

@@ -2,6 +2,7 @@
 
 import type { RunSettings } from '#domain/run-settings.ts';
 import { Failure } from '#domain/failure.ts';
+import { withFewerViews } from '#domain/out-of-memory.ts';
 import type { RawScores } from '#domain/score.ts';
 import type { Stop } from '#domain/stop.ts';
 import { neverStop, throwIfStopped } from '#domain/stop.ts';
@@ -92,8 +93,8 @@ async function* readViews(
       const ranOut = error instanceof Failure && error.code === 'out-of-memory';
       if (!ranOut || rows === 1) throw error;
       source.warn?.(
-        `Memory ran out (${engine.device}). Scoring went on with at most ${Math.floor(rows / 2)} ` +
-          'views at once, which is slower and gives the same scores.',
+        `Memory ran out (${engine.device}). Scoring went on ${withFewerViews(Math.floor(rows / 2))}, ` +
+          'which is slower and gives the same scores.',
       );
     }
   }

@@ -6,6 +6,7 @@
 import { rm } from 'node:fs/promises';
 import type { ImportProblem } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
+import { withFewerViews } from '#domain/out-of-memory.ts';
 import type { RawScores } from '#domain/score.ts';
 import type { Stop } from '#domain/stop.ts';
 import type { WorkerEvents, ScoreTask } from '#worker/contract.ts';
@@ -230,7 +231,7 @@ class Scoring {
     this.#at = undefined;
     if (ranOutOfMemory(failure) && at && at.rows > 1) {
       this.#mostRows = Math.floor(at.rows / 2);
-      return `Scoring went on with at most ${this.#mostRows} views at once.`;
+      return `Scoring went on ${withFewerViews(this.#mostRows)}.`;
     }
     const isOnCard = at !== undefined && at.engine !== 'cpu';
     if (isOnCard && ['device-lost', 'out-of-memory', 'link-closed'].includes(failure.code)) {
