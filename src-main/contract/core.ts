@@ -82,6 +82,8 @@ export interface RunEstimate {
   /** Of all steps; preparing the images and calibrating come on top. */
   readonly seconds: number;
   readonly imagesPerSecond: number;
+  /** Sentences for the user: of a graphics card that gave up. */
+  readonly warnings: readonly string[];
 }
 
 export interface RunEpoch {

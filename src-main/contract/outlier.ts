@@ -75,6 +75,8 @@ export interface ShiftAdvice {
     readonly separability: number;
     readonly separability95: readonly [number, number];
   }[];
+  /** Sentences for the user: of a graphics card that gave up. */
+  readonly warnings: readonly string[];
 }
 
 interface OverlappingImage {

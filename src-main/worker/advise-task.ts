@@ -22,7 +22,7 @@ const mostViews = 4;
 /** Side of the views of the quick test. */
 const testSide = 48;
 
-/** One result a shift, in their order. Throws `stopped`, and what reading and scoring throw. */
+/** One result a shift, in their order. Throws `stopped`, `device-lost`, `out-of-memory`, and what reading and scoring throw. */
 export async function runAdvice(
   task: AdviseTask,
   context: TaskContext,
@@ -76,12 +76,13 @@ async function quickTest(images: PixelSet, { seed, augment }: AdviseTask): Promi
 async function byModel(
   images: PixelSet,
   { modelPath, seed, engine }: AdviseTask,
-  { stop }: TaskContext,
+  { stop, emit }: TaskContext,
 ): Promise<Compare> {
   const model = await readModel(modelPath!);
   const { rankBy, views } = model.description.settings;
   const settings = { ...model.description.settings, views: Math.min(views, mostViews) };
   const running = await chooseEngine(engine, settings.threads);
+  emit('computing', { engine: running.name });
   const score = async (set: PixelSet): Promise<number[]> => {
     const keyed = [...new Array<undefined>(set.count).keys()].map((index) => {
       return { index, key: [index, 0] as const };

@@ -7,7 +7,7 @@ import type { RawScores } from '#domain/score.ts';
 import type { RunSettings, MethodName } from '#domain/run-settings.ts';
 
 /** Changes with any change to this file that the other side must know of. */
-export const workerProtocol = 3;
+export const workerProtocol = 4;
 
 /** A pixel shard (see worker/shard.ts) and what it is called in messages. */
 interface ShardReference {
@@ -277,6 +277,8 @@ export interface WorkerEvents {
     readonly step: number;
     readonly epoch: number;
   };
+  /** An estimate or advice is about to be computed, on this engine. */
+  computing: { readonly engine: EngineName };
   /** Scoring goes on with so many views at once. */
   scoring: { readonly engine: EngineName; readonly rows: number };
   /** Each image once, `index` as asked for; all come before the result. */

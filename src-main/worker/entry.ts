@@ -2,6 +2,7 @@
 // core does. It knows files and numbers, neither the database nor the user.
 
 import { Failure } from '#domain/failure.ts';
+import { memoryFailure } from '#domain/out-of-memory.ts';
 import type { Stop } from '#domain/stop.ts';
 import { diagnose } from '#engine/doctor.ts';
 import type { HandlersOf } from '#rpc/method.ts';
@@ -23,7 +24,7 @@ import { runTraining } from './train-task.ts';
 
 let isBusy = false;
 
-/** A handler that refuses to run beside another. */
+/** A handler that refuses to run beside another, and says so in words when memory runs out. */
 function alone<Input, Output>(
   run: (input: Input, context: TaskContext) => Promise<Output>,
 ): (input: Input, stop: Stop) => Promise<Output> {
@@ -34,6 +35,8 @@ function alone<Input, Output>(
     isBusy = true;
     try {
       return await run(input, { stop, emit: (name, data) => server.emit(name, data) });
+    } catch (error) {
+      throw memoryFailure(error);
     } finally {
       isBusy = false;
     }

@@ -15,14 +15,21 @@ import { Turns } from './task.ts';
 /** Steps before the clock starts. */
 const warmUp = 1;
 
-/** Throws `stopped` between two steps, and what starting a training throws. */
-export async function runEstimate(task: EstimateTask, { stop }: TaskContext): Promise<Estimate> {
+/**
+ * Throws `stopped` between two steps, `device-lost`, `out-of-memory`, and what starting a training
+ * throws.
+ */
+export async function runEstimate(
+  task: EstimateTask,
+  { stop, emit }: TaskContext,
+): Promise<Estimate> {
   const { method, normals, channels, side, shifts, hasSources, engine: asked } = task;
   const settings = fitSettings(task.settings, normals);
   const hasOutliers = hasSources || shifts.length > 0;
   const fitting = hasOutliers ? settings : { ...settings, outlierBatch: 0 };
   const engine = await chooseEngine(asked, settings.threads);
   throwIfStopped(stop);
+  emit('computing', { engine: engine.name });
   // As many as a step draws from: more would only take memory.
   const pictures = randomPictures(Math.max(8, Math.min(normals, settings.batch)), side, channels);
   const training = await startTraining({

@@ -3,7 +3,6 @@
 import { Failure } from '#domain/failure.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import { chooseEngine } from '#engine/doctor.ts';
-import { memoryFailure } from '#domain/out-of-memory.ts';
 import type { KeyedImage, ScoredImage } from '#ml/score.ts';
 import { scoreImages } from '#ml/score.ts';
 import type { ImageToScore, ScoreTask } from './contract.ts';
@@ -53,8 +52,6 @@ export async function runScoring(
       await turns.give();
       if (stop.aborted) break;
     }
-  } catch (error) {
-    throw memoryFailure(error);
   } finally {
     tell();
     await pools.close();

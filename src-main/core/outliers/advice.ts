@@ -9,10 +9,11 @@ import { parseShiftName, shiftParameters } from '#domain/shift-table.ts';
 import type { Stop } from '#domain/stop.ts';
 import { shardChannels, storedSide, writePixelShards } from '../datasets/pixel-shards.ts';
 import type { DatasetItem } from '../images/import-store.ts';
+import { onAnyEngine } from '../runs/any-engine.ts';
 import { datasetNamed, isCalibrationNormal } from '../runs/run-items.ts';
 import { scoringModel } from '../runs/scoring-model.ts';
 import { shardImages } from '../runs/shard-images.ts';
-import { askWorker, withWorker } from '../runs/worker-call.ts';
+import { askWorker } from '../runs/worker-call.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { items } from '../store/datasets.ts';
 import { listRuns } from '../store/runs.ts';
@@ -53,23 +54,21 @@ export async function adviseOnShifts(
     : { images, side: storedSide(testSize, images), channels: shardChannels(images) };
   const shard = await writePixelShards(prepared, { projectFolder: ports.folder, stop });
   const augment = resolveSettings({ preset: 'quick', specimen, method: 'anchored', overrides: {} });
-  const advice = await withWorker((worker) =>
-    askWorker(
-      worker,
-      'advise',
-      {
-        images: { name: `normal images of "${dataset}"`, path: shard.path },
-        shifts,
-        modelPath: model?.path ?? null,
-        ...{ augment, seed, engine: 'auto' as const },
-      },
-      stop,
-    ),
+  const task = {
+    images: { name: `normal images of "${dataset}"`, path: shard.path },
+    ...{ shifts, modelPath: model?.path ?? null, augment, seed },
+  };
+  const { result: advice, warnings } = await onAnyEngine(
+    'auto',
+    'the shifts were measured',
+    (worker, engine, listeners) =>
+      askWorker(worker, 'advise', { ...task, engine }, stop, listeners),
   );
   return {
     basis: modelId === null ? { kind: 'test' } : { kind: 'model', modelId },
     images: shard.held.length,
     shifts: advice.shifts.map((found, place) => ({ name: shifts[place]!.name, ...found })),
+    warnings,
   };
 }
 

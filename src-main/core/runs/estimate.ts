@@ -8,9 +8,10 @@ import type { Stop } from '#domain/stop.ts';
 import { shardChannels, storedSide } from '../datasets/pixel-shards.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { items } from '../store/datasets.ts';
+import { onAnyEngine } from './any-engine.ts';
 import { datasetNamed, isTrainingNormal } from './run-items.ts';
 import { shardImages } from './shard-images.ts';
-import { askWorker, withWorker } from './worker-call.ts';
+import { askWorker } from './worker-call.ts';
 
 /** Steps that are timed. */
 const timedSteps = 3;
@@ -26,7 +27,7 @@ export async function estimateRun(
   stop: Stop,
   { database, folder }: { readonly database: ProjectDatabase; readonly folder: string },
 ): Promise<RunEstimate> {
-  const { preset, specimen, overrides, engine } = input;
+  const { preset, specimen, overrides } = input;
   const method = input.method ?? presetMethod[preset];
   const settings = resolveSettings({ preset, specimen, method, overrides });
   const isLeftOpen = input.outliers.length + input.shifts.length === 0;
@@ -38,15 +39,20 @@ export async function estimateRun(
     .filter(isTrainingNormal);
   const images = await shardImages(database, folder, normals.slice(0, mostImages));
   const task = {
-    ...{ method, settings, engine, normals: normals.length, shifts, steps: timedSteps },
+    ...{ method, settings, normals: normals.length, shifts, steps: timedSteps },
     channels: shardChannels(images),
     side: storedSide(settings.inputSize, images),
     hasSources: input.outliers.length > 0,
   };
-  const found = await withWorker((worker) => askWorker(worker, 'estimate', task, stop));
+  const { result: found, warnings } = await onAnyEngine(
+    input.engine,
+    'the steps were timed',
+    (worker, engine, listeners) =>
+      askWorker(worker, 'estimate', { ...task, engine }, stop, listeners),
+  );
   const { engine: used, device, stepMilliseconds, steps } = found;
   return {
-    ...{ engine: used, device, stepMilliseconds, steps },
+    ...{ engine: used, device, stepMilliseconds, steps, warnings },
     seconds: (steps * stepMilliseconds) / 1000,
     imagesPerSecond: (1000 * (settings.batch + settings.outlierBatch)) / stepMilliseconds,
   };

@@ -19,7 +19,7 @@ import { putScore, scoredImages } from '../store/scores.ts';
 import type { RunPixels } from './run-config.ts';
 import { newScoringFolder } from './scoring-folder.ts';
 import { shardImages } from './shard-images.ts';
-import { askWorker, ranOutOfMemory } from './worker-call.ts';
+import { askWorker, cardGaveUp, ranOutOfMemory } from './worker-call.ts';
 
 export interface ScoringModel {
   readonly id: number;
@@ -233,8 +233,7 @@ class Scoring {
       this.#mostRows = Math.floor(at.rows / 2);
       return `Scoring went on ${withFewerViews(this.#mostRows)}.`;
     }
-    const isOnCard = at !== undefined && at.engine !== 'cpu';
-    if (isOnCard && ['device-lost', 'out-of-memory', 'link-closed'].includes(failure.code)) {
+    if (at !== undefined && cardGaveUp(failure, at.engine)) {
       this.#engine = 'cpu';
       this.#mostRows = undefined;
       return `The ${at.engine} engine gave up, and scoring went on on the processor.`;

@@ -30,7 +30,13 @@ import { isCalibrationNormal, isTrainingNormal, servesAsOutlier } from './run-it
 import { scoreImages } from './score-images.ts';
 import { scoringModel, sha256OfFile } from './scoring-model.ts';
 import { shardImages } from './shard-images.ts';
-import { askWorker, ranOutOfMemory, withWorker, type WorkerListeners } from './worker-call.ts';
+import {
+  askWorker,
+  cardGaveUp,
+  ranOutOfMemory,
+  withWorker,
+  type WorkerListeners,
+} from './worker-call.ts';
 
 export interface RunPorts {
   readonly database: ProjectDatabase;
@@ -143,10 +149,10 @@ class TrainJob {
       } catch (error) {
         // One that has not started has found no smaller parts.
         if (!ranOutOfMemory(error) || this.#parts === 0) {
-          if (!this.#lostCard(error)) throw error;
+          if (!cardGaveUp(error, this.#engine)) throw error;
           this.#keepWarning(
             `The ${this.#engine} engine gave up. Training went on from the last checkpoint on the ` +
-              `processor. ${(error as Failure).message}`,
+              `processor. ${error.message}`,
           );
           this.#instead = `the ${this.#engine} engine gave up`;
           engine = 'cpu';
@@ -162,13 +168,6 @@ class TrainJob {
         this.#keepResources();
       }
     }
-  }
-
-  /** Whether an attempt on a graphics card has ended in a way that the processor would not. */
-  #lostCard(error: unknown): boolean {
-    if (this.#engine === undefined || this.#engine === 'cpu') return false;
-    const codes = ['device-lost', 'out-of-memory', 'link-closed'];
-    return error instanceof Failure && codes.includes(error.code);
   }
 
   #keepResources(): void {

@@ -29,6 +29,16 @@ export function ranOutOfMemory(error: unknown): boolean {
   return error.code === 'out-of-memory' || error.cause instanceof OutOfMemory;
 }
 
+/**
+ * Whether work on a graphics card has ended in a way that work on the processor would not. `engine`: of the
+ * worker, undefined where it did not get so far.
+ */
+export function cardGaveUp(error: unknown, engine: string | undefined): error is Failure {
+  if (engine === undefined || engine === 'cpu') return false;
+  const codes = ['device-lost', 'out-of-memory', 'link-closed'];
+  return error instanceof Failure && codes.includes(error.code);
+}
+
 export type WorkerListeners = {
   readonly [K in keyof WorkerEvents]?: (event: WorkerEvents[K]) => void;
 };
@@ -119,7 +129,8 @@ class Guard {
   constructor({ client }: Worker, listeners: WorkerListeners) {
     this.#offs = Object.entries(listeners).map(([name, listener]) =>
       client.on(name as keyof WorkerEvents, (event) => {
-        this.phase = 'atWork';
+        // Who has chosen an engine has nothing to lose yet.
+        if (name !== 'computing') this.phase = 'atWork';
         if (this.fault) return;
         try {
           (listener as (event: unknown) => void)(event);

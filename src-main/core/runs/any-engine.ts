@@ -1,0 +1,41 @@
+// Work that is short, keeps nothing until it is done and may be computed on any engine: where a graphics card
+// gives up in the middle, it is done again on the processor.
+
+import type { EstimateTask, WorkerEvents } from '#worker/contract.ts';
+import type { Worker } from '#worker/spawn.ts';
+import { cardGaveUp, withWorker, type WorkerListeners } from './worker-call.ts';
+
+/** Asks a worker of its own to compute on `engine`, and listens to what it tells. */
+type Ask<Result> = (
+  worker: Worker,
+  engine: EstimateTask['engine'],
+  listeners: WorkerListeners,
+) => Promise<Result>;
+
+export interface Computed<Result> {
+  readonly result: Result;
+  /** For the user: of a card that gave up. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * `what` was done on the processor instead, in words: "the steps were timed". Throws what `ask` throws of
+ * the processor, and of a card what the processor would not do better.
+ */
+export async function onAnyEngine<Result>(
+  engine: EstimateTask['engine'],
+  what: string,
+  ask: Ask<Result>,
+): Promise<Computed<Result>> {
+  let chosen: WorkerEvents['computing']['engine'] | undefined;
+  const listeners: WorkerListeners = { computing: (at) => (chosen = at.engine) };
+  try {
+    const result = await withWorker((worker) => ask(worker, engine, listeners));
+    return { result, warnings: [] };
+  } catch (error) {
+    if (!cardGaveUp(error, chosen)) throw error;
+    const result = await withWorker((worker) => ask(worker, 'cpu', {}));
+    const text = `${error.message} The ${chosen} engine gave up, and ${what} on the processor.`;
+    return { result, warnings: [text] };
+  }
+}

@@ -1,0 +1,92 @@
+// A graphics card that is lost while a training is estimated, or shifts are measured: the processor does it
+// instead, and the answer says so. The driver really fails (test/support/faulty-gpu.ts).
+
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openApp } from '#core/app.ts';
+import { ChoiceCache } from '#engine/choice-cache.ts';
+import { userCacheFolder } from '#engine/user-cache.ts';
+import type { Worker } from '#worker/spawn.ts';
+import { hasFaultyGpu, useFaultyGpu, type FaultyGpu } from '../../support/faulty-gpu.ts';
+import { tempFolders } from '../../support/temp-folder.ts';
+import {
+  clientOf,
+  copyOf,
+  makeTemplate,
+  openProject,
+  smallTraining,
+  train,
+} from '../../integration/core/project.ts';
+
+const newFolder = tempFolders();
+
+/** The core keeps its workers to itself: here they are looked at as they start. */
+const core = vi.hoisted((): { onWorker?: (worker: Worker) => void } => ({}));
+vi.mock('#worker/spawn.ts', async (original) => {
+  const { spawnWorker } = await original<{ spawnWorker: () => Worker }>();
+  return {
+    spawnWorker: () => {
+      const worker = spawnWorker();
+      core.onWorker?.(worker);
+      return worker;
+    },
+  };
+});
+
+describe.runIf(hasFaultyGpu)('a graphics card that fails', { timeout: 600_000 }, () => {
+  let gpu: FaultyGpu;
+  let template: string;
+  /** Those that computed, in their order. */
+  let engines: string[];
+
+  beforeAll(async () => {
+    template = await makeTemplate(newFolder(), { normal: 48, anomalous: 6, outliers: 8 });
+    const app = await openApp(template);
+    await train(clientOf(app), 6);
+    await app.close();
+    gpu = useFaultyGpu();
+    // What `auto` takes: measured, it would be the processor.
+    const cache = new ChoiceCache(userCacheFolder(), smallTraining.overrides.threads);
+    await cache.write({ times: { webgpu: 1, cpu: 2 }, refused: {} });
+  });
+
+  beforeEach(() => {
+    gpu.heal();
+    engines = [];
+    core.onWorker = ({ client }) => {
+      client.on('computing', ({ engine }) => {
+        engines.push(engine);
+        if (engine === 'webgpu') gpu.lose();
+      });
+    };
+  });
+
+  const gaveUp = (what: string) => [
+    expect.stringMatching(
+      `SwiftShader.* stopped working.* The webgpu engine gave up, and ${what} on the processor\\.$`,
+    ) as string,
+  ];
+
+  it('while a training is estimated leaves the processor’s time', async () => {
+    const { client } = await openProject(await copyOf(template, newFolder()));
+    const estimate = await client.call('runs.estimate', { ...smallTraining, engine: 'webgpu' });
+    expect(engines).toEqual(['webgpu', 'cpu']);
+    expect(estimate).toMatchObject({ engine: 'cpu', steps: 20 });
+    expect(estimate.warnings).toEqual(gaveUp('the steps were timed'));
+  });
+
+  it('while shifts are measured leaves the processor’s measures', async () => {
+    const { client } = await openProject(await copyOf(template, newFolder()));
+    const ask = () =>
+      client.call('shifts.advise', { dataset: 'cells', shifts: [{ name: 'rotate' }] });
+    const advice = await ask();
+    expect(engines).toEqual(['webgpu', 'cpu']);
+    expect(advice.warnings).toEqual(gaveUp('the shifts were measured'));
+    gpu.heal();
+    core.onWorker = ({ client }) => client.on('computing', ({ engine }) => engines.push(engine));
+    engines = [];
+    const sound = await ask();
+    expect(engines).toEqual(['webgpu']);
+    expect(sound.warnings).toEqual([]);
+    expect(sound.shifts[0]!.separability).toBeCloseTo(advice.shifts[0]!.separability, 1);
+  });
+});
