@@ -39,10 +39,10 @@ async function takeAll(page: Page): Promise<void> {
     for (const view of views) {
       await page.getByRole('navigation').getByRole('link', { name: view }).click();
       await page.waitForLoadState('networkidle');
-      // Times of training are estimated by a few steps.
-      await page.waitForFunction(isMeasured, undefined, { timeout: 180_000 });
       // Charts and previews are drawn a moment after what they show is there.
       await page.waitForTimeout(3000);
+      // Times of training are estimated by a few steps.
+      await page.waitForFunction(isMeasured, undefined, { timeout: 180_000 });
       const picture = sharp(await page.screenshot());
       // Few colours are enough for a window, and a quarter of the bytes.
       await picture
@@ -69,6 +69,8 @@ try {
   await takeAll(page);
   await browser.close();
 } finally {
+  const ended = once(server, 'exit');
   server.kill();
+  await ended;
   await rm(folder, { recursive: true, force: true });
 }
