@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { count, part, percent, significant } from '#domain/figures.ts';
+import { zonedTime } from '#domain/local-time.ts';
 import { histogram } from './histogram.ts';
 import { html, type Html } from './html.ts';
 import { ranking } from './ranking.ts';
@@ -43,8 +44,7 @@ ${ranking(report)}
 <footer>
 <h2>Where this comes from</h2>
 ${attribution.map((paragraph) => html`<p>${paragraph}</p>`)}
-<p>Written by Normscope on ${createdAt.toISOString().slice(0, 16).replace('T', ' ')} UTC. An
-anomaly score ranks images; it is no probability and no diagnosis.</p>
+<p>Written by Normscope on ${zonedTime(createdAt)}. An anomaly score ranks images; it is no probability and no diagnosis.</p>
 </footer>
 </body>
 </html>`;

@@ -3,6 +3,7 @@
 import type { RunSummary } from '#contract/core.ts';
 import { command, projectArgument } from '../command.ts';
 import { count } from '#domain/figures.ts';
+import { localTime } from '#domain/local-time.ts';
 import { withProject } from '../project.ts';
 import { table, type Column } from '../table.ts';
 
@@ -14,7 +15,7 @@ const columns: readonly Column[] = [
   { title: 'method' },
   { title: 'preset' },
   { title: 'seed', align: 'right' },
-  { title: 'started, UTC' },
+  { title: 'started' },
   { title: 'dataset' },
 ];
 
@@ -41,6 +42,6 @@ function row(run: RunSummary): readonly string[] {
   return [
     ...[String(run.id), run.state, steps, run.modelId === null ? '' : String(run.modelId)],
     ...[run.method, run.preset, String(run.seed)],
-    ...[run.createdAt.slice(0, 16).replace('T', ' '), run.dataset],
+    ...[localTime(new Date(run.createdAt)).slice(0, 16), run.dataset],
   ];
 }

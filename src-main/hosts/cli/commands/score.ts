@@ -2,6 +2,7 @@
 
 import { basename, resolve } from 'node:path';
 import { Failure } from '#domain/failure.ts';
+import { localTime } from '#domain/local-time.ts';
 import { parseId } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
 import { engineOption } from '../engine-option.ts';
@@ -90,6 +91,5 @@ export const score = command({
 /** The dataset that is made for images given by path. */
 export function nameFor(paths: readonly string[], now: Date): string {
   const more = paths.length > 1 ? ` and ${paths.length - 1} more` : '';
-  const time = now.toISOString().slice(0, 19).replace('T', ' ');
-  return `${basename(resolve(paths[0]!)).slice(0, 150)}${more}, scored ${time}`;
+  return `${basename(resolve(paths[0]!)).slice(0, 150)}${more}, scored ${localTime(now)}`;
 }

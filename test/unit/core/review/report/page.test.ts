@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Evaluation, Threshold } from '#contract/core.ts';
 import { html } from '#core/review/report/html.ts';
 import { reportPage } from '#core/review/report/page.ts';
@@ -49,19 +49,26 @@ function report({
 
 /** What a reader sees: without tags, entities resolved. */
 function textOf(page: string): string {
-  return page
-    .replace(/^[\s\S]*<body>/, '')
-    .replaceAll(/<[^>]*>/g, ' ')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&amp;', '&')
-    .replaceAll(/\s+/g, ' ');
+  return (
+    page
+      .replace(/^[\s\S]*<body>/, '')
+      // The two halves of a file's name.
+      .replaceAll('</span><span class="end">', '')
+      .replaceAll(/<[^>]*>/g, ' ')
+      .replaceAll('&lt;', '<')
+      .replaceAll('&gt;', '>')
+      .replaceAll('&quot;', '"')
+      .replaceAll('&#39;', "'")
+      .replaceAll('&amp;', '&')
+      .replaceAll(/\s+/g, ' ')
+  );
 }
 
 describe('reportPage', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
   it('shows the summary, the scores, the ranks and where the images come from', () => {
+    vi.stubEnv('TZ', 'Europe/Berlin');
     const text = textOf(reportPage(report()));
     for (const words of [
       'Images ranked 4 1 normal, 3 anomalous',
@@ -74,7 +81,7 @@ describe('reportPage', () => {
       'monocyte: missed anomaly score 17.00',
       'method anchored',
       'Acevedo et al., CC BY 4.0',
-      '2026-11-24 13:05 UTC',
+      '2026-11-24 14:05 (UTC+01:00)',
     ]) {
       expect(text).toContain(words);
     }
@@ -114,6 +121,13 @@ describe('reportPage', () => {
     expect(page.match(/<(header|main|footer)>/g)).toHaveLength(3);
     expect(page.match(/<h1>/g)).toHaveLength(1);
     for (const svg of page.match(/<svg[^>]*>/g)!) expect(svg).toMatch(/role="img"\s+aria-label="/);
+  });
+
+  it('keeps the end of a long file name in sight', () => {
+    const path = '/lab/plate 7/a very long name of a series of fields 𝛼 0041.tif';
+    expect(reportPage(report({ images: [image(1, { path })] }))).toMatch(
+      /<span class="start">plate 7\/a very long [^<]* field<\/span><span class="end">s 𝛼 0041\.tif</,
+    );
   });
 
   it('keeps to itself where the project lies on the disk', () => {
