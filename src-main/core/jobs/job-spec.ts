@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { importInput, trainInput } from '#contract/core.ts';
+import { Failure } from '#domain/failure.ts';
 
 const id = z.int().min(1);
 
@@ -30,3 +31,19 @@ export const laneOf: Readonly<Record<JobKind, LaneName>> = {
   train: 'train',
   score: 'train',
 };
+
+/** As it is stored. Throws `bad-input` when this version does not know it. */
+export function readJobSpec(text: string): JobSpec {
+  let spec: unknown;
+  try {
+    spec = JSON.parse(text);
+  } catch {
+    spec = undefined;
+  }
+  const parsed = jobSpec.safeParse(spec);
+  if (parsed.success) return parsed.data;
+  throw new Failure(
+    'bad-input',
+    'This job was written by another version of Normscope and cannot be understood. Ask for it again.',
+  );
+}

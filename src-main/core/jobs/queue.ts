@@ -21,17 +21,13 @@ import {
   jobSpec,
   laneOf,
   laneWidth,
+  readJobSpec,
   type JobKind,
   type JobSpec,
   type LaneName,
   type SpecOf,
 } from './job-spec.ts';
-
-export interface Progress {
-  readonly done: number;
-  readonly total: number | null;
-  readonly note: string | null;
-}
+import { Reporter, type Progress } from './reporter.ts';
 
 export interface JobContext {
   readonly jobId: number;
@@ -68,10 +64,6 @@ export interface JobStanding {
   /** A sentence for the user. */
   readonly failure: string | null;
 }
-
-/** Between two messages of progress, and between two writes of it, milliseconds. */
-const messageMs = 100;
-const writeMs = 1000;
 
 interface RunningJob {
   readonly lane: LaneName;
@@ -212,7 +204,7 @@ export class JobQueue {
         this.#tell(writer, job, 'running', null);
       });
       this.#announce(job.id);
-      const spec = parseSpec(job.spec);
+      const spec = readJobSpec(job.spec);
       const context: JobContext = {
         jobId: job.id,
         stop: running.controller.signal,
@@ -300,65 +292,3 @@ const interruption = {
   },
   result: null,
 } as const;
-
-function parseSpec(text: string): JobSpec {
-  let spec: unknown;
-  try {
-    spec = JSON.parse(text);
-  } catch {
-    spec = undefined;
-  }
-  const parsed = jobSpec.safeParse(spec);
-  if (parsed.success) return parsed.data;
-  throw new Failure(
-    'bad-input',
-    'This job was written by another version of Normscope and cannot be understood. Ask for it again.',
-  );
-}
-
-/** Thins out progress: the first report at once, then the latest one at most every so often. */
-class Reporter {
-  readonly #job: RunningJob;
-  readonly #announce: () => void;
-  readonly #write: (progress: Progress) => void;
-  #timer: NodeJS.Timeout | undefined;
-  #isFresh = false;
-  #isClosed = false;
-  #lastWrite = -Infinity;
-
-  constructor(job: RunningJob, announce: () => void, write: (progress: Progress) => void) {
-    this.#job = job;
-    this.#announce = announce;
-    this.#write = write;
-  }
-
-  report(progress: Progress): void {
-    // From a handler's loose end: how far the job came has been written.
-    if (this.#isClosed) return;
-    this.#job.progress = progress;
-    this.#isFresh = true;
-    if (!this.#timer) this.#pass();
-  }
-
-  close(): void {
-    this.#isClosed = true;
-    clearTimeout(this.#timer);
-  }
-
-  #pass(): void {
-    this.#timer = undefined;
-    if (!this.#isFresh) return;
-    this.#isFresh = false;
-    this.#announce();
-    const time = performance.now();
-    if (time - this.#lastWrite >= writeMs) {
-      this.#lastWrite = time;
-      try {
-        this.#write(this.#job.progress);
-      } catch {
-        // Progress is worth no job: a disk that is full stops what must be written.
-      }
-    }
-    this.#timer = setTimeout(() => this.#pass(), messageMs);
-  }
-}

@@ -5,8 +5,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { CoreEvents, RunResources, TrainOutcome } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
-import type { TrainResult, TrainTask, WeightedShard, WorkerEvents } from '#worker/contract.ts';
-import { shardChannels, storedSide, writePixelShards } from '../datasets/pixel-shards.ts';
+import type { TrainResult, TrainTask, WorkerEvents } from '#worker/contract.ts';
 import type { DatasetItem } from '../images/import-store.ts';
 import type { JobContext } from '../jobs/queue.ts';
 import type { ProjectDatabase } from '../store/database.ts';
@@ -16,20 +15,18 @@ import {
   addRunWarning,
   findRun,
   putEpoch,
-  runSources,
   setRunEngine,
-  setRunPixels,
   setStepsDone,
   setStepsTotal,
   type StoredRun,
 } from '../store/runs.ts';
 import { snapshotItems } from '../store/snapshots.ts';
 import { calibrate } from './calibrate.ts';
-import { readRunConfig, type RunConfig, type RunPixels } from './run-config.ts';
-import { isCalibrationNormal, isTrainingNormal, servesAsOutlier } from './run-items.ts';
+import { readRunConfig, type RunConfig } from './run-config.ts';
+import { isCalibrationNormal } from './run-items.ts';
 import { scoreImages } from './score-images.ts';
 import { scoringModel, sha256OfFile } from './scoring-model.ts';
-import { shardImages } from './shard-images.ts';
+import { prepareShards } from './train-shards.ts';
 import {
   askWorker,
   cardGaveUp,
@@ -182,62 +179,17 @@ class TrainJob {
   async #task(): Promise<TrainTask> {
     const { method, settings, seed, engine, shifts } = this.#config;
     const { id, snapshotHash } = this.#run;
-    const normals = await this.#prepareNormals();
-    const outliers = await this.#prepareOutliers(normals.pixels);
+    const { normals, outliers } = await prepareShards(this.#run, this.#config, this.#items, {
+      ...this.#ports,
+      job: this.#job,
+      warn: (...about) => this.#warnUnreadable(...about),
+    });
     return {
       runId: id,
       folder: join(this.#ports.folder, 'models', `run-${id}`),
-      ...{ method, settings, seed, engine, shifts, outliers, snapshotHash },
-      normals: { name: this.#config.dataset, path: normals.path },
+      ...{ method, settings, seed, engine, shifts, normals, outliers, snapshotHash },
       codeVersion: this.#ports.codeVersion,
       leastParts: 1,
-    };
-  }
-
-  async #prepareNormals(): Promise<{ path: string; pixels: RunPixels }> {
-    const { database, folder } = this.#ports;
-    const images = await shardImages(database, folder, this.#items.filter(isTrainingNormal));
-    const channels = shardChannels(images);
-    const side = storedSide(this.#config.settings.inputSize, images);
-    const { path, header, problems } = await writePixelShards(
-      { images, side, channels },
-      this.#shardJob('Preparing normal images'),
-    );
-    this.#warnUnreadable(problems.length, images.length, 'normal images', problems[0]?.reason);
-    const { type, window } = header;
-    const pixels: RunPixels = { side, channels, type, window: window.map(([a, b]) => [a, b]) };
-    database.transact((writer) => {
-      setRunPixels(writer, this.#run.id, JSON.stringify(pixels));
-    });
-    return { path, pixels };
-  }
-
-  async #prepareOutliers({ side, channels, type, window }: RunPixels): Promise<WeightedShard[]> {
-    const { database, folder } = this.#ports;
-    const shards: WeightedShard[] = [];
-    const sources = database.read((reader) => runSources(reader, this.#run.id));
-    // In the order of the request, which a project with other snapshots would repeat.
-    for (const { name, weight } of this.#config.outliers) {
-      const { snapshotId } = sources.find((source) => source.name === name)!;
-      const items = database.read((reader) => snapshotItems(reader, snapshotId));
-      const images = await shardImages(database, folder, items.filter(servesAsOutlier));
-      const { path, problems } = await writePixelShards(
-        { images, side, channels, like: { type, window } },
-        this.#shardJob(`Preparing outliers of "${name}"`),
-      );
-      const what = `images of the outlier source "${name}"`;
-      this.#warnUnreadable(problems.length, images.length, what, problems[0]?.reason);
-      shards.push({ name, weight, path });
-    }
-    return shards;
-  }
-
-  #shardJob(note: string) {
-    const { stop } = this.#job;
-    return {
-      projectFolder: this.#ports.folder,
-      stop,
-      report: (done: number, total: number) => this.#job.report({ done, total, note }),
     };
   }
 

@@ -4,8 +4,11 @@
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { CoreEvents } from '#contract/core.ts';
+import { findNearDuplicates } from '#core/review/near-duplicates.ts';
+import { open } from '../../support/catalogue.ts';
+import { fillWithRows } from '../../support/large-catalogue.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
 import { copyOf, makeTemplate, openProject, succeeded, type CoreClient } from './project.ts';
 
@@ -112,6 +115,22 @@ describe('near duplicates', () => {
       [unused!.imageId, false, false],
     ]);
     expect(pairs[0]!.difference).toBeGreaterThan(pairs[1]!.difference);
+  });
+
+  it('are looked for among the first 10,000, and how many more there are is told', async () => {
+    const { database, close } = await open(newFolder());
+    onTestFinished(close);
+    fillWithRows(database, 10_003);
+    const totals = new Set<number>();
+    const found = await findNearDuplicates(
+      { limit: 10 },
+      { aborted: false },
+      { database, folder: newFolder(), onProgress: (_, total) => totals.add(total) },
+    );
+    // Rows alone, without thumbnails: nothing to compare.
+    expect(found).toEqual({ count: 0, pairs: [], images: 10_003, compared: 0 });
+    // Each is read, and compared.
+    expect([...totals]).toEqual([20_000]);
   });
 
   it('are no longer looked for when their caller stops', async () => {
