@@ -8,6 +8,9 @@ import { shortName, trueType } from './words.ts';
 /** Letters at the end of a file's name that are always shown. */
 const shownEnd = 12;
 
+/** A letter is what a reader takes for one. */
+const segmenter = new Intl.Segmenter('en');
+
 export function ranking({ images, pictures, threshold, progress }: Report): Html {
   const flagged = pictures.filter((image) => image.flagged === true);
   const passed = pictures.filter((image) => image.flagged !== true);
@@ -84,7 +87,7 @@ function imageCard(image: ReportImage): Html {
 
 /** On one line. Where it is too long, its middle is left out: names of a series differ at their end. */
 function fileName(name: string): Html {
-  const letters = [...name];
+  const letters = Array.from(segmenter.segment(name), ({ segment }) => segment);
   const [start, end] = [letters.slice(0, -shownEnd).join(''), letters.slice(-shownEnd).join('')];
   return html`<span class="name" title="${name}"
     ><span class="start">${start}</span><span class="end">${end}</span></span
