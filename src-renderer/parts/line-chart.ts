@@ -135,13 +135,31 @@ export function outlineChart(
         x: {
           type: 'logarithmic',
           ...axis(colours, axes.x),
-          ticks: { color: colours['text-soft'], maxTicksLimit: 7, maxRotation: 0 },
+          ticks: {
+            color: colours['text-soft'],
+            autoSkip: false,
+            maxRotation: 0,
+            callback: (value, _, ticks) =>
+              isLabelled(
+                Number(value),
+                ticks.map((tick) => tick.value),
+              )
+                ? String(Number(Number(value).toPrecision(3)))
+                : '',
+          },
         },
         y: { beginAtZero: true, ...axis(colours, axes.y) },
       },
       plugins: { ...shared.plugins, tooltip: { enabled: false } },
     },
   };
+}
+
+/** Powers of ten; where these are fewer than two, twice and five times them as well. */
+function isLabelled(value: number, all: readonly number[]): boolean {
+  const digit = (one: number) => Number(one.toExponential(3).split('e')[0]);
+  const isWide = all.filter((one) => digit(one) === 1).length > 1;
+  return (isWide ? [1] : [1, 2, 5]).includes(digit(value));
 }
 
 export interface Bars {
