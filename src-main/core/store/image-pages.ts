@@ -31,13 +31,15 @@ const ofIds: Query<ListedImage> = `
 
 /** Throws `bad-input` when the order needs a score and the filter names no model. */
 export function imagePage(reader: Reader, asked: PageAsked): ImagePage {
-  // All of them: cutting a far page out in SQL, and counting for itself, takes longer.
+  const { order, offset, limit, datasetId } = asked;
+  const shown = (ids: readonly number[]) => reader.all(ofIds, JSON.stringify(ids), datasetId);
+  if (order === 'imported' || order === 'newest') {
+    // As the rows lie: what comes after the page need not be read.
+    return { total: countImages(reader, asked), images: shown(idsInOrder(reader, asked, asked)) };
+  }
+  // All must be sorted: cutting a far page out in SQL, and counting for itself, takes longer.
   const ids = idsInOrder(reader, asked);
-  const shown = ids.slice(asked.offset, asked.offset + asked.limit);
-  return {
-    total: ids.length,
-    images: reader.all(ofIds, JSON.stringify(shown), asked.datasetId),
-  };
+  return { total: ids.length, images: shown(ids.slice(offset, offset + limit)) };
 }
 
 export function countImages(reader: Reader, asked: Asked): number {
@@ -53,19 +55,26 @@ export function countImages(reader: Reader, asked: Asked): number {
   return reader.get(count, ...values)!.total;
 }
 
-/** Throws as `imagePage`. */
+/** Throws as `imagePage`. Everything when no part of it is named. */
 export function idsInOrder(
   reader: Reader,
   asked: Asked & { readonly order: ImageOrder },
+  part?: { readonly offset: number; readonly limit: number },
 ): number[] {
   const rows = rowsOf(asked);
   const { join, by, values } = sorting(asked);
+  // With a limit, even one that cuts nothing, SQLite sorts half as fast.
+  const cut = part ? { sql: 'limit ? offset ?', values: [part.limit, part.offset] } : noCut;
   // One text is read a good deal faster than a hundred thousand rows.
   const ids: Query<{ ids: string }> = `
     select json_group_array(imageId) ids from
-      (select d.image_id imageId from ${rows.from} ${join} where ${rows.sql} order by ${by})`;
-  return JSON.parse(reader.get(ids, ...values, ...rows.values)!.ids) as number[];
+      (select d.image_id imageId from ${rows.from} ${join} where ${rows.sql}
+       order by ${by} ${cut.sql})`;
+  const found = reader.get(ids, ...values, ...rows.values, ...cut.values)!;
+  return JSON.parse(found.ids) as number[];
 }
+
+const noCut = { sql: '', values: [] } as const;
 
 interface Sorting {
   readonly join: string;
