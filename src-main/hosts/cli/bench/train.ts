@@ -75,7 +75,9 @@ export async function* benchTrain(
     const ours: OurRun[] = [];
     const theirs: PeerTraining[] = [];
     for (let round = 0; round < size.rounds; round++) {
-      const model = await folder.make(`train/model-${size.width}-${size.size}-${round}`);
+      const model = await folder.make(
+        `train/model-${size.width}-${size.size}-${size.batch}-${round}`,
+      );
       ours.push(await trainOurs({ ...size, normals, outliers, folder: model }, shell));
       if (peer) theirs.push(await trainPeer(size, archives, peer, shell));
     }
