@@ -37,6 +37,8 @@ export interface TrainFigure extends RateFigures {
   readonly engine: string;
   /** From the start of the worker process to the end of the first step. */
   readonly firstStepSeconds: number;
+  /** The peer's steps alone, without its views, as it measures them itself: their mean. */
+  readonly peerStepMilliseconds: number | null;
   /** The largest memory of the process; null where the system does not tell. */
   readonly peakMegabytes: { readonly ours: number | null; readonly peer: number | null };
 }
@@ -161,6 +163,7 @@ async function peakOf(pid: number | undefined): Promise<number | null> {
 
 interface PeerTraining {
   readonly imagesPerSecond: number;
+  readonly stepMilliseconds: number;
   readonly peakBytes: number | null;
 }
 
@@ -178,10 +181,13 @@ async function trainPeer(
     },
     shell,
   );
-  const { images } = answer as { readonly images: { readonly train: number } };
+  const { images, stepMilliseconds } = answer as {
+    readonly images: { readonly train: number };
+    readonly stepMilliseconds: number;
+  };
   const seen = epochs * Math.floor(images.train / batch) * 4 * batch;
   // The loop over epochs: views, steps and nothing else.
-  return { imagesPerSecond: seen / seconds['epoch']!, peakBytes };
+  return { imagesPerSecond: seen / seconds['epoch']!, stepMilliseconds, peakBytes };
 }
 
 function figureOf(
@@ -201,6 +207,7 @@ function figureOf(
     engine: ours[0]!.engine,
     ...rates(ours.map(rate), theirs.map(rate)),
     firstStepSeconds: Number(median(ours.map((run) => run.firstStepSeconds)).toFixed(2)),
+    peerStepMilliseconds: medianOrNull(theirs.map((run) => run.stepMilliseconds)),
     peakMegabytes: { ours: peak(ours), peer: peak(theirs) },
   };
 }
