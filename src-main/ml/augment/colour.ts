@@ -11,14 +11,16 @@ function clipped(value: number): number {
 
 /** Every value times `factor`. */
 export function brighten(view: Float32Array, factor: number): void {
-  for (let i = 0; i < view.length; i++) view[i] = clipped(view[i]! * factor);
+  const { length } = view;
+  for (let i = 0; i < length; i++) view[i] = clipped(view[i]! * factor);
 }
 
 /** Towards (factor < 1) or away from the mean luminance. */
 export function changeContrast(view: Float32Array, factor: number, channels: number): void {
   const mean = meanLuminance(view, channels);
   const rest = (1 - factor) * mean;
-  for (let i = 0; i < view.length; i++) view[i] = clipped(view[i]! * factor + rest);
+  const { length } = view;
+  for (let i = 0; i < length; i++) view[i] = clipped(view[i]! * factor + rest);
 }
 
 function meanLuminance(view: Float32Array, channels: number): number {
@@ -53,6 +55,14 @@ export function makeGrey(view: Float32Array): void {
   saturate(view, 0);
 }
 
+/**
+ * Of red, green and blue in each sixth of the circle: 0 highest, 1 rising, 2 lowest, 3 falling. A table,
+ * since the processor guesses wrongly which branch of a switch the next pixel takes.
+ */
+const places = Uint8Array.of(0, 1, 2, 3, 0, 2, 2, 0, 1, 2, 3, 0, 1, 2, 0, 0, 2, 3);
+/** Reused from pixel to pixel: these four. */
+const levels = new Float64Array(4);
+
 /** Turns the hue by `turn` of the colour circle, −0.5 … 0.5, in HSV. RGB only. */
 export function turnHue(view: Float32Array, turn: number): void {
   const plane = view.length / 3;
@@ -71,39 +81,13 @@ export function turnHue(view: Float32Array, turn: number): void {
     const sixths = from + offset;
     const whole = sixths | 0;
     const rest = sixths - whole;
-    const falling = highest - range * rest;
-    const rising = lowest + range * rest;
-    switch (whole % 6) {
-      case 0:
-        write(view, i, plane, highest, rising, lowest);
-        break;
-      case 1:
-        write(view, i, plane, falling, highest, lowest);
-        break;
-      case 2:
-        write(view, i, plane, lowest, highest, rising);
-        break;
-      case 3:
-        write(view, i, plane, lowest, falling, highest);
-        break;
-      case 4:
-        write(view, i, plane, rising, lowest, highest);
-        break;
-      default:
-        write(view, i, plane, highest, lowest, falling);
-    }
+    levels[0] = highest;
+    levels[1] = lowest + range * rest;
+    levels[2] = lowest;
+    levels[3] = highest - range * rest;
+    const sector = 3 * (whole % 6);
+    view[i] = levels[places[sector]!]!;
+    view[plane + i] = levels[places[sector + 1]!]!;
+    view[2 * plane + i] = levels[places[sector + 2]!]!;
   }
-}
-
-function write(
-  view: Float32Array,
-  i: number,
-  plane: number,
-  r: number,
-  g: number,
-  b: number,
-): void {
-  view[i] = r;
-  view[plane + i] = g;
-  view[2 * plane + i] = b;
 }

@@ -74,6 +74,16 @@ function levels(set: PixelSet): Levels {
   return made;
 }
 
+/** Rows of a crop, channels interleaved. */
+interface Rows {
+  readonly values: Uint8Array | Float32Array;
+  /** Where the first row starts, and from there each next one. */
+  readonly start: number;
+  readonly stride: number;
+  /** What makes its values 0 … 1. */
+  readonly scale: number;
+}
+
 /** Reused from call to call: the crop's values, and one output row of them before it is narrowed. */
 let values = new Float32Array(0);
 let line = new Float64Array(0);
@@ -92,17 +102,30 @@ export function resizeCrop(
   offset: number,
 ): void {
   const length = crop.width * set.channels;
-  if (values.length < crop.height * length) values = new Float32Array(crop.height * length);
   if (line.length < length) line = new Float64Array(length);
-  readCrop(set, index, crop);
+  const source = rowsOf(set, index, crop);
   const rows = tapsFor(crop.height, size);
   const columns = tapsFor(crop.width, size);
   for (let y = 0; y < size; y++) {
-    flatten(rows, y, length);
+    flatten(rows, y, source, length);
     const at = offset + (mirror.vertical ? size - 1 - y : y) * size;
-    if (set.channels === 3) narrowColour(columns, size, mirror.horizontal, out, at);
-    else narrow(columns, size, mirror.horizontal, out, at);
+    const narrowed = set.channels === 3 ? narrowColour : narrow;
+    narrowed(columns, size, mirror.horizontal, source.scale, out, at);
   }
+}
+
+/** Bytes that stand for 0 … 1 as they are need not be copied. */
+function rowsOf(set: PixelSet, index: number, crop: Crop): Rows {
+  const { pixels, channels, width, height, window } = set;
+  const whole = window.every(([low, high]) => low === 0 && high === 255);
+  if (pixels instanceof Uint8Array && whole) {
+    const start = ((index * height + crop.top) * width + crop.left) * channels;
+    return { values: pixels, start, stride: width * channels, scale: 1 / 255 };
+  }
+  const stride = crop.width * channels;
+  if (values.length < crop.height * stride) values = new Float32Array(crop.height * stride);
+  readCrop(set, index, crop);
+  return { values, start: 0, stride, scale: 1 };
 }
 
 /** The crop's values, 0 … 1, channels interleaved, into `values`. */
@@ -129,15 +152,19 @@ function readCrop(set: PixelSet, index: number, crop: Crop): void {
 }
 
 /**
- * Down the columns: rows of `values`, weighted for output row y, into `line`. Up to four rows are
- * summed in one pass; sums come in the order of the rows however many there are.
+ * Down the columns: rows weighted for output row y, into `line`. Up to four rows are summed in one pass;
+ * sums come in the order of the rows however many there are.
  */
-function flatten({ first, start, weights }: Taps, y: number, length: number): void {
-  const source = values;
+function flatten(
+  { first, start, weights }: Taps,
+  y: number,
+  { values: source, start: origin, stride }: Rows,
+  length: number,
+): void {
   const target = line;
   const end = start[y + 1]!;
   let tap = start[y]!;
-  let at = first[y]! * length;
+  let at = origin + first[y]! * stride;
   if (end - tap >= 4) {
     const [w0, w1, w2, w3] = [
       weights[tap]!,
@@ -145,7 +172,7 @@ function flatten({ first, start, weights }: Taps, y: number, length: number): vo
       weights[tap + 2]!,
       weights[tap + 3]!,
     ];
-    const [second, third, fourth] = [at + length, at + 2 * length, at + 3 * length];
+    const [second, third, fourth] = [at + stride, at + 2 * stride, at + 3 * stride];
     for (let i = 0; i < length; i++) {
       target[i] =
         w0 * source[at + i]! +
@@ -154,22 +181,22 @@ function flatten({ first, start, weights }: Taps, y: number, length: number): vo
         w3 * source[fourth + i]!;
     }
     tap += 4;
-    at += 4 * length;
+    at += 4 * stride;
   } else if (end - tap >= 2) {
     const [w0, w1] = [weights[tap]!, weights[tap + 1]!];
-    const second = at + length;
+    const second = at + stride;
     for (let i = 0; i < length; i++) target[i] = w0 * source[at + i]! + w1 * source[second + i]!;
     tap += 2;
-    at += 2 * length;
+    at += 2 * stride;
   } else {
     const weight = weights[tap]!;
     for (let i = 0; i < length; i++) target[i] = weight * source[at + i]!;
     tap += 1;
-    at += length;
+    at += stride;
   }
-  for (; tap < end; tap++) {
+  for (; tap < end; tap++, at += stride) {
     const weight = weights[tap]!;
-    for (let i = 0; i < length; i++) target[i]! += weight * source[at++]!;
+    for (let i = 0; i < length; i++) target[i]! += weight * source[at + i]!;
   }
 }
 
@@ -178,6 +205,7 @@ function narrow(
   { first, start, weights }: Taps,
   size: number,
   mirrored: boolean,
+  scale: number,
   out: Float32Array,
   at: number,
 ): void {
@@ -187,7 +215,7 @@ function narrow(
     const end = start[x + 1]!;
     let sum = 0;
     for (let i = first[x]!; tap < end; tap++, i++) sum += weights[tap]! * source[i]!;
-    out[at + (mirrored ? size - 1 - x : x)] = sum;
+    out[at + (mirrored ? size - 1 - x : x)] = sum * scale;
   }
 }
 
@@ -196,6 +224,7 @@ function narrowColour(
   { first, start, weights }: Taps,
   size: number,
   mirrored: boolean,
+  scale: number,
   out: Float32Array,
   at: number,
 ): void {
@@ -214,8 +243,8 @@ function narrowColour(
       blue += weight * source[i + 2]!;
     }
     const to = at + (mirrored ? size - 1 - x : x);
-    out[to] = red;
-    out[to + plane] = green;
-    out[to + 2 * plane] = blue;
+    out[to] = red * scale;
+    out[to + plane] = green * scale;
+    out[to + 2 * plane] = blue * scale;
   }
 }
