@@ -27,7 +27,7 @@ const sections: { readonly [B in SpeedFigure['bench']]: Section<B> } = {
       'Milliseconds of one step (forward, backward, optimiser) of a ResNet-18 on images that are there ' +
       'already. Less is better; a ratio below 1 is faster than PyTorch.',
     columns: ['width', 'pixels', 'images', 'ours, ms', 'PyTorch, ms', 'ours ÷ PyTorch'],
-    cells: (f) => [f.width, f.size, f.batch, f.ours, f.peer ?? '', ratio(f)],
+    cells: (f) => [f.width, f.size, f.batch, tenths(f.ours), tenths(f.peer), ratio(f)],
   },
   train: {
     title: 'Training from end to end',
@@ -43,7 +43,7 @@ const sections: { readonly [B in SpeedFigure['bench']]: Section<B> } = {
     ],
     cells: (f) => [
       ...[f.width, f.size, f.batch, rate(f.ours), rateOr(f.peer), ratio(f)],
-      ...[f.peerStepMilliseconds ?? '', f.firstStepSeconds],
+      ...[tenths(f.peerStepMilliseconds), f.firstStepSeconds],
       ...[megabytes(f.peakMegabytes.ours), megabytes(f.peakMegabytes.peer)],
     ],
   },
@@ -138,6 +138,10 @@ function ratio(figure: { readonly ratio: number | null }): string {
 
 function rateOr(perSecond: number | null): string {
   return perSecond === null ? '' : rate(perSecond);
+}
+
+function tenths(milliseconds: number | null): string {
+  return milliseconds === null ? '' : milliseconds.toFixed(1);
 }
 
 function megabytes(value: number | null): string {
