@@ -3,8 +3,19 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright';
 
+/** Runs in the page: colours that are on their way from one theme to the other are nobody's. */
+async function transitionsEnd(): Promise<void> {
+  const { document, CSSTransition } = globalThis as unknown as {
+    document: { getAnimations: () => { finished: Promise<unknown> }[] };
+    CSSTransition: new () => object;
+  };
+  const transitions = document.getAnimations().filter((each) => each instanceof CSSTransition);
+  await Promise.allSettled(transitions.map(({ finished }) => finished));
+}
+
 /** One line a breach: rule, elements, what is wrong. Empty when there is none. */
 export async function accessibilityBreaches(page: Page): Promise<string[]> {
+  await page.evaluate(transitionsEnd);
   const found = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'])
     // Electron has no second page, which the other mode needs.
