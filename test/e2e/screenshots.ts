@@ -7,10 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { chromium, type Page } from 'playwright';
+import { _electron, chromium, type Page } from 'playwright';
 import sharp from 'sharp';
 import { skipTour } from './support/skip-tour.ts';
 import { findChromium } from './support/chromium.ts';
+import { launchWords } from './support/launch-words.ts';
+import { packageApp } from './support/packaged-app.ts';
+import { startScreen } from './support/screen.ts';
 import { views } from './support/views.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -43,12 +46,45 @@ async function takeAll(page: Page): Promise<void> {
       await page.waitForTimeout(3000);
       // Times of training are estimated by a few steps.
       await page.waitForFunction(isMeasured, undefined, { timeout: 180_000 });
-      const picture = sharp(await page.screenshot());
-      // Few colours are enough for a window, and a quarter of the bytes.
-      await picture
-        .png({ palette: true, effort: 10 })
-        .toFile(join(target, `${view.toLowerCase()}-${theme}.png`));
+      await take(page, `${view.toLowerCase()}-${theme}`);
     }
+  }
+}
+
+async function take(page: Page, name: string): Promise<void> {
+  const picture = sharp(await page.screenshot());
+  // Few colours are enough for a window, and a quarter of the bytes.
+  await picture.png({ palette: true, effort: 10 }).toFile(join(target, `${name}.png`));
+}
+
+/** What the app shows before a project is open; only Electron has it. */
+async function takeStart(user: string, project: string): Promise<void> {
+  await finished('src-main/hosts/electron/packaging/stage-core.ts', []);
+  const { executable } = await packageApp();
+  const endScreen = await startScreen();
+  const launch = (...words: string[]) =>
+    _electron.launch({ executablePath: executable, args: [...launchWords(user), ...words] });
+  try {
+    // It is then among those opened lately.
+    const opened = await launch(project);
+    const first = await opened.firstWindow();
+    await first.evaluate(skipTour);
+    await first.getByRole('navigation').waitFor();
+    await opened.close();
+    const app = await launch();
+    const page = await app.firstWindow();
+    await page.getByRole('heading', { name: 'Recent projects' }).waitFor();
+    await app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.setContentSize(1280, 800),
+    );
+    for (const theme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      await page.waitForTimeout(1000);
+      await take(page, `start-${theme}`);
+    }
+    await app.close();
+  } finally {
+    endScreen();
   }
 }
 
@@ -72,5 +108,9 @@ try {
   const ended = once(server, 'exit');
   server.kill();
   await ended;
+}
+try {
+  await takeStart(folder, project);
+} finally {
   await rm(folder, { recursive: true, force: true });
 }

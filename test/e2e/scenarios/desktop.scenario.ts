@@ -5,9 +5,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { _electron, type Page } from 'playwright';
 import { expect, inject } from 'vitest';
-import { electronApp, launchWords } from '../support/electron-host.ts';
+import { electronApp } from '../support/electron-host.ts';
 import { scenario, type Host } from '../support/host.ts';
 import { importSample } from '../support/import-sample.ts';
+import { launchWords } from '../support/launch-words.ts';
 
 const archive = fileURLToPath(
   new URL('../../../resources/sample/blood-cells.zip', import.meta.url),

@@ -11,7 +11,7 @@ import { build, Platform } from 'electron-builder';
 import { _electron } from 'playwright';
 import { expect, inject, test } from 'vitest';
 import { findElectron } from '../support/electron-runtime.ts';
-import { launchWords } from '../support/electron-host.ts';
+import { launchWords } from '../support/launch-words.ts';
 
 const run = promisify(execFile);
 const projectDir = fileURLToPath(new URL('../../../', import.meta.url));

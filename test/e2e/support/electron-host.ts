@@ -7,6 +7,7 @@ import { _electron, type ElectronApplication, type Page } from 'playwright';
 import { inject } from 'vitest';
 import { collectComplaints } from './complaints.ts';
 import type { Host } from './host.ts';
+import { launchWords } from './launch-words.ts';
 import { skipTour } from './skip-tour.ts';
 
 const apps = new WeakMap<Host, () => ElectronApplication>();
@@ -47,18 +48,6 @@ export async function electronHost(folder: string): Promise<Host> {
   };
   apps.set(host, () => running.app);
   return host;
-}
-
-/** The words that the app is started with, for a user of its own in `folder`. */
-export function launchWords(folder: string): string[] {
-  const words = [
-    `--user-data-dir=${join(folder, 'user')}`,
-    // A camera to be refused.
-    '--use-fake-device-for-media-stream',
-  ];
-  // Chromium's sandbox does not work for root, who runs the tests in containers.
-  if (process.getuid?.() === 0) words.push('--no-sandbox');
-  return words;
 }
 
 async function launch(
