@@ -33,7 +33,7 @@ export function spawnWorker(): Worker {
   const child = fork(entry, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: heapEnvironment(),
-    // A training collects once, when its first state, as large as the network, has been written.
+    // A training asks for a collection once (train-task.ts).
     execArgv: ['--expose-gc'],
   });
   let errorOutput = '';

@@ -151,6 +151,7 @@ async function takeStepsIn(
       ...{ method, engine, source: pool, parts },
       ...(from ? { from } : {}),
     });
+    // The first state has been written: nobody needs it, and it is as large as the network.
     globalThis.gc?.();
     try {
       const { steps } = scheduleOf(settings, normals.count);

@@ -14,6 +14,7 @@ import {
   openProject,
   score,
   scoreRows,
+  scoresOfCopy,
   smallTraining,
   succeeded,
   workersOf,
@@ -48,11 +49,7 @@ describe('a worker that is killed for its memory', () => {
     await succeeded(clientOf(app), jobId);
     await app.close();
     held = (await scoreRows(trained)).length;
-    const scored = await copyOf(trained, newFolder());
-    const other = await openApp(scored);
-    await score(clientOf(other));
-    await other.close();
-    expected = (await scoreRows(scored)) as object[];
+    expected = (await scoresOfCopy(trained, newFolder())) as object[];
   });
 
   /** Starts scoring and kills each of the first `most` workers once it has scored something. */

@@ -186,6 +186,15 @@ export function scoreRows(project: string): Promise<unknown[]> {
   );
 }
 
+/** The scores that model 1 gives all of a project's cells; the project itself stays as it is. */
+export async function scoresOfCopy(project: string, folder: string): Promise<unknown[]> {
+  const copy = await copyOf(project, folder);
+  const app = await openApp(copy);
+  await score(clientOf(app));
+  await app.close();
+  return await scoreRows(copy);
+}
+
 /** Numbers of the worker processes that `parent` has started. */
 export function workersOf(parent: number): number[] {
   return execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })

@@ -11,7 +11,7 @@ import { openDatabase } from '#core/store/open-database.ts';
 import { neverStop } from '#domain/stop.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
 import { clientOf, copyOf, inCatalogue, killWorker, makeTemplate, openProject } from './project.ts';
-import { score, scoreRows, train, workersOf } from './project.ts';
+import { score, scoreRows, scoresOfCopy, train, workersOf } from './project.ts';
 
 const newFolder = tempFolders();
 
@@ -29,11 +29,7 @@ describe('scoring', () => {
     await train(clientOf(app), 12);
     await app.close();
     held = (await scoreRows(trained)).length;
-    const scored = await copyOf(trained, newFolder());
-    const other = await openApp(scored);
-    await score(clientOf(other));
-    await other.close();
-    scores = await scoreRows(scored);
+    scores = await scoresOfCopy(trained, newFolder());
   });
 
   describe('of images that can no longer be read', () => {
