@@ -82,8 +82,7 @@ describe('of 100,000 images', () => {
         `filter by ${name}: page ${paged.toFixed(0)} ms, counts ${counted.toFixed(0)} ms`,
       );
       expect(paged).toBeLessThan(100);
-      // Counting what a model has and has not scored takes two passes more.
-      expect(counted).toBeLessThan(filter.score ? 200 : 100);
+      expect(counted).toBeLessThan(100);
     },
   );
 
