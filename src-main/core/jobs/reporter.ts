@@ -60,6 +60,13 @@ export class Reporter {
         // Progress is worth no job: a disk that is full stops what must be written.
       }
     }
-    this.#timer = setTimeout(() => this.#pass(), messageMs);
+    this.#passAt(time + messageMs);
+  }
+
+  /** Timers count whole milliseconds and may come a little early: then the rest is waited for, too. */
+  #passAt(time: number): void {
+    const rest = time - performance.now();
+    if (rest > 0) this.#timer = setTimeout(() => this.#passAt(time), Math.ceil(rest));
+    else this.#pass();
   }
 }

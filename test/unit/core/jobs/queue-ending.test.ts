@@ -21,21 +21,14 @@ describe('progress', () => {
       report({ done: 500, total: 500, note: 'last' });
       await mayEnd;
     });
-    const first = performance.now();
     while (current().queue.find(id).done < 500) await sleep(20);
     await sleep(150);
-    const seconds = (performance.now() - first) / 1000;
     const told = current().changes.filter((job) => job.state === 'running' && job.note !== null);
     expect(told[0]).toMatchObject({ done: 1, total: 500, note: 'image 1' });
     expect(told.at(-1)).toMatchObject({ done: 500, note: 'last' });
     expect(told.length).toBeGreaterThan(3);
-    expect(told.length).toBeLessThanOrEqual(10 * seconds + 1);
-    // No second holds more than ten.
-    for (const { at } of told) {
-      expect(told.filter((job) => job.at >= at && job.at < at + 1000).length).toBeLessThanOrEqual(
-        10,
-      );
-    }
+    const gaps = told.slice(1).map(({ at }, i) => at - told[i]!.at);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(100);
     end(undefined);
     expect(await current().ended(id)).toMatchObject({ done: 500, total: 500, note: 'last' });
   });
