@@ -37,6 +37,13 @@ export const itemChange = z
   .refine((set) => Object.values(set).some((value) => value !== undefined), 'nothing to set');
 export type ItemChange = z.output<typeof itemChange>;
 
+const usedImage = z.strictObject({
+  dataset: imageFilter.shape.dataset,
+  imageId: z.int().min(1),
+});
+/** An image as one dataset uses it. */
+export type UsedImage = z.output<typeof usedImage>;
+
 export const editMethods = {
   /**
    * Sets role, class, group or split of the selected images; `changed` counts those that were
@@ -44,6 +51,10 @@ export const editMethods = {
    */
   'items.edit': method<{ changed: number; state: EditState }>()(
     z.strictObject({ selection, set: itemChange }),
+  ),
+  /** Makes the images neither train, calibrate nor test: one edit, also for several datasets. */
+  'items.leaveOut': method<{ changed: number; state: EditState }>()(
+    z.strictObject({ images: z.array(usedImage).min(1).max(1_000_000) }),
   ),
   /** Takes the last edit back; `words` says which, null when there is none. */
   'edits.undo': method<{ words: string | null; state: EditState }>()(z.strictObject({})),

@@ -1,7 +1,7 @@
 // Does, undoes and redoes what the user changes. Every change of items, every review and every run put
 // into the trash goes through here.
 
-import type { EditState, ItemChange, Selection } from '#contract/edit.ts';
+import type { EditState, ItemChange, Selection, UsedImage } from '#contract/edit.ts';
 import { Failure } from '#domain/failure.ts';
 import { automaticSide, splitOfRole, splitUnit, standardShares } from '../datasets/split.ts';
 import { datasetNamed } from '../runs/run-items.ts';
@@ -53,14 +53,36 @@ export class Edits {
       const items = itemsMeant(writer, selection);
       // Written first, because the log's rows refer to it; taken back again when nothing changes.
       const words = `${wordsOf(set)}: ${countOf(countMeant(writer, items), 'image')} of ${nameOf(selection)}`;
-      const { datasetId } = items;
-      changed = 0;
-      const edit = { datasetId, id: addEdit(writer, { kind: 'items', words, datasetId }, now) };
+      const id = addEdit(writer, { kind: 'items', words }, now);
       const split = set.role === undefined || set.role === 'normal' ? null : splitOfRole(set.role);
-      changed = noteItems(writer, edit.id, items, set, split);
+      changed = noteItems(writer, id, items, set, split);
       if (changed === 0) throw new NothingChanges();
-      if (set.role === 'normal' && set.split === undefined) giveSides(writer, edit);
-      applyItems(writer, edit, 'after');
+      if (set.role === 'normal' && set.split === undefined) {
+        giveSides(writer, { id, datasetId: items.datasetId });
+      }
+      applyItems(writer, id, 'after');
+    });
+    return { changed, state };
+  }
+
+  /** One edit, whatever the number of datasets. Throws as `editItems`. */
+  leaveOut(images: readonly UsedImage[]): { changed: number; state: EditState } {
+    const idsOf = Map.groupBy(images, ({ dataset }) => dataset);
+    const count = new Set(images.map(({ imageId }) => imageId)).size;
+    const names = [...idsOf.keys()];
+    const of = names.length === 1 ? names[0]! : countOf(names.length, 'dataset');
+    let changed = 0;
+    const state = this.#transact((writer, now) => {
+      changed = 0;
+      const words = `Leave out: ${countOf(count, 'image')} of ${of}`;
+      const id = addEdit(writer, { kind: 'items', words }, now);
+      for (const [dataset, some] of idsOf) {
+        const imageIds = some.map(({ imageId }) => imageId);
+        const items = itemsMeant(writer, { dataset, imageIds });
+        changed += noteItems(writer, id, items, { split: 'none' }, null);
+      }
+      if (changed === 0) throw new NothingChanges();
+      applyItems(writer, id, 'after');
     });
     return { changed, state };
   }
@@ -110,7 +132,7 @@ export class Edits {
   #apply(writer: Writer, edit: StoredEdit, move: 'undo' | 'redo', now: string): void {
     switch (edit.kind) {
       case 'items':
-        applyItems(writer, edit, move === 'undo' ? 'before' : 'after');
+        applyItems(writer, edit.id, move === 'undo' ? 'before' : 'after');
         return;
       case 'reviews':
         repeatReviews(writer, edit.id, move, now);
@@ -171,7 +193,7 @@ function giveSides(writer: Writer, { id, datasetId }: { id: number; datasetId: n
   for (const { imageId, hash, group } of madeNormal(writer, id)) {
     const known = group === null ? undefined : sides.get(group);
     const side = known ?? automaticSide(0, splitUnit(group, hash), standardShares);
-    noteSplit(writer, id, imageId, side);
+    noteSplit(writer, id, { datasetId, imageId }, side);
   }
 }
 

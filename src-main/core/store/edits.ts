@@ -8,8 +8,6 @@ export interface StoredEdit {
   readonly id: number;
   readonly kind: 'items' | 'reviews' | 'run';
   readonly words: string;
-  /** Of an edit of items. */
-  readonly datasetId: number | null;
   /** Of a run put into the trash, or taken out of it again. */
   readonly runId: number | null;
   readonly restores: boolean;
@@ -25,7 +23,7 @@ interface Row extends Omit<StoredEdit, 'restores'> {
 }
 
 const select = `
-  select e.id, e.parent, e.kind, e.words, e.dataset_id datasetId, e.run_id runId, e.restores,
+  select e.id, e.parent, e.kind, e.words, e.run_id runId, e.restores,
     r.emptied_at is not null isGone
   from edit e left join run r on r.id = e.run_id where`;
 const standing: Query<Row> = `
@@ -52,8 +50,8 @@ function rowToUndo(reader: Reader): Row | undefined {
   return row;
 }
 
-function edit({ id, kind, words, datasetId, runId, restores }: Row): StoredEdit {
-  return { id, kind, words, datasetId, runId, restores: restores === 1 };
+function edit({ id, kind, words, runId, restores }: Row): StoredEdit {
+  return { id, kind, words, runId, restores: restores === 1 };
 }
 
 export function editState(reader: Reader): EditState {
@@ -70,11 +68,11 @@ export function addEdit(
   now: string,
 ): number {
   const parent = writer.get(standing)?.id ?? null;
-  const { kind, words, datasetId = null, runId = null, restores = false } = edit;
+  const { kind, words, runId = null, restores = false } = edit;
   const { id } = writer.run(
-    `insert into edit (parent, kind, words, dataset_id, run_id, restores, created_at)
-     values (?, ?, ?, ?, ?, ?, ?)`,
-    ...[parent, kind, words, datasetId, runId, Number(restores), now],
+    `insert into edit (parent, kind, words, run_id, restores, created_at)
+     values (?, ?, ?, ?, ?, ?)`,
+    ...[parent, kind, words, runId, Number(restores), now],
   );
   addMove(writer, 'do', id, id, now);
   return id;

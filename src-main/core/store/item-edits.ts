@@ -46,10 +46,10 @@ export function noteItems(
       : after('split', split);
   const all = [...parts, splitPart];
   const { changes } = writer.run(
-    `insert into edit_item (edit_id, image_id, role_before, class_before, group_before, split_before,
+    `insert into edit_item (edit_id, dataset_id, image_id, role_before, class_before, group_before, split_before,
        role_after, class_after, group_after, split_after)
      select * from (
-       select ?, d.image_id, d.role r0, d.class c0, d.group_name g0, d.split s0,
+       select ?, d.dataset_id, d.image_id, d.role r0, d.class c0, d.group_name g0, d.split s0,
          ${all[0]!.sql} r1, ${all[1]!.sql} c1, ${all[2]!.sql} g1, ${all[3]!.sql} s1
        from dataset_item d where ${sql})
      where (r0, c0, g0, s0) is not (r1, c1, g1, s1)`,
@@ -83,24 +83,26 @@ export function sidesOfGroups(reader: Reader, datasetId: number): ReadonlyMap<st
   return new Map(reader.all(sides, datasetId).map(({ group, split }) => [group, split]));
 }
 
-export function noteSplit(writer: Writer, editId: number, imageId: number, split: Split): void {
+export function noteSplit(
+  writer: Writer,
+  editId: number,
+  { datasetId, imageId }: { readonly datasetId: number; readonly imageId: number },
+  split: Split,
+): void {
   writer.run(
-    'update edit_item set split_after = ? where edit_id = ? and image_id = ?',
-    ...[split, editId, imageId],
+    'update edit_item set split_after = ? where edit_id = ? and dataset_id = ? and image_id = ?',
+    ...[split, editId, datasetId, imageId],
   );
 }
 
 /** Makes the items what the log says they were before the edit or became by it. */
-export function applyItems(
-  writer: Writer,
-  { id, datasetId }: { readonly id: number; readonly datasetId: number | null },
-  state: 'before' | 'after',
-): void {
+export function applyItems(writer: Writer, editId: number, state: 'before' | 'after'): void {
   writer.run(
     `update dataset_item set role = e.role_${state}, class = e.class_${state},
        group_name = e.group_${state}, split = e.split_${state}
      from edit_item e
-     where e.edit_id = ? and dataset_item.dataset_id = ? and dataset_item.image_id = e.image_id`,
-    ...[id, datasetId],
+     where e.edit_id = ? and dataset_item.dataset_id = e.dataset_id
+       and dataset_item.image_id = e.image_id`,
+    editId,
   );
 }

@@ -6,6 +6,7 @@ import { runNamesAndTrash } from './0030-run-names-and-trash.ts';
 import { runResources } from './0040-run-resources.ts';
 import { runEngineWhy } from './0050-run-engine-why.ts';
 import { normCounts } from './0060-norm-counts.ts';
+import { editsOfDatasets } from './0070-edits-of-datasets.ts';
 
 export interface Migration {
   /** Becomes the file's user_version. */
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   runResources,
   runEngineWhy,
   normCounts,
+  editsOfDatasets,
 ];

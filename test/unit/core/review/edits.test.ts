@@ -80,6 +80,31 @@ describe('an edit', () => {
   });
 });
 
+describe('leaving out', () => {
+  it('is one edit, also of images in several datasets', async () => {
+    const { database, edits, told } = await lab();
+    put(database, 'photos', [1, 1], { role: 'outlier', split: 'train' });
+    const splits = () =>
+      ['cells', 'photos'].map((dataset) => itemsOf(database, dataset).map(({ split }) => split[0]));
+    const before = splits();
+    const one = { dataset: 'photos', imageId: 1 };
+    const images = [{ dataset: 'cells', imageId: 1 }, { dataset: 'cells', imageId: 3 }, one];
+    const words = 'Leave out: 2 images of 2 datasets';
+    expect(edits.leaveOut(images)).toEqual({ changed: 3, state: { undo: words, redo: null } });
+    const after = ['ntntnn'.split(''), ['n']];
+    expect(splits()).toEqual(after);
+    expect(edits.undo().words).toBe(words);
+    expect(splits()).toEqual(before);
+    edits.redo();
+    expect(splits()).toEqual(after);
+    expect(edits.leaveOut([one])).toMatchObject({ changed: 0, state: { undo: words } });
+    expect(told).toHaveLength(3);
+    expect(() => edits.leaveOut([one, { dataset: 'cells', imageId: 77 }])).toThrow(
+      '1 image of the selection is not in the dataset "cells" any more.',
+    );
+  });
+});
+
 describe('undo and redo', () => {
   it('go back and forth through every edit, to the last row', async () => {
     const { database, edits } = await lab();

@@ -1,0 +1,48 @@
+// Version 70 of the catalogue, made from a version 60 with an edit, which is then taken back.
+
+import { expect, it } from 'vitest';
+import { Edits } from '#core/review/edits.ts';
+import { migrations } from '#core/store/migrations/migrations.ts';
+import { noon, open } from '../../../support/catalogue.ts';
+import { tempFolders } from '../../../support/temp-folder.ts';
+import { itemsOf, put } from '../runs/small-catalogue.ts';
+
+const tempFolder = tempFolders();
+
+it('keeps what edits of version 60 did, so that they can be taken back', async () => {
+  const folder = tempFolder();
+  const sixty = await open(folder, {
+    migrations: migrations.filter(({ version }) => version <= 60),
+  });
+  put(sixty.database, 'other', [1, 2], { role: 'normal', split: 'train' });
+  put(sixty.database, 'cells', [1, 3], { role: 'anomaly', split: 'test' });
+  sixty.database.transact((writer) => {
+    writer.run(
+      `insert into edit (id, kind, words, dataset_id, created_at)
+       select 1, 'items', 'Set role to anomaly', id, ? from dataset where name = 'cells'`,
+      noon,
+    );
+    writer.run(
+      `insert into edit_item (edit_id, image_id, role_before, class_before, group_before,
+         split_before, role_after, class_after, group_after, split_after)
+       values (1, 2, 'normal', 'ig', 'anna', 'train', 'anomaly', null, null, 'test')`,
+    );
+    writer.run(
+      "insert into edit_move (move, edit_id, standing, created_at) values ('do', 1, 1, ?)",
+      noon,
+    );
+  });
+  await sixty.close();
+
+  const { database, close } = await open(folder);
+  const edits = new Edits({ database, now: () => new Date(noon), onChange: () => undefined });
+  const before = itemsOf(database, 'cells');
+  expect(edits.undo().words).toBe('Set role to anomaly');
+  const [one, two, three] = itemsOf(database, 'cells');
+  expect(two).toMatchObject({ role: 'normal', class: 'ig', group: 'anna', split: 'train' });
+  expect([one, three]).toEqual([before[0], before[2]]);
+  expect(itemsOf(database, 'other')).toMatchObject([{ role: 'normal' }, { role: 'normal' }]);
+  edits.redo();
+  expect(itemsOf(database, 'cells')).toEqual(before);
+  await close();
+});
