@@ -42,6 +42,7 @@ export interface DuplicateImage extends SeenImage {
 
 /** Two images that hardly differ at a small size: saved again, resized, taken a moment later. */
 export interface NearDuplicate {
+  /** First the one to leave out rather than the other. */
   readonly images: readonly [SeenImage, SeenImage];
   /** Root mean square difference of the small pictures, in grey levels of 255. */
   readonly difference: number;
@@ -56,10 +57,12 @@ export interface NearDuplicates {
   readonly count: number;
   /** The nearest ones; of them those that contradict or cross a split first. */
   readonly pairs: readonly NearDuplicate[];
-  /** Of the project or the dataset. */
+  /** Of the project or the dataset, without those that are left out. */
   readonly images: number;
   /** Of them, that were compared: the first 10,000, and no image without a thumbnail. */
   readonly compared: number;
+  /** Images that came, or came back, since they were compared. */
+  readonly unseen: number;
 }
 
 export const imageLookMethods = {
@@ -77,14 +80,17 @@ export const imageLookMethods = {
     }),
   ),
   /**
-   * Pairs of images with different contents that look nearly the same. Takes seconds, and stops with
-   * its caller; the event "images.compared" tells how far it is.
+   * Pairs of images with different contents that look nearly the same; no image that is left out
+   * everywhere. Takes seconds, and stops with its caller; the event "images.compared" tells how far it
+   * is.
    */
   'images.nearDuplicates': method<NearDuplicates>()(
     z.strictObject({
       /** Left out: of the whole project. */
       dataset: datasetName.optional(),
       limit: z.int().min(1).max(1000).default(200),
+      /** At once, by the last search if it was the same: for what edits have changed since. */
+      again: z.boolean().default(false),
     }),
   ),
 } as const;

@@ -23,7 +23,7 @@ import { ShiftPreviewer } from './outliers/shift-preview.ts';
 import { editMethods } from './review/edit-methods.ts';
 import { Edits } from './review/edits.ts';
 import { imageMethods } from './review/image-methods.ts';
-import { findNearDuplicates } from './review/near-duplicates.ts';
+import { NearDuplicates } from './review/near-duplicates.ts';
 import { reviewMethods } from './review/review-methods.ts';
 import { evaluate } from './runs/evaluate.ts';
 import { Features } from './runs/features.ts';
@@ -143,6 +143,10 @@ export class Core {
     const { database, folder, now, codeVersion } = this.#ports;
     const queue = this.#queue;
     const catalogue = this.#catalogue;
+    const nearDuplicates = new NearDuplicates({
+      ...{ database, folder },
+      onProgress: (done, total) => this.#emit('images.compared', { done, total }),
+    });
     const isClosing = () => this.#isClosing;
     const either = (stop: Stop): Stop => ({
       get aborted() {
@@ -158,11 +162,8 @@ export class Core {
         jobIds: sampleImports.map((input) => queue.submit({ kind: 'import', input })),
       }),
       ...imageMethods(database, this.#viewer),
-      'images.nearDuplicates': (request, stop) =>
-        findNearDuplicates(request, either(stop), {
-          ...{ database, folder },
-          onProgress: (done, total) => this.#emit('images.compared', { done, total }),
-        }),
+      'images.nearDuplicates': ({ again, ...asked }, stop) =>
+        nearDuplicates[again ? 'findAgain' : 'find'](asked, either(stop)),
       'images.preview': ({ dataset, ...request }, stop) => {
         demandAbsolute(request.paths);
         return previewImport(request, stop, previewPorts(catalogue, dataset));

@@ -61,7 +61,6 @@ export class Workspace {
         void this.runs.list.load();
         void this.sources.list.load();
         this.overlaps.forget();
-        this.nearDuplicates.growOld();
       }),
     ];
     return () => {
@@ -74,7 +73,6 @@ export class Workspace {
       void this.datasets.list.load();
       void this.sources.list.load();
       this.overlaps.forget();
-      this.nearDuplicates.growOld();
     } else void this.runs.list.load();
   }
 }

@@ -2,7 +2,7 @@
 // learnt from with the other in the test makes results look better than they are.
 
 import { join } from 'node:path';
-import type { NearDuplicate, NearDuplicates, SeenImage } from '#contract/image-look.ts';
+import type { NearDuplicate, NearDuplicates as Found, SeenImage } from '#contract/image-look.ts';
 import type { Stop } from '#domain/stop.ts';
 import { nearTolerance, withReader } from '../images/compare-pictures.ts';
 import type { TellProgress } from '../images/near-pictures.ts';
@@ -20,56 +20,105 @@ export interface NearDuplicatePorts {
   readonly onProgress: TellProgress;
 }
 
-/** Throws `not-found` and `stopped`. */
-export async function findNearDuplicates(
-  { dataset, limit }: { readonly dataset?: string | undefined; readonly limit: number },
-  stop: Stop,
-  { database, folder, onProgress }: NearDuplicatePorts,
-): Promise<NearDuplicates> {
-  const { total, images } = database.read((reader) => {
-    const datasetId = dataset === undefined ? null : datasetNamed(reader, dataset);
-    return imagesToCompare(reader, datasetId, mostCompared);
-  });
-  const twins = await withReader(stop, (reader) =>
-    reader.run(
-      {
-        kind: 'nearTwins',
-        thumbnailFolder: join(folder, 'cache', 'thumbnails'),
-        hashes: images.map(({ hash }) => hash),
-        tolerance: nearTolerance,
-        most: limit,
-      },
-      onProgress,
-    ),
-  );
-  const pairs = database.read((reader) =>
-    twins.pairs.map(({ one, other, difference }): NearDuplicate => {
-      const [a, b] = [seenImage(reader, images[one]!), seenImage(reader, images[other]!)];
-      return { images: [a, b], difference, ...dangersOf(a, b) };
-    }),
-  );
-  return {
-    count: twins.count,
-    pairs: pairs.sort((a, b) => urgency(b) - urgency(a)),
-    images: total,
-    compared: twins.compared,
-  };
+interface Asked {
+  readonly dataset?: string | undefined;
+  readonly limit: number;
 }
+
+/** What a search found; how the images are used is asked anew each time. */
+interface Search {
+  readonly asked: Asked;
+  readonly hashes: ReadonlySet<string>;
+  readonly pairs: readonly {
+    readonly hashes: readonly [string, string];
+    readonly difference: number;
+  }[];
+  readonly count: number;
+  readonly compared: number;
+}
+
+export class NearDuplicates {
+  readonly #ports: NearDuplicatePorts;
+  #last: Search | undefined;
+
+  constructor(ports: NearDuplicatePorts) {
+    this.#ports = ports;
+  }
+
+  /** Throws `not-found` and `stopped`. */
+  async find(asked: Asked, stop: Stop): Promise<Found> {
+    this.#last = await this.#search(asked, stop);
+    return this.#standing(this.#last);
+  }
+
+  /** What the last search found, as it stands now; searches when that was another. Throws as `find`. */
+  async findAgain(asked: Asked, stop: Stop): Promise<Found> {
+    const last = this.#last;
+    const isSame = last?.asked.dataset === asked.dataset && last?.asked.limit === asked.limit;
+    return last && isSame ? this.#standing(last) : this.find(asked, stop);
+  }
+
+  async #search(asked: Asked, stop: Stop): Promise<Search> {
+    const { folder, onProgress } = this.#ports;
+    const hashes = this.#images(asked).images.map(({ hash }) => hash);
+    const { pairs, count, compared } = await withReader(stop, (reader) =>
+      reader.run(
+        {
+          kind: 'nearTwins',
+          thumbnailFolder: join(folder, 'cache', 'thumbnails'),
+          hashes,
+          tolerance: nearTolerance,
+          most: asked.limit,
+        },
+        onProgress,
+      ),
+    );
+    return {
+      ...{ asked, count, compared, hashes: new Set(hashes) },
+      pairs: pairs.map(({ one, other, difference }) => {
+        return { hashes: [hashes[one]!, hashes[other]!], difference };
+      }),
+    };
+  }
+
+  #standing({ asked, hashes, pairs, count, compared }: Search): Found {
+    const { total, images } = this.#images(asked);
+    const imageOf = new Map(images.map((image) => [image.hash, image]));
+    const unseen = images.filter(({ hash }) => !hashes.has(hash)).length;
+    const standing = this.#ports.database.read((reader) =>
+      pairs.flatMap(({ hashes: [one, other], difference }): NearDuplicate[] => {
+        const [a, b] = [imageOf.get(one), imageOf.get(other)];
+        if (!a || !b) return [];
+        const seen = [seenImage(reader, a), seenImage(reader, b)] as const;
+        return [{ images: dangerousFirst(seen), difference, ...dangersOf(seen) }];
+      }),
+    );
+    return {
+      count: count - pairs.length + standing.length,
+      pairs: standing.sort((a, b) => urgency(b) - urgency(a)),
+      images: total - unseen,
+      compared: compared - hashes.size + images.length - unseen,
+      unseen,
+    };
+  }
+
+  #images({ dataset }: Asked): ReturnType<typeof imagesToCompare> {
+    return this.#ports.database.read((reader) => {
+      const datasetId = dataset === undefined ? null : datasetNamed(reader, dataset);
+      return imagesToCompare(reader, datasetId, mostCompared);
+    });
+  }
+}
+
+type Pair = NearDuplicate['images'];
 
 function urgency({ contradicts, crossesSplit }: NearDuplicate): number {
   return Number(contradicts || crossesSplit);
 }
 
-function dangersOf(
-  a: SeenImage,
-  b: SeenImage,
-): Pick<NearDuplicate, 'contradicts' | 'crossesSplit'> {
-  const calls = ({ datasets }: SeenImage, ...roles: readonly string[]) =>
-    datasets.some(({ role }) => roles.includes(role));
-  const strange = ['outlier', 'anomaly'];
+function dangersOf([a, b]: Pair): Pick<NearDuplicate, 'contradicts' | 'crossesSplit'> {
   return {
-    contradicts:
-      (calls(a, 'normal') && calls(b, ...strange)) || (calls(b, 'normal') && calls(a, ...strange)),
+    contradicts: (isNormal(a) && isStrange(b)) || (isNormal(b) && isStrange(a)),
     crossesSplit: a.datasets.some((one) =>
       b.datasets.some(
         (other) =>
@@ -80,4 +129,24 @@ function dangersOf(
       ),
     ),
   };
+}
+
+/** Outliers and anomalies, then images that examine what others teach; of equals the later one. */
+function dangerousFirst([a, b]: Pair): Pair {
+  return danger(a) > danger(b) ? [a, b] : [b, a];
+}
+
+function danger(image: SeenImage): number {
+  const isUsedTo = (split: string) => image.datasets.some((item) => item.split === split);
+  if (!image.datasets.some(({ split }) => split !== 'none')) return 0;
+  if (isStrange(image)) return 4;
+  return isUsedTo('test') ? 3 : isUsedTo('calibrate') ? 2 : 1;
+}
+
+function isNormal({ datasets }: SeenImage): boolean {
+  return datasets.some(({ role }) => role === 'normal');
+}
+
+function isStrange({ datasets }: SeenImage): boolean {
+  return datasets.some(({ role }) => role === 'outlier' || role === 'anomaly');
 }

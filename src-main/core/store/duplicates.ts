@@ -36,9 +36,17 @@ const somePaths: Query<{ path: string }> = `
 const countPaths: Query<{ count: number }> =
   'select count(*) count from image_file where image_id = ?';
 const ofProject = '? is null or id in (select image_id from dataset_item where dataset_id = ?)';
-const countImages: Query<{ total: number }> = `select count(*) total from image where ${ofProject}`;
+// Unlabelled images are used for nothing anyway: that alone leaves nothing out.
+const isLeftOut = `(
+  exists (select 1 from dataset_item where image_id = id and role <> 'unlabelled')
+  and not exists (select 1 from dataset_item where image_id = id and split <> 'none'))`;
+const countImages: Query<{ total: number }> = `
+  select count(*) total from image where (${ofProject}) and not ${isLeftOut}`;
+// Those that are left out count among the first ones, so that no others come in their place.
 const firstImages: Query<KnownImage> = `
-  select id imageId, hash from image where ${ofProject} order by id limit ?`;
+  select id imageId, hash
+  from (select id, hash from image where ${ofProject} order by id limit ?)
+  where not ${isLeftOut} order by id`;
 
 /** datasetId: null for the whole project. */
 export function duplicates(
@@ -57,7 +65,10 @@ export function duplicates(
   };
 }
 
-/** The first ones in the order of their import, and how many there are. datasetId: null for the whole project. */
+/**
+ * Of the first ones in the order of their import, and how many there are at all: without those that are
+ * left out everywhere. datasetId: null for the whole project.
+ */
 export function imagesToCompare(
   reader: Reader,
   datasetId: number | null,

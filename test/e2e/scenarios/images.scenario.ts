@@ -58,20 +58,28 @@ scenario(
   },
 );
 
-scenario('near duplicates are looked for, and found once each', async ({ host, folder }) => {
-  const files = join(folder, 'pictures');
+scenario('near duplicates are found once each, left out, and brought back', async (my) => {
+  const { host, folder } = my;
+  const [files, others] = [join(folder, 'pictures'), join(folder, 'others')];
   const [first, second] = await drawPictures(files, 'disc', 6);
-  await sharp(first).jpeg({ quality: 90 }).toFile(join(files, 'saved again.jpg'));
-  await sharp(second).resize(60, 60).png().toFile(join(files, 'larger.png'));
+  await mkdir(others);
+  await sharp(first).jpeg({ quality: 90 }).toFile(join(others, 'saved again.jpg'));
+  await sharp(second).resize(60, 60).png().toFile(join(others, 'larger.png'));
   await host.newProject('Cells');
   const page = host.page();
   await page.getByText('No images yet').waitFor();
-  await offer(host, files);
-  const dialog = page.getByRole('dialog', { name: 'Import images' });
-  await dialog.getByText('8 images').waitFor();
-  await dialog.getByLabel('Dataset', { exact: true }).fill('drawn');
-  await dialog.getByRole('button', { name: 'Import', exact: true }).click();
-  await page.getByRole('tab', { name: 'drawn 8' }).waitFor();
+  for (const [from, role, dataset, images] of [
+    [files, 'normal', 'drawn', 6],
+    [others, 'outlier', 'dubious', 2],
+  ] as const) {
+    await offer(host, from);
+    const dialog = page.getByRole('dialog', { name: 'Import images' });
+    await dialog.getByText(`${images} images`).waitFor();
+    await dialog.getByLabel('What they are').selectOption(role);
+    await dialog.getByLabel('Dataset', { exact: true }).fill(dataset);
+    await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+    await page.getByRole('tab', { name: `${dataset} ${images}` }).waitFor();
+  }
   await page.getByRole('button', { name: 'Duplicates' }).click();
   await page.getByText('Every image was seen in one place only').waitFor();
   const near = page.getByRole('region', { name: 'Nearly the same' });
@@ -79,8 +87,8 @@ scenario('near duplicates are looked for, and found once each', async ({ host, f
   await noBreach(page);
   await near.getByRole('button', { name: 'Look for them' }).click();
   await near.getByText('2 pairs').waitFor({ timeout: 30_000 });
-  await near.getByText(join(files, 'saved again.jpg')).waitFor();
-  await near.getByText(join(files, 'larger.png')).waitFor();
+  await near.getByText(join(others, 'saved again.jpg')).waitFor();
+  await near.getByText(join(others, 'larger.png')).waitFor();
   expect(await near.getByRole('listitem').count()).toBe(2);
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme });
@@ -89,6 +97,25 @@ scenario('near duplicates are looked for, and found once each', async ({ host, f
   // Found once, it stays while other views are shown.
   await page.getByRole('button', { name: 'All images' }).click();
   await page.getByRole('button', { name: 'Duplicates' }).click();
+  await near.getByText('2 pairs').waitFor();
+
+  // Of each pair the outlier comes first; either can be left out, by keyboard as well.
+  const leave = near.getByRole('button', { name: /^Leave out / });
+  expect((await leave.allTextContents()).map((text) => text.trim())).toEqual([
+    expect.stringMatching(/^Leave out (saved again\.jpg|larger\.png)$/),
+    expect.stringMatching(/^Leave out disc/),
+    expect.stringMatching(/^Leave out (saved again\.jpg|larger\.png)$/),
+    expect.stringMatching(/^Leave out disc/),
+  ]);
+  await near.getByRole('button', { name: 'Leave out saved again.jpg' }).press('Enter');
+  await near.getByText('1 pair.').waitFor();
+  expect(await near.getByText('saved again.jpg').count()).toBe(0);
+  await page.getByText('Leave out: 1 image of dubious').waitFor();
+  await page.keyboard.press('Control+z');
+  await near.getByText('2 pairs').waitFor();
+  await near.getByRole('button', { name: 'Leave 2 images out' }).click();
+  await near.getByText('No two of the 6 images look nearly the same').waitFor();
+  await page.keyboard.press('Control+z');
   await near.getByText('2 pairs').waitFor();
 });
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { CoreEvents } from '#contract/core.ts';
-import { findNearDuplicates } from '#core/review/near-duplicates.ts';
+import { NearDuplicates } from '#core/review/near-duplicates.ts';
 import { open } from '../../support/catalogue.ts';
 import { fillWithRows } from '../../support/large-catalogue.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
@@ -41,7 +41,7 @@ describe('near duplicates', () => {
   it('are pairs that were saved again or resized, each once, and no others', async () => {
     const { client } = await openProject(await copyOf(template, newFolder()));
     expect(await client.call('images.nearDuplicates', {})).toEqual({
-      ...{ count: 0, pairs: [], images: 19, compared: 19 },
+      ...{ count: 0, pairs: [], images: 19, compared: 19, unseen: 0 },
     });
 
     const folder = newFolder();
@@ -60,15 +60,15 @@ describe('near duplicates', () => {
     expect(found).toMatchObject({ count: 2, images: 21, compared: 21 });
     const names = found.pairs.map(({ images }) => images.map(({ paths }) => nameOf(paths[0]!)));
     expect(names).toHaveLength(2);
-    expect(names).toContainEqual(['disc 0002.png', 'again.jpg']);
-    expect(names).toContainEqual(['disc 0003.png', 'larger.png']);
+    expect(names).toContainEqual(['again.jpg', 'disc 0002.png']);
+    expect(names).toContainEqual(['larger.png', 'disc 0003.png']);
     for (const { difference, contradicts, images } of found.pairs) {
       expect(difference).toBeGreaterThan(0);
       expect(difference).toBeLessThanOrEqual(10);
       expect(contradicts).toBe(true);
       expect(images.map(({ datasets }) => datasets.map(({ dataset }) => dataset))).toEqual([
-        ['cells'],
         ['dubious'],
+        ['cells'],
       ]);
     }
     expect(events.length).toBeGreaterThan(0);
@@ -87,11 +87,11 @@ describe('near duplicates', () => {
     const { client } = await openProject(await copyOf(template, newFolder()));
     const folder = newFolder();
     const train = await client.call('images.page', { dataset: 'cells', role: 'normal' });
-    const [learnt, unused] = train.images.filter(({ split }) => split === 'train');
+    const [learnt, other] = train.images.filter(({ split }) => split === 'train');
     await mkdir(join(folder, 'test'));
     for (const [image, quality] of [
       [learnt!, 80],
-      [unused!, 95],
+      [other!, 95],
     ] as const) {
       const target = join(folder, 'test', `${image.imageId}.jpg`);
       await sharp(await readFile(image.path))
@@ -100,21 +100,61 @@ describe('near duplicates', () => {
     }
     await importAs(client, folder, 'cells', 'normal');
     await client.call('items.edit', {
-      selection: { dataset: 'cells', imageIds: [unused!.imageId] },
-      set: { split: 'none' },
+      selection: { dataset: 'cells', imageIds: [other!.imageId] },
+      set: { split: 'test' },
     });
     const { pairs } = await client.call('images.nearDuplicates', { dataset: 'cells' });
     expect(
       pairs.map(({ images, crossesSplit, contradicts }) => [
-        images[0].imageId,
+        images[1].imageId,
         crossesSplit,
         contradicts,
       ]),
     ).toEqual([
       [learnt!.imageId, true, false],
-      [unused!.imageId, false, false],
+      [other!.imageId, false, false],
     ]);
     expect(pairs[0]!.difference).toBeGreaterThan(pairs[1]!.difference);
+  });
+
+  it('go once an image is left out, come back with it, and are told again without a search', async () => {
+    const { client } = await openProject(await copyOf(template, newFolder()));
+    const folder = newFolder();
+    const disc = (index: number) => join(pictures, 'disc', `disc 000${index}.png`);
+    for (const index of [1, 2]) {
+      await sharp(await readFile(disc(index)))
+        .jpeg({ quality: 85 })
+        .toFile(join(folder, `${index}.jpg`));
+    }
+    await importAs(client, folder, 'dubious', 'outlier');
+    const first = await client.call('images.nearDuplicates', {});
+    expect(first).toMatchObject({ count: 2, images: 21, compared: 21, unseen: 0 });
+
+    let searches = 0;
+    client.on('images.compared', () => searches++);
+    const again = () => client.call('images.nearDuplicates', { again: true });
+    expect(await again()).toEqual(first);
+    const [{ imageId, datasets }] = first.pairs[0]!.images;
+    await client.call('items.leaveOut', {
+      images: datasets.map(({ dataset }) => ({ dataset, imageId })),
+    });
+    expect(await again()).toMatchObject({
+      ...{ count: 1, pairs: [first.pairs[1]], images: 20, compared: 20, unseen: 0 },
+    });
+    await client.call('edits.undo', {});
+    expect(await again()).toEqual(first);
+
+    await client.call('edits.redo', {});
+    expect(searches).toBe(0);
+    const anew = await client.call('images.nearDuplicates', {});
+    expect(anew).toMatchObject({ count: 1, images: 20, compared: 20 });
+    expect(searches).toBeGreaterThan(0);
+    // Left out during the search, the image is new to its result.
+    await client.call('edits.undo', {});
+    expect(await again()).toMatchObject({ count: 1, images: 20, unseen: 1 });
+    // Of another dataset there was no search.
+    const cells = await client.call('images.nearDuplicates', { dataset: 'cells', again: true });
+    expect(cells).toMatchObject({ count: 0, compared: 16 });
   });
 
   it('are looked for among the first 10,000, and how many more there are is told', async () => {
@@ -122,13 +162,12 @@ describe('near duplicates', () => {
     onTestFinished(close);
     fillWithRows(database, 10_003);
     const totals = new Set<number>();
-    const found = await findNearDuplicates(
-      { limit: 10 },
-      { aborted: false },
-      { database, folder: newFolder(), onProgress: (_, total) => totals.add(total) },
-    );
+    const found = await new NearDuplicates({
+      ...{ database, folder: newFolder() },
+      onProgress: (_, total) => totals.add(total),
+    }).find({ limit: 10 }, { aborted: false });
     // Rows alone, without thumbnails: nothing to compare.
-    expect(found).toEqual({ count: 0, pairs: [], images: 10_003, compared: 0 });
+    expect(found).toEqual({ count: 0, pairs: [], images: 10_003, compared: 0, unseen: 0 });
     // Each is read, and compared.
     expect([...totals]).toEqual([20_000]);
   });
