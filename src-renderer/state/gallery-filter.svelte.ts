@@ -36,7 +36,10 @@ export class GalleryFilter {
     this.text = '';
   }
 
-  /** modelId: of the scores spoken of; undefined when there are none. */
+  /**
+   * modelId: of the scores spoken of; undefined when there are none. It is asked about only where it
+   * decides, so that a new model does not change what else is in sight.
+   */
   asked(dataset: string, modelId: number | undefined): ImagesAsked {
     const { role, split, group, text, order } = this;
     const needsScore = order === 'strangest' || order === 'most-normal';
@@ -47,6 +50,7 @@ export class GalleryFilter {
       ...(this.class !== undefined && { class: this.class }),
       ...(group !== undefined && { group }),
       ...(text.trim() !== '' && { text: text.trim() }),
+      ...(needsScore && modelId !== undefined && { score: { modelId } }),
       ...this.#status(modelId),
       order: needsScore && modelId === undefined ? 'imported' : order,
     };
@@ -54,16 +58,15 @@ export class GalleryFilter {
 
   #status(modelId: number | undefined): Pick<ImageFilter, 'verdict' | 'score'> {
     const { status } = this;
-    const score = modelId === undefined ? {} : { score: { modelId } };
     switch (status) {
       case undefined:
-        return score;
+        return {};
       case 'unreviewed':
-        return { ...score, verdict: null };
+        return { verdict: null };
       case 'normal':
       case 'anomalous':
       case 'unsure':
-        return { ...score, verdict: status };
+        return { verdict: status };
       default:
         return modelId === undefined ? {} : { score: { modelId, is: status } };
     }

@@ -62,9 +62,23 @@ export class ImageSelection {
     this.#set([], false);
   }
 
-  /** After a change of what the gallery shows: ids may be in another order, and some may be gone. */
-  forgetOrder(): void {
+  /** The gallery shows other images, or another order. */
+  restart(): void {
     this.#order = undefined;
+    this.#anchor = 0;
+    this.clear();
+  }
+
+  /**
+   * After a change in the core: what the gallery does not list any more is not selected either, so that
+   * nothing is ever changed out of sight. Throws what the core throws.
+   */
+  async follow(): Promise<void> {
+    this.#order = undefined;
+    if (this.#ids.size === 0) return;
+    const order = await this.#idsInOrder();
+    const kept = order.filter((id) => this.#ids.has(id));
+    this.#set(kept, kept.length === order.length);
   }
 
   #idsInOrder(): Promise<readonly number[]> {

@@ -18,16 +18,19 @@ export class Images {
   readonly #core: CoreClient;
   readonly #pages = new SvelteMap<number, Resource<readonly ListedImage[]>>();
   #asked = $state.raw<ImagesAsked>() as ImagesAsked;
-  #latest = 0;
-  /** How many the filter means; loading until the first page is there. */
+  /** Asked for last; the same as #asked once its first page has come. */
+  #wanted: ImagesAsked;
+  /** How many the filter means; comes with the first page. */
   readonly total: Resource<number>;
 
   constructor(core: CoreClient, asked: ImagesAsked) {
     this.#core = core;
     this.#asked = asked;
-    this.total = new Resource(async (signal) => (await this.#ask(0, 1, signal)).total);
+    this.#wanted = asked;
+    this.total = new Resource((signal) => this.#begin(signal));
   }
 
+  /** What is in sight. */
   get asked(): ImagesAsked {
     return this.#asked;
   }
@@ -58,29 +61,17 @@ export class Images {
     }
   }
 
-  /**
-   * Other images, or another order. What is there stays in sight until the first page has come.
-   * True unless something else was asked for meanwhile. Throws what the core throws.
-   */
-  async show(asked: ImagesAsked): Promise<boolean> {
-    const mine = ++this.#latest;
-    const { total, images } = await this.#core.call('images.page', {
-      ...{ ...asked, offset: 0, limit: pageSize },
-    });
-    if (mine !== this.#latest) return false;
-    this.#asked = asked;
-    this.#pages.clear();
-    const first = this.#page(0);
-    first.set(images);
-    this.#pages.set(0, first);
-    this.total.set(total);
-    return true;
+  /** Other images, or another order. What is there stays in sight until the first page has come. */
+  async show(asked: ImagesAsked): Promise<void> {
+    if (JSON.stringify(asked) !== JSON.stringify(this.#wanted)) this.#wanted = asked;
+    await this.total.load();
   }
 
   /** After a change in the core: everything that is shown is asked for again. */
   async refresh(): Promise<void> {
     await this.total.load();
-    await Promise.all([...this.#pages.values()].map((page) => page.load()));
+    const others = [...this.#pages].filter(([page]) => page > 0);
+    await Promise.all(others.map(([, page]) => page.load()));
   }
 
   /** All ids in their order: for selecting from one image to another. */
@@ -88,13 +79,26 @@ export class Images {
     return this.#core.call('images.ids', this.#asked);
   }
 
+  async #begin(signal: AbortSignal): Promise<number> {
+    const wanted = this.#wanted;
+    const { total, images } = await this.#ask(wanted, 0, signal);
+    if (!signal.aborted) {
+      if (wanted !== this.#asked) this.#pages.clear();
+      this.#asked = wanted;
+      const first = this.#pages.get(0) ?? this.#page(0);
+      first.set(images);
+      this.#pages.set(0, first);
+    }
+    return total;
+  }
+
   #page(page: number): Resource<readonly ListedImage[]> {
     return new Resource(
-      async (signal) => (await this.#ask(page * pageSize, pageSize, signal)).images,
+      async (signal) => (await this.#ask(this.#asked, page * pageSize, signal)).images,
     );
   }
 
-  #ask(offset: number, limit: number, signal: AbortSignal) {
-    return this.#core.call('images.page', { ...this.#asked, offset, limit }, signal);
+  #ask(asked: ImagesAsked, offset: number, signal: AbortSignal) {
+    return this.#core.call('images.page', { ...asked, offset, limit: pageSize }, signal);
   }
 }

@@ -1,6 +1,7 @@
 import { flushSync } from 'svelte';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ListedImage } from '#contract/core.ts';
+import { Failure } from '#domain/failure.ts';
 import { Images } from '../../../../src-renderer/state/images.svelte.ts';
 import { fakeCore } from '../support/fake-core.ts';
 
@@ -34,7 +35,7 @@ describe('the images of a gallery', () => {
     const images = new Images(core.client, { dataset: 'cells' });
     await images.total.load();
     expect(images.total.value).toBe(1000);
-    expect(images.at(0)).toBeUndefined();
+    expect(images.at(200)).toBeUndefined();
     images.view(150, 450);
     images.view(160, 460);
     await settled();
@@ -51,5 +52,45 @@ describe('the images of a gallery', () => {
     }
     expect(images.at(0)).toBeUndefined();
     expect(images.at(19_900)?.imageId).toBe(19_900);
+  });
+
+  it('stay in sight until others have come, and of two questions the later one counts', async () => {
+    const waiting: Partial<Record<string, (count: number) => void>> = {};
+    const core = fakeCore({
+      'images.page': ({ text = '' }) =>
+        new Promise((resolve) => {
+          waiting[text] = (total) => resolve({ total, images: [image(total)] });
+        }),
+    });
+    const images = new Images(core.client, { dataset: 'cells' });
+    const first = images.total.load();
+    await vi.waitFor(() => waiting['']!(3));
+    await first;
+    const slow = images.show({ dataset: 'cells', text: 'a' });
+    const quick = images.show({ dataset: 'cells', text: 'ab' });
+    expect(images.total.value).toBe(3);
+    await vi.waitFor(() => waiting['ab']!(2));
+    await quick;
+    waiting['a']?.(9);
+    await slow;
+    expect(images.total.value).toBe(2);
+    expect([images.asked.text, images.at(0)?.imageId]).toEqual(['ab', 2]);
+  });
+
+  it('that could not be had say so, and are asked for again', async () => {
+    let isBroken = true;
+    const core = fakeCore({
+      'images.page': () => {
+        if (isBroken) throw new Failure('not-found', 'There is no such dataset.');
+        return { total: 1, images: [image(1)] };
+      },
+    });
+    const images = new Images(core.client, { dataset: 'cells' });
+    await images.show({ dataset: 'cells', text: 'a' });
+    expect(images.total.state).toEqual({ kind: 'failed', message: 'There is no such dataset.' });
+    isBroken = false;
+    await images.refresh();
+    expect(images.total.value).toBe(1);
+    expect(images.asked.text).toBe('a');
   });
 });
