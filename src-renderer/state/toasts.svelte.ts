@@ -18,7 +18,9 @@ export class Toasts {
     return this.#list;
   }
 
+  /** Instead of what was done before: its action would now take something else back. */
   done(text: string, action?: Toast['action']): void {
+    this.#list = this.#list.filter(({ kind }) => kind === 'failed');
     const id = this.#add({ kind: 'done', text, action });
     setTimeout(() => this.dismiss(id), shownMs);
   }
