@@ -68,8 +68,8 @@ function matches(keys: string, event: KeyboardEvent, isMac: boolean): boolean {
   const key = parts.at(-1)!;
   const hasMod = isMac ? event.metaKey : event.ctrlKey;
   if (parts.includes('Mod') !== hasMod || event.altKey) return false;
-  // While a text is typed, letters belong to it.
-  if (!hasMod && isTyping(event)) return false;
+  // While a text is typed, letters belong to it, and so does taking back what was typed.
+  if (isTyping(event) && (!hasMod || /^[zy]$/i.test(key))) return false;
   // Signs such as "?" need Shift on some keyboards and not on others.
   const isLetter = /^[a-z]$/i.test(key);
   if (isLetter && parts.includes('Shift') !== event.shiftKey) return false;

@@ -41,6 +41,11 @@ scenario(
     await page.getByText('No images yet').waitFor();
     await offer(host, files);
     const dialog = page.getByRole('dialog', { name: 'Import images' });
+    // The focus begins at the first field, and is back where it was afterwards.
+    await dialog.locator('textarea:focus, input:focus').waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await page.locator('button:focus', { hasText: 'Import …' }).waitFor();
+    await offer(host, files);
     await dialog.getByText('16 images').waitFor();
     await dialog.getByText('2 files will not be imported').waitFor();
     await noBreach(page);
@@ -153,6 +158,12 @@ scenario(
     await expect.poll(() => anomalies(page)).toBe('anomaly (189)');
     await page.keyboard.press('Control+Shift+z');
     await expect.poll(() => anomalies(page)).toBe('anomaly (186)');
+    // In a field the same keys take back what was typed.
+    const search = page.getByLabel('Search paths');
+    await search.pressSequentially('x');
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => search.inputValue()).toBe('');
+    await expect.poll(() => anomalies(page)).toBe('anomaly (186)');
 
     await page.getByRole('listbox').focus();
     await page.keyboard.press('Control+a');
@@ -164,6 +175,27 @@ scenario(
     await details.getByText('64 × 64 pixels').waitFor();
     await details.getByRole('img').first().waitFor();
     await noBreach(page);
+
+    // Ctrl moves without selecting; what an edit takes out of the gallery is selected no longer.
+    await page.getByLabel('Role', { exact: true }).selectOption('=unlabelled');
+    const bar = page.getByRole('group', { name: 'Selected images' });
+    const gallery = page.getByRole('listbox');
+    await expect.poll(() => gallery.getByRole('option').count()).toBe(3);
+    await gallery.focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Control+ArrowRight');
+    await page.keyboard.press('Control+ArrowRight');
+    await page.keyboard.press('Space');
+    await bar.getByText('2 selected').waitFor();
+    await bar.getByRole('button', { name: 'Split …' }).click();
+    await noBreach(page);
+    await page.keyboard.press('Escape');
+    await bar.getByRole('button', { name: 'anomaly', exact: true }).click();
+    await expect.poll(() => gallery.getByRole('option').count()).toBe(1);
+    expect(await bar.count()).toBe(0);
+    await page.locator('[role=listbox]:focus').waitFor();
+    await page.getByRole('button', { name: 'Close details' }).click();
+    await page.locator('[role=listbox]:focus').waitFor();
   },
 );
 
