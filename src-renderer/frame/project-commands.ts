@@ -21,8 +21,9 @@ export function editCommands(frame: Frame, { edits }: Workspace): Command[] {
   const base = { section: 'Edit' } as const;
   return [
     { ...base, id: 'undo', title: 'Undo', keys: 'Mod+Z', isEnabled: canUndo, run: undo },
-    { ...base, id: 'redo', title: 'Redo', keys: 'Mod+Shift+Z', isEnabled: canRedo, run: redo },
-    // As Windows has it.
-    { ...base, id: 'redo-too', title: 'Redo', keys: 'Mod+Y', isEnabled: canRedo, run: redo },
+    {
+      ...{ ...base, id: 'redo', title: 'Redo', keys: 'Mod+Shift+Z', otherKeys: 'Mod+Y' },
+      ...{ isEnabled: canRedo, run: redo },
+    },
   ];
 }

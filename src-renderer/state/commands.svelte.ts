@@ -9,6 +9,8 @@ export interface Command {
   readonly section: 'Project' | 'Go to' | 'Edit' | 'View' | 'Review' | 'Help';
   /** "Mod+K", "Shift+C", "N", "?"; Mod is Ctrl, on a Mac Command. */
   readonly keys?: string;
+  /** Do the same, as users of another system know it. */
+  readonly otherKeys?: string;
   readonly isEnabled?: () => boolean;
   readonly run: () => void;
 }
@@ -40,9 +42,10 @@ export class Commands {
   press(event: KeyboardEvent, isMac: boolean): boolean {
     const command = this.all.find(
       (candidate) =>
-        candidate.keys !== undefined &&
         isEnabled(candidate) &&
-        matches(candidate.keys, event, isMac),
+        [candidate.keys, candidate.otherKeys].some(
+          (keys) => keys !== undefined && matches(keys, event, isMac),
+        ),
     );
     command?.run();
     return command !== undefined;
@@ -66,20 +69,29 @@ export function keysInWords(keys: string, isMac: boolean): string {
 function matches(keys: string, event: KeyboardEvent, isMac: boolean): boolean {
   const parts = keys.split('+');
   const key = parts.at(-1)!;
-  const hasMod = isMac ? event.metaKey : event.ctrlKey;
-  if (parts.includes('Mod') !== hasMod || event.altKey) return false;
-  // While a text is typed, letters belong to it, and so does taking back what was typed.
-  if (isTyping(event) && (!hasMod || /^[zy]$/i.test(key))) return false;
+  const [hasMod, hasOther] = isMac
+    ? [event.metaKey, event.ctrlKey]
+    : [event.ctrlKey, event.metaKey];
+  if (parts.includes('Mod') !== hasMod || hasOther || event.altKey) return false;
+  // While a text is typed, letters belong to it, and what is taken back is what was typed.
+  const { target } = event;
+  if (hasMod ? isText(target) && /^[zy]$/i.test(key) : isTyping(target)) return false;
   // Signs such as "?" need Shift on some keyboards and not on others.
   const isLetter = /^[a-z]$/i.test(key);
   if (isLetter && parts.includes('Shift') !== event.shiftKey) return false;
+  // A letter that is held down is meant once.
+  if (isLetter && !hasMod && event.repeat) return false;
   return event.key.toLowerCase() === key.toLowerCase();
 }
 
-function isTyping({ target }: KeyboardEvent): boolean {
-  if (!(target instanceof HTMLElement)) return false;
+function isTyping(target: EventTarget | null): boolean {
+  return isText(target) || target instanceof HTMLSelectElement;
+}
+
+/** Whether it is a field with a text, which knows undo and redo by itself. */
+export function isText(target: EventTarget | null): boolean {
   if (target instanceof HTMLInputElement) {
     return !['checkbox', 'radio', 'range', 'button'].includes(target.type);
   }
-  return target.isContentEditable || ['TEXTAREA', 'SELECT'].includes(target.tagName);
+  return target instanceof HTMLTextAreaElement;
 }
