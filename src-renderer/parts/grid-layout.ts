@@ -24,6 +24,29 @@ export function cellsInView(
   return { first: Math.min(count, firstRow * columns), end: Math.min(count, endRow * columns) };
 }
 
+/**
+ * How far to scroll in another layout: the cell `active` stays where it is when it is seen, else the
+ * first row that is seen. undefined when nothing need be moved.
+ */
+export function topOfSame(
+  before: Layout,
+  after: Layout,
+  top: number,
+  active: number,
+): number | undefined {
+  if (before.columns === after.columns && before.pitch === after.pitch) return undefined;
+  const rowOf = (cell: number, { columns, pitch }: Layout) => Math.floor(cell / columns) * pitch;
+  const below = rowOf(active, before) - top;
+  if (below > -before.pitch && below < before.height) {
+    return Math.max(
+      0,
+      rowOf(active, after) - Math.max(0, Math.min(below, after.height - after.pitch)),
+    );
+  }
+  const first = Math.floor(top / before.pitch) * before.columns;
+  return rowOf(first, after);
+}
+
 /** Where a key leads from cell `from`; undefined for keys that do not move. */
 export function moved(
   key: string,

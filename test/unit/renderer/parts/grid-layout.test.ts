@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cellsInView, moved } from '../../../../src-renderer/parts/grid-layout.ts';
+import { cellsInView, moved, topOfSame } from '../../../../src-renderer/parts/grid-layout.ts';
 
 const layout = { columns: 4, rows: 25, pitch: 100, height: 350 };
 
@@ -13,6 +13,26 @@ describe('the cells of a virtual grid', () => {
   it('are none while the grid has no height or nothing to show', () => {
     expect(cellsInView({ ...layout, height: 0 }, 98, 0)).toEqual({ first: 0, end: 0 });
     expect(cellsInView(layout, 0, 0)).toEqual({ first: 0, end: 0 });
+  });
+});
+
+describe('another layout', () => {
+  const wide = { ...layout, columns: 6, pitch: 60 };
+
+  it('has the same cells in view', () => {
+    // The third row of four begins with cell 8, which is in the second row of six.
+    expect(topOfSame(layout, wide, 250, 90)).toBe(60);
+    expect(topOfSame(wide, layout, 60, 90)).toBe(100);
+    expect(topOfSame(layout, wide, 0, 90)).toBe(0);
+  });
+
+  it('leaves the active cell where it is seen', () => {
+    // In the fifth row of four, 150 below the edge; in the third of six.
+    expect(topOfSame(layout, { ...layout, columns: 6 }, 250, 17)).toBe(50);
+  });
+
+  it('scrolls nothing when only their number has changed', () => {
+    expect(topOfSame(layout, { ...layout, rows: 30, height: 400 }, 250, 0)).toBeUndefined();
   });
 });
 
