@@ -76,8 +76,8 @@ export class FollowedRun {
 
   #amend(change: (details: RunDetails) => Partial<RunDetails>): void {
     const { value } = this.details;
-    // Not there yet: what is being asked for has it already, or is asked for again.
-    if (value) this.details.set({ ...value, ...change(value) });
+    // Nothing there yet, or old already: what is being asked for may be without it.
+    if (value && !this.details.isAsking) this.details.set({ ...value, ...change(value) });
     else void this.details.load();
   }
 }

@@ -17,6 +17,9 @@ export class Resource<T> {
   get state(): Loading<T> {
     return this.#state;
   }
+  get isAsking(): boolean {
+    return this.#asking !== undefined;
+  }
   /** undefined until it is there. */
   get value(): T | undefined {
     return this.#state.kind === 'ready' ? this.#state.value : undefined;
@@ -37,6 +40,8 @@ export class Resource<T> {
       // The session shows that the core is gone, for every view at once.
       if (error instanceof Failure && error.code === 'link-closed') return;
       this.#state = { kind: 'failed', message: wordsOf(error) };
+    } finally {
+      if (this.#asking === asking) this.#asking = undefined;
     }
   }
 

@@ -77,6 +77,26 @@ describe('a run that is followed', () => {
     expect(run.details.value?.warnings).toEqual(['Few images.', 'Slow.']);
   });
 
+  it('is asked for again when something is told of it before the answer has come', async () => {
+    let shown = details;
+    const core = fakeCore({
+      'runs.show': async () => {
+        const answer = shown;
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        return answer;
+      },
+    });
+    const run = new FollowedRun(core.client, new Jobs(core.client), 1);
+    await expect.poll(() => run.details.value).toEqual(details);
+    shown = { ...details, device: 'NVIDIA', warnings: ['Slow.'] };
+    core.emit('job.changed', {
+      ...{ id: 1, kind: 'train', state: 'running', done: 0, total: 20, note: null, failure: null },
+    });
+    core.emit('run.warning', { runId: 1, text: 'Slow.' });
+    await expect.poll(() => run.details.value).toEqual(shown);
+    run.end();
+  });
+
   it('is asked for again when its work has changed, and no more after its end', async () => {
     const { core, run, asked } = follow();
     const job: Job = {
