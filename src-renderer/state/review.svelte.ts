@@ -33,7 +33,13 @@ export class Review {
   #active = $state(0);
   /** Places in the list, the one judged last at the end: undo goes back to it. */
   #path: readonly number[] = [];
+  /** Places whose verdict was taken back, the last one at the end: redo goes back to it. */
+  #undone: readonly number[] = [];
   #isAsking = false;
+  /** Counts what makes answers under way old: lists that were loaded, */
+  #loads = 0;
+  /** and verdicts, and fresher questions. */
+  #changes = 0;
 
   constructor(core: CoreClient, judged: Judged, filter: ReviewFilter) {
     this.#core = core;
@@ -64,15 +70,21 @@ export class Review {
   }
 
   async load(): Promise<void> {
+    const mine = ++this.#loads;
+    this.#changes++;
+    if (this.#state.kind === 'failed') this.#state = { kind: 'loading' };
     try {
       const { images, total, progress } = await this.#ask(0);
+      if (mine !== this.#loads) return;
       this.#images = images;
       this.#total = total;
       this.#progress = progress;
       this.#active = 0;
       this.#path = [];
+      this.#undone = [];
       this.#state = { kind: 'ready', value: null };
     } catch (error) {
+      if (mine !== this.#loads) return;
       this.#state = { kind: 'failed', message: wordsOf(error) };
     }
   }
@@ -87,10 +99,12 @@ export class Review {
   async more(end: number): Promise<void> {
     if (this.#isAsking || this.#images.length >= Math.min(end, this.total)) return;
     this.#isAsking = true;
+    const loads = this.#loads;
     try {
       // Those that the filter does not mean any more take no place on the core's pages.
       const offset = this.#images.filter((image) => isMeant(image, this.filter.show)).length;
       const { images, total } = await this.#ask(offset);
+      if (loads !== this.#loads) return;
       const before = this.#images.length;
       this.#images = withFresh(this.#images, images);
       this.#total = total - offset + before;
@@ -112,6 +126,7 @@ export class Review {
     const images = places.flatMap((place) => this.#images[place] ?? []);
     if (images.length === 0) return;
     const { modelId } = this.judged;
+    this.#changes++;
     const [pathBefore, progressBefore] = [this.#path, this.#progress];
     const writing = this.#core.call('reviews.add', {
       ...{ imageIds: images.map(({ imageId }) => imageId), modelId, verdict, reviewer },
@@ -125,6 +140,7 @@ export class Review {
     );
     const last = Math.max(...places);
     this.#path = [...pathBefore, last];
+    this.#undone = [];
     const going = this.go(last + 1);
     try {
       await writing;
@@ -139,36 +155,52 @@ export class Review {
     }
   }
 
-  /** After verdicts were taken back or given elsewhere: the images stay, with what stands now. */
+  /**
+   * After verdicts were taken back or given elsewhere: the images stay, with what stands now. A verdict
+   * that is given meanwhile is newer than the answer, which is then left out.
+   */
   async refresh(): Promise<void> {
-    let unseen = this.#images.length;
-    for (let offset = 0; unseen > 0; offset += largestPage) {
+    const mine = ++this.#changes;
+    const last = this.#images.at(-1)?.imageId;
+    const newer: QueuedImage[] = [];
+    for (let offset = 0; last !== undefined; offset += largestPage) {
       const { images, total, progress } = await this.#core.call('reviews.queue', {
         ...this.judged,
         ...{ show: 'all', flaggedOnly: this.filter.flaggedOnly, offset, limit: largestPage },
       });
+      if (mine !== this.#changes) return;
       this.#progress = progress;
-      this.#images = withNewer(this.#images, images);
-      if (offset + largestPage >= total) break;
+      newer.push(...images);
       // With a filter by role or verdict the list's last image may be further down.
-      const last = this.#images.at(-1)!.imageId;
-      if (images.some(({ imageId }) => imageId === last)) unseen = 0;
+      const isWhole = images.some(({ imageId }) => imageId === last);
+      if (isWhole || offset + largestPage >= total) break;
     }
+    this.#images = withNewer(this.#images, newer);
   }
 
   /** Takes back what was done last, and goes to where it was done. `words`: null when nothing was. */
   async undo(): Promise<string | null> {
     const { words } = await this.#core.call('edits.undo', {});
-    const place = this.#path.at(-1);
-    this.#path = this.#path.slice(0, -1);
+    const place = words === null ? undefined : this.#path.at(-1);
+    if (place !== undefined) {
+      this.#path = this.#path.slice(0, -1);
+      this.#undone = [...this.#undone, place];
+    }
     await this.refresh();
-    if (words !== null && place !== undefined) this.#active = place;
+    if (place !== undefined) this.#active = place;
     return words;
   }
 
+  /** Does again what was taken back last, and goes to where that is. */
   async redo(): Promise<string | null> {
     const { words } = await this.#core.call('edits.redo', {});
+    const place = words === null ? undefined : this.#undone.at(-1);
+    if (place !== undefined) {
+      this.#undone = this.#undone.slice(0, -1);
+      this.#path = [...this.#path, place];
+    }
     await this.refresh();
+    if (place !== undefined) this.#active = place;
     return words;
   }
 

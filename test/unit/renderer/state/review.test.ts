@@ -6,6 +6,8 @@ import { fakeCore } from '../support/fake-core.ts';
 
 /** A core with `count` flagged images that keeps verdicts as the real one does. */
 function reviewOf(count: number) {
+  /** What was taken back, the last one at the end. */
+  const undone: { imageId: number; verdict: StandingVerdict }[] = [];
   const verdicts = new Map<number, StandingVerdict>();
   const said: { imageId: number; before: StandingVerdict | undefined }[] = [];
   const image = (imageId: number): QueuedImage => ({
@@ -39,9 +41,17 @@ function reviewOf(count: number) {
     'edits.undo': () => {
       const last = said.pop();
       if (!last) return { words: null, state: { undo: null, redo: null } };
+      undone.push({ imageId: last.imageId, verdict: verdicts.get(last.imageId)! });
       if (last.before === undefined) verdicts.delete(last.imageId);
       else verdicts.set(last.imageId, last.before);
       return { words: 'Judge', state: { undo: null, redo: 'Judge' } };
+    },
+    'edits.redo': () => {
+      const last = undone.pop();
+      if (!last) return { words: null, state: { undo: null, redo: null } };
+      said.push({ imageId: last.imageId, before: verdicts.get(last.imageId) });
+      verdicts.set(last.imageId, last.verdict);
+      return { words: 'Judge', state: { undo: 'Judge', redo: null } };
     },
   });
   const judged = { modelId: 1, dataset: 'cells' };
@@ -87,6 +97,46 @@ describe('a review', () => {
     await review.undo();
     expect(await review.undo()).toBeNull();
     expect(review.active).toBe(0);
+  });
+
+  it('goes to where the verdict was that is done again, and back once more', async () => {
+    const { review, judge } = reviewOf(5);
+    await review.load();
+    await judge('normal');
+    await judge('anomalous');
+    await review.undo();
+    await review.undo();
+    expect(review.active).toBe(0);
+    await review.redo();
+    expect([review.active, review.image!.verdict]).toEqual([0, 'normal']);
+    await review.redo();
+    expect([review.active, review.image!.verdict]).toEqual([1, 'anomalous']);
+    expect(await review.redo()).toBeNull();
+    await review.undo();
+    expect([review.active, review.image!.verdict]).toEqual([1, null]);
+  });
+
+  it('keeps a verdict that is given while older ones are asked for', async () => {
+    const { review, judge } = reviewOf(5);
+    await review.load();
+    const asking = review.refresh();
+    const judging = judge('normal');
+    await asking;
+    expect(review.images[0]!.verdict).toBe('normal');
+    expect(review.progress).toMatchObject({ reviewed: 1 });
+    await judging;
+  });
+
+  it('adds nothing to a list that was loaded anew meanwhile', async () => {
+    const { review, verdicts } = reviewOf(450);
+    await review.load();
+    // Elsewhere these were judged: the first page is another one.
+    for (let imageId = 0; imageId < 150; imageId++) verdicts.set(imageId, 'normal');
+    await Promise.all([review.load(), review.more(201)]);
+    await review.more(1000);
+    expect(review.images.map(({ imageId }) => imageId)).toEqual(
+      Array.from({ length: 300 }, (_, index) => 150 + index),
+    );
   });
 
   it('takes the next key for the next image, also before the core has answered', async () => {
