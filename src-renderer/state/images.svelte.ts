@@ -50,8 +50,10 @@ export class Images {
   /** Asks for the images from `first` up to but not including `end`. */
   view(first: number, end: number): void {
     for (let page = Math.floor(first / pageSize); page * pageSize < end; page++) {
-      if (this.#pages.has(page)) continue;
-      const resource = this.#page(page);
+      const known = this.#pages.get(page);
+      // One that failed is asked for again when it comes into view again.
+      if (known && known.state.kind !== 'failed') continue;
+      const resource = known ?? this.#page(page);
       this.#pages.set(page, resource);
       void resource.load();
     }

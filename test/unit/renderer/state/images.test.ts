@@ -93,4 +93,21 @@ describe('the images of a gallery', () => {
     expect(images.total.value).toBe(1);
     expect(images.asked.text).toBe('a');
   });
+
+  it('of a page that could not be had are asked for when they come into view again', async () => {
+    let isBroken = true;
+    const core = fakeCore({
+      'images.page': ({ offset = 0 }) => {
+        if (isBroken) throw new Failure('project-damaged', 'The catalogue is damaged.');
+        return { total: 400, images: [image(offset)] };
+      },
+    });
+    const images = new Images(core.client, { dataset: 'cells' });
+    images.view(200, 300);
+    await settled();
+    isBroken = false;
+    images.view(220, 320);
+    await settled();
+    expect(images.at(200)?.imageId).toBe(200);
+  });
 });
