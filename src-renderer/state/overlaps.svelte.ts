@@ -30,13 +30,14 @@ export class Overlaps {
     return this.#asked?.dataset;
   }
 
-  /** Looks when this has not been looked at before, or may have changed since. For an effect. */
+  /** Looks when this could not be looked at before, or may have changed since. For an effect. */
   look(dataset: string, sources: readonly string[]): void {
     const asked = untrack(() => this.#asked);
     const isSame = JSON.stringify(asked) === JSON.stringify({ dataset, sources });
     // Read in any case, so that an effect runs again once it changes.
     const isOld = this.#isOld;
-    if (isSame && !isOld) return;
+    const hasFailed = untrack(() => this.found.state.kind === 'failed');
+    if (isSame && !isOld && !hasFailed) return;
     this.#isOld = false;
     this.#asked = { dataset, sources };
     if (!isSame) this.found.forget();

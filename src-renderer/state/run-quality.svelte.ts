@@ -6,8 +6,9 @@ import type { CoreClient } from '../client/clients.ts';
 
 export class RunQuality {
   readonly #core: CoreClient;
-  /** By model; null while it is asked for and when it cannot be said. */
-  readonly #metrics = new SvelteMap<number, ScoreMetrics | null>();
+  /** By model. */
+  readonly #metrics = new SvelteMap<number, ScoreMetrics>();
+  #asking: Promise<void> = Promise.resolve();
 
   constructor(core: CoreClient) {
     this.#core = core;
@@ -15,17 +16,22 @@ export class RunQuality {
 
   /** Of the score that ranks; undefined when nothing can be said. */
   of({ modelId }: RunSummary): ScoreMetrics | undefined {
-    return (modelId === null ? undefined : this.#metrics.get(modelId)) ?? undefined;
+    return modelId === null ? undefined : this.#metrics.get(modelId);
   }
 
-  /** Asks for those that are not known yet. */
+  /** Asks for those that are not known yet, one after the other. */
   async load(runs: readonly RunSummary[]): Promise<void> {
+    this.#asking = this.#asking.then(() => this.#ask(runs));
+    await this.#asking;
+  }
+
+  async #ask(runs: readonly RunSummary[]): Promise<void> {
     for (const { modelId, dataset } of runs) {
       if (modelId === null || this.#metrics.has(modelId)) continue;
-      this.#metrics.set(modelId, null);
       try {
         const { scores, rankBy } = await this.#core.call('scores.evaluate', { modelId, dataset });
-        this.#metrics.set(modelId, scores[rankBy] ?? null);
+        const metrics = scores[rankBy];
+        if (metrics) this.#metrics.set(modelId, metrics);
       } catch {
         // Not scored yet, or nothing to measure against: Results says so, with the remedy.
       }

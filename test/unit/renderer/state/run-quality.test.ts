@@ -21,20 +21,43 @@ function run(id: number, modelId: number | null): RunSummary {
 }
 
 describe('the quality of runs', () => {
-  it('is asked for once a model, and unknown where there is no model or no score', async () => {
+  it('is asked for until it is known, and unknown where there is no model or no score', async () => {
     const asked: number[] = [];
+    const scored = new Set([1]);
     const core = fakeCore({
       'scores.evaluate': ({ modelId }) => {
         asked.push(modelId);
-        if (modelId === 2) throw new Failure('bad-input', 'Score the dataset first.');
+        if (!scored.has(modelId)) throw new Failure('bad-input', 'Score the dataset first.');
         return evaluation;
       },
     });
     const quality = new RunQuality(core.client);
     const runs = [run(1, 1), run(2, 2), run(3, null)];
     await quality.load(runs);
-    await quality.load(runs);
-    expect(asked).toEqual([1, 2]);
     expect(runs.map((own) => quality.of(own))).toEqual([metrics, undefined, undefined]);
+    scored.add(2);
+    await quality.load(runs);
+    expect(asked).toEqual([1, 2, 2]);
+    expect(runs.map((own) => quality.of(own))).toEqual([metrics, metrics, undefined]);
+  });
+
+  it('is asked for one after the other, and once', async () => {
+    let underWay = 0;
+    let most = 0;
+    let asked = 0;
+    const core = fakeCore({
+      'scores.evaluate': async () => {
+        asked++;
+        most = Math.max(most, ++underWay);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        underWay--;
+        return evaluation;
+      },
+    });
+    const quality = new RunQuality(core.client);
+    const runs = [run(1, 1), run(2, 2), run(3, 3)];
+    await Promise.all([quality.load(runs), quality.load(runs)]);
+    expect(runs.map((own) => quality.of(own))).toEqual([metrics, metrics, metrics]);
+    expect([most, asked]).toEqual([1, 3]);
   });
 });
