@@ -16,6 +16,7 @@ export class ThresholdTrial {
   readonly distribution: Resource<ScoreDistribution>;
   readonly #preview: Resource<ThresholdPreview>;
   #wish = $state.raw<Wish>();
+  #isTrying = false;
 
   constructor(core: CoreClient, judged: Judged, by: ScoreName | undefined) {
     this.#core = core;
@@ -54,9 +55,16 @@ export class ThresholdTrial {
     if (this.distribution.value?.threshold) await this.#preview.load();
   }
 
-  async try(wish: Wish | undefined): Promise<void> {
+  /** A drag asks faster than the core answers: what it has passed meanwhile is left out. */
+  async try(wish: Wish): Promise<void> {
     this.#wish = wish;
-    await this.#preview.load();
+    if (this.#isTrying) return;
+    this.#isTrying = true;
+    for (let asked: Wish | undefined; asked !== this.#wish;) {
+      asked = this.#wish;
+      await this.#preview.load();
+    }
+    this.#isTrying = false;
   }
 
   /** Makes what is tried the model's threshold. */
