@@ -1,5 +1,7 @@
 // Short messages about what has just happened.
 
+import { SvelteMap } from 'svelte/reactivity';
+
 export interface Toast {
   readonly id: number;
   readonly kind: 'done' | 'failed';
@@ -13,6 +15,8 @@ const shownMs = 6000;
 export class Toasts {
   #list = $state.raw<readonly Toast[]>([]);
   #nextId = 1;
+  readonly #leaving = new SvelteMap<number, ReturnType<typeof setTimeout>>();
+  #isHeld = false;
 
   get list(): readonly Toast[] {
     return this.#list;
@@ -20,22 +24,47 @@ export class Toasts {
 
   /** Instead of what was done before: its action would now take something else back. */
   done(text: string, action?: Toast['action']): void {
-    this.#list = this.#list.filter(({ kind }) => kind === 'failed');
-    const id = this.#add({ kind: 'done', text, action });
-    setTimeout(() => this.dismiss(id), shownMs);
+    this.#dismissAll(({ kind }) => kind === 'done');
+    this.#add({ kind: 'done', text, action });
   }
 
   failed(text: string, action?: Toast['action']): void {
+    // What goes wrong again and again is said once.
+    this.#dismissAll((toast) => toast.kind === 'failed' && toast.text === text);
     this.#add({ kind: 'failed', text, action });
   }
 
   dismiss(id: number): void {
+    clearTimeout(this.#leaving.get(id));
+    this.#leaving.delete(id);
     this.#list = this.#list.filter((toast) => toast.id !== id);
+    // With the toast went the focus or what was pointed at, and no event says so.
+    if (this.#isHeld) this.hold(false);
   }
 
-  #add(toast: Omit<Toast, 'id'>): number {
-    const id = this.#nextId++;
-    this.#list = [...this.#list, { ...toast, id }];
-    return id;
+  /** While somebody points at them, or has the focus there, none goes by itself. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    for (const timer of this.#leaving.values()) clearTimeout(timer);
+    this.#leaving.clear();
+    if (!isHeld) for (const toast of this.#list) this.#letGo(toast);
+  }
+
+  #dismissAll(isMeant: (toast: Toast) => boolean): void {
+    for (const toast of this.#list.filter(isMeant)) this.dismiss(toast.id);
+  }
+
+  #add(toast: Omit<Toast, 'id'>): void {
+    const added = { ...toast, id: this.#nextId++ };
+    this.#list = [...this.#list, added];
+    if (!this.#isHeld) this.#letGo(added);
+  }
+
+  #letGo({ id, kind }: Toast): void {
+    if (kind === 'done')
+      this.#leaving.set(
+        id,
+        setTimeout(() => this.dismiss(id), shownMs),
+      );
   }
 }

@@ -1,9 +1,17 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Toasts } from '../../../../src-renderer/state/toasts.svelte.ts';
 
 describe('messages in the corner', () => {
-  it('offer to take back the last thing only, and failures stay', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  function made() {
     const toasts = new Toasts();
+    return { toasts, texts: () => toasts.list.map(({ text }) => text) };
+  }
+
+  it('offer to take back the last thing only, and failures stay', () => {
+    const { toasts } = made();
     const run = () => undefined;
     toasts.failed('The disk is full.');
     toasts.done('Set role to normal', { label: 'Undo', run });
@@ -12,5 +20,35 @@ describe('messages in the corner', () => {
       'The disk is full.',
       'Redo',
     ]);
+  });
+
+  it('go by themselves, but not while somebody points at them', () => {
+    const { toasts, texts } = made();
+    toasts.failed('The disk is full.');
+    toasts.done('Exported.');
+    toasts.hold(true);
+    vi.advanceTimersByTime(60_000);
+    expect(texts()).toEqual(['The disk is full.', 'Exported.']);
+    toasts.hold(false);
+    vi.advanceTimersByTime(60_000);
+    expect(texts()).toEqual(['The disk is full.']);
+  });
+
+  it('go also after one of them was dismissed, and with it what was pointed at', () => {
+    const { toasts, texts } = made();
+    toasts.failed('The disk is full.');
+    toasts.hold(true);
+    toasts.dismiss(toasts.list[0]!.id);
+    toasts.done('Exported.');
+    vi.advanceTimersByTime(60_000);
+    expect(texts()).toEqual([]);
+  });
+
+  it('say once what goes wrong again and again', () => {
+    const { toasts, texts } = made();
+    for (const text of ['The disk is full.', 'No such run.', 'The disk is full.']) {
+      toasts.failed(text);
+    }
+    expect(texts()).toEqual(['No such run.', 'The disk is full.']);
   });
 });
