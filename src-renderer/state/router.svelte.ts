@@ -21,6 +21,12 @@ export class Router {
     this.follow();
   }
 
+  /** Back to the first view, with no way forward to where one was. */
+  leave(): void {
+    history.replaceState(null, '', location.pathname);
+    this.follow();
+  }
+
   /** Reads the address; for the window's "hashchange". */
   follow(): void {
     this.#address = parseAddress(location.hash);
