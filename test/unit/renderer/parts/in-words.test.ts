@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  bytesInWords,
   durationInWords,
   rateInWords,
   timeInWords,
@@ -7,8 +8,14 @@ import {
 
 describe('numbers in words', () => {
   it('say durations in at most two units', () => {
-    expect([0.2, 40, 95, 3600, 7500, 86_400 * 3].map(durationInWords)).toEqual([
-      ...['under 1 s', '40 s', '2 min', '1 h', '2 h 5 min', '3 days'],
+    expect([0.2, 40, 59.7, 95, 3600, 7500, 86_400 * 3].map(durationInWords)).toEqual([
+      ...['under 1 s', '40 s', '1 min', '2 min', '1 h', '2 h 5 min', '3 days'],
+    ]);
+  });
+
+  it('say sizes in the unit that keeps them short', () => {
+    expect([512, 3400, 999_700, 2.5e9].map(bytesInWords)).toEqual([
+      ...['512 B', '3.4 kB', '1.0 MB', '2.5 GB'],
     ]);
   });
 
