@@ -4,6 +4,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { RunEstimate } from '#contract/core.ts';
 import type { CoreClient } from '../client/clients.ts';
+import type { Datasets } from './datasets.svelte.ts';
 import type { TrainInput } from './train-form.svelte.ts';
 import { wordsOf } from './words-of.ts';
 
@@ -15,15 +16,19 @@ export type Estimated =
 export class Estimates {
   readonly #core: CoreClient;
   readonly #known = new SvelteMap<string, Estimated>();
+  readonly #datasets: Datasets;
   #controller: AbortController | undefined;
+  /** The key of what is being measured. */
+  #measuring: string | undefined;
 
-  constructor(core: CoreClient) {
+  constructor(core: CoreClient, datasets: Datasets) {
     this.#core = core;
+    this.#datasets = datasets;
   }
 
   /** undefined when it has not been asked for. */
   of(input: TrainInput): Estimated | undefined {
-    return this.#known.get(keyOf(input));
+    return this.#known.get(this.#keyOf(input));
   }
 
   /** Measures those that are not known, in this order; calls off what was being measured. */
@@ -32,31 +37,38 @@ export class Estimates {
     const controller = new AbortController();
     this.#controller = controller;
     for (const input of inputs) {
-      const key = keyOf(input);
+      const key = this.#keyOf(input);
       if (this.#known.get(key)?.kind === 'measured') continue;
+      this.#measuring = key;
       this.#known.set(key, { kind: 'measuring' });
       try {
         const estimate = await this.#core.call('runs.estimate', input, controller.signal);
         this.#known.set(key, { kind: 'measured', estimate });
       } catch (error) {
-        if (controller.signal.aborted) this.#known.delete(key);
-        else this.#known.set(key, { kind: 'failed', message: wordsOf(error) });
+        if (!controller.signal.aborted) {
+          this.#known.set(key, { kind: 'failed', message: wordsOf(error) });
+        }
       }
       if (controller.signal.aborted) return;
+      this.#measuring = undefined;
     }
   }
 
   stop(): void {
     this.#controller?.abort();
+    // At once: when the core has answered, it may be measured anew.
+    if (this.#measuring !== undefined) this.#known.delete(this.#measuring);
+    this.#measuring = undefined;
   }
-}
 
-/** What changes the time: not the seed, nor the weights. */
-function keyOf({ outliers = [], shifts = [], ...rest }: TrainInput): string {
-  return JSON.stringify({
-    ...rest,
-    seed: 0,
-    hasSources: outliers.length > 0,
-    shifts: shifts.map(({ name }) => name).sort(),
-  });
+  /** What changes the time: the images, but not the seed, nor the weights. */
+  #keyOf({ outliers = [], shifts = [], ...rest }: TrainInput): string {
+    return JSON.stringify({
+      ...rest,
+      seed: 0,
+      images: this.#datasets.list.value?.find(({ name }) => name === rest.dataset)?.roles.normal,
+      hasSources: outliers.length > 0,
+      shifts: shifts.map(({ name }) => name).sort(),
+    });
+  }
 }

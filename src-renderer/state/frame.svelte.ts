@@ -2,6 +2,7 @@
 
 import { createContext } from 'svelte';
 import type { ThemeName } from '#contract/shell.ts';
+import { Failure } from '#domain/failure.ts';
 import { Commands } from './commands.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Router } from './router.svelte.ts';
@@ -10,6 +11,9 @@ import { Theme } from './theme.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
 import { wordsOf } from './words-of.ts';
 
+/** Does what nobody waits for, and says so when it fails. */
+export type Attempt = (work: () => Promise<unknown>) => void;
+
 export class Frame {
   readonly session = new Session();
   readonly router = new Router();
@@ -17,7 +21,8 @@ export class Frame {
   readonly notices = new Notices();
   readonly toasts = new Toasts();
   readonly commands = new Commands();
-  #wantsSample = false;
+  /** The folder of a project that is to be filled with the sample once it is open. */
+  #sampleFor: string | undefined;
   #offered = $state.raw<readonly string[]>([]);
 
   /** Files and folders that were dropped or given by the system, and not yet taken. */
@@ -26,9 +31,13 @@ export class Frame {
   }
 
   /** For what a click has set off: its failure is said in the corner. */
-  attempt(work: () => Promise<unknown>): void {
-    work().catch((error: unknown) => this.toasts.failed(wordsOf(error)));
-  }
+  readonly attempt: Attempt = (work) => {
+    work().catch((error: unknown) => {
+      // The session shows that the core is gone, with what to do; what was stopped was meant to be.
+      if (error instanceof Failure && ['link-closed', 'stopped'].includes(error.code)) return;
+      this.toasts.failed(wordsOf(error));
+    });
+  };
 
   /** Opens a project that is among the paths; everything else is for the Images view to import. */
   offerFiles(paths: readonly string[]): void {
@@ -36,11 +45,13 @@ export class Frame {
     const project = paths.find((path) => path.endsWith('.normscope'));
     if (project !== undefined && session.shell) {
       this.openProject(project);
-    } else if (session.core && paths.length > 0) {
-      this.#offered = paths;
-      this.router.go('images');
     } else if (paths.length > 0) {
-      this.toasts.failed('Open a project first, or make a new one; then drop the images again.');
+      // They wait for a project: given with the start of the app, they come before it is there.
+      this.#offered = paths.filter((path, at) => paths.indexOf(path) === at);
+      this.router.go('images');
+      if (['none', 'failed', 'ended'].includes(session.project.kind)) {
+        this.toasts.failed('Open a project, or make a new one: these images are then imported.');
+      }
     }
   }
 
@@ -88,16 +99,16 @@ export class Frame {
       const { shell } = this.session;
       const folder = await shell?.call('projects.pickNew', { name: 'Sample' });
       if (!folder) return;
-      this.#wantsSample = true;
+      this.#sampleFor = folder;
       this.openProject(folder, { create: true });
     });
   }
 
-  /** True once, when the project that has just been opened is to be filled with the sample. */
-  takeSample(): boolean {
-    const wanted = this.#wantsSample;
-    this.#wantsSample = false;
-    return wanted;
+  /** True once, for the project that is to be filled with the sample. */
+  takeSample(folder: string): boolean {
+    if (folder !== this.#sampleFor) return false;
+    this.#sampleFor = undefined;
+    return true;
   }
 
   pickProject(): void {

@@ -4,6 +4,7 @@
 import type { OutlierMix } from '#contract/outlier.ts';
 import { shiftNames, type ShiftName } from '#domain/shift-table.ts';
 import type { CoreClient } from '../client/clients.ts';
+import type { Attempt } from './frame.svelte.ts';
 
 export type MixSource = OutlierMix['sources'][number];
 export type MixShift = OutlierMix['shifts'][number];
@@ -13,13 +14,16 @@ const sendAfterMs = 250;
 
 export class Mix {
   readonly #core: CoreClient;
+  readonly #attempt: Attempt;
   #mix = $state.raw<OutlierMix>({ sources: [], shifts: [] });
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Sent and not yet answered. */
   #underWay = 0;
 
-  constructor(core: CoreClient) {
+  /** attempt: says what could not be sent. */
+  constructor(core: CoreClient, attempt: Attempt) {
     this.#core = core;
+    this.#attempt = attempt;
     core.on('mix.changed', (mix) => {
       // An echo of what was sent must not take back what was changed since.
       if (this.#timer === undefined && this.#underWay === 0) this.#mix = mix;
@@ -95,7 +99,7 @@ export class Mix {
     this.#mix = mix;
     clearTimeout(this.#timer);
     // What cannot be sent now is sent with the next change.
-    this.#timer = setTimeout(() => void this.flush().catch(() => undefined), sendAfterMs);
+    this.#timer = setTimeout(() => this.#attempt(() => this.flush()), sendAfterMs);
   }
 }
 

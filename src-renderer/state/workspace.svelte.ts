@@ -6,6 +6,7 @@ import type { EngineReport, Job } from '#contract/core.ts';
 import type { CoreClient } from '../client/clients.ts';
 import { Datasets } from './datasets.svelte.ts';
 import { EditLog } from './edit-log.svelte.ts';
+import type { Attempt } from './frame.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
 import { Estimates } from './estimates.svelte.ts';
 import { Mix } from './mix.svelte.ts';
@@ -15,6 +16,9 @@ import { Resource } from './resource.svelte.ts';
 import { Runs } from './runs.svelte.ts';
 import { Sources } from './sources.svelte.ts';
 import { TrainForm } from './train-form.svelte.ts';
+
+/** After the last edit, milliseconds. */
+const pauseMs = 250;
 
 export class Workspace {
   readonly core: CoreClient;
@@ -30,40 +34,46 @@ export class Workspace {
   /** Loaded by whoever shows them: they are examined anew each time. */
   readonly engines: Resource<readonly EngineReport[]>;
   readonly trainForm: TrainForm;
+  readonly #attempt: Attempt;
 
-  constructor(core: CoreClient) {
+  /** attempt: says what fails of work that nobody waits for. */
+  constructor(core: CoreClient, attempt: Attempt) {
     this.core = core;
+    this.#attempt = attempt;
     this.jobs = new Jobs(core);
     this.datasets = new Datasets(core);
     this.runs = new Runs(core);
     this.edits = new EditLog(core);
-    this.mix = new Mix(core);
+    this.mix = new Mix(core, attempt);
     this.sources = new Sources(core);
     this.overlaps = new Overlaps(core);
     this.nearDuplicates = new NearDuplicates(core);
-    this.estimates = new Estimates(core);
+    this.estimates = new Estimates(core, this.datasets);
     this.engines = new Resource((signal) => core.call('engines.describe', {}, signal));
     this.trainForm = new TrainForm(this.mix);
   }
 
   /** Asks for what several views show, and keeps it fresh. Returns its own undoing. */
   start(): () => void {
-    void this.jobs.load();
-    void this.datasets.list.load();
-    void this.runs.list.load();
-    void this.edits.load();
-    void this.mix.load();
-    void this.sources.list.load();
+    for (const part of [this.jobs, this.edits, this.mix]) this.#attempt(() => part.load());
+    const loadLists = () => {
+      void this.datasets.list.load();
+      void this.runs.list.load();
+      void this.sources.list.load();
+    };
+    loadLists();
+    let pause: ReturnType<typeof setTimeout> | undefined;
     const leaving = [
       this.jobs.onState((job) => this.#refresh(job)),
       this.edits.onChange(() => {
-        void this.datasets.list.load();
-        void this.runs.list.load();
-        void this.sources.list.load();
         this.overlaps.forget();
+        // Verdicts come quickly one after the other, and of 100,000 images lists take their time.
+        clearTimeout(pause);
+        pause = setTimeout(loadLists, pauseMs);
       }),
     ];
     return () => {
+      clearTimeout(pause);
       for (const leave of leaving) leave();
     };
   }

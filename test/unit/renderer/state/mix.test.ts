@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OutlierMix } from '#contract/outlier.ts';
+import { Failure } from '#domain/failure.ts';
 import { Mix } from '../../../../src-renderer/state/mix.svelte.ts';
 import { fakeCore } from '../support/fake-core.ts';
 
@@ -7,15 +8,21 @@ const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, 
 
 function keepingCore(kept: OutlierMix = { sources: [], shifts: [] }) {
   const sent: OutlierMix[] = [];
+  const failed: string[] = [];
+  let isFull = false;
   const core = fakeCore({
     'mix.show': () => kept,
     'mix.set': (mix) => {
+      if (isFull) throw new Failure('disk-full', 'The disk is full.');
       sent.push(mix as OutlierMix);
       core.emit('mix.changed', mix as OutlierMix);
       return mix as OutlierMix;
     },
   });
-  return { core, sent, mix: new Mix(core.client) };
+  const mix = new Mix(core.client, (work) => {
+    work().catch((error: unknown) => failed.push(String(error)));
+  });
+  return { core, sent, mix, failed, fill: () => (isFull = true) };
 }
 
 describe('the mix', () => {
@@ -40,6 +47,13 @@ describe('the mix', () => {
     });
     await mix.flush();
     expect(sent.length).toBe(2);
+  });
+
+  it('says what could not be sent', async () => {
+    const { mix, failed, fill } = keepingCore();
+    fill();
+    mix.changeShift('flip', { strength: 0.4 });
+    await expect.poll(() => failed).toEqual(['Failure: The disk is full.']);
   });
 
   it('keeps strength and weight of a shift that is switched off', () => {

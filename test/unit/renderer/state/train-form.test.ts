@@ -8,7 +8,8 @@ import { settingGroups } from '../../../../src-renderer/views/train/choices.ts';
 import { fakeCore } from '../support/fake-core.ts';
 
 function newForm(): TrainForm {
-  return new TrainForm(new Mix(fakeCore({ 'mix.set': (mix) => mix as OutlierMix }).client));
+  const { client } = fakeCore({ 'mix.set': (mix) => mix as OutlierMix });
+  return new TrainForm(new Mix(client, (work) => void work()));
 }
 
 describe('the form of a training', () => {
