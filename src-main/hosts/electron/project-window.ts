@@ -1,9 +1,8 @@
 // A window and the project it shows: opens and closes the core, and relays between it and the page.
 
 import type { BrowserWindow } from 'electron';
-import { MessageChannelMain, type MessagePortMain, Notification } from 'electron';
+import { MessageChannelMain, type MessagePortMain } from 'electron';
 import { basename } from 'node:path';
-import type { Job } from '#contract/core.ts';
 import type { PictureAddress } from '#contract/page.ts';
 import type { ProjectState } from '#contract/shell.ts';
 import { CoreProcess, type CoreEnd, type FoundPicture } from './core-process.ts';
@@ -21,6 +20,8 @@ export class ProjectWindow {
   #state: ProjectState = { kind: 'none' };
   #core: CoreProcess | undefined;
   #port: MessagePortMain | undefined;
+  /** Whether the project is to be made; no more once it was opened. */
+  #isNew = false;
 
   /** onChange: told of each state; onOpened: of each project that could be opened. */
   constructor(
@@ -48,10 +49,12 @@ export class ProjectWindow {
   /** Starts the core of the project in `folder`, an absolute path. */
   open(folder: string, create: boolean): void {
     const name = basename(folder).replace(/\.normscope$/, '');
+    this.#isNew = create;
     this.#set({ kind: 'opening', folder, name });
     const core = new CoreProcess(this.#places, folder, create, {
       onReady: () => {
         if (this.#core !== core) return;
+        this.#isNew = false;
         this.#onOpened(folder);
         this.#watchJobs(core);
         this.connectPage();
@@ -67,7 +70,7 @@ export class ProjectWindow {
   /** Again, after the core has ended or could not open the project. */
   restart(): void {
     if (this.#state.kind === 'failed' || this.#state.kind === 'ended') {
-      this.open(this.#state.folder, false);
+      this.open(this.#state.folder, this.#isNew);
     }
   }
 
@@ -137,22 +140,11 @@ export class ProjectWindow {
         return;
       }
       if (job.state !== 'queued') this.#showProgress(-1);
-      if (job.kind === 'train') this.#tellOfTraining(job);
     });
   }
 
   /** On the task bar: 0 … 1, 2 for unknown, -1 for none. */
   #showProgress(part: number): void {
     if (!this.window.isDestroyed()) this.window.setProgressBar(part);
-  }
-
-  #tellOfTraining({ state, failure }: Job): void {
-    if (state !== 'succeeded' && state !== 'failed') return;
-    if (this.window.isDestroyed() || this.window.isFocused() || !Notification.isSupported()) return;
-    const title = state === 'succeeded' ? 'Training has finished' : 'Training has failed';
-    const body = failure?.message ?? 'The model can now score images.';
-    const notification = new Notification({ title, body });
-    notification.on('click', () => this.window.show());
-    notification.show();
   }
 }

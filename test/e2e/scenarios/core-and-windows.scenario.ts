@@ -2,6 +2,8 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { scenario } from '../support/host.ts';
@@ -43,6 +45,21 @@ scenario(
       other.kill();
       await ended;
     }
+    await host.page().getByRole('button', { name: 'Try again' }).click();
+    await host.page().getByText('No images yet').waitFor();
+  },
+  'electron',
+);
+
+scenario(
+  'a project that could not be made is made once nothing is in its way',
+  async ({ host, projectFolder }) => {
+    const other = join(projectFolder('Cells'), 'letters');
+    await mkdir(projectFolder('Cells'));
+    await writeFile(other, 'Dear colleague');
+    await host.newProject('Cells');
+    await host.page().getByText('holds other things (letters)').waitFor();
+    await rm(other);
     await host.page().getByRole('button', { name: 'Try again' }).click();
     await host.page().getByText('No images yet').waitFor();
   },
