@@ -36,9 +36,11 @@ export class Review {
   /** Places whose verdict was taken back, the last one at the end: redo goes back to it. */
   #undone: readonly number[] = [];
   #isAsking = false;
-  /** Counts what makes answers under way old: lists that were loaded, */
+  /** Counts what makes answers under way old: questions for a list, */
   #loads = 0;
-  /** and verdicts, and fresher questions. */
+  /** lists that came, */
+  #lists = 0;
+  /** and verdicts and fresher questions for them. */
   #changes = 0;
 
   constructor(core: CoreClient, judged: Judged, filter: ReviewFilter) {
@@ -76,6 +78,7 @@ export class Review {
     try {
       const { images, total, progress } = await this.#ask(0);
       if (mine !== this.#loads) return;
+      this.#lists++;
       this.#images = images;
       this.#total = total;
       this.#progress = progress;
@@ -99,12 +102,12 @@ export class Review {
   async more(end: number): Promise<void> {
     if (this.#isAsking || this.#images.length >= Math.min(end, this.total)) return;
     this.#isAsking = true;
-    const loads = this.#loads;
+    const lists = this.#lists;
     try {
       // Those that the filter does not mean any more take no place on the core's pages.
       const offset = this.#images.filter((image) => isMeant(image, this.filter.show)).length;
       const { images, total } = await this.#ask(offset);
-      if (loads !== this.#loads) return;
+      if (lists !== this.#lists) return;
       const before = this.#images.length;
       this.#images = withFresh(this.#images, images);
       this.#total = total - offset + before;
