@@ -9,8 +9,10 @@ export default defineConfig({
   resolve: { conditions: ['browser'] },
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // What takes seconds on an idle machine may take a minute on a slow one that others use as well.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 10_000 } },
     // Tests start real worker processes and real engines: forks keep native crashes apart.
     pool: 'forks',
     // Timings of engines that tests spoil or slow down are none of the user's.

@@ -1,7 +1,6 @@
 // The job queue over a real catalogue: states, failures, order, the same work asked for twice.
 
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '#domain/failure.ts';
 import { throwIfStopped } from '#domain/stop.ts';
@@ -93,8 +92,7 @@ describe('order', () => {
     await current().ended(importing);
     expect(current().started).toEqual([1, 4]);
     first.end(null);
-    await sleep(10);
-    expect(current().started).toEqual([1, 4, 2]);
+    await expect.poll(() => current().started).toEqual([1, 4, 2]);
     second.fail(new Failure('bad-input', 'No.'));
     const last = current().queue.findAlive(train(3))!.id;
     await current().ended(last);

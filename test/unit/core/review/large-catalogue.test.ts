@@ -35,7 +35,7 @@ beforeAll(async () => {
     await opened.close();
     rmSync(folder, { recursive: true });
   };
-}, 60_000);
+});
 
 /** Milliseconds of the processor. */
 function time(work: () => unknown): number {

@@ -62,7 +62,7 @@ describe('a run that is followed', () => {
     core.emit('run.epoch', { runId: 2, report: epoch(3) });
     core.emit('run.step', step(1, 11));
     core.emit('run.step', step(1, 12));
-    await expect.poll(() => run.latestStep, { timeout: 3000 }).toEqual(step(1, 12));
+    await expect.poll(() => run.latestStep).toEqual(step(1, 12));
     expect(run.details.value?.epochs).toEqual([epoch(1), epoch(2)]);
     expect(run.steps).toEqual([step(1, 11), step(1, 12)]);
   });

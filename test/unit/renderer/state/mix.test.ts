@@ -37,7 +37,7 @@ describe('the mix', () => {
     const { mix, sent } = keepingCore();
     for (const strength of [0.1, 0.2, 0.3]) mix.changeShift('flip', { strength });
     expect(sent).toEqual([]);
-    await wait(400);
+    await expect.poll(() => sent.length).toBe(1);
     expect(sent.map(({ shifts }) => shifts.map((shift) => shift.strength))).toEqual([[0.3]]);
     mix.changeSource('dust', { weight: 4 });
     await mix.flush();
