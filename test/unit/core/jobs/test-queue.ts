@@ -22,6 +22,7 @@ export class TestQueue {
   /** The numbers of the jobs whose handlers were called, in order. */
   readonly started: number[] = [];
   readonly #works = new Map<number, Work>();
+  readonly #over = Promise.withResolvers<undefined>();
 
   constructor(folder: string, opened: OpenDatabase) {
     this.opened = opened;
@@ -61,7 +62,9 @@ export class TestQueue {
     return this.changes.filter((job) => job.id === id).map(({ state }) => state);
   }
 
+  /** Also ends work that a test which failed has left waiting for it. */
   async close(): Promise<void> {
+    this.#over.resolve(undefined);
     await this.queue.close();
     await this.log.close();
     await this.opened.close();
@@ -69,7 +72,7 @@ export class TestQueue {
 
   #run(number: number, job: JobContext): Promise<unknown> {
     this.started.push(number);
-    return this.#works.get(number)!(job);
+    return Promise.race([this.#works.get(number)!(job), this.#over.promise]);
   }
 }
 
