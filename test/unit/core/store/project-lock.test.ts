@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { lockProject, readOwner } from '#core/store/project-lock.ts';
 import { startProcess } from '../../../support/child-process.ts';
+import { quickest } from '../../../support/quickest.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
 
 const tempFolder = tempFolders();
@@ -24,13 +25,16 @@ describe('the lock of a project', () => {
     const folder = tempFolder();
     const first = owner(folder);
     expect(await first.line()).toBe('owns');
-    const start = performance.now();
-    await expect(lockProject(folder)).rejects.toMatchObject({
-      code: 'project-in-use',
-      path: folder,
-      message: `Another Normscope (process ${first.pid}) has this project open. Wait until it has finished, or close it.`,
-    });
-    expect(performance.now() - start).toBeLessThan(1000);
+    const refused = async () => {
+      const start = performance.now();
+      await expect(lockProject(folder)).rejects.toMatchObject({
+        code: 'project-in-use',
+        path: folder,
+        message: `Another Normscope (process ${first.pid}) has this project open. Wait until it has finished, or close it.`,
+      });
+      return performance.now() - start;
+    };
+    expect(await quickest(refused)).toBeLessThan(1000);
     await first.kill();
     await (await lockProject(folder)).release();
   });
