@@ -239,7 +239,7 @@ describe('a training under way', () => {
   });
 
   it('stops at Ctrl+C, and goes on with the command that it names', async () => {
-    const first = startCli(['train', project, ...training, '--set', 'steps=150', '--json']);
+    const first = startCli(['train', project, ...training, '--set', 'steps=500', '--json']);
     const runId = await untilStep();
     first.kill('SIGINT');
     const { code, out, err } = await first.ended;
@@ -252,7 +252,7 @@ describe('a training under way', () => {
     });
     expect(await cliJson('show', project, String(runId))).toMatchObject({ state: 'stopped' });
     expect(await cliJson('resume', project, String(runId))).toMatchObject({
-      ...{ run: runId, state: 'succeeded', steps: 150 },
+      ...{ run: runId, state: 'succeeded', steps: 500 },
     });
   });
 
