@@ -13,7 +13,8 @@ function tell(line: string): void {
 async function finishTraining(client: CoreClient): Promise<void> {
   const [run] = await client.call('runs.list', {});
   if (run?.state === 'succeeded') return;
-  const overrides = { ...smallTraining.overrides, steps };
+  // So many views that scoring takes a second.
+  const overrides = { ...smallTraining.overrides, steps, views: 256, inputSize: 32 };
   const { jobId } = run
     ? await client.call('runs.resume', { runId: run.id })
     : await client.call('runs.train', { ...smallTraining, overrides });
