@@ -1,26 +1,37 @@
 // How time and memory grow: a step with its images and their pixels, scoring with the images, which the core
-// asks for 2,000 at a time. Bounds are loose, because other programs share the processor.
+// asks for 2,000 at a time. Times are the processor's and bounds are loose, because other programs share it.
 // NORMSCOPE_SCORE_IMAGES=100000 scores the full count.
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RandomStream, purpose } from '#domain/random.ts';
 import type { ScoreTask } from '#worker/contract.ts';
 import { writeShard } from '#worker/shard.ts';
-import type { Worker } from '#worker/spawn.ts';
+import { peakMemoryOf, processorSeconds } from '../import/support/processes.ts';
 import { smallTask, startWorker, temporaryFolder } from './small-task.ts';
+
+const isLinux = process.platform === 'linux';
+if (!isLinux)
+  console.warn('Not tested: how time and memory grow. /proc tells, which only Linux has.');
 
 const most = Number(process.env['NORMSCOPE_SCORE_IMAGES'] ?? 16_000);
 const atOnce = 2000;
 const side = 16;
 
-test('the time of a step is linear in images and in pixels, at most', async () => {
-  const { client } = startWorker();
-  const time = async (images: number, size: number): Promise<number> => {
-    const task = { width: 8, size, images, threads: 1, steps: 7, engine: 'cpu' as const };
-    return (await client.call('timeStep', task)).stepMilliseconds;
+test.skipIf(!isLinux)('the time of a step is linear in images and in pixels, at most', async () => {
+  const worker = startWorker();
+  const secondsFor = async (steps: number, images: number, size: number): Promise<number> => {
+    const task = { width: 8, size, images, threads: 1, steps, engine: 'cpu' as const };
+    const before = processorSeconds(worker.pid!);
+    await worker.client.call('timeStep', task);
+    return processorSeconds(worker.pid!) - before;
   };
+  // What goes before the steps is the same for few and for many.
+  const time = async (images: number, size: number): Promise<number> => {
+    const few = await secondsFor(5, images, size);
+    return ((await secondsFor(45, images, size)) - few) / 40;
+  };
+  await time(32, 32);
   const small = await time(32, 32);
   const [images, pixels] = [await time(128, 32), await time(32, 64)];
   console.log(JSON.stringify({ bench: 'growth', step: { small, images, pixels } }));
@@ -45,16 +56,7 @@ async function writeNoise(path: string, count: number): Promise<void> {
   await writeShard(path, shape, images());
 }
 
-function peakOf({ pid }: Worker): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return 1024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)![1]);
-}
-
-if (process.platform !== 'linux') {
-  console.warn('Not tested: memory of scoring. It is read from /proc, which only Linux has.');
-}
-
-test.skipIf(process.platform !== 'linux')(
+test.skipIf(!isLinux)(
   `scoring ${most} images takes eight times what ${most / 8} take, and no more memory`,
   { timeout: 1_800_000 },
   async () => {
@@ -68,7 +70,7 @@ test.skipIf(process.platform !== 'linux')(
     const score = async (count: number): Promise<{ seconds: number; peak: number }> => {
       const worker = startWorker();
       await worker.client.call('describe', {});
-      const start = performance.now();
+      const before = processorSeconds(worker.pid!);
       for (let first = 0; first < count; first += atOnce) {
         const task: ScoreTask = {
           ...{ modelPath, shard, seed: 1, engine: 'cpu' },
@@ -79,7 +81,8 @@ test.skipIf(process.platform !== 'linux')(
         const { scored } = await worker.client.call('score', task);
         expect(scored).toBe(task.images.length);
       }
-      return { seconds: (performance.now() - start) / 1000, peak: peakOf(worker) };
+      const seconds = processorSeconds(worker.pid!) - before;
+      return { seconds, peak: peakMemoryOf(worker.pid!) };
     };
     const [few, all] = [await score(most / 8), await score(most)];
     console.log(JSON.stringify({ bench: 'growth', images: most, few, all }));
