@@ -170,7 +170,7 @@ describe('the doctor', () => {
       /^the only engine to choose from; not webgpu: the gradient of [^;]* is wrong at step 1$/,
     );
     // Sound when it was timed, broken since.
-    const sound = partsOf({ webgpu: { ...cpu, name: 'webgpu' }, cpu: slowed(cpu, 'cpu', 50) });
+    const sound = partsOf({ webgpu: { ...cpu, name: 'webgpu' }, cpu: slowed(cpu, 'cpu', 300) });
     await chooseEngine('auto', 1, sound);
     const since = { ...parts, cacheFolder: sound.cacheFolder };
     const chosen = await chooseEngine('auto', 1, since);

@@ -208,7 +208,8 @@ describe('another program', () => {
         message: expect.stringMatching(/^Another program holds the catalogue/) as string,
       }),
     );
-    expect(performance.now() - start).toBeLessThan(1500);
+    // Left alone, SQLite's binding waits for five seconds.
+    expect(performance.now() - start).toBeLessThan(4000);
     await other.kill();
     database.transact((writer) => put(writer, 'a'));
     expect(names()).toEqual(['a']);
