@@ -89,14 +89,14 @@ scenario(
     await importSample(page);
     await page.getByRole('link', { name: 'Train' }).click();
     await page.getByRole('button', { name: 'Start training' }).click();
-    await page.getByText('Training', { exact: true }).waitFor();
+    await page.getByText('Training', { exact: true }).first().waitFor();
 
     const keeping = await answerQuestions(host, 1);
     await electronApp(host).evaluate(({ BrowserWindow }) =>
       BrowserWindow.getAllWindows()[0]?.close(),
     );
     await expect.poll(keeping).toBe(1);
-    await page.getByText('Training', { exact: true }).waitFor();
+    await page.getByText('Training', { exact: true }).first().waitFor();
 
     const closing = electronApp(host).waitForEvent('close');
     await answerQuestions(host, 0);

@@ -1,7 +1,7 @@
 // The first minutes: a new project, the sample, its images; and every view of it for everybody.
 
 import { expect } from 'vitest';
-import { accessibilityBreaches } from '../support/accessibility.ts';
+import { accessibilityBreaches, showTheme } from '../support/accessibility.ts';
 import { scenario } from '../support/host.ts';
 import { importSample } from '../support/import-sample.ts';
 import { views } from '../support/views.ts';
@@ -34,8 +34,7 @@ scenario('no view keeps anybody out, in either theme', async ({ host }) => {
   await page.getByText('No images yet').waitFor();
   const breaches: string[] = [];
   for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme });
-    await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe(theme);
+    await showTheme(page, theme);
     for (const view of views) {
       await page.getByRole('navigation').getByRole('link', { name: view }).click();
       await page.getByRole('heading', { level: 1, name: view }).waitFor();

@@ -1,7 +1,8 @@
-// Looks for breaches of WCAG 2.1 AA on the page as it is now, in both themes.
+// Looks for breaches of WCAG 2.1 AA on the page as it is now.
 
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright';
+import { expect } from 'vitest';
 
 /** Runs in the page: colours that are on their way from one theme to the other are nobody's. */
 async function transitionsEnd(): Promise<void> {
@@ -26,4 +27,19 @@ export async function accessibilityBreaches(page: Page): Promise<string[]> {
       ({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary ?? help}`,
     ),
   );
+}
+
+export async function showTheme(page: Page, theme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme });
+  await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe(theme);
+}
+
+export async function breachesInBothThemes(page: Page): Promise<string[]> {
+  const breaches: string[] = [];
+  for (const theme of ['light', 'dark'] as const) {
+    await showTheme(page, theme);
+    const found = await accessibilityBreaches(page);
+    breaches.push(...found.map((breach) => `${theme}: ${breach}`));
+  }
+  return breaches;
 }
