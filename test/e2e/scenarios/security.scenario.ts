@@ -11,7 +11,7 @@ import { electronApp } from '../support/electron-host.ts';
 import { launchWords } from '../support/launch-words.ts';
 import { scenario, type Host } from '../support/host.ts';
 import { importSample } from '../support/import-sample.ts';
-import { runOffline } from '../../support/no-network.ts';
+import { canTakeNetwork, runOffline } from '../../support/no-network.ts';
 import { pathSpellings } from '../../support/path-spellings.ts';
 import { senselessText } from '../../support/senseless-texts.ts';
 
@@ -31,9 +31,6 @@ test('the packaged app has its fuses set', async () => {
     [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: off,
   });
 });
-
-// Linux, as root: elsewhere nobody can take the network away.
-const canTakeNetwork = process.platform === 'linux' && process.getuid?.() === 0;
 
 test.runIf(canTakeNetwork)('the packaged app asks for no network', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'normscope-offline-'));

@@ -2,25 +2,21 @@
 
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { runOffline } from '../../support/no-network.ts';
+import { canTakeNetwork, runOffline } from '../../support/no-network.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
 import { drawPictures } from '../core/pictures.ts';
 import { main } from './cli-process.ts';
 
 const tempFolder = tempFolders();
-const isPossible = process.platform === 'linux' && process.getuid?.() === 0;
-if (!isPossible) {
-  console.warn('Not tested: that Normscope makes no network call. It takes Linux and root.');
-}
 
-it.runIf(isPossible)('sees an attempt when there is one', async () => {
+it.runIf(canTakeNetwork)('sees an attempt when there is one', async () => {
   const asks = "fetch('http://192.0.2.1/').catch(() => process.exit(3))";
   const tried = await runOffline(process.execPath, ['-e', asks]);
   expect(tried.code).toBe(3);
   expect(tried.attempts).toBeGreaterThan(0);
 });
 
-it.runIf(isPossible)(
+it.runIf(canTakeNetwork)(
   'imports, trains, scores and reports without asking for a network',
   async () => {
     const folder = tempFolder();
