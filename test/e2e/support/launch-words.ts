@@ -7,7 +7,8 @@ export function launchWords(folder: string): string[] {
     // A camera to be refused.
     '--use-fake-device-for-media-stream',
   ];
-  // Chromium's sandbox does not work for root, who runs the tests in containers.
-  if (process.getuid?.() === 0) words.push('--no-sandbox');
+  // Chromium's sandbox does not work for root, who runs the tests in containers; those have little
+  // shared memory.
+  if (process.getuid?.() === 0) words.push('--no-sandbox', '--disable-dev-shm-usage');
   return words;
 }
