@@ -1,6 +1,7 @@
 // The core's process under Electron, run by the bundled Node: opens one project, answers the clients
 // that main relays, and ends with main.
 
+import { once } from 'node:events';
 import { openApp, type App } from '#core/app.ts';
 import { Failure } from '#domain/failure.ts';
 import type { Link } from '#rpc/link.ts';
@@ -66,6 +67,8 @@ function tell(message: FromCore): void {
 }
 
 async function start(folder: string, create: boolean): Promise<void> {
+  // Main may end while the project is being opened.
+  const orphaned = once(process, 'disconnect');
   const app = await openApp(folder, { create });
   const clients = new Clients(app);
   let closing: Promise<void> | undefined;
@@ -91,7 +94,7 @@ async function start(folder: string, create: boolean): Promise<void> {
         break;
     }
   });
-  process.on('disconnect', close);
+  void orphaned.then(close);
   // Signals at the terminal reach every process of the group; main says when to end.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => undefined);

@@ -1,6 +1,7 @@
 // The server's process: opens a project and serves it until it is interrupted. Started by the
 // command "serve"; prints the address as a JSON line on standard output.
 
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -23,6 +24,8 @@ async function start(): Promise<void> {
       create: { type: 'boolean', default: false },
     },
   });
+  // Whoever started this process may end while the project is being opened.
+  const orphaned = once(process, 'disconnect');
   const app = await openApp(positionals[0]!, { create: values.create });
   const pageFolder = fileURLToPath(new URL('dist/renderer/', root));
   try {
@@ -38,8 +41,7 @@ async function start(): Promise<void> {
     };
     // A signal may come twice: from the terminal, and from whoever started this process.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
-    // Whoever started this process has ended.
-    process.once('disconnect', end);
+    void orphaned.then(end);
     // A token works once; the next one is asked for by a line on standard input.
     process.stdin.on('data', () => print(served.address()));
     print(served.address());
