@@ -21,8 +21,11 @@ class Clients {
     this.#app = app;
   }
 
+  add(client: number): void {
+    this.#app.serve(this.#link(client));
+  }
+
   take(client: number, text: string): void {
-    if (!this.#ends.has(client)) this.#app.serve(this.#link(client));
     this.#ends.get(client)?.message(text);
   }
 
@@ -77,6 +80,9 @@ async function start(folder: string, create: boolean): Promise<void> {
   };
   process.on('message', (message: ToCore) => {
     switch (message.kind) {
+      case 'came':
+        clients.add(message.client);
+        break;
       case 'text':
         clients.take(message.client, message.text);
         break;

@@ -5,6 +5,8 @@ import type { PictureAddress } from '#contract/page.ts';
 
 /** From main to the core. */
 export type ToCore =
+  /** From here on the client is told of events. */
+  | { readonly kind: 'came'; readonly client: number }
   /** A message of a client, as the JSON text that its page has sent. */
   | { readonly kind: 'text'; readonly client: number; readonly text: string }
   | { readonly kind: 'gone'; readonly client: number }

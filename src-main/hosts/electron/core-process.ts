@@ -25,8 +25,6 @@ export interface CoreEnd {
   /** `undefined` when it ended by itself after it had opened the project. */
   readonly failure: { readonly code: string; readonly message: string } | undefined;
   readonly log: string;
-  /** True when main had asked for it. */
-  readonly wasAsked: boolean;
 }
 
 export interface CoreListeners {
@@ -46,7 +44,6 @@ export class CoreProcess {
   readonly #pictures = new Map<number, (found: FoundPicture | null) => void>();
   readonly #ended: Promise<void>;
   #nextId = 1;
-  #wasAsked = false;
   #log = '';
   #failure: CoreEnd['failure'];
 
@@ -72,6 +69,7 @@ export class CoreProcess {
   add(take: TakeText): { readonly send: TakeText; readonly remove: () => void } {
     const client = this.#nextId++;
     this.#clients.set(client, take);
+    this.#tell({ kind: 'came', client });
     return {
       send: (text) => this.#tell({ kind: 'text', client, text }),
       remove: () => {
@@ -91,7 +89,6 @@ export class CoreProcess {
 
   /** Resolves when the process has ended. */
   async close(): Promise<void> {
-    this.#wasAsked = true;
     this.#tell({ kind: 'close' });
     const killing = setTimeout(() => this.#child.kill('SIGKILL'), patienceMs);
     await this.#ended;
@@ -121,7 +118,7 @@ export class CoreProcess {
     this.#pictures.clear();
     for (const take of this.#clients.values()) take('');
     this.#clients.clear();
-    onEnd({ failure: this.#failure, log: this.#log, wasAsked: this.#wasAsked });
+    onEnd({ failure: this.#failure, log: this.#log });
   }
 
   #tell(message: ToCore): void {

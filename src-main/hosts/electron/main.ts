@@ -2,6 +2,7 @@
 
 import { app, nativeTheme } from 'electron';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { logBug, logUncaught } from './bug-log.ts';
 import { denyEverythingElse, denyNetwork } from './denials.ts';
 import { DesktopSettings } from './desktop-settings.ts';
@@ -15,34 +16,47 @@ function pathsOf(words: readonly string[], folder: string): string[] {
   return words
     .slice(app.isPackaged ? 1 : 2)
     .filter((word) => !word.startsWith('-'))
-    .map((word) => resolve(folder, word));
+    .map((word) => resolve(folder, pathOf(word)));
 }
+
+/** Desktops of Linux name by its address what is opened with the app. */
+function pathOf(word: string): string {
+  try {
+    return fileURLToPath(word);
+  } catch {
+    return word;
+  }
+}
+
+let windows: Windows | undefined;
+/** What macOS has asked to open before the app was ready. */
+const early: string[] = [];
+
+app.on('open-file', (event, path) => {
+  event.preventDefault();
+  if (windows) windows.offer([path]);
+  else early.push(path);
+});
 
 function start(): void {
   const places = findPlaces();
   const settings = new DesktopSettings(join(app.getPath('userData'), 'desktop.json'));
   nativeTheme.themeSource = settings.theme;
   denyEverythingElse();
-  const windows = new Windows(places, settings, logBug);
-  handleScheme(places.page, (...wanted) => windows.picture(...wanted));
+  const all = new Windows(places, settings, logBug);
+  windows = all;
+  handleScheme(places.page, (...wanted) => all.picture(...wanted));
   setMenu(
-    (command) => windows.sendMenu(command),
-    () => windows.create(),
+    (command) => all.sendMenu(command),
+    () => all.create(),
   );
   app.on('second-instance', (_event, words, folder) => {
-    windows.activate();
-    windows.offer(pathsOf(words, folder));
+    all.activate();
+    all.offer(pathsOf(words, folder));
   });
-  app.on('open-file', (event, path) => {
-    event.preventDefault();
-    windows.offer([path]);
-  });
-  app.on('activate', () => windows.activate());
+  app.on('activate', () => all.activate());
   app.on('window-all-closed', () => app.quit());
-
-  const paths = pathsOf(process.argv, process.cwd());
-  if (paths.some((path) => path.endsWith('.normscope'))) windows.offer(paths);
-  else windows.create();
+  all.begin([...pathsOf(process.argv, process.cwd()), ...early]);
 }
 
 logUncaught();

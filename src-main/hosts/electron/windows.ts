@@ -41,6 +41,12 @@ export class Windows {
     app.on('before-quit', () => (this.#isQuitting = true));
   }
 
+  /** At the start: a window at least, and what the app was started with. */
+  begin(paths: readonly string[]): void {
+    if (!paths.some((path) => path.endsWith('.normscope'))) this.create();
+    this.offer(paths);
+  }
+
   /** A new window, with a project or with the start screen. */
   create(folder?: string): void {
     const { place } = this.#settings;
@@ -161,8 +167,10 @@ export class Windows {
   #askBeforeClosing(project: ProjectWindow): void {
     const { window } = project;
     let isAllowed = false;
+    let isAsked = false;
     const closeWhenAllowed = async () => {
-      isAllowed = await project.mayClose();
+      isAsked = true;
+      isAllowed = await project.mayClose().finally(() => (isAsked = false));
       if (!isAllowed) {
         this.#isQuitting = false;
         return;
@@ -178,7 +186,8 @@ export class Windows {
     window.on('close', (event) => {
       if (isAllowed) return;
       event.preventDefault();
-      closeWhenAllowed().catch(this.#onBug);
+      // The app's end asks every window anew, also one whose question is open.
+      if (!isAsked) closeWhenAllowed().catch(this.#onBug);
     });
   }
 }

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { _electron, type Page } from 'playwright';
 import { expect, inject } from 'vitest';
 import { electronApp } from '../support/electron-host.ts';
@@ -92,11 +92,16 @@ scenario(
     await page.getByText('Training', { exact: true }).first().waitFor();
 
     const keeping = await answerQuestions(host, 1);
-    await electronApp(host).evaluate(({ BrowserWindow }) =>
-      BrowserWindow.getAllWindows()[0]?.close(),
-    );
+    // As the end of the app asks again a window whose question is open.
+    await electronApp(host).evaluate(({ BrowserWindow }) => {
+      const [window] = BrowserWindow.getAllWindows();
+      window?.close();
+      window?.close();
+    });
     await expect.poll(keeping).toBe(1);
     await page.getByText('Training', { exact: true }).first().waitFor();
+    await page.waitForTimeout(500);
+    expect(await keeping()).toBe(1);
 
     const closing = electronApp(host).waitForEvent('close');
     await answerQuestions(host, 0);
@@ -109,6 +114,73 @@ scenario(
     await host.openProject('Cells');
     await host.page().getByRole('link', { name: 'Runs' }).click();
     await host.page().getByText('interrupted').first().waitFor();
+  },
+  'electron',
+);
+
+scenario(
+  'a training is seen on the task bar, and its end told once, if that is wanted',
+  async ({ host }) => {
+    await host.newProject('Cells');
+    const page = host.page();
+    await page.getByText('No images yet').waitFor();
+    await importSample(page);
+    const app = electronApp(host);
+    await app.evaluate(({ BrowserWindow, Notification }) => {
+      const counted = globalThis as { notices?: string[]; parts?: number[] };
+      counted.notices = [];
+      counted.parts = [];
+      Notification.isSupported = () => true;
+      Notification.prototype.show = function (this: { title: string }) {
+        counted.notices?.push(this.title);
+      };
+      for (const window of BrowserWindow.getAllWindows()) {
+        window.isFocused = () => false;
+        window.setProgressBar = (part) => void counted.parts?.push(part);
+      }
+    });
+    // Nobody looks at the window.
+    await page.evaluate(() => {
+      (globalThis as unknown as { document: { hasFocus: () => boolean } }).document.hasFocus = () =>
+        false;
+    });
+    const notices = () => app.evaluate(() => (globalThis as { notices?: string[] }).notices);
+    for (const [run, told] of [
+      [1, []],
+      [2, ['Training finished']],
+    ] as const) {
+      await page.getByRole('navigation').getByRole('link', { name: 'Train' }).click();
+      // The form stays as it was left.
+      const opened = run === 1 ? 'Advanced' : 'Tell me at the end';
+      await page.getByText(opened).click();
+      await page.getByLabel('steps', { exact: true }).fill('3');
+      await page.getByLabel('width', { exact: true }).fill('4');
+      await page.getByRole('button', { name: 'Start training' }).click();
+      const ended = page.getByRole('region', { name: `Run ${run}` }).getByText('succeeded');
+      await ended.first().waitFor({ timeout: 60_000 });
+      await page.waitForTimeout(500);
+      expect(await notices()).toEqual(told);
+    }
+    const parts = await app.evaluate(() => (globalThis as { parts?: number[] }).parts ?? []);
+    expect(parts.some((part) => part > 0 && part <= 1)).toBe(true);
+    expect(parts.at(-1)).toBe(-1);
+  },
+  'electron',
+);
+
+scenario(
+  'images that the app is started with are offered to its window, also by their address',
+  async ({ host, folder }) => {
+    await host.close();
+    for (const word of [folder, pathToFileURL(folder).href]) {
+      const app = await _electron.launch({
+        executablePath: inject('executable'),
+        args: [...launchWords(folder), word],
+      });
+      const page = await app.firstWindow();
+      await page.getByText('Open a project first, or make a new one').waitFor();
+      await app.close();
+    }
   },
   'electron',
 );
