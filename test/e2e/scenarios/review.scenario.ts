@@ -7,6 +7,7 @@ import type { Page } from 'playwright';
 import { parse } from 'csv-parse/sync';
 import { expect } from 'vitest';
 import { breachesInBothThemes } from '../support/accessibility.ts';
+import { electronApp } from '../support/electron-host.ts';
 import { scenario } from '../support/host.ts';
 import { importSample } from '../support/import-sample.ts';
 
@@ -107,9 +108,26 @@ scenario(
     expect(report).toContain('“Two nuclei”');
     expect(report).toMatch(/<dt>Judged by people<\/dt>\s*<dd class="value">20 of/);
     if (host.kind === 'electron') {
+      const app = electronApp(host);
+      await app.evaluate(({ app: main }) =>
+        main.once('web-contents-created', (_event, contents) => {
+          // Not in the types, and the only way to what is really in force.
+          const { getLastWebPreferences } = contents as unknown as {
+            getLastWebPreferences: () => unknown;
+          };
+          const seen = globalThis as { printing?: unknown };
+          seen.printing = getLastWebPreferences.call(contents);
+        }),
+      );
       await page.getByRole('button', { name: 'PDF' }).click();
       const pdf = await readFile(await exported(projectFolder('Cells'), '.pdf'), 'latin1');
       expect(pdf.slice(0, 5)).toBe('%PDF-');
+      expect(
+        await app.evaluate(() => (globalThis as { printing?: unknown }).printing),
+      ).toMatchObject({
+        ...{ sandbox: true, contextIsolation: true, javascript: false, webSecurity: true },
+        ...{ nodeIntegration: false, webviewTag: false },
+      });
     }
 
     await page.getByRole('button', { name: 'Use confirmed as outliers' }).click();

@@ -130,6 +130,108 @@ scenario(
 );
 
 scenario(
+  'nothing is downloaded, and no doubtful certificate is taken',
+  async ({ host }) => {
+    const page = await openProject(host);
+    const app = electronApp(host);
+    await app.evaluate(({ session }) => {
+      const seen = globalThis as { downloads?: string[] };
+      seen.downloads = [];
+      session.defaultSession.on('will-download', (event, item) => {
+        seen.downloads?.push(
+          `${item.getFilename()}: ${event.defaultPrevented ? 'denied' : 'taken'}`,
+        );
+      });
+    });
+    await page.evaluate(() => {
+      const { document, URL, Blob } = globalThis as unknown as {
+        document: {
+          createElement: (name: string) => Record<string, unknown> & { click: () => void };
+        };
+        URL: { createObjectURL: (blob: unknown) => string };
+        Blob: new (parts: string[]) => unknown;
+      };
+      const link = document.createElement('a');
+      Object.assign(link, { href: URL.createObjectURL(new Blob(['x'])), download: 'x.txt' });
+      link.click();
+    });
+    const downloads = () => app.evaluate(() => (globalThis as { downloads?: string[] }).downloads);
+    await expect.poll(downloads).toEqual(['x.txt: denied']);
+    // No address is ever reached: the event is driven by itself.
+    const answers = await app.evaluate(({ app: main, BrowserWindow }) => {
+      const given: unknown[] = [];
+      const event = { preventDefault: () => given.push('prevented') };
+      const decide = (isTrusted: boolean) => given.push(isTrusted);
+      const [window] = BrowserWindow.getAllWindows();
+      main.emit(
+        'certificate-error',
+        ...[
+          event,
+          window?.webContents,
+          'https://example.org/',
+          'net::ERR_CERT_INVALID',
+          {},
+          decide,
+        ],
+      );
+      return given;
+    });
+    expect(answers).toEqual(['prevented', false]);
+  },
+  'electron',
+);
+
+scenario(
+  'a page from elsewhere, and messages that are too long, get no answer',
+  async ({ host }) => {
+    const page = await openProject(host);
+    expect(await page.evaluate(answersToFreshPorts, '')).toEqual(['shell', 'core']);
+    // Longer than either may be.
+    expect(await page.evaluate(answersToFreshPorts, 'x'.repeat(5 * 2 ** 20))).toEqual([]);
+    await page.reload();
+    await page.getByText('No images yet').waitFor();
+
+    // The preload script is there for whatever the window shows.
+    await electronApp(host).evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.loadURL('data:text/html,elsewhere'),
+    );
+    await page.getByText('elsewhere').waitFor();
+    expect(await page.evaluate(() => 'desktop' in globalThis)).toBe(true);
+    expect(await page.evaluate(answersToFreshPorts, '')).toEqual([]);
+  },
+  'electron',
+);
+
+/** Runs in the page: asks for ports, sends a call by each, and tells which of them were answered. */
+async function answersToFreshPorts(padding: string): Promise<string[]> {
+  interface Port {
+    postMessage: (value: unknown) => void;
+    onmessage: (event: { data: unknown }) => void;
+  }
+  type Take = (event: { data: string; ports: [Port] }) => void;
+  const page = globalThis as unknown as {
+    desktop: { connect: () => void };
+    addEventListener: (name: 'message', take: Take) => void;
+    removeEventListener: (name: 'message', take: Take) => void;
+  };
+  const answered: string[] = [];
+  const take: Take = ({ data: name, ports: [port] }) => {
+    port.onmessage = ({ data }) => {
+      const { kind, id } = JSON.parse(String(data)) as { kind: string; id?: number };
+      if (id === 77 && kind !== 'event') answered.push(name);
+    };
+    const call = name === 'shell' ? 'desktop.show' : 'edits.state';
+    const input = padding === '' ? {} : { padding };
+    port.postMessage(JSON.stringify({ kind: 'call', id: 77, name: call, input }));
+  };
+  page.addEventListener('message', take);
+  page.desktop.connect();
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  page.removeEventListener('message', take);
+  return answered.sort().reverse();
+}
+
+scenario(
   'the page’s scheme serves no file by path, however it is spelt',
   async ({ host }) => {
     const page = await openProject(host);
