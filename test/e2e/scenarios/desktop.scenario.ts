@@ -2,13 +2,16 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { _electron, type Page } from 'playwright';
 import { expect, inject } from 'vitest';
+import { drawPictures } from '../../integration/core/pictures.ts';
 import { electronApp } from '../support/electron-host.ts';
 import { scenario, type Host } from '../support/host.ts';
 import { importSample } from '../support/import-sample.ts';
 import { launchWords } from '../support/launch-words.ts';
+import { skipTour } from '../support/skip-tour.ts';
 
 const archive = fileURLToPath(
   new URL('../../../resources/sample/blood-cells.zip', import.meta.url),
@@ -170,15 +173,25 @@ scenario(
 
 scenario(
   'images that the app is started with are offered to its window, also by their address',
-  async ({ host, folder }) => {
+  async ({ host, folder, projectFolder }) => {
     await host.close();
-    for (const word of [folder, pathToFileURL(folder).href]) {
+    const pictures = join(folder, 'pictures');
+    await drawPictures(pictures, 'disc', 2);
+    for (const [name, word] of [
+      ['One', pictures],
+      ['Two', pathToFileURL(pictures).href],
+    ] as const) {
       const app = await _electron.launch({
         executablePath: inject('executable'),
         args: [...launchWords(folder), word],
       });
       const page = await app.firstWindow();
-      await page.getByText('Open a project first, or make a new one').waitFor();
+      await page.evaluate(skipTour);
+      await app.evaluate(({ dialog }, filePath) => {
+        dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+      }, projectFolder(name));
+      await page.getByRole('button', { name: 'New project' }).click();
+      await page.getByRole('dialog', { name: 'Import images' }).getByText(pictures).waitFor();
       await app.close();
     }
   },
