@@ -54,7 +54,7 @@ scenario(
     await page.getByRole('slider', { name: 'Colour of Grain' }).fill('0');
     await page.getByRole('checkbox', { name: 'Grain' }).check();
     await page.getByRole('slider', { name: 'Weight of Grain' }).fill('2');
-    await page.getByText('1 of 19 are on').waitFor();
+    await page.getByText('1 of 19 is on').waitFor();
     expect(await breachesInBothThemes(page)).toEqual([]);
 
     await page.getByRole('button', { name: 'Measure what leaves normal' }).click();
