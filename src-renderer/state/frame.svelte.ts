@@ -14,6 +14,11 @@ import { wordsOf } from './words-of.ts';
 /** Does what nobody waits for, and says so when it fails. */
 export type Attempt = (work: () => Promise<unknown>) => void;
 
+interface Offer {
+  readonly paths: readonly string[];
+  readonly dataset: string | undefined;
+}
+
 export class Frame {
   readonly session = new Session();
   readonly router = new Router();
@@ -23,10 +28,10 @@ export class Frame {
   readonly commands = new Commands();
   /** The folder of a project that is to be filled with the sample once it is open. */
   #sampleFor: string | undefined;
-  #offered = $state.raw<readonly string[]>([]);
+  #offered = $state.raw<Offer>();
 
   /** Files and folders that were dropped or given by the system, and not yet taken. */
-  get offered(): readonly string[] {
+  get offered(): Offer | undefined {
     return this.#offered;
   }
 
@@ -39,15 +44,18 @@ export class Frame {
     });
   };
 
-  /** Opens a project that is among the paths; everything else is for the Images view to import. */
-  offerFiles(paths: readonly string[]): void {
+  /**
+   * Opens a project that is among the paths; everything else is for the Images view to import, into the
+   * dataset if one is named.
+   */
+  offerFiles(paths: readonly string[], dataset?: string): void {
     const { session } = this;
     const project = paths.find((path) => path.endsWith('.normscope'));
     if (project !== undefined && session.shell) {
       this.openProject(project);
     } else if (paths.length > 0) {
       // They wait for a project: given with the start of the app, they come before it is there.
-      this.#offered = paths.filter((path, at) => paths.indexOf(path) === at);
+      this.#offered = { paths: paths.filter((path, at) => paths.indexOf(path) === at), dataset };
       this.router.go('images');
       if (['none', 'failed', 'ended'].includes(session.project.kind)) {
         this.toasts.failed('Open a project, or make a new one: these images are then imported.');
@@ -55,11 +63,9 @@ export class Frame {
     }
   }
 
-  /** What was offered, once. */
-  takeOffered(): readonly string[] {
-    const paths = this.#offered;
-    this.#offered = [];
-    return paths;
+  /** The offer was taken, or turned down. */
+  endOffer(): void {
+    this.#offered = undefined;
   }
 
   takeDrop({ dataTransfer }: DragEvent): void {

@@ -43,6 +43,13 @@ scenario(
     const dialog = page.getByRole('dialog', { name: 'Import images' });
     // The focus begins at the first field, and is back where it was afterwards.
     await dialog.locator('textarea:focus, input:focus').waitFor();
+    if (host.kind === 'browser') {
+      // A folder and one in it: files are met twice.
+      const both = `${files}\n${join(files, 'discs')}\n${join(files, 'empty.png')}`;
+      await dialog.getByLabel('Folders, images, archives or tables').fill(both);
+      await dialog.getByText('28 images').waitFor();
+      await dialog.getByText('3 files will not be imported').click();
+    }
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await page.locator('button:focus', { hasText: 'Import …' }).waitFor();
     await offer(host, files);
@@ -59,6 +66,16 @@ scenario(
     await page.getByText('The file is empty.').waitFor();
     await page.getByText('not a supported image but a text file').waitFor();
     await page.getByText(join(files, 'torn.png')).waitFor();
+    await noBreach(page);
+    // Mended, they join their dataset.
+    await page.getByRole('button', { name: 'Import these again …' }).click();
+    expect(await dialog.getByLabel('Dataset', { exact: true }).inputValue()).toBe('drawn');
+    await dialog.getByLabel('Groups').selectOption('pattern');
+    await dialog.getByLabel('Part of the path').fill('plate(');
+    await dialog.getByText('Not a regular expression: unterminated group.').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Import', exact: true }).isDisabled()).toBe(
+      true,
+    );
     await noBreach(page);
   },
 );
