@@ -72,6 +72,9 @@ scenario(
       app.evaluate(({ BrowserWindow }) => BrowserWindow.getFocusedWindow()?.webContents.id);
     await expect.poll(focused).toBe(1);
     await second.getByRole('heading', { name: 'Recent projects' }).waitFor();
+    await second.getByRole('button', { name: 'Take Cells off this list' }).press('Enter');
+    await second.getByText('None yet.').waitFor();
+    await second.locator('h2:focus').waitFor();
 
     const again = spawn(inject('executable'), [...launchWords(folder), projectFolder('Cells')], {
       stdio: 'ignore',
