@@ -117,14 +117,15 @@ export class Review {
   }
 
   /**
-   * Writes a verdict on images of the list (by place) and goes on to the one after the last: at once,
-   * before the core has answered, so that the next key is meant for the next image. Comes back when
-   * the verdict could not be written.
+   * Writes a verdict on images of the list (by place) and goes on to the one after the last, unless it
+   * stays: at once, before the core has answered, so that the next key is meant for the next image.
+   * Comes back when the verdict could not be written.
    */
   async judge(
     places: readonly number[],
     verdict: StandingVerdict,
     { reviewer, note }: { readonly reviewer: string; readonly note: string },
+    { isStaying = false } = {},
   ): Promise<void> {
     const images = places.flatMap((place) => this.#images[place] ?? []);
     if (images.length === 0) return;
@@ -144,7 +145,7 @@ export class Review {
     const last = Math.max(...places);
     this.#path = [...pathBefore, last];
     this.#undone = [];
-    const going = this.go(last + 1);
+    const going = this.go(isStaying ? last : last + 1);
     try {
       await writing;
     } catch (error) {

@@ -8,13 +8,9 @@ import { parse } from 'csv-parse/sync';
 import { expect } from 'vitest';
 import { breachesInBothThemes } from '../support/accessibility.ts';
 import { electronApp } from '../support/electron-host.ts';
+import { goTo } from '../support/go-to.ts';
 import { scenario } from '../support/host.ts';
 import { importSample } from '../support/import-sample.ts';
-
-async function goTo(page: Page, view: string): Promise<void> {
-  await page.getByRole('navigation').getByRole('link', { name: view }).click();
-  await page.getByRole('heading', { level: 1, name: view }).waitFor();
-}
 
 /** A training of seconds: what it finds is not the matter here. */
 async function trainQuickly(page: Page): Promise<void> {
@@ -58,8 +54,20 @@ scenario(
     await expect.poll(() => words.innerText()).not.toBe(before);
     await page.getByRole('spinbutton', { name: 'Budget' }).fill('200');
     await expect.poll(() => words.innerText()).toMatch(/of which 10 are above the line/);
+    // What is no budget is said to be none, and cannot be set.
+    await page.getByRole('spinbutton', { name: 'Budget' }).fill('2.5');
+    await page.getByText('A budget is a whole number from 1 to 999.').waitFor();
+    expect(await page.getByRole('button', { name: 'Set this threshold' }).isEnabled()).toBe(false);
+    await page.getByRole('spinbutton', { name: 'Budget' }).fill('200');
+    await expect.poll(() => words.innerText()).toMatch(/of which 10 are above the line/);
     await page.getByRole('button', { name: 'Set this threshold' }).click();
     await page.getByText('The threshold is set.').waitFor();
+    // It can be taken back.
+    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await expect.poll(() => words.innerText()).toBe(before);
+    await page.getByRole('spinbutton', { name: 'Budget' }).fill('200');
+    await page.getByRole('button', { name: 'Set this threshold' }).click();
+    await expect.poll(() => words.innerText()).toMatch(/of which 10 are above the line/);
     expect(await breachesInBothThemes(page)).toEqual([]);
 
     await page.getByRole('button', { name: 'Review what is flagged' }).click();
@@ -70,7 +78,8 @@ scenario(
 
     // The first verdict asks for a name.
     await page.keyboard.press('a');
-    await page.getByLabel('Your name or initials').fill('Mia');
+    await page.getByLabel('Your name or initials').waitFor();
+    await page.keyboard.type('Mia');
     await page.keyboard.press('Enter');
     await page.getByText(/^1 of \d+ above/).waitFor();
     const keys = Array.from('naunaannaunaannaunn');
@@ -81,11 +90,24 @@ scenario(
     // The last one is taken back, judged otherwise, and gets a note.
     await page.keyboard.press('Control+z');
     await page.getByText(/^19 of \d+ above/).waitFor();
+    // A note outlives that the list is brought up to date meanwhile, and a look at another image.
     await page.keyboard.press('m');
-    await page.keyboard.type('Two nuclei');
+    await page.keyboard.type('Two nuclei', { delay: 100 });
     await page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowLeft');
+    await page.getByText(/^19 of \d+$/).waitFor();
+    const note = page.getByLabel('Note');
+    expect(await note.inputValue()).toBe('');
+    await page.keyboard.press('ArrowRight');
+    expect(await note.inputValue()).toBe('Two nuclei');
     await page.keyboard.press('u');
     await page.getByText(/^20 of \d+ above/).waitFor();
+    // Of an image that has its verdict it is kept at once, and the image stays in view.
+    await page.keyboard.press('ArrowLeft');
+    await note.fill('Three nuclei');
+    await note.press('Enter');
+    await page.locator('q', { hasText: 'Three nuclei' }).waitFor();
+    await page.getByText(/^20 of \d+$/).waitFor();
     expect(await breachesInBothThemes(page)).toEqual([]);
 
     await page.getByRole('button', { name: 'Table (CSV)' }).click();
@@ -100,12 +122,12 @@ scenario(
     expect(
       [counts['normal'], counts['anomalous'], counts['unsure']].map((some) => some!.length),
     ).toEqual([given('n'), given('a') + 1, given('u') + 1]);
-    expect(judged.filter((row) => row['Image_Normscope_Note'] === 'Two nuclei')).toHaveLength(1);
+    expect(judged.filter((row) => row['Image_Normscope_Note'] === 'Three nuclei')).toHaveLength(1);
 
     await page.getByRole('button', { name: 'Report', exact: true }).click();
     const report = await readFile(await exported(projectFolder('Cells'), '.html'), 'utf8');
     expect(report.match(/<b>judged (normal|anomalous|unsure)<\/b> by Mia/g)).toHaveLength(20);
-    expect(report).toContain('“Two nuclei”');
+    expect(report).toContain('“Three nuclei”');
     expect(report).toMatch(/<dt>Judged by people<\/dt>\s*<dd class="value">20 of/);
     if (host.kind === 'electron') {
       const app = electronApp(host);
@@ -133,8 +155,21 @@ scenario(
     await page.getByRole('button', { name: 'Use confirmed as outliers' }).click();
     await page.getByText(`holds ${String(given('a') + 1)} confirmed anomalies`).waitFor();
 
+    // Other images are other images: what was selected among the first is not.
+    await page.getByRole('tab', { name: 'Gallery' }).click();
+    const grid = page.getByRole('listbox', { name: 'Images to review' });
+    await grid.press('Control+a');
+    await page.getByText(/images, \d+ selected/).waitFor();
+    await page.getByLabel('Which images').selectOption('Judged unsure');
+    await expect.poll(() => grid.getByRole('option').count()).toBe(given('u') + 1);
+    expect(await grid.getByRole('option', { selected: true }).count()).toBe(0);
+    // An empty list is no finished work when it is the role that leaves it empty.
+    await page.getByLabel('Which images').selectOption('To do: above the threshold');
+    await page.getByLabel('Role', { exact: true }).selectOption('Role outlier');
+    await page.getByRole('heading', { name: 'No such images' }).waitFor();
+
     // Everything that was said is in the record, also what was taken back.
     await page.getByRole('tab', { name: 'Record' }).click();
-    await page.getByText('22 entries, the newest first.').waitFor();
+    await page.getByText('23 entries, the newest first.').waitFor();
   },
 );

@@ -139,6 +139,20 @@ describe('a review', () => {
     );
   });
 
+  it('stays at an image whose verdict is written again, for a note', async () => {
+    const { review, judge, verdicts } = reviewOf(3);
+    await review.load();
+    await judge('normal');
+    await review.go(0);
+    const said = { reviewer: 'Mia', note: 'Two nuclei' };
+    const writing = review.judge([0], 'normal', said, { isStaying: true });
+    // Whatever is pressed meanwhile is meant for this image.
+    expect(review.active).toBe(0);
+    await writing;
+    expect([review.active, review.image!.note]).toEqual([0, 'Two nuclei']);
+    expect([...verdicts.keys()]).toEqual([0]);
+  });
+
   it('takes the next key for the next image, also before the core has answered', async () => {
     const { review, judge, verdicts } = reviewOf(450);
     await review.load();
