@@ -159,8 +159,9 @@ export interface GroupEvaluation {
   readonly counts: { readonly normal: number; readonly anomalous: number };
   /** Counted images above the threshold; null without one. */
   readonly flagged: number | null;
-  /** Of the group's own images; null unless it has both kinds. */
+  /** Of the group's own images, with its 95 % interval; null unless it has both kinds. */
   readonly auroc: number | null;
+  readonly auroc95: readonly [number, number] | null;
 }
 
 /** The untrained floor: a detector that has learnt nothing, on the images of an evaluation. */

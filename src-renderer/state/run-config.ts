@@ -43,23 +43,42 @@ export interface Difference {
   readonly other: string;
 }
 
-/** What was asked differently of two runs, settings included. */
-export function differences(one: RunConfig, other: RunConfig): readonly Difference[] {
+type Described = Pick<RunDetails, 'config' | 'snapshotHash' | 'codeVersion'>;
+
+/** What was asked differently of two runs, images and settings included; undefined as `readRunConfig`. */
+export function differences(one: Described, other: Described): readonly Difference[] | undefined {
   const [first, second] = [facts(one), facts(other)];
+  if (!first || !second) return undefined;
   return [...new Set([...first.keys(), ...second.keys()])].flatMap((name) => {
     const pair = { one: first.get(name) ?? '–', other: second.get(name) ?? '–' };
     return pair.one === pair.other ? [] : [{ name, ...pair }];
   });
 }
 
-function facts(config: RunConfig): Map<string, string> {
+function facts(run: Described): Map<string, string> | undefined {
+  const config = readRunConfig(run);
+  if (!config) return undefined;
   const { dataset, preset, specimen, method, seed, engine, outliers, shifts, settings } = config;
   return new Map([
-    ...Object.entries({ dataset, preset, specimen, method, seed: String(seed), engine }),
+    ['dataset', dataset],
+    // Of one dataset, before and after an edit.
+    ['images (hash)', run.snapshotHash.slice(0, 12)],
+    ...Object.entries({ preset, specimen, method, seed: String(seed), engine }),
     ['outliers', listed(outliers.map(({ name, weight }) => `${name} (weight ${weight})`))],
-    ['shifts', listed(shifts.map(({ name, strength }) => `${name} (strength ${strength})`))],
+    ['shifts', listed(shifts.map(shiftInWords))],
     ...Object.entries(settings).map(([name, value]) => [name, String(value)] as const),
+    ['version', run.codeVersion],
   ]);
+}
+
+/** "rotate (strength 0.5, weight 2, angle 0.3)"; the weight where it is not 1. */
+function shiftInWords({ name, strength, weight, parameters }: RunConfig['shifts'][number]): string {
+  const facts = [
+    `strength ${strength}`,
+    ...(weight === 1 ? [] : [`weight ${weight}`]),
+    ...Object.entries(parameters ?? {}).map(([key, value]) => `${key} ${value}`),
+  ];
+  return `${name} (${facts.join(', ')})`;
 }
 
 function listed(words: readonly string[]): string {

@@ -49,10 +49,17 @@ export class ThresholdTrial {
     return this.preview?.anomalyScore ?? this.distribution.value?.threshold?.anomalyScore;
   }
 
+  /** Shows the threshold that is set. */
   async load(): Promise<void> {
     this.#wish = undefined;
+    await this.refresh();
+  }
+
+  /** After images were scored: what is tried stays. */
+  async refresh(): Promise<void> {
     await this.distribution.load();
-    if (this.distribution.value?.threshold) await this.#preview.load();
+    if (this.#wish || this.distribution.value?.threshold) await this.#preview.load();
+    else this.#preview.forget();
   }
 
   /** A drag asks faster than the core answers: what it has passed meanwhile is left out. */
@@ -67,10 +74,16 @@ export class ThresholdTrial {
     this.#isTrying = false;
   }
 
-  /** Makes what is tried the model's threshold. */
-  async set(): Promise<void> {
+  /** Makes what is tried the model's threshold. Returns the anomaly score of the one before. */
+  async set(): Promise<number | undefined> {
+    const before = this.distribution.value?.threshold?.anomalyScore;
+    await this.setTo(this.#asked);
+    return before;
+  }
+
+  async setTo(wish: Wish): Promise<void> {
     const { modelId } = this.#judged;
-    await this.#core.call('thresholds.set', { modelId, ...this.#score, ...this.#asked });
+    await this.#core.call('thresholds.set', { modelId, ...this.#score, ...wish });
     await this.load();
   }
 

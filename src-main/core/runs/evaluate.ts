@@ -164,9 +164,8 @@ function groupEvaluations(
       group,
       counts: { normal: own.normals.length, anomalous: own.anomalies.length },
       flagged: countAbove([...own.normals, ...own.anomalies], name, limit),
-      auroc:
-        own.normals.length === 0 || own.anomalies.length === 0
-          ? null
-          : auroc(anomalyScores(own.normals, name), anomalyScores(own.anomalies, name)).auroc,
+      ...(own.normals.length === 0 || own.anomalies.length === 0
+        ? { auroc: null, auroc95: null }
+        : auroc(anomalyScores(own.normals, name), anomalyScores(own.anomalies, name))),
     }));
 }

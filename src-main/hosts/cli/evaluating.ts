@@ -47,10 +47,12 @@ function groupLines({ groups }: Evaluation): readonly string[] {
     { title: 'anomalous', align: 'right' },
     { title: 'flagged', align: 'right' },
     { title: 'AUROC', align: 'right' },
+    { title: '95 % interval' },
   ];
-  const rows = groups.map(({ group, counts, flagged, auroc }) => [
+  const rows = groups.map(({ group, counts, flagged, auroc, auroc95 }) => [
     ...[group, count(counts.normal), count(counts.anomalous)],
     ...[flagged === null ? '' : count(flagged), auroc === null ? '' : part(auroc)],
+    auroc95 === null ? '' : interval(auroc95),
   ]);
   return ['', ...table(columns, rows)];
 }

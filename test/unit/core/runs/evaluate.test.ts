@@ -59,6 +59,7 @@ describe('evaluate', () => {
 
     const found = database.read((reader) => evaluate(reader, modelId, 'cells'));
     const { scores, threshold, ...rest } = found;
+    const anna = { auroc: 10 / 12, auroc95: [expect.closeTo(0.468, 3), 1] };
     // Normals 21–26 against anomalies 31–34: 35 was an outlier. 22 is above 31 and 32.
     expect(rest).toEqual({
       ...{ model: modelId, dataset: 'cells', rankBy: 'mahalanobis' },
@@ -66,8 +67,14 @@ describe('evaluate', () => {
       // Of ten calibrated normals (11 … 20), two may be above: the threshold is 18.
       flagged: { normal: 6, anomalous: 4 },
       groups: [
-        { group: 'anna', counts: { normal: 4, anomalous: 3 }, flagged: 7, auroc: 10 / 12 },
-        { group: 'bert', counts: { normal: 2, anomalous: 0 }, flagged: 2, auroc: null },
+        { group: 'anna', counts: { normal: 4, anomalous: 3 }, flagged: 7, ...anna },
+        {
+          group: 'bert',
+          counts: { normal: 2, anomalous: 0 },
+          flagged: 2,
+          auroc: null,
+          auroc95: null,
+        },
       ],
     });
     expect(threshold).toMatchObject({ anomalyScore: 18, calibratedOn: 10, falseAlarms: 0.3 });

@@ -28,15 +28,36 @@ describe('the description of a run', () => {
   });
 
   it('differs from another in what was asked differently, and in nothing else', () => {
-    const one = readRunConfig({ config: kept })!;
-    const other = readRunConfig({
-      config: { ...kept, seed: 2, outliers: [], settings: { steps: 30, alpha: 0.5 } },
-    })!;
-    expect(differences(one, one)).toEqual([]);
-    expect(differences(one, other)).toEqual([
+    const run = { config: kept, snapshotHash: 'a', codeVersion: '0.1.0' };
+    const config = { ...kept, seed: 2, outliers: [], settings: { steps: 30, alpha: 0.5 } };
+    expect(differences(run, run)).toEqual([]);
+    expect(differences(run, { ...run, config })).toEqual([
       { name: 'seed', one: '1', other: '2' },
       { name: 'outliers', one: 'dust (weight 1)', other: 'none' },
       { name: 'alpha', one: '1', other: '0.5' },
+    ]);
+    expect(differences(run, { ...run, config: null })).toBeUndefined();
+  });
+
+  it('differs in the images of a dataset that was edited, and in the version', () => {
+    const run = { config: kept, snapshotHash: 'a', codeVersion: '0.1.0' };
+    expect(differences(run, { ...run, snapshotHash: 'b', codeVersion: '0.2.0' })).toEqual([
+      { name: 'images (hash)', one: 'a', other: 'b' },
+      { name: 'version', one: '0.1.0', other: '0.2.0' },
+    ]);
+  });
+
+  it('differs in all that makes a shift', () => {
+    const of = (shift: object) => ({
+      ...{ snapshotHash: 'a', codeVersion: '0.1.0' },
+      config: { ...kept, shifts: [{ name: 'rotate', strength: 0.5, weight: 1, ...shift }] },
+    });
+    expect(differences(of({}), of({ weight: 2, parameters: { angle: 30 } }))).toEqual([
+      {
+        name: 'shifts',
+        one: 'rotate (strength 0.5)',
+        other: 'rotate (strength 0.5, weight 2, angle 30)',
+      },
     ]);
   });
 });
