@@ -3,7 +3,7 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { coreMethods } from '#contract/core.ts';
-import { methodOutliers } from '#domain/run-outliers.ts';
+import { checkOutliers, methodOutliers, standardShifts } from '#domain/run-outliers.ts';
 import {
   presetMethod,
   resolveSettings,
@@ -14,6 +14,7 @@ import {
   type SettingName,
   type SpecimenName,
 } from '#domain/run-settings.ts';
+import type { ShiftName } from '#domain/shift-table.ts';
 import type { InputOf } from '#rpc/connect.ts';
 import type { CallsOf } from '#rpc/method.ts';
 import type { Mix } from './mix.svelte.ts';
@@ -67,12 +68,7 @@ export class TrainForm {
   /** Of the settings and the seed; undefined when all can be sent. */
   get fault(): string | undefined {
     if (this.seedFault !== undefined) return this.seedFault;
-    try {
-      this.#resolve(Object.fromEntries(this.#typed));
-      return undefined;
-    } catch (error) {
-      return wordsOf(error);
-    }
+    return faultIn(() => this.#resolve(Object.fromEntries(this.#typed)));
   }
 
   valueOf(name: SettingName): string {
@@ -88,15 +84,25 @@ export class TrainForm {
   faultOf(name: SettingName): string | undefined {
     const typed = this.#typed.get(name);
     if (typed === undefined) return undefined;
-    try {
-      // By itself: of crops, either end may be typed first.
-      const wide =
-        name === 'cropMin' ? { cropMax: 1 } : name === 'cropMax' ? { cropMin: 0.01 } : {};
-      this.#resolve({ ...wide, [name]: typed });
-      return undefined;
-    } catch (error) {
-      return wordsOf(error);
-    }
+    // By itself: of crops, either end may be typed first.
+    const wide = name === 'cropMin' ? { cropMax: 1 } : name === 'cropMax' ? { cropMin: 0.01 } : {};
+    return faultIn(() => this.#resolve({ ...wide, [name]: typed }));
+  }
+
+  /** Taken when no outliers at all are chosen. `sources`: the outlier sources at hand. */
+  standardShifts(sources: readonly string[]): readonly ShiftName[] {
+    const { outliers = [], shifts = [] } = this.input('', sources);
+    return outliers.length + shifts.length === 0 ? standardShifts(this.method) : [];
+  }
+
+  /** Why the method cannot work with what is chosen as outliers. */
+  outlierFault(sources: readonly string[]): string | undefined {
+    const { outliers = [], shifts = [] } = this.input('', sources);
+    return faultIn(() => {
+      const settings = this.#resolve(Object.fromEntries(this.#typed));
+      const shiftCount = shifts.length + this.standardShifts(sources).length;
+      checkOutliers(this.method, outliers.length, shiftCount, settings);
+    });
   }
 
   type(name: SettingName, value: string): void {
@@ -146,5 +152,14 @@ export class TrainForm {
   #resolve(overrides: Readonly<Record<string, string | number>>): RunSettings {
     const { preset, specimen, method } = this;
     return resolveSettings({ preset, specimen, method, overrides });
+  }
+}
+
+function faultIn(check: () => unknown): string | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return wordsOf(error);
   }
 }

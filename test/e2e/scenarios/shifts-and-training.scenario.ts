@@ -10,6 +10,7 @@ import { expect } from 'vitest';
 import { openPromise } from 'yauzl';
 import { sampleImports } from '#core/sample.ts';
 import { breachesInBothThemes } from '../support/accessibility.ts';
+import { goTo } from '../support/go-to.ts';
 import { scenario, type Host } from '../support/host.ts';
 import { importSample } from '../support/import-sample.ts';
 import { prepareFiles, typeFiles } from '../support/pick-files.ts';
@@ -20,11 +21,6 @@ async function addOutliers(host: Host, path: string): Promise<void> {
   await page.getByRole('button', { name: 'Add images …' }).click();
   await typeFiles(host, page.getByLabel('Folders, images or archives'), path);
   await page.getByRole('button', { name: 'Add', exact: true }).click();
-}
-
-async function goTo(page: Page, view: string): Promise<void> {
-  await page.getByRole('navigation').getByRole('link', { name: view }).click();
-  await page.getByRole('heading', { level: 1, name: view }).waitFor();
 }
 
 /** What a canvas shows, as a text that changes with it. */
@@ -92,6 +88,20 @@ scenario('the engines are examined before one is chosen', async ({ host }) => {
     .waitFor({ timeout: 120_000 });
   const card = page.getByLabel('Engine').getByRole('option', { name: /CUDA/ });
   expect(await card.isDisabled()).toBe(true);
+
+  // The part does not close under the hand that takes the last change back.
+  const width = page.getByLabel('width', { exact: true });
+  const standard = await width.inputValue();
+  await width.fill('4');
+  await page.getByRole('button', { name: `Back to ${standard}` }).click();
+  await expect.poll(() => width.inputValue()).toBe(standard);
+  await page.keyboard.type('8');
+  expect(await width.inputValue()).toContain('8');
+  // A method without what it needs says so before it is begun.
+  await page.getByLabel('Method', { exact: true }).selectOption('OECL');
+  await page.getByRole('checkbox', { name: /natural images/ }).uncheck();
+  await page.getByText('OECL needs an outlier source.').waitFor();
+  expect(await page.getByRole('button', { name: 'Start training' }).isEnabled()).toBe(false);
 });
 
 scenario(
@@ -151,6 +161,16 @@ scenario('a training is paused, gone on with, and cancelled', async ({ host }) =
   await goOn.click();
   await run.getByText('images a second').waitFor({ timeout: 180_000 });
   await expect.poll(done, { timeout: 30_000 }).toBeGreaterThan(paused);
+
+  // A second one waits; whichever is in view, the other is named.
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await page.getByRole('heading', { name: 'Waiting' }).waitFor({ timeout: 30_000 });
+  await page.getByRole('link', { name: 'Run 2' }).click();
+  await page.getByRole('heading', { name: 'Also under way' }).waitFor();
+  await page.getByRole('link', { name: 'Run 1' }).click();
+  await page.getByRole('button', { name: 'Take run 2 out of the queue' }).click();
+  await page.getByText('Run 2 is cancelled').waitFor({ timeout: 30_000 });
+
   await run.getByRole('button', { name: 'Cancel' }).click();
   await page.getByText('Run 1 is cancelled').waitFor({ timeout: 30_000 });
   await goTo(page, 'Runs');

@@ -108,4 +108,16 @@ describe('the form of a training', () => {
     const all = Object.keys(settingTable) as SettingName[];
     expect([...shown].sort()).toEqual([...all].sort());
   });
+
+  it('says what the method lacks, and which shifts it takes when nothing is chosen', () => {
+    const form = newForm();
+    expect(form.outlierFault([])).toBeUndefined();
+    expect(form.standardShifts([])).toEqual(['cut-mix', 'cut-out', 'small-paste']);
+    expect(form.standardShifts(['dust'])).toEqual([]);
+    form.ownMethod = 'oecl';
+    expect(form.outlierFault([])).toMatch(/OECL needs an outlier source/);
+    expect(form.outlierFault(['dust'])).toBeUndefined();
+    form.mix.changeSource('dust', { isUsed: false });
+    expect(form.outlierFault(['dust'])).toMatch(/OECL needs an outlier source/);
+  });
 });
