@@ -28,12 +28,14 @@ export interface Axes {
   readonly y: string;
   /** Both go from 0 to 1. */
   readonly isParts?: boolean;
+  /** Of the y axis: how far from nothing is what matters. */
+  readonly isFromZero?: boolean;
 }
 
 export function lineChart(
   colours: ChartColours,
   lines: readonly Line[],
-  { isParts = false, ...axes }: Axes,
+  { isParts = false, isFromZero = false, ...axes }: Axes,
   bands: readonly Band[] = [],
 ): ChartConfiguration {
   const shared = common(
@@ -57,7 +59,8 @@ export function lineChart(
           pointHitRadius: 8,
           // A curve along the edge is drawn whole.
           clip: 2,
-          tension: 0.15,
+          // Of parts each point is exact, and so are the steps between them.
+          tension: isParts ? 0 : 0.15,
         })),
         ...bands.flatMap((band) => bandEdges(colours, band)),
       ],
@@ -84,7 +87,7 @@ export function lineChart(
             ...(isParts ? {} : { precision: 0 }),
           },
         },
-        y: { ...axis(colours, axes.y), ...ends },
+        y: { beginAtZero: isFromZero, ...axis(colours, axes.y), ...ends },
       },
     },
   };
@@ -218,6 +221,8 @@ export function histogramChart(
       },
       plugins: {
         ...shared.plugins,
+        // Also of a single kind: nothing else says which one it is.
+        legend: { ...shared.plugins.legend, display: true },
         annotation: { annotations: mark ? { mark: markLine(colours, mark) } : {} },
       },
     },
