@@ -1,0 +1,61 @@
+// A graphics card that is lost while times and shifts are measured: the window shows what the processor found
+// instead, and says so. The driver really fails (test/support/faulty-gpu.ts).
+
+import { cp } from 'node:fs/promises';
+import { beforeAll, describe } from 'vitest';
+import { openApp } from '#core/app.ts';
+import { ChoiceCache } from '#engine/choice-cache.ts';
+import { userCacheFolder } from '#engine/user-cache.ts';
+import { clientOf, makeTemplate, smallTraining, train } from '../../integration/core/project.ts';
+import { hasFaultyGpu, useFaultyGpu, type FaultyGpu } from '../../support/faulty-gpu.ts';
+import { tempFolders } from '../../support/temp-folder.ts';
+import { goTo } from '../support/go-to.ts';
+import { scenario } from '../support/host.ts';
+
+const newFolder = tempFolders();
+const hook = new URL('../support/lose-when-computing.ts', import.meta.url);
+
+describe.runIf(hasFaultyGpu)('a graphics card that fails', () => {
+  let gpu: FaultyGpu;
+  let template: string;
+
+  beforeAll(async () => {
+    // Shifts are measured by a model, on an engine, where there is one.
+    template = await makeTemplate(newFolder(), { normal: 48, anomalous: 6, outliers: 8 });
+    const app = await openApp(template);
+    await train(clientOf(app), 6);
+    await app.close();
+    gpu = useFaultyGpu();
+    // What `auto` takes: measured, it would be the processor.
+    for (const threads of [0, smallTraining.overrides.threads]) {
+      const cache = new ChoiceCache(userCacheFolder(), threads);
+      await cache.write({ times: { webgpu: 1, cpu: 2 }, refused: {} });
+    }
+    // For the server that the host starts, and its workers.
+    process.env['NODE_OPTIONS'] = `--import ${hook.href}`;
+  });
+
+  // In the browser alone: the packaged app takes no NODE_OPTIONS, and shows the same page.
+  scenario(
+    'is named beside the times and the measures that the processor found instead',
+    async ({ host, projectFolder }) => {
+      await cp(template, projectFolder('Cells'), { recursive: true });
+      await host.openProject('Cells');
+      const page = host.page();
+      await goTo(page, 'Train');
+      await page
+        .getByText(/The webgpu engine gave up, and the steps were timed on the processor\.$/)
+        .waitFor({ timeout: 120_000 });
+      await page.getByText(/ on CPU, \d+ threads?.*: 300 steps of /).waitFor();
+
+      await goTo(page, 'Shifts');
+      gpu.heal();
+      await page.getByRole('button', { name: 'Measure what leaves normal' }).click();
+      await page
+        .getByText(/The webgpu engine gave up, and the shifts were measured on the processor\.$/)
+        .waitFor({ timeout: 120_000 });
+      await page.getByText(/Measured with model 1 on \d+ normal images/).waitFor();
+    },
+    'browser',
+  );
+});
