@@ -18,7 +18,7 @@ export const menuCommands = [
   'redo',
   'show-commands',
   'show-shortcuts',
-  'show-settings',
+  'go-settings',
 ] as const;
 export type MenuCommand = (typeof menuCommands)[number];
 

@@ -7,8 +7,7 @@ const alike = 0.8;
 
 /** A sentence for the user, or null when all is well. Norms are means over the last epoch. */
 export function normWarning(normalNorm: number, outlierNorm: number | null): string | null {
-  const remedy =
-    'Rank by the Mahalanobis score, train longer, or take the anchored method (--method anchored).';
+  const remedy = 'Rank by the Mahalanobis score, train longer, or take the anchored method.';
   if (outlierNorm === null) return null;
   const values = `${normalNorm.toFixed(3)} and ${outlierNorm.toFixed(3)}`;
   if (normalNorm < nearZero && outlierNorm < nearZero) {

@@ -75,17 +75,11 @@ function viewCommands(frame: Frame): Command[] {
       title,
       section: 'Go to',
       keys: `Mod+${at + 1}`,
+      // As every application has it.
+      ...(name === 'settings' && { keys: 'Mod+,', otherKeys: `Mod+${at + 1}` }),
       isEnabled: isOpen,
       run: () => router.go(name),
     })),
-    {
-      id: 'show-settings',
-      title: 'Settings',
-      section: 'View',
-      keys: 'Mod+,',
-      isEnabled: isOpen,
-      run: () => router.go('settings'),
-    },
     ...(
       [
         ['images', 'problems', 'Problems of imports'],

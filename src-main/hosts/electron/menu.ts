@@ -49,7 +49,7 @@ export function setMenu(onCommand: (command: MenuCommand) => void, onNewWindow: 
       label: '&View',
       submenu: [
         item('All Commands …', 'show-commands', 'CmdOrCtrl+K'),
-        item('Settings', 'show-settings', 'CmdOrCtrl+,'),
+        item('Settings', 'go-settings', 'CmdOrCtrl+,'),
         separator,
         { role: 'resetZoom' },
         { role: 'zoomIn' },

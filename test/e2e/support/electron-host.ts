@@ -57,7 +57,8 @@ async function launch(
   const app = await _electron.launch({
     executablePath: inject('executable'),
     args: launchWords(folder),
-    timeout: 60_000,
+    // A loaded machine starts it slowly.
+    timeout: 180_000,
   });
   const page = await app.firstWindow();
   collectComplaints(page, complaints);
