@@ -2,19 +2,18 @@
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { build, Platform } from 'electron-builder';
 import { _electron } from 'playwright';
 import { expect, inject, test } from 'vitest';
+import { electronBuilder } from '../support/electron-builder.ts';
 import { findElectron } from '../support/electron-runtime.ts';
 import { launchWords } from '../support/launch-words.ts';
 
 const run = promisify(execFile);
-const projectDir = fileURLToPath(new URL('../../../', import.meta.url));
 const hasDpkg = existsSync('/usr/bin/dpkg-deb');
 if (!hasDpkg) console.log('The Debian package is not built: there is no dpkg-deb here.');
 
@@ -24,20 +23,21 @@ async function buildDeb(folder: string): Promise<string> {
   const script = fileURLToPath(new URL('../support/fpm.ts', import.meta.url));
   await writeFile(fpm, `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`);
   await chmod(fpm, 0o755);
-  process.env['CUSTOM_FPM_PATH'] = fpm;
   const { version } = await findElectron();
-  const [file] = await build({
-    projectDir,
-    targets: Platform.LINUX.createTarget('deb'),
-    prepackaged: dirname(inject('executable')),
-    config: {
-      electronVersion: version,
-      directories: { output: folder },
+  await electronBuilder(
+    [
+      ...['--linux', 'deb', '--prepackaged', dirname(inject('executable'))],
+      `-c.electronVersion=${version}`,
+      `-c.directories.output=${folder}`,
       // Faster than what users get.
-      deb: { compression: 'gz' },
-    },
-  });
-  return file!;
+      '-c.deb.compression=gz',
+    ],
+    { CUSTOM_FPM_PATH: fpm },
+  );
+  const [file] = await readdir(folder).then((names) =>
+    names.filter((name) => name.endsWith('.deb')),
+  );
+  return join(folder, file!);
 }
 
 test.skipIf(!hasDpkg)(

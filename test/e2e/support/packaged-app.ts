@@ -1,9 +1,9 @@
 // Packages the app for the scenarios as it is packaged for users, around the Electron at hand. One
 // difference: the test build lets itself be inspected, because that is how Playwright drives it.
 
-import { build, Platform } from 'electron-builder';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { electronBuilder } from './electron-builder.ts';
 import { findElectron } from './electron-runtime.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -18,17 +18,14 @@ export interface PackagedApp {
 export async function packageApp(): Promise<PackagedApp> {
   const { folder, version, origin } = await findElectron();
   const output = join(root, 'dist', 'e2e');
-  await build({
-    projectDir: root,
-    targets: Platform.current().createTarget('dir'),
+  await electronBuilder([
+    '--dir',
     // Laid over electron-builder.yml.
-    config: {
-      electronDist: folder,
-      electronVersion: version,
-      directories: { output },
-      electronFuses: { enableNodeCliInspectArguments: true },
-    },
-  });
+    `-c.electronDist=${folder}`,
+    `-c.electronVersion=${version}`,
+    `-c.directories.output=${output}`,
+    '-c.electronFuses.enableNodeCliInspectArguments=true',
+  ]);
   const executable = join(output, 'linux-unpacked', 'normscope');
   return { executable, words: `Electron ${version} (${origin})` };
 }
