@@ -128,7 +128,7 @@ scenario('near duplicates are found once each, left out, and brought back', asyn
   ]);
   await near.getByRole('button', { name: 'Leave out saved again.jpg' }).press('Enter');
   await near.getByText('1 pair.').waitFor();
-  expect(await near.getByText('saved again.jpg').count()).toBe(0);
+  await expect.poll(() => near.getByText('saved again.jpg').count()).toBe(0);
   await page.getByText('Leave out: 1 image of dubious').waitFor();
   await page.keyboard.press('Control+z');
   await near.getByText('2 pairs').waitFor();

@@ -97,9 +97,9 @@ scenario(
     await page.keyboard.press('ArrowLeft');
     await page.getByText(/^19 of \d+$/).waitFor();
     const note = page.getByLabel('Note');
-    expect(await note.inputValue()).toBe('');
+    await expect.poll(() => note.inputValue()).toBe('');
     await page.keyboard.press('ArrowRight');
-    expect(await note.inputValue()).toBe('Two nuclei');
+    await expect.poll(() => note.inputValue()).toBe('Two nuclei');
     await page.keyboard.press('u');
     await page.getByText(/^20 of \d+ above/).waitFor();
     // Of an image that has its verdict it is kept at once, and the image stays in view.
@@ -162,7 +162,7 @@ scenario(
     await page.getByText(/images, \d+ selected/).waitFor();
     await page.getByLabel('Which images').selectOption('Judged unsure');
     await expect.poll(() => grid.getByRole('option').count()).toBe(given('u') + 1);
-    expect(await grid.getByRole('option', { selected: true }).count()).toBe(0);
+    await expect.poll(() => grid.getByRole('option', { selected: true }).count()).toBe(0);
     // An empty list is no finished work when it is the role that leaves it empty.
     await page.getByLabel('Which images').selectOption('To do: above the threshold');
     await page.getByLabel('Role', { exact: true }).selectOption('Role outlier');
