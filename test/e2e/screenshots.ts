@@ -30,10 +30,10 @@ async function finished(script: string, words: readonly string[]): Promise<void>
   if (code !== 0) throw new Error(`${script} ${words.join(' ')} has failed (${String(code)}).`);
 }
 
-/** Runs in the page. */
-function isMeasured(): boolean {
+/** Whether nothing is being measured or looked for any more. Runs in the page. */
+function isComplete(): boolean {
   const { document } = globalThis as unknown as { document: { body: { innerText: string } } };
-  return !document.body.innerText.includes('being measured');
+  return !/being measured|Looking for/.test(document.body.innerText);
 }
 
 async function takeAll(page: Page): Promise<void> {
@@ -42,10 +42,12 @@ async function takeAll(page: Page): Promise<void> {
     for (const view of views) {
       await page.getByRole('navigation').getByRole('link', { name: view }).click();
       await page.waitForLoadState('networkidle');
-      // Charts and previews are drawn a moment after what they show is there.
-      await page.waitForTimeout(3000);
-      // Times of training are estimated by a few steps.
-      await page.waitForFunction(isMeasured, undefined, { timeout: 180_000 });
+      // Times of training are estimated one after another; the first neighbours take features of all images.
+      do {
+        await page.waitForFunction(isComplete, undefined, { timeout: 180_000 });
+        // Charts and previews are drawn a moment after what they show is there.
+        await page.waitForTimeout(3000);
+      } while (!(await page.evaluate(isComplete)));
       await take(page, `${view.toLowerCase()}-${theme}`);
     }
   }
