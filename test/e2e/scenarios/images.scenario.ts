@@ -1,5 +1,4 @@
-// Images: brought in with bad files among them, found, changed, and changed back after a restart; and a
-// training that is cut off.
+// Images: brought in with bad files among them, found, changed, and changed back after a restart.
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,7 +6,7 @@ import type { Page } from 'playwright';
 import sharp from 'sharp';
 import { expect } from 'vitest';
 import { drawPictures } from '../../integration/core/pictures.ts';
-import { accessibilityBreaches, breachesInBothThemes } from '../support/accessibility.ts';
+import { breachesInBothThemes, noBreach } from '../support/accessibility.ts';
 import { scenario, type Host } from '../support/host.ts';
 import { importSample } from '../support/import-sample.ts';
 import { prepareFiles, typeFiles } from '../support/pick-files.ts';
@@ -20,10 +19,6 @@ async function offer(host: Host, folder: string): Promise<void> {
   const dialog = page.getByRole('dialog', { name: 'Import images' });
   await dialog.waitFor();
   await typeFiles(host, dialog.getByLabel('Folders, images, archives or tables'), folder);
-}
-
-async function noBreach(page: Page): Promise<void> {
-  expect(await accessibilityBreaches(page)).toEqual([]);
 }
 
 scenario(
@@ -211,106 +206,4 @@ scenario(
     await page.getByRole('button', { name: 'Close details' }).click();
     await page.locator('[role=listbox]:focus').waitFor();
   },
-);
-
-scenario(
-  'a core killed in the middle of a training goes on from its checkpoint',
-  async ({ host }) => {
-    await host.newProject('Cells');
-    await importSample(host.page());
-    await host.page().getByRole('link', { name: 'Train' }).click();
-    await host.page().getByRole('button', { name: 'Start training' }).click();
-    await host.page().getByText('Training', { exact: true }).first().waitFor();
-    await host.killCore('Cells');
-    await host.page().getByRole('heading', { name: 'Cells has stopped' }).waitFor();
-    await host.recover('Cells');
-    // A server that is gone answers nothing: a line in the console.
-    host.complaints.splice(0);
-    const page = host.page();
-    await page.getByRole('navigation').getByRole('link', { name: 'Runs' }).click();
-    await page.getByText('interrupted').first().waitFor();
-    await page.getByRole('link', { name: 'Run 1' }).click();
-    const run = page.getByRole('region', { name: 'Run 1' });
-    await run.getByRole('button', { name: 'Go on' }).click();
-    await run.getByText('images a second').waitFor({ timeout: 180_000 });
-    // Closing while a training is under way would ask.
-    await run.getByRole('button', { name: 'Pause' }).click();
-    await run.getByRole('button', { name: 'Go on' }).waitFor({ timeout: 30_000 });
-  },
-);
-
-scenario(
-  'a run is deleted, brought back, deleted and thrown away',
-  async ({ host, projectFolder }) => {
-    await host.newProject('Cells');
-    await importSample(host.page());
-    const page = host.page();
-    await page.getByRole('link', { name: 'Train' }).click();
-    await page.getByRole('button', { name: 'Start training' }).click();
-    const run = page.getByRole('region', { name: 'Run 1' });
-    await run.getByRole('button', { name: 'Pause' }).click();
-    await run.getByRole('button', { name: 'Go on' }).waitFor({ timeout: 30_000 });
-    await mkdir(join(projectFolder('Cells'), 'models', 'run-1'), { recursive: true });
-    await page.getByRole('navigation').getByRole('link', { name: 'Runs' }).click();
-    await page.getByRole('link', { name: 'Run 1' }).click();
-    await page.getByLabel('Name of run 1').fill('A first try');
-    await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'Delete' }).click();
-    await page.getByText('Run 1 is in the trash.').waitFor();
-    await page.keyboard.press('Control+z');
-    await page.getByText('A first try').waitFor();
-    await page.getByRole('link', { name: 'Run 1' }).click();
-    await page.getByRole('button', { name: 'Delete' }).click();
-    await page.getByRole('button', { name: 'Trash' }).click();
-    await page.getByText('1, A first try').waitFor();
-    await noBreach(page);
-    await page.getByRole('button', { name: 'Empty the trash …' }).click();
-    await page.getByRole('button', { name: 'Empty the trash', exact: true }).click();
-    await page.getByText('The trash is empty').waitFor();
-  },
-);
-
-scenario('settings: storage, backups, glossary and licences keep nobody out', async ({ host }) => {
-  await host.newProject('Cells');
-  const page = host.page();
-  await page.getByText('No images yet').waitFor();
-  await page.getByRole('navigation').getByRole('link', { name: 'Settings' }).click();
-  for (const name of ['Storage and backups', 'Shortcuts', 'Glossary', 'Licences']) {
-    await page.getByRole('tab', { name }).click();
-    await page.getByRole('tabpanel', { name }).waitFor();
-    await noBreach(page);
-  }
-  await page.getByText('packages come with it').waitFor();
-  await page.getByRole('tab', { name: 'Storage and backups' }).click();
-  await page.getByRole('button', { name: 'Make one now' }).click();
-  await page.getByRole('button', { name: 'Restore …' }).click();
-  await page.getByRole('button', { name: 'Restore', exact: true }).click();
-  // The page asks for everything again.
-  await page.getByRole('tab', { name: 'Storage and backups' }).waitFor();
-  await expect.poll(() => page.getByRole('button', { name: 'Restore …' }).count()).toBe(2);
-});
-
-scenario(
-  'the tour comes once',
-  async ({ host }) => {
-    await host.newProject('Cells');
-    const page = host.page();
-    await page.getByText('No images yet').waitFor();
-    expect(await page.getByRole('dialog').count()).toBe(0);
-    await page.evaluate(() =>
-      (
-        globalThis as unknown as { localStorage: { removeItem: (name: string) => void } }
-      ).localStorage.removeItem('tour'),
-    );
-    await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').fill('how normscope');
-    await page.keyboard.press('Enter');
-    const tour = page.getByRole('dialog', { name: 'How Normscope works' });
-    for (let step = 0; step < 4; step++) await tour.getByRole('button', { name: 'Next' }).click();
-    await tour.getByText('5. Review the strangest').waitFor();
-    await noBreach(page);
-    await tour.getByRole('button', { name: 'Begin' }).click();
-    await expect.poll(() => tour.count()).toBe(0);
-  },
-  'browser',
 );

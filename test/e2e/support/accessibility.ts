@@ -29,6 +29,10 @@ export async function accessibilityBreaches(page: Page): Promise<string[]> {
   );
 }
 
+export async function noBreach(page: Page): Promise<void> {
+  expect(await accessibilityBreaches(page)).toEqual([]);
+}
+
 export async function showTheme(page: Page, theme: 'light' | 'dark'): Promise<void> {
   await page.emulateMedia({ colorScheme: theme });
   await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe(theme);

@@ -1,0 +1,51 @@
+// Settings, page by page, and the tour of the first start.
+
+import { expect } from 'vitest';
+import { noBreach } from '../support/accessibility.ts';
+import { goTo } from '../support/go-to.ts';
+import { scenario } from '../support/host.ts';
+
+scenario('settings: storage, backups, glossary and licences keep nobody out', async ({ host }) => {
+  await host.newProject('Cells');
+  const page = host.page();
+  await page.getByText('No images yet').waitFor();
+  await goTo(page, 'Settings');
+  for (const name of ['Storage and backups', 'Shortcuts', 'Glossary', 'Licences']) {
+    await page.getByRole('tab', { name }).click();
+    await page.getByRole('tabpanel', { name }).waitFor();
+    await noBreach(page);
+  }
+  await page.getByText('packages come with it').waitFor();
+  await page.getByRole('tab', { name: 'Storage and backups' }).click();
+  await page.getByRole('button', { name: 'Make one now' }).click();
+  await page.getByRole('button', { name: 'Restore …' }).click();
+  await page.getByRole('button', { name: 'Restore', exact: true }).click();
+  // The page asks for everything again.
+  await page.getByRole('tab', { name: 'Storage and backups' }).waitFor();
+  await expect.poll(() => page.getByRole('button', { name: 'Restore …' }).count()).toBe(2);
+});
+
+scenario(
+  'the tour comes once',
+  async ({ host }) => {
+    await host.newProject('Cells');
+    const page = host.page();
+    await page.getByText('No images yet').waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await page.evaluate(() =>
+      (
+        globalThis as unknown as { localStorage: { removeItem: (name: string) => void } }
+      ).localStorage.removeItem('tour'),
+    );
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('how normscope');
+    await page.keyboard.press('Enter');
+    const tour = page.getByRole('dialog', { name: 'How Normscope works' });
+    for (let step = 0; step < 4; step++) await tour.getByRole('button', { name: 'Next' }).click();
+    await tour.getByText('5. Review the strangest').waitFor();
+    await noBreach(page);
+    await tour.getByRole('button', { name: 'Begin' }).click();
+    await expect.poll(() => tour.count()).toBe(0);
+  },
+  'browser',
+);
