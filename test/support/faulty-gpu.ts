@@ -6,6 +6,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { ChoiceCache } from '#engine/choice-cache.ts';
+import { userCacheFolder } from '#engine/user-cache.ts';
 import { hasSoftwareGpu, useSoftwareGpu } from './software-gpu.ts';
 
 /** Where there is a compiler and a software card; says so where there is not. */
@@ -48,4 +50,10 @@ export function useFaultyGpu(): FaultyGpu {
     lose: () => writeFileSync(lost, ''),
     heal: () => rmSync(lost, { force: true }),
   };
+}
+
+/** Makes `auto` take it with so many threads (0: as many as there are): measured, the processor would win. */
+export async function preferGpu(threads: number): Promise<void> {
+  const cache = new ChoiceCache(userCacheFolder(), threads);
+  await cache.write({ times: { webgpu: 1, cpu: 2 }, refused: {} });
 }

@@ -3,11 +3,8 @@
 
 import { cp } from 'node:fs/promises';
 import { beforeAll, describe } from 'vitest';
-import { openApp } from '#core/app.ts';
-import { ChoiceCache } from '#engine/choice-cache.ts';
-import { userCacheFolder } from '#engine/user-cache.ts';
-import { clientOf, makeTemplate, smallTraining, train } from '../../integration/core/project.ts';
-import { hasFaultyGpu, useFaultyGpu, type FaultyGpu } from '../../support/faulty-gpu.ts';
+import { makeTrained, smallTraining } from '../../integration/core/project.ts';
+import { hasFaultyGpu, preferGpu, useFaultyGpu, type FaultyGpu } from '../../support/faulty-gpu.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
 import { goTo } from '../support/go-to.ts';
 import { scenario } from '../support/host.ts';
@@ -21,16 +18,9 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', () => {
 
   beforeAll(async () => {
     // Shifts are measured by a model, on an engine, where there is one.
-    template = await makeTemplate(newFolder(), { normal: 48, anomalous: 6, outliers: 8 });
-    const app = await openApp(template);
-    await train(clientOf(app), 6);
-    await app.close();
+    template = await makeTrained(newFolder(), { normal: 48, anomalous: 6, outliers: 8 }, 6);
     gpu = useFaultyGpu();
-    // What `auto` takes: measured, it would be the processor.
-    for (const threads of [0, smallTraining.overrides.threads]) {
-      const cache = new ChoiceCache(userCacheFolder(), threads);
-      await cache.write({ times: { webgpu: 1, cpu: 2 }, refused: {} });
-    }
+    for (const threads of [0, smallTraining.overrides.threads]) await preferGpu(threads);
     // For the server that the host starts, and its workers.
     process.env['NODE_OPTIONS'] = `--import ${hook.href}`;
   });

@@ -110,6 +110,19 @@ export async function makeTemplate(folder: string, counts: PictureCounts): Promi
   return project;
 }
 
+/** The same with a model of so many steps. */
+export async function makeTrained(
+  folder: string,
+  counts: PictureCounts,
+  steps: number,
+): Promise<string> {
+  const project = await makeTemplate(folder, counts);
+  const app = await openApp(project);
+  await train(clientOf(app), steps);
+  await app.close();
+  return project;
+}
+
 export async function copyOf(project: string, folder: string): Promise<string> {
   const copy = join(folder, 'copy.normscope');
   await cp(project, copy, { recursive: true });

@@ -2,20 +2,10 @@
 // instead, and the answer says so. The driver really fails (test/support/faulty-gpu.ts).
 
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openApp } from '#core/app.ts';
-import { ChoiceCache } from '#engine/choice-cache.ts';
-import { userCacheFolder } from '#engine/user-cache.ts';
 import type { Worker } from '#worker/spawn.ts';
-import { hasFaultyGpu, useFaultyGpu, type FaultyGpu } from '../../support/faulty-gpu.ts';
+import { hasFaultyGpu, preferGpu, useFaultyGpu, type FaultyGpu } from '../../support/faulty-gpu.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
-import {
-  clientOf,
-  copyOf,
-  makeTemplate,
-  openProject,
-  smallTraining,
-  train,
-} from '../../integration/core/project.ts';
+import { copyOf, makeTrained, openProject, smallTraining } from '../../integration/core/project.ts';
 
 const newFolder = tempFolders();
 
@@ -39,14 +29,9 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', { timeout: 600_000 },
   let engines: string[];
 
   beforeAll(async () => {
-    template = await makeTemplate(newFolder(), { normal: 48, anomalous: 6, outliers: 8 });
-    const app = await openApp(template);
-    await train(clientOf(app), 6);
-    await app.close();
+    template = await makeTrained(newFolder(), { normal: 48, anomalous: 6, outliers: 8 }, 6);
     gpu = useFaultyGpu();
-    // What `auto` takes: measured, it would be the processor.
-    const cache = new ChoiceCache(userCacheFolder(), smallTraining.overrides.threads);
-    await cache.write({ times: { webgpu: 1, cpu: 2 }, refused: {} });
+    await preferGpu(smallTraining.overrides.threads);
   });
 
   beforeEach(() => {
