@@ -28,7 +28,7 @@ export class Estimates {
 
   /** undefined when it has not been asked for. */
   of(input: TrainInput): Estimated | undefined {
-    return this.#known.get(this.#keyOf(input));
+    return this.#known.get(this.keyOf(input));
   }
 
   /** Measures those that are not known, in this order; calls off what was being measured. */
@@ -37,7 +37,7 @@ export class Estimates {
     const controller = new AbortController();
     this.#controller = controller;
     for (const input of inputs) {
-      const key = this.#keyOf(input);
+      const key = this.keyOf(input);
       if (this.#known.get(key)?.kind === 'measured') continue;
       this.#measuring = key;
       this.#known.set(key, { kind: 'measuring' });
@@ -61,8 +61,8 @@ export class Estimates {
     this.#measuring = undefined;
   }
 
-  /** What changes the time: the images, but not the seed, nor the weights. */
-  #keyOf({ outliers = [], shifts = [], ...rest }: TrainInput): string {
+  /** The same for inputs that take the same time: it depends on the images, not on seed or weights. */
+  keyOf({ outliers = [], shifts = [], ...rest }: TrainInput): string {
     return JSON.stringify({
       ...rest,
       seed: 0,
