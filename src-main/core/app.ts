@@ -5,14 +5,14 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { PictureAddress } from '#contract/page.ts';
 import type { Link } from '#rpc/link.ts';
-import { readCodeVersion } from './code-version.ts';
+import { readCodeVersion } from './project/code-version.ts';
 import { Core } from './core.ts';
-import { openDoor, sweepDoor } from './door.ts';
-import type { Picture } from './images/pictures.ts';
+import { openDoor, sweepDoor } from './project/door.ts';
+import type { Picture } from './reader/pictures.ts';
 import { markInterrupted } from './jobs/recovery.ts';
-import { Log } from './log.ts';
-import { demandProject, projectFolders } from './project-folder.ts';
-import { sweepScoring } from './runs/scoring-folder.ts';
+import { Log } from './project/log.ts';
+import { demandProject, projectFolders } from './project/project-folder.ts';
+import { sweepScoring } from './scores/scoring-folder.ts';
 import { openDatabase } from './store/open-database.ts';
 import { lockProject, readOwner } from './store/project-lock.ts';
 
@@ -40,7 +40,7 @@ export interface App {
 /**
  * Opens the project in `folder`. Throws `not-found` when there is none and `create` is not set,
  * `bad-input` when the folder to be made holds other things, `project-in-use` when another process
- * has it open (see `knock` in core/door.ts), `project-too-new` and `project-damaged`.
+ * has it open (see `knock` in core/project/door.ts), `project-too-new` and `project-damaged`.
  */
 export async function openApp(folder: string, options: AppOptions = {}): Promise<App> {
   const { create = false, now = () => new Date() } = options;

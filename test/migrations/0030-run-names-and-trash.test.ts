@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 import { editState } from '#core/store/edits.ts';
 import { initial } from '#core/store/migrations/0010-initial.ts';
 import { editsAndReviews } from '#core/store/migrations/0020-edits-and-reviews.ts';
-import { deletedRuns } from '#core/store/run-trash.ts';
-import { listRuns } from '#core/store/runs.ts';
+import { deletedRuns } from '#core/store/runs/run-trash.ts';
+import { listRuns } from '#core/store/runs/runs.ts';
 import { fill, noon, open } from '../support/catalogue.ts';
 import { tempFolders } from '../support/temp-folder.ts';
 

@@ -3,7 +3,7 @@
 
 import { expect, it } from 'vitest';
 import { migrations } from '#core/store/migrations/migrations.ts';
-import { findRun } from '#core/store/runs.ts';
+import { findRun } from '#core/store/runs/runs.ts';
 import { fill, open } from '../support/catalogue.ts';
 import { tempFolders } from '../support/temp-folder.ts';
 

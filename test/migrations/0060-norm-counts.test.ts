@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { migrations } from '#core/store/migrations/migrations.ts';
-import { runEpochs } from '#core/store/runs.ts';
+import { runEpochs } from '#core/store/runs/runs.ts';
 import { fill, open } from '../support/catalogue.ts';
 import { tempFolders } from '../support/temp-folder.ts';
 

@@ -3,18 +3,18 @@
 import type Sqlite from 'better-sqlite3';
 import type { RawScores } from '#domain/score.ts';
 import type { ProjectDatabase } from '#core/store/database.ts';
-import { ensureDataset, putItem } from '#core/store/datasets.ts';
-import { addFile, addImage } from '#core/store/images.ts';
+import { ensureDataset, putItem } from '#core/store/images/datasets.ts';
+import { addFile, addImage } from '#core/store/images/images.ts';
 import { addJob } from '#core/store/jobs.ts';
 import type { Migration } from '#core/store/migrations/migrations.ts';
-import { putModel } from '#core/store/models.ts';
+import { putModel } from '#core/store/runs/models.ts';
 import { openDatabase, type OpenDatabase } from '#core/store/open-database.ts';
-import { addImportProblem, putScoreProblem } from '#core/store/problems.ts';
-import { addRun, type NewRun } from '#core/store/runs.ts';
-import { putScore } from '#core/store/scores.ts';
-import { addSnapshot } from '#core/store/snapshots.ts';
+import { addImportProblem, putScoreProblem } from '#core/store/images/problems.ts';
+import { addRun, type NewRun } from '#core/store/runs/runs.ts';
+import { putScore } from '#core/store/runs/scores.ts';
+import { addSnapshot } from '#core/store/runs/snapshots.ts';
 import { openSqlite } from '#core/store/sqlite.ts';
-import { putThreshold } from '#core/store/thresholds.ts';
+import { putThreshold } from '#core/store/runs/thresholds.ts';
 
 export const noon = '2026-11-24T12:00:00.000Z';
 

@@ -36,25 +36,45 @@ const rows = {
     node: true,
   },
 
-  // Images and datasets know neither runs nor SQLite: the store implements what they ask for.
-  'core-images': {
-    at: 'src-main/core/images',
+  // The floors of the core, from the ground. Reading files: formats, archives, and the process that
+  // decodes for the others. Nothing here knows runs or SQLite.
+  'core-formats': {
+    at: 'src-main/core/formats',
+    may: ['src-main/(domain|contract)', 'fast-xml-parser', 'sharp', 'zod'],
+    node: true,
+  },
+  'core-archives': {
+    at: 'src-main/core/archives',
+    may: ['src-main/(domain|contract)', 'src-main/core/formats', 'tar-stream', 'yauzl', 'zod'],
+    node: true,
+  },
+  'core-reader': {
+    at: 'src-main/core/reader',
+    may: ['src-main/(domain|contract)', 'src-main/core/(formats|archives)', 'sharp', 'zod'],
+    node: true,
+  },
+  // Which images belong together, and their pixels in one file. The store implements what is asked.
+  'core-datasets': {
+    at: 'src-main/core/datasets',
     may: [
-      ...['src-main/(domain|contract)', 'src-main/core/datasets', 'zod'],
-      ...['csv-parse', 'fast-xml-parser', 'sharp', 'tar-stream', 'yauzl'],
+      ...['src-main/(domain|contract)', 'src-main/core/(formats|archives|reader)'],
+      ...['src-main/worker/files/shard.ts', 'zod'],
     ],
     node: true,
   },
-  'core-datasets': {
-    at: 'src-main/core/datasets',
-    may: ['src-main/(domain|contract)', 'src-main/core/images', 'src-main/worker/shard.ts', 'zod'],
+  'core-import': {
+    at: 'src-main/core/import',
+    may: [
+      ...['src-main/(domain|contract)', 'src-main/core/(formats|archives|reader|datasets)'],
+      ...['csv-parse', 'zod'],
+    ],
     node: true,
   },
   'core-store': {
     at: 'src-main/core/store',
     may: [
-      ...['src-main/(domain|contract)', 'src-main/core/images/import-store.ts'],
-      ...['src-main/core/datasets/snapshot.ts', 'better-sqlite3', 'zod'],
+      ...['src-main/(domain|contract)', 'src-main/core/formats/new-image.ts'],
+      ...['src-main/core/datasets/(items|snapshot)\\.ts', 'better-sqlite3', 'zod'],
     ],
     node: true,
   },
@@ -63,20 +83,66 @@ const rows = {
     may: ['src-main/(domain|contract)', 'src-main/core/store', 'zod'],
     node: true,
   },
-  'core-runs': {
-    at: 'src-main/core/runs',
+  'core-workers': {
+    at: 'src-main/core/workers',
+    may: ['src-main/(domain|contract|rpc)', 'src-main/worker/(contract|spawn)\\.ts', 'zod'],
+    node: true,
+  },
+  // The project as a folder: who owns it, what it holds, its engines, its sample.
+  'core-project': {
+    at: 'src-main/core/project',
     may: [
-      ...['src-main/(domain|contract|rpc)', 'src-main/core/(images|datasets|store|jobs)', 'zod'],
-      ...['src-main/worker/(contract|spawn|shard)\\.ts', 'src-main/core/[^/]+\\.ts$'],
+      ...['src-main/(domain|contract|rpc)', 'src-main/core/(reader|store|jobs|workers)', 'zod'],
+      'src-main/worker/contract.ts',
     ],
     node: true,
   },
-  // Looking at images and judging them, on top of what runs have found.
+  // What a run is; scores; trainings, which end with scores.
+  'core-runs': {
+    at: 'src-main/core/runs',
+    may: ['src-main/(domain|contract)', 'src-main/core/(datasets|store)', 'zod'],
+    node: true,
+  },
+  'core-scores': {
+    at: 'src-main/core/scores',
+    may: [
+      ...['src-main/(domain|contract|rpc)', 'src-main/core/(formats|archives|reader|datasets)'],
+      ...['src-main/core/(store|jobs|workers|runs)', 'src-main/worker/(contract|files/shard)\\.ts'],
+      'zod',
+    ],
+    node: true,
+  },
+  'core-training': {
+    at: 'src-main/core/training',
+    may: [
+      ...['src-main/(domain|contract|rpc)', 'src-main/core/(formats|archives|reader|datasets)'],
+      ...['src-main/core/(store|jobs|workers|project|runs|scores)', 'src-main/worker/contract.ts'],
+      'zod',
+    ],
+    node: true,
+  },
+  // Looking at images, changing them, judging them.
+  'core-gallery': {
+    at: 'src-main/core/gallery',
+    may: [
+      ...['src-main/(domain|contract|rpc)', 'src-main/core/(formats|archives|reader|datasets)'],
+      'src-main/core/(store|jobs|runs|scores)',
+    ],
+    node: true,
+  },
+  'core-edits': {
+    at: 'src-main/core/edits',
+    may: [
+      ...['src-main/(domain|contract|rpc)', 'src-main/core/(datasets|store|jobs|runs|gallery)'],
+      'zod',
+    ],
+    node: true,
+  },
   'core-review': {
     at: 'src-main/core/review',
     may: [
-      ...['src-main/(domain|contract|rpc)', 'src-main/core/(images|datasets|store|jobs|runs)'],
-      'csv-stringify',
+      ...['src-main/(domain|contract|rpc)', 'src-main/core/(datasets|store|jobs|runs|scores)'],
+      ...['src-main/core/(gallery|edits)', 'csv-stringify', 'zod'],
     ],
     node: true,
   },
@@ -84,8 +150,9 @@ const rows = {
   'core-outliers': {
     at: 'src-main/core/outliers',
     may: [
-      ...['src-main/(domain|contract|rpc)', 'src-main/core/(images|datasets|store|jobs|runs)'],
-      ...['src-main/worker/(contract|spawn)\\.ts', 'src-main/core/[^/]+\\.ts$'],
+      ...['src-main/(domain|contract|rpc)', 'src-main/core/(formats|archives|reader|datasets)'],
+      ...['src-main/core/(store|jobs|workers|project|runs|scores)'],
+      ...['src-main/worker/contract.ts', 'zod'],
     ],
     node: true,
   },
@@ -93,7 +160,7 @@ const rows = {
     at: 'src-main/core/[^/]+\\.ts$',
     may: [
       ...['src-main/(domain|contract|rpc)', 'src-main/core', 'zod'],
-      'src-main/worker/(contract|spawn|shard)\\.ts',
+      'src-main/worker/(contract|spawn)\\.ts',
     ],
     node: true,
   },

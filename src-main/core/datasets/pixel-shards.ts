@@ -9,12 +9,12 @@ import type { ImportProblem } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
 import { verifyShard, writeShard, type ShardHeader } from '#worker/shard.ts';
-import { standardPixelLimit } from '../images/decode.ts';
-import { imageLibraryVersion } from '../images/image-library.ts';
-import { inOrder } from '../images/ordered.ts';
-import { incoming, originalFiles, restoreOriginals, sweepIncoming } from '../images/originals.ts';
-import { ImageReader } from '../images/reader.ts';
-import { diskFull, isDiskFull } from '../images/unreadable.ts';
+import { standardPixelLimit } from '../formats/decode.ts';
+import { imageLibraryVersion } from '../formats/image-library.ts';
+import { inOrder } from '../reader/ordered.ts';
+import { incoming, originalFiles, restoreOriginals, sweepIncoming } from '../archives/originals.ts';
+import { ImageReader } from '../reader/reader.ts';
+import { diskFull, isDiskFull } from '../formats/unreadable.ts';
 import { WindowFinder } from './window.ts';
 
 export interface ShardImage {

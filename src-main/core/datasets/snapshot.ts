@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { Failure } from '#domain/failure.ts';
-import type { DatasetItem } from '../images/import-store.ts';
+import type { DatasetItem } from './items.ts';
 import { groupsOnTwoSides } from './split.ts';
 
 export interface SnapshotStore {

@@ -2,7 +2,7 @@
 
 import type { ProjectDatabase } from '../store/database.ts';
 import { interruptJobs } from '../store/jobs.ts';
-import { interruptRuns } from '../store/runs.ts';
+import { interruptRuns } from '../store/runs/runs.ts';
 
 /** To be called by the project's one owner, before any job is started. */
 export function markInterrupted(database: ProjectDatabase, now: Date): void {

@@ -8,16 +8,16 @@ import { fewestNormals, resolveSettings, type SpecimenName } from '#domain/run-s
 import { parseShiftName, shiftParameters } from '#domain/shift-table.ts';
 import type { Stop } from '#domain/stop.ts';
 import { shardChannels, storedSide, writePixelShards } from '../datasets/pixel-shards.ts';
-import type { DatasetItem } from '../images/import-store.ts';
-import { onAnyEngine } from '../runs/any-engine.ts';
+import type { DatasetItem } from '../datasets/items.ts';
+import { onAnyEngine } from '../workers/any-engine.ts';
 import { datasetNamed, isCalibrationNormal } from '../runs/run-items.ts';
-import { scoringModel } from '../runs/scoring-model.ts';
-import { shardImages } from '../runs/shard-images.ts';
-import { askWorker } from '../runs/worker-call.ts';
+import { scoringModel } from '../scores/scoring-model.ts';
+import { shardImages } from '../scores/shard-images.ts';
+import { askWorker } from '../workers/worker-call.ts';
 import type { ProjectDatabase } from '../store/database.ts';
-import { items } from '../store/datasets.ts';
-import { listRuns } from '../store/runs.ts';
-import { snapshotItems } from '../store/snapshots.ts';
+import { items } from '../store/images/datasets.ts';
+import { listRuns } from '../store/runs/runs.ts';
+import { snapshotItems } from '../store/runs/snapshots.ts';
 
 /** Enough for an interval of about ±0.05. */
 const mostImages = 200;

@@ -5,7 +5,7 @@ import { shiftNames, shiftTable, strengthParameter } from '#domain/shift-table.t
 import type { HandlersOf } from '#rpc/method.ts';
 import type { Stop } from '#domain/stop.ts';
 import type { JobQueue } from '../jobs/queue.ts';
-import { sampleImports } from '../sample.ts';
+import { sampleImports } from '../project/sample.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { adviseOnShifts } from './advice.ts';
 import { readMix, writeMix } from './mix.ts';

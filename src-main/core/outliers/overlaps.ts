@@ -6,12 +6,12 @@ import type { Overlap, Overlaps } from '#contract/outlier.ts';
 import { Failure } from '#domain/failure.ts';
 import { counted } from '#domain/figures.ts';
 import type { Stop } from '#domain/stop.ts';
-import { nearTolerance, withReader } from '../images/compare-pictures.ts';
-import type { DatasetItem } from '../images/import-store.ts';
+import { nearTolerance, withReader } from '../reader/compare-pictures.ts';
+import type { DatasetItem } from '../datasets/items.ts';
 import { datasetNamed, servesAsOutlier } from '../runs/run-items.ts';
 import type { ProjectDatabase, Reader } from '../store/database.ts';
-import { items } from '../store/datasets.ts';
-import { pathsOf } from '../store/images.ts';
+import { items } from '../store/images/datasets.ts';
+import { pathsOf } from '../store/images/images.ts';
 import { outlierSources } from './sources.ts';
 
 interface Item extends DatasetItem {

@@ -9,12 +9,12 @@ import { parseShiftName, shiftParameters } from '#domain/shift-table.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
 import type { SmallPicture } from '#worker/contract.ts';
 import { spawnWorker, type Worker } from '#worker/spawn.ts';
-import { ImageReader } from '../images/reader.ts';
-import { askWorker } from '../runs/worker-call.ts';
+import { ImageReader } from '../reader/reader.ts';
+import { askWorker } from '../workers/worker-call.ts';
 import { datasetNamed } from '../runs/run-items.ts';
 import type { ProjectDatabase } from '../store/database.ts';
-import { imageIdsOfRole } from '../store/datasets.ts';
-import { findImage, imageById } from '../store/images.ts';
+import { imageIdsOfRole } from '../store/images/datasets.ts';
+import { findImage, imageById } from '../store/images/images.ts';
 
 /** Without a preview the processes end, milliseconds. */
 const idleMs = 60_000;

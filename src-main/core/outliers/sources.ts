@@ -2,9 +2,9 @@
 
 import type { OutlierSource } from '#contract/outlier.ts';
 import { servesAsOutlier } from '../runs/run-items.ts';
-import { sampleImports } from '../sample.ts';
+import { sampleImports } from '../project/sample.ts';
 import type { Reader } from '../store/database.ts';
-import { findDataset, items, listDatasets } from '../store/datasets.ts';
+import { findDataset, items, listDatasets } from '../store/images/datasets.ts';
 
 /** See resources/sample/ATTRIBUTION.md. */
 const packLicence = 'CC BY 4.0 · Caltech 101, doi 10.22002/D1.20086';

@@ -1,7 +1,7 @@
 // Anomalies that reviewers confirmed become outliers to train with.
 
 import type { ProjectDatabase } from '../store/database.ts';
-import { ensureDataset, items, putItem, removeItem } from '../store/datasets.ts';
+import { ensureDataset, items, putItem, removeItem } from '../store/images/datasets.ts';
 import { standingReviews } from '../store/reviews.ts';
 
 /** Makes the dataset hold exactly the images whose standing verdict is anomalous. */

@@ -5,12 +5,12 @@ import { basename, dirname, join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { scoreNames } from '#domain/score.ts';
 import { datasetNamed } from '../runs/run-items.ts';
-import { trainedModel } from '../runs/scoring-model.ts';
+import { trainedModel } from '../scores/scoring-model.ts';
 import type { ProjectDatabase } from '../store/database.ts';
-import { exportRows, type ExportRow } from '../store/export-rows.ts';
+import { exportRows, type ExportRow } from '../store/runs/export-rows.ts';
 import { asFailure } from '../store/failures.ts';
-import { findThreshold } from '../store/thresholds.ts';
-import type { FiguresRequest } from './score-figures.ts';
+import { findThreshold } from '../store/runs/thresholds.ts';
+import type { FiguresRequest } from '../scores/score-figures.ts';
 
 /** Rows that are written at once; between them others are served. */
 const batch = 2000;

@@ -3,13 +3,13 @@
 import type { Evaluation } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import { runEngineInWords } from '#domain/run-engine.ts';
-import { evaluate } from '../runs/evaluate.ts';
-import { rank } from '../runs/rank.ts';
+import { evaluate } from '../scores/evaluate.ts';
+import { rank } from '../scores/rank.ts';
 import { imagesSeen } from '../runs/run-items.ts';
-import { trainedModel, type TrainedModel } from '../runs/scoring-model.ts';
+import { trainedModel, type TrainedModel } from '../scores/scoring-model.ts';
 import type { ProjectDatabase, Reader } from '../store/database.ts';
 import { standingReviews } from '../store/reviews.ts';
-import { findThreshold } from '../store/thresholds.ts';
+import { findThreshold } from '../store/runs/thresholds.ts';
 import { reviewQueue } from './queue.ts';
 import type { JudgedImage } from './report/report.ts';
 import { writeReport, type ReportContents } from './report/write.ts';

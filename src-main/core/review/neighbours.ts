@@ -3,11 +3,11 @@
 import type { Neighbour, Neighbours } from '#contract/review.ts';
 import { Failure } from '#domain/failure.ts';
 import { datasetNamed } from '../runs/run-items.ts';
-import type { Alike, Features } from '../runs/features.ts';
+import type { Alike, Features } from '../scores/features.ts';
 import type { ProjectDatabase, Reader } from '../store/database.ts';
-import { imageById, pathsOf } from '../store/images.ts';
-import { idsInOrder } from '../store/image-pages.ts';
-import { scoreAsked } from './image-methods.ts';
+import { imageById, pathsOf } from '../store/images/images.ts';
+import { idsInOrder } from '../store/images/image-pages.ts';
+import { scoreAsked } from '../gallery/image-methods.ts';
 
 /** Images after the one asked about, in the order of review, that are looked at in the same go. */
 const aheadAtOnce = 127;

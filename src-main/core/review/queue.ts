@@ -3,14 +3,14 @@
 import type { ReviewQueue, ReviewShow } from '#contract/review.ts';
 import type { Role, StandingVerdict } from '#contract/image.ts';
 import type { ScoreName } from '#domain/score.ts';
-import { rank } from '../runs/rank.ts';
+import { rank } from '../scores/rank.ts';
 import { datasetNamed } from '../runs/run-items.ts';
 import type { Reader } from '../store/database.ts';
-import { countVerdicts } from '../store/image-facets.ts';
-import type { Asked } from '../store/image-filter.ts';
-import { countImages, idsInOrder } from '../store/image-pages.ts';
+import { countVerdicts } from '../store/images/image-facets.ts';
+import type { Asked } from '../store/images/image-filter.ts';
+import { countImages, idsInOrder } from '../store/images/image-pages.ts';
 import { standingReviews } from '../store/reviews.ts';
-import { scoreAsked } from './image-methods.ts';
+import { scoreAsked } from '../gallery/image-methods.ts';
 
 export interface QueueRequest {
   readonly modelId: number;

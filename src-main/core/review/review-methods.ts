@@ -3,18 +3,18 @@
 import type { coreMethods } from '#contract/core.ts';
 import type { HandlersOf } from '#rpc/method.ts';
 import { datasetNamed } from '../runs/run-items.ts';
-import type { Features } from '../runs/features.ts';
-import { trainedModel } from '../runs/scoring-model.ts';
+import type { Features } from '../scores/features.ts';
+import { trainedModel } from '../scores/scoring-model.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { listReviews } from '../store/reviews.ts';
 import { confirmedOutliers } from './confirmed-outliers.ts';
-import type { Edits } from './edits.ts';
+import type { Edits } from '../edits/edits.ts';
 import { exportCsv } from './export-csv.ts';
 import { exportReport, type AttributionOf } from './export-report.ts';
 import { neighboursOf } from './neighbours.ts';
 import { reviewQueue } from './queue.ts';
-import { scoreCurves, scoreDistribution } from './score-figures.ts';
-import { previewThreshold, setThreshold } from './thresholds.ts';
+import { scoreCurves, scoreDistribution } from '../scores/score-figures.ts';
+import { previewThreshold, setThreshold } from '../scores/thresholds.ts';
 
 type ReviewMethods = Pick<
   HandlersOf<typeof coreMethods>,

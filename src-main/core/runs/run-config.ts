@@ -10,7 +10,7 @@ import {
   type RunSettings,
 } from '#domain/run-settings.ts';
 import { trainInput } from '#contract/core.ts';
-import type { StoredRun } from '../store/runs.ts';
+import type { StoredRun } from '../store/runs/runs.ts';
 
 const runConfig = z.strictObject({
   dataset: z.string(),

@@ -2,11 +2,11 @@
 
 import { Failure } from '#domain/failure.ts';
 import { nearestName } from '#domain/nearest-name.ts';
-import type { DatasetItem } from '../images/import-store.ts';
+import type { DatasetItem } from '../datasets/items.ts';
 import type { Reader } from '../store/database.ts';
-import { findDataset, listDatasets } from '../store/datasets.ts';
-import { runSources, type StoredRun } from '../store/runs.ts';
-import { snapshotItems } from '../store/snapshots.ts';
+import { findDataset, listDatasets } from '../store/images/datasets.ts';
+import { runSources, type StoredRun } from '../store/runs/runs.ts';
+import { snapshotItems } from '../store/runs/snapshots.ts';
 
 export function isTrainingNormal({ role, split }: DatasetItem): boolean {
   return role === 'normal' && split === 'train';

@@ -11,7 +11,7 @@ import { asFailure } from './failures.ts';
 import { errorCode, openSqlite } from './sqlite.ts';
 
 export interface ProjectLock {
-  /** Tells other processes where the owner answers (see core/door.ts). */
+  /** Tells other processes where the owner answers (see core/project/door.ts). */
   readonly announce: (door: string) => Promise<void>;
   readonly release: () => Promise<void>;
 }

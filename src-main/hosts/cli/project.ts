@@ -44,7 +44,7 @@ interface OpenProject {
 
 async function open(folder: string, create: boolean, shell: Shell): Promise<OpenProject> {
   // Loaded here and not above, so that help and errors in the words typed are there at once.
-  const { knock } = await import('#core/door.ts');
+  const { knock } = await import('#core/project/door.ts');
   const guest = await knock(folder);
   if (guest) return asGuest(guest);
   const { openApp } = await import('#core/app.ts');

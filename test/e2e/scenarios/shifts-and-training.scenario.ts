@@ -8,7 +8,7 @@ import type { Page } from 'playwright';
 import sharp from 'sharp';
 import { expect } from 'vitest';
 import { openPromise } from 'yauzl';
-import { sampleImports } from '#core/sample.ts';
+import { sampleImports } from '#core/project/sample.ts';
 import { breachesInBothThemes } from '../support/accessibility.ts';
 import { goTo } from '../support/go-to.ts';
 import { scenario, type Host } from '../support/host.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { CoreEvents } from '#contract/core.ts';
-import { NearDuplicates } from '#core/review/near-duplicates.ts';
+import { NearDuplicates } from '#core/gallery/near-duplicates.ts';
 import { open } from '../../support/catalogue.ts';
 import { fillWithRows } from '../../support/large-catalogue.ts';
 import { tempFolders } from '../../support/temp-folder.ts';

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openApp } from '#core/app.ts';
-import { knock } from '#core/door.ts';
+import { knock } from '#core/project/door.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
 import { clientOn, ended, importPictures, openProject, smallTraining } from './project.ts';
 import { untilEvent } from './project.ts';

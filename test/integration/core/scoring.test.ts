@@ -2,11 +2,11 @@ import { copyFile, cp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openApp } from '#core/app.ts';
-import { scoreImages, type ScoringJob, type ScoringPorts } from '#core/runs/score-images.ts';
-import { scoringModel } from '#core/runs/scoring-model.ts';
+import { scoreImages, type ScoringJob, type ScoringPorts } from '#core/scores/score-images.ts';
+import { scoringModel } from '#core/scores/scoring-model.ts';
 import type { ProjectDatabase } from '#core/store/database.ts';
-import { findDataset, items } from '#core/store/datasets.ts';
-import { scoredImages } from '#core/store/scores.ts';
+import { findDataset, items } from '#core/store/images/datasets.ts';
+import { scoredImages } from '#core/store/runs/scores.ts';
 import { openDatabase } from '#core/store/open-database.ts';
 import { neverStop } from '#domain/stop.ts';
 import { tempFolders } from '../../support/temp-folder.ts';

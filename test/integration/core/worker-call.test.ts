@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeEngines } from '#core/engines.ts';
-import { askWorker, withWorker } from '#core/runs/worker-call.ts';
+import { describeEngines } from '#core/project/engines.ts';
+import { askWorker, withWorker } from '#core/workers/worker-call.ts';
 import { neverStop } from '#domain/stop.ts';
 import { quickest } from '../../support/quickest.ts';
 import { failureOf, smallTask, temporaryFolder } from '../worker/small-task.ts';

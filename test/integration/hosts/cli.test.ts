@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { coreMethods, CoreEvents, Evaluation, RunDetails } from '#contract/core.ts';
-import { knock } from '#core/door.ts';
+import { knock } from '#core/project/door.ts';
 import { connect } from '#rpc/connect.ts';
 import type { CallsOf } from '#rpc/method.ts';
 import { tempFolders } from '../../support/temp-folder.ts';

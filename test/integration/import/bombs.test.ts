@@ -4,8 +4,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '#domain/failure.ts';
-import { standardPixelLimit } from '#core/images/decode.ts';
-import { ImageReader } from '#core/images/reader.ts';
+import { standardPixelLimit } from '#core/formats/decode.ts';
+import { ImageReader } from '#core/reader/reader.ts';
 import { bombs } from './support/bombs.ts';
 import { newFolder, newProject } from './support/new-project.ts';
 import {

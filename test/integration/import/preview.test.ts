@@ -3,7 +3,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { previewImport, type PreviewRequest } from '#core/images/preview.ts';
+import { previewImport, type PreviewRequest } from '#core/import/preview.ts';
 import { neverStop, type Stop } from '#domain/stop.ts';
 import type { Project } from './support/project.ts';
 import { newProject } from './support/new-project.ts';

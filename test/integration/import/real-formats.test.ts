@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openImage } from '#core/images/decode.ts';
-import { readPixels } from '#core/images/pipeline.ts';
+import { openImage } from '#core/formats/decode.ts';
+import { readPixels } from '#core/formats/pipeline.ts';
 import { devData } from './support/dev-data.ts';
 import { newProject } from './support/new-project.ts';
 

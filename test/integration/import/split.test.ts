@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { freezeSnapshot } from '#core/datasets/snapshot.ts';
 import { groupsOnTwoSides } from '#core/datasets/split.ts';
-import { snapshotItems } from '#core/store/snapshots.ts';
+import { snapshotItems } from '#core/store/runs/snapshots.ts';
 import { newProject } from './support/new-project.ts';
 import type { Project } from './support/project.ts';
 import { smallPng } from './support/write-png.ts';

@@ -9,8 +9,8 @@ import {
   type PixelShardResult,
   type ShardImage,
 } from '#core/datasets/pixel-shards.ts';
-import { standardPixelLimit } from '#core/images/decode.ts';
-import { ImageReader } from '#core/images/reader.ts';
+import { standardPixelLimit } from '#core/formats/decode.ts';
+import { ImageReader } from '#core/reader/reader.ts';
 import { neverStop } from '#domain/stop.ts';
 
 export interface BenchShard extends PixelShardResult {

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { sharp } from '#core/images/image-library.ts';
+import { sharp } from '#core/formats/image-library.ts';
 import { filesBelow } from './packed-set.ts';
 
 const [folder, thumbnails] = process.argv.slice(2) as [string, string];

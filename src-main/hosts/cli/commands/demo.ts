@@ -11,7 +11,7 @@ import { importLines, isComplete, runImport } from '../importing.ts';
 import { openFile } from '../open-file.ts';
 import { printable } from '#domain/printable.ts';
 import { withProject, type CoreClient } from '../project.ts';
-import { sampleAttribution } from '#core/sample.ts';
+import { sampleAttribution } from '#core/project/sample.ts';
 import { writeReport } from '#core/review/report/write.ts';
 import { rankedLines, runScoring } from '../scoring.ts';
 import type { Shell } from '../shell.ts';

@@ -22,7 +22,7 @@ export const doctor = command({
     { words: 'doctor --json', meaning: 'The same for a script, or for a report of a problem.' },
   ],
   run: async (_given, shell) => {
-    const { describeEngines } = await import('#core/engines.ts');
+    const { describeEngines } = await import('#core/project/engines.ts');
     const stop = new AbortController();
     const progress = shell.progress('Testing');
     progress.update({ done: 0, total: null, unit: 'engines', details: ['the engines'] });

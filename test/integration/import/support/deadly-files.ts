@@ -3,7 +3,7 @@
 
 import { appendFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import type { ReaderRequest } from '#core/images/reader-process.ts';
+import type { ReaderRequest } from '#core/reader/reader-process.ts';
 
 /** For the environment of the readers: paths of deadly files, and a file to which each death is written. */
 export function deadlyFiles(paths: readonly string[], log: string): Record<string, string> {

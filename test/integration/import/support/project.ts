@@ -4,14 +4,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { importInput, type ImportResult } from '#contract/core.ts';
 import type { ShardImage } from '#core/datasets/pixel-shards.ts';
-import { importImages, type ImportJob, type ImportSpec } from '#core/images/import.ts';
-import type { DatasetItem } from '#core/images/import-store.ts';
-import { Catalogue } from '#core/store/catalogue.ts';
+import { importImages, type ImportJob, type ImportSpec } from '#core/import/import.ts';
+import type { DatasetItem } from '#core/datasets/items.ts';
+import { Catalogue } from '#core/store/images/catalogue.ts';
 import type { ProjectDatabase } from '#core/store/database.ts';
-import { imageById, pathsOf } from '#core/store/images.ts';
+import { imageById, pathsOf } from '#core/store/images/images.ts';
 import { addJob } from '#core/store/jobs.ts';
 import { openDatabase } from '#core/store/open-database.ts';
-import { importProblems } from '#core/store/problems.ts';
+import { importProblems } from '#core/store/images/problems.ts';
 import { neverStop, type Stop } from '#domain/stop.ts';
 
 export interface ImportOptions extends Partial<ImportSpec> {

@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { markInterrupted } from '#core/jobs/recovery.ts';
 import { addJob, endJob, listJobs, startJob } from '#core/store/jobs.ts';
-import { findRun, setRunState } from '#core/store/runs.ts';
+import { findRun, setRunState } from '#core/store/runs/runs.ts';
 import { fill, noon, open } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach } from 'vitest';
 import type { Job } from '#contract/core.ts';
 import type { JobSpec } from '#core/jobs/job-spec.ts';
 import { JobQueue, type JobContext, type JobStanding } from '#core/jobs/queue.ts';
-import { Log } from '#core/log.ts';
+import { Log } from '#core/project/log.ts';
 import { openDatabase, type OpenDatabase } from '#core/store/open-database.ts';
 import { Failure } from '#domain/failure.ts';
 import { noon } from '../../../support/catalogue.ts';

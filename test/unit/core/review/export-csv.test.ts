@@ -4,12 +4,12 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { Edits } from '#core/review/edits.ts';
+import { Edits } from '#core/edits/edits.ts';
 import { exportCsv } from '#core/review/export-csv.ts';
-import { putThreshold } from '#core/store/thresholds.ts';
+import { putThreshold } from '#core/store/runs/thresholds.ts';
 import { hashOf, noon } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
-import { giveScore, openCatalogue, put, request, runWithModel } from '../runs/small-catalogue.ts';
+import { giveScore, openCatalogue, put, request, runWithModel } from '../scores/small-catalogue.ts';
 
 const newFolder = tempFolders();
 

@@ -1,11 +1,11 @@
 // Judging a model's findings on a real catalogue: the queue, its record, thresholds and figures.
 
 import { describe, expect, it } from 'vitest';
-import { Features } from '#core/runs/features.ts';
+import { Features } from '#core/scores/features.ts';
 import { imagesSeen } from '#core/runs/run-items.ts';
-import { Edits } from '#core/review/edits.ts';
+import { Edits } from '#core/edits/edits.ts';
 import { reviewMethods } from '#core/review/review-methods.ts';
-import { findRun } from '#core/store/runs.ts';
+import { findRun } from '#core/store/runs/runs.ts';
 import { reviewMethods as contract } from '#contract/review.ts';
 import { noon } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
@@ -16,7 +16,7 @@ import {
   put,
   request,
   runWithModel,
-} from '../runs/small-catalogue.ts';
+} from '../scores/small-catalogue.ts';
 
 const newFolder = tempFolders();
 const never = { aborted: false };

@@ -1,14 +1,14 @@
 // The catalogue as imports and freezes use it: images by content, files by path, items by pair.
 
 import { beforeEach, afterEach, describe, expect, it } from 'vitest';
-import type { ImportRow } from '#core/images/import-store.ts';
-import { Catalogue } from '#core/store/catalogue.ts';
-import { listDatasets } from '#core/store/datasets.ts';
-import { imageById, pathsOf } from '#core/store/images.ts';
+import type { ImportRow } from '#core/datasets/items.ts';
+import { Catalogue } from '#core/store/images/catalogue.ts';
+import { listDatasets } from '#core/store/images/datasets.ts';
+import { imageById, pathsOf } from '#core/store/images/images.ts';
 import { addJob } from '#core/store/jobs.ts';
 import type { OpenDatabase } from '#core/store/open-database.ts';
-import { importProblems } from '#core/store/problems.ts';
-import { snapshotItems } from '#core/store/snapshots.ts';
+import { importProblems } from '#core/store/images/problems.ts';
+import { snapshotItems } from '#core/store/runs/snapshots.ts';
 import { hashOf, noon, open } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
 

@@ -3,10 +3,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { imagePage } from '#core/store/image-pages.ts';
-import { imageDetails } from '#core/store/image-details.ts';
+import { imagePage } from '#core/store/images/image-pages.ts';
+import { imageDetails } from '#core/store/images/image-details.ts';
 import { initial } from '#core/store/migrations/0010-initial.ts';
-import { listRuns } from '#core/store/runs.ts';
+import { listRuns } from '#core/store/runs/runs.ts';
 import { contents, fill, open, withSqlite } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
 

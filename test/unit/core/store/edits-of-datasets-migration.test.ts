@@ -1,11 +1,11 @@
 // Version 70 of the catalogue, made from a version 60 with an edit, which is then taken back.
 
 import { expect, it } from 'vitest';
-import { Edits } from '#core/review/edits.ts';
+import { Edits } from '#core/edits/edits.ts';
 import { migrations } from '#core/store/migrations/migrations.ts';
 import { noon, open } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
-import { itemsOf, put } from '../runs/small-catalogue.ts';
+import { itemsOf, put } from '../scores/small-catalogue.ts';
 
 const tempFolder = tempFolders();
 

@@ -1,11 +1,11 @@
 // Images in the order of one score: least normal first, page by page.
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ensureDataset, putItem } from '#core/store/datasets.ts';
+import { ensureDataset, putItem } from '#core/store/images/datasets.ts';
 import type { OpenDatabase } from '#core/store/open-database.ts';
-import { heldOutScores, rankedItems } from '#core/store/ranking.ts';
-import { putScore } from '#core/store/scores.ts';
-import { addSnapshot } from '#core/store/snapshots.ts';
+import { heldOutScores, rankedItems } from '#core/store/runs/ranking.ts';
+import { putScore } from '#core/store/runs/scores.ts';
+import { addSnapshot } from '#core/store/runs/snapshots.ts';
 import { fill, hashOf, noon, open, rawScores } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
 

@@ -23,7 +23,7 @@ import {
   setRunState,
   setStepsDone,
   setStepsTotal,
-} from '#core/store/runs.ts';
+} from '#core/store/runs/runs.ts';
 import { fill, noon, open } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
 

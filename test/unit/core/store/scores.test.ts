@@ -2,12 +2,12 @@
 
 import { beforeEach, afterEach, describe, expect, it } from 'vitest';
 import type { Threshold } from '#contract/core.ts';
-import { findModel, putModel } from '#core/store/models.ts';
+import { findModel, putModel } from '#core/store/runs/models.ts';
 import type { OpenDatabase } from '#core/store/open-database.ts';
-import { putScoreProblem, unscorableImages } from '#core/store/problems.ts';
-import { findRun } from '#core/store/runs.ts';
-import { putScore, scoredImages, scoresOf } from '#core/store/scores.ts';
-import { findThreshold, putThreshold } from '#core/store/thresholds.ts';
+import { putScoreProblem, unscorableImages } from '#core/store/images/problems.ts';
+import { findRun } from '#core/store/runs/runs.ts';
+import { putScore, scoredImages, scoresOf } from '#core/store/runs/scores.ts';
+import { findThreshold, putThreshold } from '#core/store/runs/thresholds.ts';
 import { fill, hashOf, noon, open, rawScores } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
 

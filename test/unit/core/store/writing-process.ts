@@ -2,15 +2,15 @@
 // one that has been acknowledged, until it is killed.
 
 import { writeSync } from 'node:fs';
-import { ensureDataset } from '#core/store/datasets.ts';
-import { addImage } from '#core/store/images.ts';
+import { ensureDataset } from '#core/store/images/datasets.ts';
+import { addImage } from '#core/store/images/images.ts';
 import { addJob, endJob, startJob } from '#core/store/jobs.ts';
-import { putModel } from '#core/store/models.ts';
+import { putModel } from '#core/store/runs/models.ts';
 import { openDatabase } from '#core/store/open-database.ts';
 import { lockProject } from '#core/store/project-lock.ts';
-import { addRun } from '#core/store/runs.ts';
-import { putScore } from '#core/store/scores.ts';
-import { addSnapshot } from '#core/store/snapshots.ts';
+import { addRun } from '#core/store/runs/runs.ts';
+import { putScore } from '#core/store/runs/scores.ts';
+import { addSnapshot } from '#core/store/runs/snapshots.ts';
 import { hashOf, newRun, noon, rawScores } from '../../../support/catalogue.ts';
 
 const folder = process.argv[2]!;

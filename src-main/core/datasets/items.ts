@@ -1,0 +1,66 @@
+// What an import needs of the catalogue. core/store implements it over SQLite.
+
+import type { ImportProblem, Role, Split } from '#contract/core.ts';
+import type { NewImage } from '../formats/new-image.ts';
+
+/** A file seen by an earlier import. */
+export interface KnownFile {
+  readonly path: string;
+  readonly imageId: number;
+  readonly hash: string;
+  readonly bytes: number;
+  readonly modifiedMs: number;
+}
+
+/** Where an image was seen. */
+export interface NewFile {
+  /** Absolute; a member of an archive is ARCHIVE!/MEMBER. */
+  readonly path: string;
+  readonly modifiedMs: number;
+}
+
+export interface ItemAttributes {
+  readonly role: Role;
+  readonly class: string | null;
+  readonly group: string | null;
+  readonly split: Split;
+}
+
+/** One image of a dataset. */
+export interface DatasetItem extends ItemAttributes {
+  readonly imageId: number;
+  readonly hash: string;
+}
+
+/** One file of an import: the image is inserted unless its hash is known. */
+export interface ImportRow {
+  readonly image: NewImage;
+  readonly file: NewFile;
+  /** null leaves the dataset's item as it is. */
+  readonly item: ItemAttributes | null;
+}
+
+export interface ImportStore {
+  /** The dataset's id; it is made when there is none of that name. */
+  ensureDataset(name: string): number;
+  /** Those of the paths that earlier imports have seen, by path. */
+  findFiles(paths: readonly string[]): ReadonlyMap<string, KnownFile>;
+  /** The catalogued images with these hashes, by hash. */
+  findImages(hashes: readonly string[]): ReadonlyMap<string, NewImage>;
+  /** The dataset's items with these hashes, by hash. */
+  findItems(datasetId: number, hashes: readonly string[]): ReadonlyMap<string, DatasetItem>;
+  /**
+   * In one transaction: adds images that are new, files (replacing a row of the same path), and
+   * dataset items (replacing the item of the same image), and the problems of a job.
+   */
+  save(
+    datasetId: number,
+    rows: readonly ImportRow[],
+    jobId: number,
+    problems: readonly ImportProblem[],
+  ): void;
+  /** Every item of the dataset. */
+  items(datasetId: number): Iterable<DatasetItem>;
+  /** In one transaction. */
+  setSplits(datasetId: number, splits: ReadonlyMap<number, Split>): void;
+}

@@ -1,0 +1,180 @@
+// The books of one import: what was taken, what was there already, what failed. Writes the catalogue
+// a few hundred rows at a time.
+
+import { basename } from 'node:path';
+import type { ImportProblem, ImportResult, Role } from '#contract/core.ts';
+import type { DatasetItem, ImportRow, ImportStore, ItemAttributes } from '../datasets/items.ts';
+import type { NewImage } from '../formats/new-image.ts';
+import { place, type PlacingRules } from './place.ts';
+import type { Candidate, Source } from './sources.ts';
+
+const rowsPerTransaction = 300;
+/** Classes named in a sentence; further ones are counted. */
+const classesNamed = 20;
+
+interface Taken {
+  readonly image: NewImage;
+  readonly candidate: Candidate;
+  readonly modifiedMs: number;
+}
+
+interface SourceCount {
+  readonly source: Source;
+  readonly classes: Map<string, number>;
+}
+
+export class ImportLedger {
+  readonly #store: ImportStore;
+  readonly #datasetId: number;
+  readonly #jobId: number;
+  readonly #rules: PlacingRules;
+  #taken: Taken[] = [];
+  #newProblems: ImportProblem[] = [];
+  readonly #failed: ImportProblem[] = [];
+  /** The role that the first file of each image in this import has. */
+  readonly #roles = new Map<string, Role>();
+  readonly #sources: SourceCount[] = [];
+  readonly #leftOut = { hidden: 0, mask: 0 };
+  readonly #automatic = new Set<string>();
+  #imported = 0;
+  #duplicates = 0;
+  #changed = 0;
+  #contradictions = 0;
+
+  constructor(store: ImportStore, datasetId: number, jobId: number, rules: PlacingRules) {
+    this.#store = store;
+    this.#datasetId = datasetId;
+    this.#jobId = jobId;
+    this.#rules = rules;
+  }
+
+  /** Groups, and images without one, of which nobody named the side (see `splitUnit`). */
+  get automatic(): ReadonlySet<string> {
+    return this.#automatic;
+  }
+
+  /** What follows comes from this source. */
+  begin(source: Source): void {
+    this.#sources.push({ source, classes: new Map() });
+  }
+
+  take(taken: Taken): void {
+    this.#taken.push(taken);
+    const { declared, placement } = taken.candidate;
+    const name = declared?.class ?? placement.class;
+    const classes = this.#sources.at(-1)?.classes;
+    if (name !== null) classes?.set(name, (classes.get(name) ?? 0) + 1);
+    this.#flushWhenFull();
+  }
+
+  fail(problem: ImportProblem): void {
+    this.#failed.push(problem);
+    this.#newProblems.push(problem);
+    this.#flushWhenFull();
+  }
+
+  leaveOut(what: 'hidden' | 'mask'): void {
+    this.#leftOut[what]++;
+  }
+
+  #flushWhenFull(): void {
+    if (this.#taken.length + this.#newProblems.length >= rowsPerTransaction) this.flush();
+  }
+
+  /** Writes what is not yet written. */
+  flush(): void {
+    const taken = this.#taken;
+    const problems = this.#newProblems;
+    this.#taken = [];
+    this.#newProblems = [];
+    if (taken.length + problems.length === 0) return;
+    const hashes = taken.map(({ image }) => image.hash);
+    const existing = this.#store.findItems(this.#datasetId, hashes);
+    const rows = taken.map(({ image, candidate, modifiedMs }): ImportRow => {
+      const item = this.#decide(image.hash, candidate, existing.get(image.hash));
+      return { image, file: { path: candidate.path, modifiedMs }, item };
+    });
+    this.#store.save(this.#datasetId, rows, this.#jobId, problems);
+  }
+
+  /** The first file of an image in an import decides; a later import may correct an earlier one. */
+  #decide(
+    hash: string,
+    candidate: Candidate,
+    existing: DatasetItem | undefined,
+  ): ItemAttributes | null {
+    const { attributes, automatic } = place(candidate, hash, this.#rules, existing);
+    const role = this.#roles.get(hash);
+    if (role !== undefined) {
+      this.#duplicates++;
+      if (role !== attributes.role) this.#contradictions++;
+      return null;
+    }
+    this.#roles.set(hash, attributes.role);
+    if (automatic !== null) this.#automatic.add(automatic);
+    if (existing === undefined) {
+      this.#imported++;
+      return attributes;
+    }
+    this.#duplicates++;
+    const isSame =
+      existing.role === attributes.role &&
+      existing.class === attributes.class &&
+      existing.group === attributes.group &&
+      existing.split === attributes.split;
+    if (isSame) return null;
+    this.#changed++;
+    return attributes;
+  }
+
+  /** Everything must have been flushed. */
+  result(): ImportResult {
+    const recognised = [
+      ...this.#sources.flatMap((count) => this.#describe(count)),
+      ...this.#remarks(),
+    ];
+    return {
+      imported: this.#imported,
+      duplicates: this.#duplicates,
+      failed: this.#failed,
+      recognised,
+    };
+  }
+
+  #describe({ source, classes }: SourceCount): string[] {
+    const where = this.#sources.length > 1 ? ` (${basename(source.path)})` : '';
+    if (source.kind === 'table') {
+      const { rows, problems, ignored } = source.manifest;
+      const unused = ignored.length > 0 ? `; columns without a meaning: ${ignored.join(', ')}` : '';
+      return [`table ${basename(source.path)}: ${rows.length + problems.length} lines${unused}`];
+    }
+    if (source.layout.words === null || classes.size === 0) return [];
+    const counts = [...classes].map(([name, count]) => `${name} ${count}`);
+    const more = counts.length > classesNamed ? `, and ${counts.length - classesNamed} more` : '';
+    return [`${source.layout.words}: ${counts.slice(0, classesNamed).join(', ')}${more}${where}`];
+  }
+
+  #remarks(): string[] {
+    const remarks: string[] = [];
+    const { hidden, mask } = this.#leftOut;
+    if (hidden > 0) remarks.push(`left out ${files(hidden, 'hidden file')}`);
+    if (mask > 0) remarks.push(`left out ${files(mask, 'mask')} in ground_truth folders`);
+    if (this.#changed > 0) {
+      remarks.push(
+        `${files(this.#changed, 'image')} of the dataset now with the role, class, group or side ` +
+          'of this import',
+      );
+    }
+    if (this.#contradictions > 0) {
+      remarks.push(
+        `${files(this.#contradictions, 'file')} with the same content as another of a different ` +
+          'role: the first one counts',
+      );
+    }
+    return remarks;
+  }
+}
+
+function files(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+}

@@ -1,0 +1,268 @@
+// The import job: files, folders, archives and CSV tables into a dataset. Originals stay where they
+// are; a file that cannot be read is listed with its reason and the job goes on.
+
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import type { ImportProblem, ImportResult, importInput } from '#contract/core.ts';
+import { Failure } from '#domain/failure.ts';
+import { throwIfStopped, type Stop } from '#domain/stop.ts';
+import {
+  fillEmptySides,
+  sharesOf,
+  splitUnit,
+  standardShares,
+  type Side,
+} from '../datasets/split.ts';
+import { standardPixelLimit } from '../formats/decode.ts';
+import { ImportLedger } from './import-ledger.ts';
+import type { ImportStore } from '../datasets/items.ts';
+import type { NewImage } from '../formats/new-image.ts';
+import { inOrder } from '../reader/ordered.ts';
+import { keptOriginal, originalsFolder } from '../archives/originals.ts';
+import { groupRule, type PlacingRules } from './place.ts';
+import { thumbnailPath } from '../reader/reader-tasks.ts';
+import { ImageReader } from '../reader/reader.ts';
+import { candidates, namedSplits, openSource, type Candidate, type Source } from './sources.ts';
+import { endsJob } from '../formats/unreadable.ts';
+
+export type ImportSpec = z.infer<typeof importInput>;
+
+export interface ImportJob {
+  readonly jobId: number;
+  readonly stop: Stop;
+  report(progress: { done: number; total: number | null; note: string | null }): void;
+}
+
+export interface ImportPorts {
+  readonly store: ImportStore;
+  /** The project's folder, `Name.normscope`; thumbnails and caches go below it. */
+  readonly projectFolder: string;
+  /** Images with more pixels are refused; 100 million when left out. */
+  readonly pixelLimit?: number;
+}
+
+/** How often a running import looks whether it should stop, milliseconds. */
+const stopCheckMs = 50;
+
+/**
+ * Imports `spec.paths` (absolute, or relative to the process's folder) into a dataset. Running it
+ * twice equals running it once. Throws `stopped` when stopped (what was read so far stays in the
+ * catalogue), `disk-full`, and `bad-input` when the options make no sense; anything wrong with a
+ * file is a problem in the result.
+ */
+export async function importImages(
+  spec: ImportSpec,
+  job: ImportJob,
+  ports: ImportPorts,
+): Promise<ImportResult> {
+  const reader = new ImageReader();
+  const watch = setInterval(() => {
+    if (job.stop.aborted) reader.close();
+  }, stopCheckMs);
+  try {
+    return await new Import(spec, job, ports, reader).run();
+  } finally {
+    clearInterval(watch);
+    reader.close();
+  }
+}
+
+interface Read {
+  readonly image: NewImage;
+  readonly modifiedMs: number;
+}
+
+type Outcome = ({ readonly candidate: Candidate } & Read) | { readonly problem: ImportProblem };
+
+class Import {
+  readonly #spec: ImportSpec;
+  readonly #job: ImportJob;
+  readonly #ports: ImportPorts;
+  readonly #reader: ImageReader;
+  readonly #datasetId: number;
+  readonly #thumbnails: string;
+  /** Members of archives lie here until they are known to be images, and thumbnails in writing. */
+  readonly #incoming: string;
+  #incomingCount = 0;
+
+  constructor(spec: ImportSpec, job: ImportJob, ports: ImportPorts, reader: ImageReader) {
+    this.#spec = spec;
+    this.#job = job;
+    this.#ports = ports;
+    this.#reader = reader;
+    // Options are checked before the dataset is made.
+    groupRule(spec.group);
+    if (Array.isArray(spec.split)) sharesOf(spec.split);
+    this.#datasetId = ports.store.ensureDataset(spec.dataset);
+    this.#thumbnails = join(ports.projectFolder, 'cache', 'thumbnails');
+    this.#incoming = join(ports.projectFolder, 'cache', 'incoming');
+  }
+
+  async run(): Promise<ImportResult> {
+    const { sources, problems, total } = await this.#survey();
+    const rules = this.#rules(sources);
+    const ledger = new ImportLedger(this.#ports.store, this.#datasetId, this.#job.jobId, rules);
+    const folders = [this.#thumbnails, originalsFolder(this.#ports.projectFolder), this.#incoming];
+    // What a killed import left.
+    await rm(this.#incoming, { recursive: true, force: true });
+    for (const folder of folders) await mkdir(folder, { recursive: true });
+    try {
+      for (const problem of problems) ledger.fail(problem);
+      await this.#readAll(sources, total, ledger);
+      ledger.flush();
+      this.#fillSides(rules, ledger.automatic);
+      return ledger.result();
+    } catch (error) {
+      ledger.flush();
+      throw error;
+    } finally {
+      // First, so that nobody writes into the folder that goes.
+      this.#reader.close();
+      await rm(this.#incoming, { recursive: true, force: true, maxRetries: 5 });
+    }
+  }
+
+  async #survey(): Promise<{ sources: Source[]; problems: ImportProblem[]; total: number }> {
+    const sources: Source[] = [];
+    const problems: ImportProblem[] = [];
+    let total = 0;
+    this.#job.report({ done: 0, total: null, note: 'Looking for images' });
+    for (const path of new Set(this.#spec.paths)) {
+      throwIfStopped(this.#job.stop);
+      const opened = await openSource(path, this.#job.stop);
+      if ('problem' in opened) problems.push(opened.problem);
+      else {
+        sources.push(opened.source);
+        total += opened.count;
+      }
+    }
+    return { sources, problems, total };
+  }
+
+  async #readAll(sources: readonly Source[], total: number, ledger: ImportLedger): Promise<void> {
+    let done = 0;
+    for (const source of sources) {
+      ledger.begin(source);
+      // A few more than are decoded at once, so that none of the readers waits.
+      const window = 4 * this.#reader.parallel;
+      for await (const outcome of inOrder(this.#files(source, ledger), window, (candidate) =>
+        this.#read(candidate),
+      )) {
+        throwIfStopped(this.#job.stop);
+        if ('problem' in outcome) ledger.fail(outcome.problem);
+        else ledger.take(outcome);
+        this.#job.report({ done: ++done, total: Math.max(total, done), note: null });
+      }
+    }
+  }
+
+  #rules(sources: readonly Source[]): PlacingRules {
+    const { role, split, group, seed } = this.#spec;
+    const sideOfGroup = new Map(
+      [...this.#ports.store.items(this.#datasetId)]
+        .filter((item) => item.role === 'normal' && item.group !== null)
+        .map((item) => [item.group!, item.split]),
+    );
+    const named = new Set(sources.flatMap((source) => [...namedSplits(source)]));
+    return {
+      role: role ?? null,
+      split: typeof split === 'string' ? split : null,
+      shares: Array.isArray(split) ? sharesOf(split) : standardShares,
+      seed,
+      carvesCalibrate: typeof split !== 'string' && !named.has('calibrate'),
+      splitsAll: typeof split !== 'string' && named.size === 0,
+      groupOf: groupRule(group),
+      sideOfGroup,
+    };
+  }
+
+  async *#files(source: Source, ledger: ImportLedger): AsyncGenerator<Candidate | ImportProblem> {
+    for await (const entry of candidates(source, this.#job.stop)) {
+      throwIfStopped(this.#job.stop);
+      if ('hidden' in entry) ledger.leaveOut('hidden');
+      else if ('problem' in entry) yield entry.problem;
+      else if (entry.placement.isMask) ledger.leaveOut('mask');
+      else yield entry.member === undefined ? entry : await this.#unpack(entry);
+    }
+  }
+
+  /** Archives are read in their order, so a member is unpacked before the next one is looked at. */
+  async #unpack(candidate: Candidate): Promise<Candidate | ImportProblem> {
+    if ((await this.#known(candidate)) !== undefined) return candidate;
+    const file = join(this.#incoming, String(this.#incomingCount++));
+    try {
+      await candidate.member!.extract(file);
+      return { ...candidate, unpacked: file };
+    } catch (error) {
+      return problemOf(candidate.path, error);
+    }
+  }
+
+  async #read(entry: Candidate | ImportProblem): Promise<Outcome> {
+    if ('reason' in entry) return { problem: entry };
+    const { path, member, unpacked } = entry;
+    const known = unpacked === undefined ? await this.#known(entry) : undefined;
+    if (known !== undefined) return { candidate: entry, ...known };
+    try {
+      const { image, modifiedMs } = await this.#reader.run({
+        kind: 'inspect',
+        path: unpacked ?? path,
+        thumbnailFolder: this.#thumbnails,
+        scratchFolder: this.#incoming,
+        pixelLimit: this.#ports.pixelLimit ?? standardPixelLimit,
+      });
+      if (unpacked !== undefined) {
+        await rename(unpacked, keptOriginal(this.#ports.projectFolder, image.hash));
+      }
+      return { candidate: entry, image, modifiedMs: member?.modifiedMs ?? modifiedMs };
+    } catch (error) {
+      if (unpacked !== undefined) await rm(unpacked, { force: true });
+      return { problem: problemOf(path, error) };
+    }
+  }
+
+  /** The catalogued image of a file that has not changed since an earlier import. */
+  async #known({ path, member }: Candidate): Promise<Read | undefined> {
+    const { store, projectFolder } = this.#ports;
+    const file = store.findFiles([path]).get(path);
+    if (file === undefined) return undefined;
+    const now = member ?? (await sizeAndTime(path));
+    if (now?.bytes !== file.bytes || now.modifiedMs !== file.modifiedMs) return undefined;
+    const kept = [thumbnailPath(this.#thumbnails, file.hash)];
+    if (member !== undefined) kept.push(keptOriginal(projectFolder, file.hash));
+    for (const needed of kept) if ((await sizeAndTime(needed)) === undefined) return undefined;
+    const image = store.findImages([file.hash]).get(file.hash);
+    return image && { image, modifiedMs: file.modifiedMs };
+  }
+
+  #fillSides(
+    { shares, seed, carvesCalibrate, splitsAll }: PlacingRules,
+    automatic: ReadonlySet<string>,
+  ): void {
+    const wanted: Side[] = [];
+    if (carvesCalibrate && shares.calibrate > 0) wanted.push('calibrate');
+    if (splitsAll && shares.test > 0) wanted.push('test');
+    if (wanted.length === 0) return;
+    const { store } = this.#ports;
+    const normals = [...store.items(this.#datasetId)]
+      .filter((item) => item.role === 'normal')
+      .map(({ imageId, hash, group, split }) => ({ imageId, unit: splitUnit(group, hash), split }));
+    const changes = fillEmptySides(normals, wanted, automatic, seed);
+    if (changes.size > 0) store.setSplits(this.#datasetId, changes);
+  }
+}
+
+/** What must end the job is thrown on; what is wrong with one file becomes its reason. */
+function problemOf(path: string, error: unknown): ImportProblem {
+  if (!(error instanceof Failure) || endsJob(error)) throw error;
+  return { path, code: error.code, reason: error.message };
+}
+
+/** undefined when there is no such file. */
+async function sizeAndTime(
+  path: string,
+): Promise<{ bytes: number; modifiedMs: number } | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found && { bytes: found.size, modifiedMs: Math.floor(found.mtimeMs) };
+}

@@ -1,0 +1,108 @@
+// Decides the role, class, group and side of an imported image. The nearest word counts: what the
+// table says about this image, then the options of the import, then its folders, then the rule.
+
+import { dirname, basename } from 'node:path';
+import type { Role, Split } from '#contract/core.ts';
+import { Failure } from '#domain/failure.ts';
+import {
+  automaticSide,
+  carveCalibrate,
+  splitOfRole,
+  splitUnit,
+  type Shares,
+} from '../datasets/split.ts';
+import type { ItemAttributes } from '../datasets/items.ts';
+import type { Candidate } from './sources.ts';
+
+export interface PlacingRules {
+  readonly role: Role | null;
+  /** One side for every image, when the import asked for that. */
+  readonly split: Split | null;
+  readonly shares: Shares;
+  readonly seed: number;
+  /** Whether a part of training normals is set aside because nobody named images to calibrate on. */
+  readonly carvesCalibrate: boolean;
+  /** Whether nobody named a side for any image, so that the shares hold for all normals. */
+  readonly splitsAll: boolean;
+  groupOf(path: string): string | null;
+  /** Sides of groups that the dataset has already: their later images follow them. */
+  readonly sideOfGroup: ReadonlyMap<string, Split>;
+}
+
+export interface Placed {
+  readonly attributes: ItemAttributes;
+  /** What is split together with the image, when nobody named its side; else null. */
+  readonly automatic: string | null;
+}
+
+/**
+ * hash: of the image's content. existing: what the dataset has of it; where this import says nothing,
+ * that stays, so that importing again changes nothing.
+ */
+export function place(
+  candidate: Candidate,
+  hash: string,
+  rules: PlacingRules,
+  existing: ItemAttributes | undefined,
+): Placed {
+  const { declared, placement } = candidate;
+  const role =
+    declared?.role ?? rules.role ?? placement.role ?? existing?.role ?? ('unlabelled' as const);
+  const group = declared?.group ?? rules.groupOf(candidate.path) ?? existing?.group ?? null;
+  const className = declared?.class ?? placement.class ?? existing?.class ?? null;
+  const named = declared?.split ?? rules.split ?? placement.split;
+  const attributes = { role, class: className, group };
+  if (role !== 'normal') {
+    const kept = existing?.role === role ? existing.split : splitOfRole(role);
+    return { attributes: { ...attributes, split: named ?? kept }, automatic: null };
+  }
+  const unit = splitUnit(group, hash);
+  const isCarved = named === 'train' && rules.carvesCalibrate;
+  if (named !== null && !isCarved) {
+    return { attributes: { ...attributes, split: named }, automatic: null };
+  }
+  const known = knownSide(group, rules, existing);
+  const split = isCarved
+    ? known === 'train' || known === 'calibrate'
+      ? known
+      : carveCalibrate(rules.seed, unit, rules.shares.calibrate)
+    : (known ?? automaticSide(rules.seed, unit, rules.shares));
+  return { attributes: { ...attributes, split }, automatic: unit };
+}
+
+/** A normal image stays on its side, and a group where its first images are. */
+function knownSide(
+  group: string | null,
+  rules: PlacingRules,
+  existing: ItemAttributes | undefined,
+) {
+  if (group !== null) return rules.sideOfGroup.get(group);
+  return existing?.role === 'normal' && existing.group === null ? existing.split : undefined;
+}
+
+/**
+ * The rule of the option --group: "parent" for the name of the folder, else a regular expression
+ * that is looked for in the path (with "/" between folders) and whose first group, or else whose
+ * whole match, is the name. Throws `bad-input` when it is no regular expression.
+ */
+export function groupRule(option: string | undefined): (path: string) => string | null {
+  if (option === undefined) return () => null;
+  if (option === 'parent') {
+    return (path) => basename(dirname(path.replaceAll('\\', '/').replace('!/', '/'))) || null;
+  }
+  let pattern: RegExp;
+  try {
+    pattern = new RegExp(option, 'u');
+  } catch (error) {
+    throw new Failure(
+      'bad-input',
+      `The group "${option}" is neither "parent" nor a regular expression.`,
+      undefined,
+      { cause: error },
+    );
+  }
+  return (path) => {
+    const match = pattern.exec(path.replaceAll('\\', '/'));
+    return match === null ? null : (match[1] ?? match[0]) || null;
+  };
+}

@@ -1,0 +1,246 @@
+// What an import would make of the files that the user points at: walks and recognises, writes
+// nothing, and comes to an end soon, whatever there is to walk.
+
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import type { ImportProblem } from '#contract/core.ts';
+import type { ImportPreview, PreviewedFile } from '#contract/import-preview.ts';
+import type { FacetCount, Role, Split } from '#contract/image.ts';
+import { Failure } from '#domain/failure.ts';
+import { throwIfStopped, type Stop } from '#domain/stop.ts';
+import { standardShares } from '../datasets/split.ts';
+import type { DatasetItem, KnownFile } from '../datasets/items.ts';
+import { fileKind, kindBytes } from '../formats/kind.ts';
+import { inOrder } from '../reader/ordered.ts';
+import { groupRule, place, type PlacingRules } from './place.ts';
+import { candidates, namedSplits, openSource, type Candidate, type Source } from './sources.ts';
+import { fileSystemReason, reasons } from '../formats/unreadable.ts';
+
+export interface PreviewRequest {
+  readonly paths: readonly string[];
+  readonly role?: Role | undefined;
+  readonly group?: string | undefined;
+  readonly split?: Split | undefined;
+}
+
+export interface PreviewPorts {
+  /** Files that earlier imports have seen. */
+  readonly knownFile: (path: string) => KnownFile | undefined;
+  /** What the dataset has of the image with this hash. */
+  readonly item: (hash: string) => DatasetItem | undefined;
+}
+
+interface PreviewLimits {
+  readonly files: number;
+  readonly ms: number;
+}
+
+/** More would keep the user waiting; the import itself has no such limits. */
+const standardLimits: PreviewLimits = { files: 200_000, ms: 20_000 };
+
+/** Files opened at once: on a network drive each waits for its answer. */
+const atOnce = 32;
+const problemsTold = 200;
+const valuesTold = 200;
+const examplesTold = 12;
+
+/** Throws `stopped`, and `bad-input` when the group is no regular expression. */
+export async function previewImport(
+  request: PreviewRequest,
+  stop: Stop,
+  ports: PreviewPorts,
+  limits: PreviewLimits = standardLimits,
+): Promise<ImportPreview> {
+  groupRule(request.group);
+  const preview = new Preview(request, ports, limits);
+  const deadline = performance.now() + limits.ms;
+  const sooner: Stop = {
+    get aborted() {
+      return stop.aborted || performance.now() > deadline;
+    },
+  };
+  try {
+    await preview.look(sooner);
+    return preview.result(true);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'stopped') throw error;
+    throwIfStopped(stop);
+    return preview.result(false);
+  }
+}
+
+type Looked = { readonly candidate: Candidate; readonly isKnown: boolean } | ImportProblem;
+
+class Preview {
+  readonly #request: PreviewRequest;
+  readonly #ports: PreviewPorts;
+  readonly #limits: PreviewLimits;
+  readonly #roles = new Map<Role, number>();
+  readonly #classes = new Map<string | null, number>();
+  readonly #groups = new Map<string | null, number>();
+  readonly #examples = new Map<string, PreviewedFile>();
+  readonly #problems: ImportProblem[] = [];
+  readonly #leftOut = { hidden: 0, masks: 0 };
+  #recognised: string[] = [];
+  #namesSplits = false;
+  #problemCount = 0;
+  #images = 0;
+  #known = 0;
+
+  constructor(request: PreviewRequest, ports: PreviewPorts, limits: PreviewLimits) {
+    this.#request = request;
+    this.#ports = ports;
+    this.#limits = limits;
+  }
+
+  async look(stop: Stop): Promise<void> {
+    const sources: Source[] = [];
+    for (const path of new Set(this.#request.paths)) {
+      throwIfStopped(stop);
+      const opened = await openSource(path, stop);
+      if ('problem' in opened) this.#fail(opened.problem);
+      else sources.push(opened.source);
+    }
+    this.#recognised = [...new Set(sources.flatMap(wordsOf))];
+    const rules = this.#rules(sources);
+    for (const source of sources) {
+      const looked = inOrder(this.#files(source, stop), atOnce, (file) => this.#lookAt(file));
+      for await (const found of looked) {
+        throwIfStopped(stop);
+        if ('reason' in found) this.#fail(found);
+        else this.#take(found.candidate, found.isKnown, rules);
+        if (this.#images + this.#problemCount > this.#limits.files) {
+          throw new Failure('stopped', 'Enough.');
+        }
+      }
+    }
+  }
+
+  result(isComplete: boolean): ImportPreview {
+    return {
+      ...{ isComplete, images: this.#images, known: this.#known },
+      roles: mostFrequentFirst(this.#roles),
+      classes: mostFrequentFirst(this.#classes).slice(0, valuesTold),
+      groups: mostFrequentFirst(this.#groups).slice(0, valuesTold),
+      namesSplits: this.#namesSplits,
+      recognised: this.#recognised,
+      problems: { count: this.#problemCount, first: this.#problems },
+      leftOut: this.#leftOut,
+      examples: [...this.#examples.values()],
+    };
+  }
+
+  /** The sides are of no interest here, and sides are all that the other rules decide. */
+  #rules(sources: readonly Source[]): PlacingRules {
+    const { role, split, group } = this.#request;
+    this.#namesSplits =
+      split !== undefined || sources.some((source) => namedSplits(source).size > 0);
+    return {
+      ...{ role: role ?? null, split: split ?? null, groupOf: groupRule(group) },
+      ...{ shares: standardShares, seed: 0, carvesCalibrate: false, splitsAll: false },
+      sideOfGroup: new Map(),
+    };
+  }
+
+  async *#files(source: Source, stop: Stop): AsyncGenerator<Candidate | ImportProblem> {
+    for await (const entry of candidates(source, stop)) {
+      throwIfStopped(stop);
+      if ('hidden' in entry) this.#leftOut.hidden++;
+      else if ('problem' in entry) yield entry.problem;
+      else if (entry.placement.isMask) this.#leftOut.masks++;
+      else yield entry;
+    }
+  }
+
+  async #lookAt(file: Candidate | ImportProblem): Promise<Looked> {
+    if ('reason' in file) return file;
+    const known = this.#ports.knownFile(file.path);
+    if (file.member !== undefined) {
+      // Unpacking every member would take as long as the import: names must do.
+      if (/\.(png|jpe?g|webp|bmp|tiff?)$/i.test(file.path)) {
+        const { bytes, modifiedMs } = file.member;
+        const isKnown = known?.bytes === bytes && known.modifiedMs === modifiedMs;
+        return { candidate: file, isKnown };
+      }
+      return problem(file.path, 'By its name this is no image; the import will look inside.');
+    }
+    return await lookInside(file, known);
+  }
+
+  #take(candidate: Candidate, isKnown: boolean, rules: PlacingRules): void {
+    const hash = isKnown ? this.#ports.knownFile(candidate.path)?.hash : undefined;
+    const existing = hash === undefined ? undefined : this.#ports.item(hash);
+    const { role, class: className, group } = place(candidate, '', rules, existing).attributes;
+    this.#images++;
+    if (isKnown) this.#known++;
+    count(this.#roles, role);
+    count(this.#classes, className);
+    count(this.#groups, group);
+    const kind = JSON.stringify([role, className]);
+    if (this.#examples.size < examplesTold && !this.#examples.has(kind)) {
+      this.#examples.set(kind, { path: candidate.path, role, class: className, group });
+    }
+  }
+
+  #fail(found: ImportProblem): void {
+    this.#problemCount++;
+    if (this.#problems.length < problemsTold) this.#problems.push(found);
+  }
+}
+
+/** Reads the first bytes alone. */
+async function lookInside(candidate: Candidate, known: KnownFile | undefined): Promise<Looked> {
+  const { path } = candidate;
+  try {
+    // Without O_NONBLOCK, opening a named pipe would wait for its writer for ever.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const { size, mtimeMs } = await file.stat();
+      if (size === 0) return problem(path, reasons.empty);
+      if (known?.bytes === size && known.modifiedMs === Math.floor(mtimeMs)) {
+        return { candidate, isKnown: true };
+      }
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(kindBytes), 0, kindBytes, 0);
+      const kind = fileKind(buffer.subarray(0, bytesRead));
+      if (!kind.supported) return problem(path, reasons.notSupported(kind.what));
+      return { candidate, isKnown: false };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const reason = fileSystemReason(error);
+    if (reason === undefined) throw error;
+    return problem(path, reason);
+  }
+}
+
+function problem(path: string, reason: string): ImportProblem {
+  return { path, code: 'unreadable-image', reason };
+}
+
+function wordsOf(source: Source): string[] {
+  if (source.kind !== 'table') return source.layout.words === null ? [] : [source.layout.words];
+  const { rows, problems, ignored } = source.manifest;
+  const unused = ignored.length > 0 ? `, columns without a meaning: ${ignored.join(', ')}` : '';
+  return [`a table of ${rows.length + problems.length} lines${unused}`];
+}
+
+function count<Value>(counts: Map<Value, number>, value: Value): void {
+  counts.set(value, (counts.get(value) ?? 0) + 1);
+}
+
+function mostFrequentFirst<Value extends string | null>(
+  counts: ReadonlyMap<Value, number>,
+): FacetCount<Value>[] {
+  return [...counts]
+    .map(([value, number]) => ({ value, count: number }))
+    .sort((a, b) => b.count - a.count || ((a.value ?? '') < (b.value ?? '') ? -1 : 1));
+}
+
+/** Throws `bad-input`: the core may have another working folder than whoever asks. */
+export function demandAbsolute(paths: readonly string[]): void {
+  const relative = paths.find((path) => !isAbsolute(path));
+  if (relative === undefined) return;
+  throw new Failure('bad-input', `The path "${relative}" is not absolute.`, relative);
+}

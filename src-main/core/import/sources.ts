@@ -1,0 +1,152 @@
+// What a user may give to import (a folder, a file, an archive, a table) as one stream of candidates
+// in a fixed order, each with what its folder or its line in the table says about it.
+
+import { stat } from 'node:fs/promises';
+import { dirname, relative, resolve, sep } from 'node:path';
+import type { ImportProblem, Split } from '#contract/core.ts';
+import { Failure } from '#domain/failure.ts';
+import { throwIfStopped, type Stop } from '#domain/stop.ts';
+import { isArchiveName, listArchive, type ArchiveMember } from '../archives/archive.ts';
+import { readManifest, type Manifest, type ManifestRow } from './manifest.ts';
+import { recogniseLayout, type Layout, type Placement } from './recognise.ts';
+import { fileSystemReason, reasons } from '../formats/unreadable.ts';
+import { walk } from '../archives/walk.ts';
+
+export type Source =
+  | { readonly kind: 'folder' | 'file' | 'archive'; readonly path: string; readonly layout: Layout }
+  | { readonly kind: 'table'; readonly path: string; readonly manifest: Manifest };
+
+export interface Candidate {
+  /** As it will be catalogued: absolute, members as ARCHIVE!/MEMBER. */
+  readonly path: string;
+  readonly placement: Placement;
+  /** What the user wrote about this very image. */
+  readonly declared: Pick<ManifestRow, 'role' | 'class' | 'group' | 'split'> | null;
+  readonly member?: ArchiveMember;
+  /** Where the member's bytes lie for the moment. */
+  readonly unpacked?: string;
+}
+
+export type SourceEntry =
+  Candidate | { readonly problem: ImportProblem } | { readonly hidden: string };
+
+const plain: Layout = recogniseLayout([]);
+
+/** A first look: what the path is, which folders it has, how many files to expect. */
+export async function openSource(
+  given: string,
+  stop: Stop,
+): Promise<{ source: Source; count: number } | { problem: ImportProblem }> {
+  const path = resolve(given);
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) return await survey('folder', path, stop);
+    if (!found.isFile()) return { problem: problemOf(path, reasons.notRegular) };
+    if (isArchiveName(path)) return await survey('archive', path, stop);
+    if (/\.csv$/i.test(path)) {
+      const manifest = await readManifest(path);
+      return { source: { kind: 'table', path, manifest }, count: manifest.rows.length };
+    }
+    return { source: { kind: 'file', path, layout: plain }, count: 1 };
+  } catch (error) {
+    if (error instanceof Failure && error.code !== 'stopped') {
+      return { problem: { path, code: error.code, reason: error.message } };
+    }
+    return { problem: whyNotThere(path, error) };
+  }
+}
+
+/** Our words for an error of the file system; any other error is thrown on. */
+function whyNotThere(path: string, error: unknown): ImportProblem {
+  const reason = fileSystemReason(error);
+  if (reason === undefined) throw error;
+  if (reason !== reasons.vanished) return problemOf(path, reason);
+  return { path, code: 'not-found', reason: reasons.missing };
+}
+
+async function survey(kind: 'folder' | 'archive', path: string, stop: Stop) {
+  const folders = new Set<string>();
+  let count = 0;
+  for await (const folder of kind === 'folder' ? fileFolders(path) : memberFolders(path, stop)) {
+    throwIfStopped(stop);
+    folders.add(folder);
+    count++;
+  }
+  const layout = recogniseLayout(folders, kind === 'archive');
+  return { source: { kind, path, layout } as const, count };
+}
+
+/** The folder of each file, in the order of files. */
+async function* fileFolders(root: string): AsyncGenerator<string> {
+  for await (const entry of walk(root)) if ('path' in entry) yield folderBelow(root, entry.path);
+}
+
+async function* memberFolders(archive: string, stop: Stop): AsyncGenerator<string> {
+  for await (const entry of listArchive(archive, stop)) {
+    if ('path' in entry) yield memberFolder(entry);
+  }
+}
+
+/** Every file of the source in a fixed order. */
+export async function* candidates(source: Source, stop: Stop): AsyncGenerator<SourceEntry> {
+  switch (source.kind) {
+    case 'folder':
+      for await (const entry of walk(source.path)) {
+        if (!('path' in entry)) yield entry;
+        else yield placed(source.layout, folderBelow(source.path, entry.path), entry);
+      }
+      return;
+    case 'file':
+      yield placed(plain, '', source);
+      return;
+    case 'archive':
+      for await (const entry of listArchive(source.path, stop)) {
+        if (!('path' in entry)) yield entry;
+        else yield placed(source.layout, memberFolder(entry), { path: entry.path, member: entry });
+      }
+      return;
+    case 'table':
+      for (const problem of source.manifest.problems) yield { problem };
+      for (const { path, ...declared } of source.manifest.rows) {
+        const problem = await whyMissing(path);
+        yield problem === undefined ? { ...placed(plain, '', { path }), declared } : { problem };
+      }
+  }
+}
+
+function placed(
+  layout: Layout,
+  folder: string,
+  { path, member }: Pick<Candidate, 'path' | 'member'>,
+): Candidate {
+  const placement = layout.place(folder);
+  return { path, placement, declared: null, ...(member === undefined ? {} : { member }) };
+}
+
+/** A file that was named, not found, may not be there. */
+async function whyMissing(path: string): Promise<ImportProblem | undefined> {
+  try {
+    await stat(path);
+    return undefined;
+  } catch (error) {
+    return whyNotThere(path, error);
+  }
+}
+
+function folderBelow(root: string, path: string): string {
+  return relative(root, dirname(path)).split(sep).join('/');
+}
+
+function memberFolder(member: ArchiveMember): string {
+  return member.name.split('/').slice(0, -1).join('/');
+}
+
+function problemOf(path: string, reason: string): ImportProblem {
+  return { path, code: 'unreadable-image', reason };
+}
+
+/** The sides that the source itself names. */
+export function namedSplits(source: Source): ReadonlySet<Split> {
+  if (source.kind !== 'table') return source.layout.splits;
+  return new Set(source.manifest.rows.flatMap(({ split }) => split ?? []));
+}

@@ -1,0 +1,16 @@
+// What the engines of this machine can do, as a worker finds it. Needs no project.
+
+import { neverStop, type Stop } from '#domain/stop.ts';
+import { workerProtocol, type EngineReport } from '#worker/contract.ts';
+import { askWorker, withWorker } from '../workers/worker-call.ts';
+
+/** Takes some seconds: every engine is tested and timed. Throws `stopped` and `link-closed`. */
+export async function describeEngines(stop: Stop = neverStop): Promise<readonly EngineReport[]> {
+  return await withWorker(async (worker) => {
+    const { protocol, engines } = await askWorker(worker, 'describe', {}, stop);
+    if (protocol !== workerProtocol) {
+      throw new Error(`The worker speaks protocol ${protocol}, the core ${workerProtocol}.`);
+    }
+    return engines;
+  });
+}

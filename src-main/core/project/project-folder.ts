@@ -1,0 +1,63 @@
+// The folder of a project: what it holds, and whether one is there or may be made.
+
+import { existsSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '#domain/failure.ts';
+import { asFailure, damaged } from '../store/failures.ts';
+
+export const projectFolders = ['cache', 'models', 'exports', 'backups'] as const;
+
+/** What a project's folder may hold before its catalogue has been written. */
+const ownNames: readonly string[] = [
+  ...projectFolders,
+  'project.lock',
+  'project.owner',
+  'project.owner.tmp',
+  'normscope.log',
+  'normscope.old.log',
+];
+
+/**
+ * Makes the folder when there is no project and `create` says so. Throws `not-found`, `bad-input`
+ * rather than to lay a project among other files, and `project-damaged` when only models are left.
+ */
+export async function demandProject(project: string, create: boolean): Promise<void> {
+  if (existsSync(join(project, 'project.sqlite'))) return;
+  const names = await namesIn(project);
+  if (names.includes('models') && (await namesIn(join(project, 'models'))).length > 0) {
+    throw damaged(join(project, 'project.sqlite'), 'the file is missing');
+  }
+  if (!create) {
+    throw new Failure(
+      'not-found',
+      `There is no Normscope project at ${project}. Check the path; a new project is made by ` +
+        'importing images into it.',
+      project,
+    );
+  }
+  const foreign = names.find((name) => !ownNames.includes(name));
+  if (foreign !== undefined) {
+    throw new Failure(
+      'bad-input',
+      `The folder ${project} is no Normscope project and holds other things (${foreign}). Choose ` +
+        'another name for the project, for instance one that ends in ".normscope".',
+      project,
+    );
+  }
+  await mkdir(project, { recursive: true }).catch((error: unknown) => {
+    throw asFailure(error, project);
+  });
+}
+
+/** Of a folder; none when there is no such folder. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    if (code !== 'ENOTDIR') throw asFailure(error, folder);
+    throw new Failure('bad-input', `${folder} is a file, and a project is a folder.`, folder);
+  }
+}

@@ -1,0 +1,40 @@
+// The bundled sample: which archives it has and what is imported from them.
+
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { importInput } from '#contract/core.ts';
+import type { z } from 'zod';
+
+const folder = new URL('../../../resources/sample/', import.meta.url);
+
+function archive(name: string): string {
+  return fileURLToPath(new URL(name, folder));
+}
+
+/** In this order: the cells to train on and to judge, then the photographs as outliers. */
+export const sampleImports: readonly z.output<typeof importInput>[] = [
+  { dataset: 'blood cells', paths: [archive('blood-cells.zip')], seed: 0 },
+  {
+    dataset: 'natural images',
+    paths: [archive('natural-images.zip')],
+    role: 'outlier',
+    seed: 0,
+  },
+];
+
+/**
+ * Whom the sample's pictures are from, paragraph by paragraph, without title and marks of Markdown;
+ * empty when none of the images, by their paths, is of the sample.
+ */
+export async function sampleAttribution(
+  images: readonly { readonly path: string }[],
+): Promise<readonly string[]> {
+  const archives = sampleImports.flatMap(({ paths }) => paths);
+  if (!images.some(({ path }) => archives.some((own) => path.startsWith(own)))) return [];
+  const text = await readFile(archive('ATTRIBUTION.md'), 'utf8');
+  return text
+    .trim()
+    .split(/\n\s*\n/)
+    .filter((block) => !block.startsWith('# '))
+    .map((block) => block.replaceAll(/^#+ |[`<>]/g, '').replaceAll('\n', ' '));
+}

@@ -1,0 +1,132 @@
+// The project as files on the disk: how much they hold, and clearing what is made again when needed.
+
+import { rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { coreMethods } from '#contract/core.ts';
+import { storageParts, type Backup, type Storage, type StoragePart } from '#contract/project.ts';
+import { Failure } from '#domain/failure.ts';
+import type { HandlersOf } from '#rpc/method.ts';
+import { folderSize } from './folder-size.ts';
+import { renderedFolder } from '../reader/viewer.ts';
+import type { JobQueue } from '../jobs/queue.ts';
+import type { ProjectDatabase } from '../store/database.ts';
+import { listBackups } from '../store/backups.ts';
+import { deletedRuns } from '../store/runs/run-trash.ts';
+
+type ProjectMethods = Pick<
+  HandlersOf<typeof coreMethods>,
+  'storage.show' | 'storage.clear' | 'backups.list' | 'backups.make' | 'backups.restore'
+>;
+
+export interface ProjectPorts {
+  /** Absolute. */
+  readonly folder: string;
+  readonly database: ProjectDatabase;
+  readonly queue: JobQueue;
+  /** Returns the copy's path. */
+  readonly backUp: () => Promise<string>;
+  /** Returns the path of a copy made before. Throws `project-damaged` and `project-too-new`. */
+  readonly restore: (backup: string) => Promise<string>;
+  readonly onRestored: () => void;
+}
+
+/** Everything else is the user's, or could not be brought back without the original files. */
+const clearable: readonly StoragePart[] = ['pixels', 'pictures'];
+
+export function projectMethods(ports: ProjectPorts): ProjectMethods {
+  const { folder, backUp, restore, onRestored } = ports;
+  const backups = join(folder, 'backups');
+  return {
+    'storage.show': () => showStorage(ports),
+    'storage.clear': async () => {
+      demandIdle(ports, 'Clear the cache');
+      let freedBytes = 0;
+      for (const part of clearable) {
+        for (const path of foldersOf(folder, part, [])) {
+          freedBytes += (await folderSize(path)).bytes;
+          await rm(path, { recursive: true, force: true });
+        }
+      }
+      return { freedBytes };
+    },
+    'backups.list': async () => {
+      const names = listBackups(backups).reverse();
+      return await Promise.all(names.map((name) => describe(join(backups, name))));
+    },
+    'backups.make': async () => describe(await backUp()),
+    'backups.restore': async ({ name }) => {
+      demandIdle(ports, 'Restore the copy');
+      if (!listBackups(backups).includes(name)) {
+        throw new Failure('not-found', `There is no copy ${name} of the catalogue.`);
+      }
+      const savedAs = await describe(await restore(join(backups, name)));
+      onRestored();
+      return { savedAs };
+    },
+  };
+}
+
+/** Throws `bad-input` while jobs wait or run: they read and write what is about to change. */
+function demandIdle({ queue }: ProjectPorts, what: string): void {
+  if (queue.specsAlive().length === 0) return;
+  throw new Failure('bad-input', `Work is under way. ${what} once it has ended or is paused.`);
+}
+
+async function showStorage({ folder, database }: ProjectPorts): Promise<Storage> {
+  const inTrash = database.read(deletedRuns).map(({ id }) => id);
+  const sizes = new Map<StoragePart, { bytes: number; files: number }>();
+  for (const part of storageParts) {
+    let [bytes, files] = [0, 0];
+    for (const path of foldersOf(folder, part, inTrash)) {
+      const size = await folderSize(path);
+      bytes += size.bytes;
+      files += size.files;
+    }
+    sizes.set(part, { bytes, files });
+  }
+  const catalogue = await Promise.all(
+    ['', '-wal', '.sha256'].map((ending) =>
+      stat(join(folder, `project.sqlite${ending}`)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  sizes.set('catalogue', { bytes: catalogue.reduce((sum, bytes) => sum + bytes, 0), files: 1 });
+  const models = sizes.get('models')!;
+  const trash = sizes.get('trash')!;
+  // The trash is a part of the folder of models.
+  sizes.set('models', { bytes: models.bytes - trash.bytes, files: models.files - trash.files });
+  return {
+    folder,
+    parts: storageParts.map((part) => ({
+      ...{ part, ...sizes.get(part)!, isClearable: clearable.includes(part) },
+    })),
+  };
+}
+
+function foldersOf(project: string, part: StoragePart, inTrash: readonly number[]): string[] {
+  switch (part) {
+    case 'catalogue':
+      return [];
+    case 'thumbnails':
+    case 'originals':
+      return [join(project, 'cache', part)];
+    case 'pixels':
+      return [join(project, 'cache', 'shards')];
+    case 'pictures':
+      return [renderedFolder(project)];
+    case 'trash':
+      return inTrash.map((id) => join(project, 'models', `run-${id}`));
+    default:
+      return [join(project, part)];
+  }
+}
+
+/** The time in its name is when it was made; a file's own time changes when it is copied. */
+async function describe(path: string): Promise<Backup> {
+  const name = basename(path);
+  const [, date, time] = /^project-(\d{8})T(\d{6})Z/.exec(name)!;
+  const [day, clock] = [date!.replace(/(....)(..)/, '$1-$2-'), time!.replace(/(..)(..)/, '$1:$2:')];
+  return { name, time: `${day}T${clock}Z`, bytes: (await stat(path)).size };
+}

@@ -1,0 +1,181 @@
+// Pictures of catalogued images for people to look at. Decoding happens in a process of its own, which
+// is started when it is needed and ended when it has been idle; the pictures it made are kept, a few
+// hundred of them.
+
+import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ImageHistogram } from '#contract/image-look.ts';
+import type { PictureLook } from '#contract/picture-look.ts';
+import { Failure } from '#domain/failure.ts';
+import { neverStop } from '#domain/stop.ts';
+import { archiveOf } from '../archives/archive.ts';
+import { standardPixelLimit } from '../formats/decode.ts';
+import { originalFiles, restoreOriginals } from '../archives/originals.ts';
+import { isHash, shownOriginal, thumbnail, type Picture } from './pictures.ts';
+import { ImageReader } from './reader.ts';
+import type { ReaderResults, ReaderTask } from './reader-tasks.ts';
+
+/** Pictures kept in the project's cache. */
+const kept = 300;
+
+/** A page that decodes and draws a larger original stands still for seconds, pixels. */
+const originalLimit = 36e6;
+
+/** A reader without work is ended after, milliseconds. */
+const idleMs = 30_000;
+
+interface ViewedImage {
+  /** Every path where it was seen. */
+  readonly paths: readonly string[];
+  readonly bitDepth: 8 | 16;
+  /** Width times height. */
+  readonly pixels: number;
+}
+
+export class ImageViewer {
+  readonly #folder: string;
+  readonly #find: (hash: string) => ViewedImage | undefined;
+  /** By file name: whoever asks for the same picture waits for the same work. */
+  readonly #rendering = new Map<string, Promise<Picture | undefined>>();
+  #reader: ImageReader | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #atWork = 0;
+  #isClosed = false;
+
+  /** find: by hash; undefined for one that the catalogue does not know. */
+  constructor(projectFolder: string, find: (hash: string) => ViewedImage | undefined) {
+    this.#folder = projectFolder;
+    this.#find = find;
+  }
+
+  /** undefined when the catalogue knows no such image, or its thumbnail is gone. */
+  async thumbnail(hash: string): Promise<Picture | undefined> {
+    if (!isHash(hash) || !this.#find(hash)) return undefined;
+    return await thumbnail(this.#folder, hash);
+  }
+
+  /**
+   * The original where it is of 8 bits, not huge, and browsers can show it; else a rendered picture.
+   * undefined when the catalogue knows no such image, or it cannot be read.
+   */
+  async picture(hash: string, look: PictureLook | undefined): Promise<Picture | undefined> {
+    const image = isHash(hash) ? this.#find(hash) : undefined;
+    if (!image) return undefined;
+    const { paths, bitDepth, pixels } = image;
+    // A browser shows the full range of 16 bits, in which most microscopes' images are black.
+    if (look === undefined && bitDepth === 8 && pixels <= originalLimit) {
+      const original = await shownOriginal(originalFiles(this.#folder, { hash, paths }));
+      if (original) return original;
+    }
+    const words = look === undefined ? 'whole' : `${look.low}-${look.high}-${look.channel}`;
+    const name = `${hash}-${words}.png`;
+    const running = this.#rendering.get(name);
+    if (running) return await running;
+    const rendering = this.#render(name, hash, paths, look).finally(() =>
+      this.#rendering.delete(name),
+    );
+    this.#rendering.set(name, rendering);
+    return await rendering;
+  }
+
+  /** Throws `not-found` and `unreadable-image`. */
+  async histogram(hash: string): Promise<ImageHistogram> {
+    const { paths } = this.#find(hash) ?? { paths: [] };
+    return await this.#read(hash, paths, (files) => ({
+      ...{ kind: 'histogram', hash, paths: files, pixelLimit: standardPixelLimit },
+    }));
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#endReader();
+  }
+
+  async #render(
+    name: string,
+    hash: string,
+    paths: readonly string[],
+    look: PictureLook | undefined,
+  ): Promise<Picture | undefined> {
+    const folder = renderedFolder(this.#folder);
+    const target = join(folder, name);
+    const picture = { path: target, type: 'image/png' };
+    const now = new Date();
+    // Pictures looked at last are the last to go.
+    const isThere = await utimes(target, now, now).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return picture;
+    await mkdir(folder, { recursive: true });
+    try {
+      await this.#read(hash, paths, (files) => ({
+        ...{ kind: 'render', hash, paths: files, look, target },
+        ...{ scratchFolder: folder, pixelLimit: standardPixelLimit },
+      }));
+    } catch (error) {
+      if (error instanceof Failure) return undefined;
+      throw error;
+    }
+    await forgetOldest(folder);
+    return picture;
+  }
+
+  async #read<T extends ReaderTask>(
+    hash: string,
+    paths: readonly string[],
+    taskOn: (files: readonly string[]) => T,
+  ): Promise<ReaderResults[T['kind']]> {
+    const run = () => this.#run(taskOn(originalFiles(this.#folder, { hash, paths })));
+    try {
+      return await run();
+    } catch (error) {
+      const isPacked = paths.some((path) => archiveOf(path) !== undefined);
+      if (!(error instanceof Failure) || error.code !== 'not-found' || !isPacked) throw error;
+      await restoreOriginals(this.#folder, [{ hash, paths }], neverStop);
+      return await run();
+    }
+  }
+
+  async #run<T extends ReaderTask>(task: T): Promise<ReaderResults[T['kind']]> {
+    if (this.#isClosed) throw new Failure('stopped', 'Stopped.');
+    clearTimeout(this.#idle);
+    this.#reader ??= new ImageReader(2);
+    this.#atWork++;
+    try {
+      return await this.#reader.run(task);
+    } finally {
+      this.#atWork--;
+      if (this.#atWork === 0) {
+        this.#idle = setTimeout(() => this.#endReader(), idleMs);
+        // Nobody waits for it.
+        this.#idle.unref();
+      }
+    }
+  }
+
+  #endReader(): void {
+    clearTimeout(this.#idle);
+    this.#reader?.close();
+    this.#reader = undefined;
+  }
+}
+
+export function renderedFolder(projectFolder: string): string {
+  return join(projectFolder, 'cache', 'rendered');
+}
+
+async function forgetOldest(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  if (names.length <= kept) return;
+  const times = await Promise.all(
+    names.map((name) =>
+      stat(join(folder, name)).then(
+        ({ mtimeMs }) => ({ name, mtimeMs }),
+        () => ({ name, mtimeMs: 0 }),
+      ),
+    ),
+  );
+  times.sort((a, b) => b.mtimeMs - a.mtimeMs);
+  for (const { name } of times.slice(kept)) await rm(join(folder, name), { force: true });
+}

@@ -1,0 +1,171 @@
+// How well a model tells normal images from anomalies, measured on images it has never seen.
+
+import type { Evaluation, GroupEvaluation, ScoreMetrics } from '#contract/core.ts';
+import { Failure } from '#domain/failure.ts';
+import { aupr } from '#domain/metrics/aupr.ts';
+import { auroc } from '#domain/metrics/auroc.ts';
+import { fpr95 } from '#domain/metrics/fpr95.ts';
+import { scoreNames, type RawScores, type ScoreName } from '#domain/score.ts';
+import type { DatasetItem } from '../datasets/items.ts';
+import type { Reader } from '../store/database.ts';
+import { items } from '../store/images/datasets.ts';
+import { unscorableImages } from '../store/images/problems.ts';
+import { scoresOf } from '../store/runs/scores.ts';
+import { findThreshold } from '../store/runs/thresholds.ts';
+import { datasetNamed, imagesSeen } from '../runs/run-items.ts';
+import { trainedModel, type TrainedModel } from './scoring-model.ts';
+
+/** Images that count, by what they are. */
+export interface Counted {
+  readonly normals: readonly DatasetItem[];
+  readonly anomalies: readonly DatasetItem[];
+}
+
+/**
+ * Test normals and anomalies of the dataset as it is now, without images that the model was trained
+ * or calibrated on. Throws `not-found`, and `bad-input` when either kind is missing.
+ */
+export function countedItems(reader: Reader, { run }: TrainedModel, dataset: string): Counted {
+  const seen = imagesSeen(reader, run);
+  const unseen = items(reader, datasetNamed(reader, dataset)).filter(
+    ({ imageId }) => !seen.has(imageId),
+  );
+  const normals = unseen.filter(({ role, split }) => role === 'normal' && split === 'test');
+  const anomalies = unseen.filter(({ role }) => role === 'anomaly');
+  if (anomalies.length === 0) {
+    throw new Failure(
+      'bad-input',
+      `The dataset "${dataset}" has no images that are known to be anomalous, so there is nothing ` +
+        'to measure the model against. Import some with the role anomaly, then score and evaluate ' +
+        'again. (The ranking needs none.)',
+    );
+  }
+  if (normals.length === 0) {
+    throw new Failure(
+      'bad-input',
+      `The dataset "${dataset}" has no normal images in its test part that the model has not seen ` +
+        'in training. Import normal images with the side test.',
+    );
+  }
+  return { normals, anomalies };
+}
+
+/** Throws as `countedItems`, and `bad-input` while images that count have no score. */
+export function evaluate(reader: Reader, modelId: number, dataset: string): Evaluation {
+  const trained = trainedModel(reader, modelId);
+  const counted = countedItems(reader, trained, dataset);
+  const scores = scoresOf(reader, modelId);
+  demandScores(reader, modelId, dataset, counted, scores);
+  const normals = withScores(counted.normals, scores);
+  const anomalies = withScores(counted.anomalies, scores);
+  if (normals.length === 0 || anomalies.length === 0) throw nothingReadable(dataset);
+  const { rankBy } = trained.config.settings;
+  const threshold = findThreshold(reader, modelId, rankBy);
+  const limit = threshold?.anomalyScore ?? null;
+  const flagged = (some: readonly ScoredItem[]) => countAbove(some, rankBy, limit);
+  return {
+    model: modelId,
+    dataset,
+    counts: { normal: normals.length, anomalous: anomalies.length },
+    scores: Object.fromEntries(scoreNames.map((name) => [name, measure(name, normals, anomalies)])),
+    rankBy,
+    threshold,
+    flagged: limit === null ? null : { normal: flagged(normals)!, anomalous: flagged(anomalies)! },
+    groups: groupEvaluations(normals, anomalies, rankBy, limit),
+  };
+}
+
+interface ScoredItem extends DatasetItem {
+  readonly raw: RawScores;
+}
+
+function withScores(
+  some: readonly DatasetItem[],
+  scores: ReadonlyMap<number, RawScores>,
+): ScoredItem[] {
+  return some.flatMap((item) => {
+    const raw = scores.get(item.imageId);
+    return raw === undefined ? [] : [{ ...item, raw }];
+  });
+}
+
+/** Images that could not be read are no reason to wait. */
+function demandScores(
+  reader: Reader,
+  modelId: number,
+  dataset: string,
+  { normals, anomalies }: Counted,
+  scores: ReadonlyMap<number, RawScores>,
+): void {
+  const unscorable = unscorableImages(reader, modelId);
+  const all = [...normals, ...anomalies];
+  const missing = all.filter(({ imageId }) => !scores.has(imageId) && !unscorable.has(imageId));
+  if (missing.length === 0) return;
+  throw new Failure(
+    'bad-input',
+    `${missing.length} of the ${all.length} images of "${dataset}" that count have no score from ` +
+      `model ${modelId} yet. Score the dataset with this model first.`,
+  );
+}
+
+export function nothingReadable(dataset: string): Failure {
+  return new Failure(
+    'bad-input',
+    `None of the images of "${dataset}" that count could be read. Check that the folder or drive ` +
+      'they were imported from is there, and score the dataset again.',
+  );
+}
+
+function measure(
+  name: ScoreName,
+  normals: readonly ScoredItem[],
+  anomalies: readonly ScoredItem[],
+): ScoreMetrics {
+  const normal = anomalyScores(normals, name);
+  const anomalous = anomalyScores(anomalies, name);
+  return {
+    ...auroc(normal, anomalous),
+    aupr: aupr(normal, anomalous),
+    fpr95: fpr95(normal, anomalous),
+  };
+}
+
+/** Higher is stranger. */
+function anomalyScores(some: readonly ScoredItem[], name: ScoreName): number[] {
+  return some.map(({ raw }) => -raw[name]);
+}
+
+function countAbove(
+  some: readonly ScoredItem[],
+  name: ScoreName,
+  limit: number | null,
+): number | null {
+  return limit === null ? null : anomalyScores(some, name).filter((score) => score > limit).length;
+}
+
+function groupEvaluations(
+  normals: readonly ScoredItem[],
+  anomalies: readonly ScoredItem[],
+  name: ScoreName,
+  limit: number | null,
+): GroupEvaluation[] {
+  const groups = new Map<string, { normals: ScoredItem[]; anomalies: ScoredItem[] }>();
+  const put = (item: ScoredItem, kind: 'normals' | 'anomalies') => {
+    if (item.group === null) return;
+    const group = groups.get(item.group) ?? { normals: [], anomalies: [] };
+    group[kind].push(item);
+    groups.set(item.group, group);
+  };
+  for (const item of normals) put(item, 'normals');
+  for (const item of anomalies) put(item, 'anomalies');
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([group, own]) => ({
+      group,
+      counts: { normal: own.normals.length, anomalous: own.anomalies.length },
+      flagged: countAbove([...own.normals, ...own.anomalies], name, limit),
+      ...(own.normals.length === 0 || own.anomalies.length === 0
+        ? { auroc: null, auroc95: null }
+        : auroc(anomalyScores(own.normals, name), anomalyScores(own.anomalies, name))),
+    }));
+}

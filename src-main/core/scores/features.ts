@@ -1,0 +1,206 @@
+// How a model sees images, and which ones it sees as alike. Computed when asked for, many at once, and
+// kept in memory for the model that was asked about last: scoring stores numbers, not features.
+
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '#domain/failure.ts';
+import type { Stop } from '#domain/stop.ts';
+import { writePixelShards } from '../datasets/pixel-shards.ts';
+import type { DatasetItem } from '../datasets/items.ts';
+import type { ProjectDatabase } from '../store/database.ts';
+import { runSources } from '../store/runs/runs.ts';
+import { snapshotItems } from '../store/runs/snapshots.ts';
+import { isTrainingNormal, servesAsOutlier } from '../runs/run-items.ts';
+import { sample } from './sample.ts';
+import type { ScoringModel } from './score-images.ts';
+import { newScoringFolder } from './scoring-folder.ts';
+import { scoringModel, trainedModel } from './scoring-model.ts';
+import { shardImages } from './shard-images.ts';
+import { askWorker, withWorker } from '../workers/worker-call.ts';
+
+/** Normals, and outliers, that an image is compared with; of longer lists a seeded choice. */
+const bankSize = 2000;
+
+export interface Alike {
+  readonly imageId: number;
+  /** Cosine of the features: 1 for the same, 0 for nothing in common. */
+  readonly likeness: number;
+}
+
+export interface AlikeImages {
+  readonly normals: readonly Alike[];
+  readonly outliers: readonly Alike[];
+}
+
+type Vectors = ReadonlyMap<number, Float32Array>;
+
+interface Known {
+  readonly modelId: number;
+  /** SHA-256 of the model's file. */
+  readonly hash: string;
+  /** Of what the run has learnt from. */
+  readonly banks: Promise<{ readonly normals: Vectors; readonly outliers: Vectors }>;
+  readonly images: Map<number, Float32Array>;
+}
+
+export interface FeaturePorts {
+  readonly database: ProjectDatabase;
+  /** The project's, absolute. */
+  readonly folder: string;
+}
+
+export class Features {
+  readonly #ports: FeaturePorts;
+  #known: Known | undefined;
+  /** One worker at a time. */
+  #last: Promise<unknown> = Promise.resolve();
+  #isClosing = false;
+
+  constructor(ports: FeaturePorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * The training normals and the outliers of the model's run that it sees as most alike to an image,
+   * the likest first. `ahead`: images that will be asked about next, so that they cost nothing then.
+   * Throws `not-found`, `checkpoint-damaged`, `stopped`, and `bad-input` when the image cannot be read.
+   */
+  async alike(request: {
+    readonly modelId: number;
+    readonly imageId: number;
+    readonly ahead: () => readonly number[];
+    readonly most: number;
+  }): Promise<AlikeImages> {
+    const { modelId, imageId, ahead, most } = request;
+    const known = this.#knownOf(modelId);
+    const { normals, outliers } = await known.banks;
+    const own = await this.#vectorOf(known, imageId, ahead);
+    return {
+      normals: nearest(own, normals, imageId, most),
+      outliers: nearest(own, outliers, imageId, most),
+    };
+  }
+
+  /** Waits until no worker is left. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    await this.#last.catch(() => undefined);
+  }
+
+  #knownOf(modelId: number): Known {
+    const { database } = this.#ports;
+    const { hash } = database.read((reader) => trainedModel(reader, modelId)).model;
+    if (this.#known?.modelId === modelId && this.#known.hash === hash) return this.#known;
+    const known: Known = { modelId, hash, banks: this.#readBanks(modelId), images: new Map() };
+    this.#known = known;
+    // Asked again, it is tried again.
+    known.banks.catch(() => {
+      if (this.#known === known) this.#known = undefined;
+    });
+    return known;
+  }
+
+  async #readBanks(modelId: number) {
+    const { normals, outliers } = this.#ports.database.read((reader) => {
+      const { run, config } = trainedModel(reader, modelId);
+      const sources = runSources(reader, run.id).flatMap(({ snapshotId }) =>
+        snapshotItems(reader, snapshotId).filter(servesAsOutlier),
+      );
+      const training = snapshotItems(reader, run.snapshotId).filter(isTrainingNormal);
+      return {
+        normals: sample(training, bankSize, config.seed, 0),
+        outliers: sample(sources, bankSize, config.seed, 1),
+      };
+    });
+    const idsOf = (items: readonly DatasetItem[]) => items.map(({ imageId }) => imageId);
+    const all = await this.#compute(modelId, [...idsOf(normals), ...idsOf(outliers)]);
+    const bank = (items: readonly DatasetItem[]): Vectors =>
+      new Map(
+        idsOf(items).flatMap((id) => {
+          const vector = all.get(id);
+          return vector ? [[id, vector] as const] : [];
+        }),
+      );
+    return { normals: bank(normals), outliers: bank(outliers) };
+  }
+
+  async #vectorOf(
+    known: Known,
+    imageId: number,
+    ahead: () => readonly number[],
+  ): Promise<Float32Array> {
+    const found = known.images.get(imageId);
+    if (found) return found;
+    const missing = new Set([imageId, ...ahead().filter((id) => !known.images.has(id))]);
+    const computed = await this.#compute(known.modelId, [...missing], known.images);
+    for (const [id, vector] of computed) known.images.set(id, vector);
+    const own = known.images.get(imageId);
+    if (own) return own;
+    throw new Failure(
+      'bad-input',
+      'The image cannot be read any more, so nothing can be said about images like it. Check that ' +
+        'the folder or drive it was imported from is there.',
+    );
+  }
+
+  /** One after the other; images that meanwhile are in `done`, and unreadable ones, are left out. */
+  #compute(modelId: number, imageIds: readonly number[], done?: Vectors): Promise<Vectors> {
+    const work = this.#last
+      .catch(() => undefined)
+      .then(async () => {
+        const missing = [...new Set(imageIds)].filter((id) => !done?.has(id));
+        if (missing.length === 0) return new Map<number, Float32Array>();
+        const { database, folder } = this.#ports;
+        return await this.#ask(await scoringModel(database, folder, modelId, 'cpu'), missing);
+      });
+    this.#last = work;
+    return work;
+  }
+
+  async #ask(model: ScoringModel, imageIds: readonly number[]): Promise<Vectors> {
+    const { database, folder } = this.#ports;
+    const isClosing = () => this.#isClosing;
+    const stop: Stop = {
+      get aborted() {
+        return isClosing();
+      },
+    };
+    const { side, channels, type, window } = model.pixels;
+    const work = await newScoringFolder(folder);
+    try {
+      const items = imageIds.map((imageId) => ({ imageId }));
+      const images = await shardImages(database, folder, items);
+      const { path: shard, held } = await writePixelShards(
+        { images, side, channels, like: { type, window } },
+        { projectFolder: folder, shardFolder: work, mayBeEmpty: true, stop },
+      );
+      if (held.length === 0) return new Map();
+      const path = join(work, 'features');
+      const task = {
+        modelPath: model.path,
+        shard: { name: 'images to compare', path: shard },
+        engine: model.engine,
+        path,
+      };
+      const { size } = await withWorker((worker) => askWorker(worker, 'features', task, stop));
+      const rows = new Float32Array(new Uint8Array(await readFile(path)).buffer);
+      return new Map(
+        held.map((index, row) => [imageIds[index]!, rows.subarray(row * size, (row + 1) * size)]),
+      );
+    } finally {
+      await rm(work, { recursive: true, force: true });
+    }
+  }
+}
+
+/** The image itself is none of its neighbours. */
+function nearest(own: Float32Array, bank: Vectors, imageId: number, most: number): Alike[] {
+  const all: Alike[] = [];
+  for (const [id, vector] of bank) {
+    if (id === imageId) continue;
+    let likeness = 0;
+    for (let i = 0; i < own.length; i++) likeness += own[i]! * vector[i]!;
+    all.push({ imageId: id, likeness });
+  }
+  return all.sort((a, b) => b.likeness - a.likeness || a.imageId - b.imageId).slice(0, most);
+}

@@ -1,0 +1,74 @@
+// What a detector reaches that has learnt nothing (nearest neighbours on thumbnails and colours), on
+// the same images as an evaluation.
+
+import type { Floor } from '#contract/core.ts';
+import { auroc } from '#domain/metrics/auroc.ts';
+import type { Stop } from '#domain/stop.ts';
+import { writePixelShards } from '../datasets/pixel-shards.ts';
+import type { ProjectDatabase } from '../store/database.ts';
+import { snapshotItems } from '../store/runs/snapshots.ts';
+import { countedItems, nothingReadable } from './evaluate.ts';
+import { readRunPixels } from '../runs/run-config.ts';
+import { isTrainingNormal } from '../runs/run-items.ts';
+import { sample } from './sample.ts';
+import { trainedModel } from './scoring-model.ts';
+import { shardImages } from './shard-images.ts';
+import { askWorker, withWorker } from '../workers/worker-call.ts';
+
+/** Every image meets every training normal, so that larger lists are sampled. */
+const most = 2000;
+
+/** Throws as `evaluate`, `stopped`, `link-closed`, and `too-few-images` when none can be read. */
+export async function floorOf(
+  modelId: number,
+  dataset: string,
+  stop: Stop,
+  { database, folder }: { readonly database: ProjectDatabase; readonly folder: string },
+): Promise<Floor> {
+  const { trained, counted, training } = database.read((reader) => {
+    const trained = trainedModel(reader, modelId);
+    return {
+      trained,
+      counted: countedItems(reader, trained, dataset),
+      training: snapshotItems(reader, trained.run.snapshotId).filter(isTrainingNormal),
+    };
+  });
+  const { side, channels, type, window } = readRunPixels(trained.run);
+  const { seed } = trained.config;
+  const prepare = async (items: readonly { readonly imageId: number }[]) =>
+    writePixelShards(
+      {
+        images: await shardImages(database, folder, items),
+        side,
+        channels,
+        like: { type, window },
+      },
+      { projectFolder: folder, stop },
+    );
+  const normals = await prepare(sample(training, most, seed, 0));
+  const images = [
+    ...sample(counted.normals, most, seed, 1),
+    ...sample(counted.anomalies, most, seed, 2),
+  ];
+  const judged = await prepare(images);
+  const { anomaly } = await withWorker((worker) =>
+    askWorker(
+      worker,
+      'floor',
+      {
+        normals: { name: 'training normals', path: normals.path },
+        images: { name: `images of "${dataset}"`, path: judged.path },
+      },
+      stop,
+    ),
+  );
+  const scoresOfRole = (role: 'normal' | 'anomaly') =>
+    anomaly.filter((_, place) => images[judged.held[place]!]!.role === role);
+  const normal = scoresOfRole('normal');
+  const anomalous = scoresOfRole('anomaly');
+  if (normal.length === 0 || anomalous.length === 0) throw nothingReadable(dataset);
+  return {
+    ...auroc(normal, anomalous),
+    counts: { normal: normal.length, anomalous: anomalous.length },
+  };
+}

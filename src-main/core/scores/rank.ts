@@ -1,0 +1,58 @@
+// The scored images of a dataset, strangest first.
+
+import type { RankedImage } from '#contract/core.ts';
+import type { ScoreName } from '#domain/score.ts';
+import type { Reader } from '../store/database.ts';
+import { pathsOf } from '../store/images/images.ts';
+import { heldOutScores, rankedItems } from '../store/runs/ranking.ts';
+import { findThreshold } from '../store/runs/thresholds.ts';
+import { datasetNamed } from '../runs/run-items.ts';
+import { trainedModel } from './scoring-model.ts';
+
+export interface RankRequest {
+  readonly modelId: number;
+  readonly dataset: string;
+  /** The run's own choice when left out. */
+  readonly by?: ScoreName | undefined;
+  readonly offset: number;
+  readonly limit: number;
+  /** These images alone; all when left out. */
+  readonly imageIds?: readonly number[];
+}
+
+/** Images of one score are in the order of their import. Throws `not-found`. */
+export function rank(reader: Reader, request: RankRequest): RankedImage[] {
+  const { modelId, dataset, offset, limit, imageIds } = request;
+  const { run, config } = trainedModel(reader, modelId);
+  const name = request.by ?? config.settings.rankBy;
+  const datasetId = datasetNamed(reader, dataset);
+  const threshold = findThreshold(reader, modelId, name)?.anomalyScore;
+  const { snapshotId } = run;
+  const rankOf = rankAmong(heldOutScores(reader, { modelId, snapshotId, name }));
+  return rankedItems(reader, { modelId, datasetId, name, offset, limit, imageIds }).map((item) => {
+    const { imageId, hash, role, class: label, group, split, raw } = item;
+    const anomalyScore = -raw;
+    return {
+      ...{ imageId, hash, path: pathsOf(reader, imageId)[0]?.path ?? hash },
+      ...{ role, class: label, group, split, anomalyScore },
+      anomalyRank: rankOf(anomalyScore),
+      flagged: threshold === undefined ? null : anomalyScore > threshold,
+    };
+  });
+}
+
+/** `heldOut`: raw scores of normals. The part of them that is less strange; null without any. */
+function rankAmong(heldOut: readonly number[]): (anomalyScore: number) => number | null {
+  const rising = Float64Array.from(heldOut, (raw) => -raw).sort();
+  return (anomalyScore) => {
+    if (rising.length === 0) return null;
+    let low = 0;
+    let high = rising.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (rising[middle]! < anomalyScore) low = middle + 1;
+      else high = middle;
+    }
+    return low / rising.length;
+  };
+}

@@ -1,0 +1,99 @@
+// The figures behind the charts of a model's scores: how they are distributed, and how well they tell
+// anomalies from normal images at each threshold.
+
+import type { ScoreCurves, ScoreDistribution } from '#contract/review.ts';
+import { curvePoints } from '#domain/metrics/curves.ts';
+import type { ScoreName } from '#domain/score.ts';
+import { countedItems, nothingReadable } from './evaluate.ts';
+import { datasetNamed, imagesSeen } from '../runs/run-items.ts';
+import { trainedModel } from './scoring-model.ts';
+import type { DatasetItem } from '../datasets/items.ts';
+import type { Reader } from '../store/database.ts';
+import { items } from '../store/images/datasets.ts';
+import { heldOutScores } from '../store/runs/ranking.ts';
+import { scoresOf } from '../store/runs/scores.ts';
+import { findThreshold } from '../store/runs/thresholds.ts';
+
+export interface FiguresRequest {
+  readonly modelId: number;
+  readonly dataset: string;
+  readonly by?: ScoreName | undefined;
+}
+
+/** The part of all images beyond which the last bin takes everything: one far image hides no shape. */
+const shownPart = 0.995;
+
+/** Throws `not-found`. Without any score every count is 0. */
+export function scoreDistribution(
+  reader: Reader,
+  { modelId, dataset, by, bins }: FiguresRequest & { readonly bins: number },
+): ScoreDistribution {
+  const { run, config } = trainedModel(reader, modelId);
+  const scoreName = by ?? config.settings.rankBy;
+  const seen = imagesSeen(reader, run);
+  const scoreOf = anomalyScores(reader, modelId, scoreName);
+  const unseen = items(reader, datasetNamed(reader, dataset)).filter(
+    ({ imageId }) => !seen.has(imageId),
+  );
+  const scored = (fits: (item: DatasetItem) => boolean) => scoreOf(unseen.filter(fits));
+  const groups = {
+    calibrate: heldOutScores(reader, { modelId, snapshotId: run.snapshotId, name: scoreName }).map(
+      (raw) => -raw,
+    ),
+    normal: scored(({ role, split }) => role === 'normal' && split === 'test'),
+    unlabelled: scored(({ role }) => role === 'unlabelled'),
+    anomaly: scored(({ role }) => role === 'anomaly'),
+  };
+  const threshold = findThreshold(reader, modelId, scoreName);
+  const all = Float64Array.from(Object.values(groups).flat()).sort();
+  const low = all[0] ?? 0;
+  const far = all[Math.ceil(shownPart * all.length) - 1] ?? 0;
+  const top = Math.max(far, threshold?.anomalyScore ?? far);
+  const high = top > low ? top : low + 1;
+  const counted = (scores: readonly number[]) => histogram(scores, low, high, bins);
+  return {
+    ...{ scoreName, low, high, bins, threshold },
+    calibrate: counted(groups.calibrate),
+    normal: counted(groups.normal),
+    unlabelled: counted(groups.unlabelled),
+    anomaly: counted(groups.anomaly),
+  };
+}
+
+/** Throws `not-found`, and `bad-input` when either kind of image is missing or has no score. */
+export function scoreCurves(
+  reader: Reader,
+  { modelId, dataset, by, points }: FiguresRequest & { readonly points: number },
+): ScoreCurves {
+  const trained = trainedModel(reader, modelId);
+  const scoreName = by ?? trained.config.settings.rankBy;
+  const counted = countedItems(reader, trained, dataset);
+  const scoreOf = anomalyScores(reader, modelId, scoreName);
+  const normals = scoreOf(counted.normals);
+  const anomalies = scoreOf(counted.anomalies);
+  if (normals.length === 0 || anomalies.length === 0) throw nothingReadable(dataset);
+  return {
+    scoreName,
+    counts: { normal: normals.length, anomalous: anomalies.length },
+    points: curvePoints(normals, anomalies, points),
+  };
+}
+
+/** Of images with a score, higher is stranger. */
+function anomalyScores(reader: Reader, modelId: number, name: ScoreName) {
+  const scores = scoresOf(reader, modelId);
+  return (some: readonly DatasetItem[]): number[] =>
+    some.flatMap(({ imageId }) => {
+      const raw = scores.get(imageId);
+      return raw === undefined ? [] : [-raw[name]];
+    });
+}
+
+function histogram(scores: readonly number[], low: number, high: number, bins: number): number[] {
+  const counts = new Array<number>(bins).fill(0);
+  for (const score of scores) {
+    const bin = Math.floor(((score - low) / (high - low)) * bins);
+    counts[Math.min(bin, bins - 1)]!++;
+  }
+  return counts;
+}

@@ -1,0 +1,296 @@
+// Scores a list of images with a model: in parts, so that neither memory nor disk grows with the
+// list, and only those that have no score yet, so that doing it again loses and doubles nothing. A
+// worker that dies is replaced: by one that takes less at once where memory ran out, by one that computes
+// on the processor where a graphics card gave up.
+
+import { rm } from 'node:fs/promises';
+import type { ImportProblem } from '#contract/core.ts';
+import { Failure } from '#domain/failure.ts';
+import { withFewerViews } from '#domain/out-of-memory.ts';
+import type { RawScores } from '#domain/score.ts';
+import type { Stop } from '#domain/stop.ts';
+import type { WorkerEvents, ScoreTask } from '#worker/contract.ts';
+import { spawnWorker, type Worker } from '#worker/spawn.ts';
+import { writePixelShards } from '../datasets/pixel-shards.ts';
+import { inOrder } from '../reader/ordered.ts';
+import type { ProjectDatabase } from '../store/database.ts';
+import { putScoreProblem } from '../store/images/problems.ts';
+import { putScore, scoredImages } from '../store/runs/scores.ts';
+import type { RunPixels } from '../runs/run-config.ts';
+import { newScoringFolder } from './scoring-folder.ts';
+import { shardImages } from './shard-images.ts';
+import { askWorker, cardGaveUp, ranOutOfMemory } from '../workers/worker-call.ts';
+
+export interface ScoringModel {
+  readonly id: number;
+  /** Absolute. */
+  readonly path: string;
+  readonly seed: number;
+  readonly engine: ScoreTask['engine'];
+  readonly pixels: RunPixels;
+}
+
+export interface ImageToScore {
+  readonly imageId: number;
+  readonly hash: string;
+}
+
+export interface ScoringJob {
+  readonly stop: Stop;
+  /** `done` of `total` images have a score or a reason why not. */
+  report(done: number, total: number): void;
+  /** Told, in a sentence for the user, of each failure that was got over. */
+  warn(text: string): void;
+}
+
+export interface ScoringPorts {
+  readonly database: ProjectDatabase;
+  /** The project's, absolute. */
+  readonly folder: string;
+  /** Most images prepared at once; 2000 when left out. */
+  readonly imagesAtOnce?: number;
+}
+
+export interface Scored {
+  readonly scored: number;
+  readonly alreadyScored: number;
+  readonly failed: readonly ImportProblem[];
+}
+
+/** Most bytes of pixels, and most images, prepared at once. Two parts are on the disk at a time. */
+const partBytes = 64 * 2 ** 20;
+const standardImagesAtOnce = 2000;
+
+/** Scores written in one transaction. */
+const scoresAtOnce = 300;
+
+/** Deaths of the worker that a job gets over. */
+const deathsForgiven = 3;
+
+/**
+ * Throws `stopped`, `link-closed` when the worker died more than three times, `disk-full`, and what
+ * scoring throws. Whatever was scored until then stays.
+ */
+export async function scoreImages(
+  model: ScoringModel,
+  images: readonly ImageToScore[],
+  job: ScoringJob,
+  ports: ScoringPorts,
+): Promise<Scored> {
+  const folder = await newScoringFolder(ports.folder);
+  const scoring = new Scoring(model, images, job, ports, folder);
+  try {
+    return await scoring.run();
+  } finally {
+    await scoring.end();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A part of the images, with its pixels in a file. */
+interface Part {
+  readonly path: string;
+  /** In the order of the file. */
+  readonly held: readonly ImageToScore[];
+}
+
+class Scoring {
+  readonly #model: ScoringModel;
+  readonly #images: readonly ImageToScore[];
+  readonly #job: ScoringJob;
+  readonly #ports: ScoringPorts;
+  readonly #folder: string;
+  readonly #preparing = new Set<Promise<Part>>();
+  readonly #failed: ImportProblem[] = [];
+  #worker: Worker | undefined;
+  #unwritten: { readonly imageId: number; readonly raw: RawScores }[] = [];
+  #deaths = 0;
+  #engine: ScoreTask['engine'];
+  #mostRows: number | undefined;
+  /** Of the worker at work, once it has told. */
+  #at: WorkerEvents['scoring'] | undefined;
+  #done = 0;
+  #isOver = false;
+
+  constructor(
+    model: ScoringModel,
+    images: readonly ImageToScore[],
+    job: ScoringJob,
+    ports: ScoringPorts,
+    folder: string,
+  ) {
+    this.#model = model;
+    this.#engine = model.engine;
+    this.#images = images;
+    this.#job = job;
+    this.#ports = ports;
+    this.#folder = folder;
+  }
+
+  async run(): Promise<Scored> {
+    const { database } = this.#ports;
+    const before = database.read((reader) => scoredImages(reader, this.#model.id));
+    const missing = this.#images.filter(({ imageId }) => !before.has(imageId));
+    const alreadyScored = this.#images.length - missing.length;
+    this.#done = alreadyScored;
+    this.#report();
+    // While one part is scored the next one is read.
+    for await (const part of inOrder(this.#parts(missing), 2, (some) => this.#prepare(some))) {
+      await this.#scorePart(part);
+      await rm(part.path, { force: true });
+    }
+    const failed = this.#failed;
+    return { scored: missing.length - failed.length, alreadyScored, failed };
+  }
+
+  /** Waits until nothing is written any more. */
+  async end(): Promise<void> {
+    this.#isOver = true;
+    await this.#endWorker();
+    await Promise.allSettled(this.#preparing);
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- a stream by contract of inOrder
+  async *#parts(images: readonly ImageToScore[]): AsyncGenerator<readonly ImageToScore[]> {
+    const { side, channels, type } = this.#model.pixels;
+    const imageBytes = side * side * channels * (type === 'uint16' ? 2 : 1);
+    const { imagesAtOnce = standardImagesAtOnce } = this.#ports;
+    const length = Math.max(1, Math.min(imagesAtOnce, Math.floor(partBytes / imageBytes)));
+    for (let start = 0; start < images.length; start += length) {
+      yield images.slice(start, start + length);
+    }
+  }
+
+  #prepare(images: readonly ImageToScore[]): Promise<Part> {
+    const preparing = this.#readPart(images);
+    this.#preparing.add(preparing);
+    const forget = () => this.#preparing.delete(preparing);
+    preparing.then(forget, forget);
+    return preparing;
+  }
+
+  async #readPart(images: readonly ImageToScore[]): Promise<Part> {
+    const { database, folder } = this.#ports;
+    const { side, channels, type, window } = this.#model.pixels;
+    const isOver = () => this.#isOver || this.#job.stop.aborted;
+    const { path, held, problems } = await writePixelShards(
+      {
+        images: await shardImages(database, folder, images),
+        side,
+        channels,
+        like: { type, window },
+      },
+      {
+        projectFolder: folder,
+        shardFolder: this.#folder,
+        mayBeEmpty: true,
+        stop: {
+          get aborted() {
+            return isOver();
+          },
+        },
+      },
+    );
+    const readable = new Set(held);
+    const unreadable = images.filter((_, index) => !readable.has(index));
+    if (unreadable.length > 0) this.#noteProblems(unreadable, problems);
+    return { path, held: held.map((index) => images[index]!) };
+  }
+
+  /** Both in the order of the images. */
+  #noteProblems(images: readonly ImageToScore[], problems: readonly ImportProblem[]): void {
+    this.#ports.database.transact((writer) => {
+      images.forEach(({ imageId }, index) => {
+        putScoreProblem(writer, this.#model.id, imageId, problems[index]!);
+      });
+    });
+    this.#failed.push(...problems);
+    this.#done += images.length;
+    this.#report();
+  }
+
+  async #scorePart({ path, held }: Part): Promise<void> {
+    const wanted = new Map(held.map((image, index) => [index, image]));
+    while (wanted.size > 0) {
+      try {
+        await this.#ask(path, wanted);
+      } catch (error) {
+        const remedy = error instanceof Failure ? this.#remedyFor(error) : undefined;
+        if (remedy === undefined) throw error;
+        await this.#endWorker();
+        this.#job.warn(`${(error as Failure).message} ${remedy}`);
+      } finally {
+        this.#write();
+      }
+    }
+  }
+
+  /** What the next worker does otherwise, in a sentence; undefined where none would help. */
+  #remedyFor(failure: Failure): string | undefined {
+    const at = this.#at;
+    this.#at = undefined;
+    if (ranOutOfMemory(failure) && at && at.rows > 1) {
+      this.#mostRows = Math.floor(at.rows / 2);
+      return `Scoring went on ${withFewerViews(this.#mostRows)}.`;
+    }
+    if (at !== undefined && cardGaveUp(failure, at.engine)) {
+      this.#engine = 'cpu';
+      this.#mostRows = undefined;
+      return `The ${at.engine} engine gave up, and scoring went on on the processor.`;
+    }
+    if (failure.code !== 'link-closed' || ++this.#deaths > deathsForgiven) return undefined;
+    return 'Scoring went on with a new one.';
+  }
+
+  /** Takes what has been scored out of `wanted`. */
+  async #ask(path: string, wanted: Map<number, ImageToScore>): Promise<void> {
+    const { seed } = this.#model;
+    const task: ScoreTask = {
+      modelPath: this.#model.path,
+      shard: { name: 'images to score', path },
+      images: [...wanted].map(([index, { hash }]) => ({ index, hash })),
+      seed,
+      engine: this.#engine,
+      mostRows: this.#mostRows,
+    };
+    this.#worker ??= spawnWorker();
+    await askWorker(this.#worker, 'score', task, this.#job.stop, {
+      scoring: (at) => (this.#at = at),
+      warning: ({ text }) => this.#job.warn(text),
+      scored: ({ scores }) => this.#take(scores, wanted),
+    });
+    if (wanted.size > 0) throw new Error(`The worker left ${wanted.size} images without a score.`);
+  }
+
+  #take(scores: WorkerEvents['scored']['scores'], wanted: Map<number, ImageToScore>): void {
+    for (const { index, raw } of scores) {
+      const image = wanted.get(index);
+      if (!image) throw new Error(`The worker scored image ${index}, which nobody asked for.`);
+      wanted.delete(index);
+      this.#unwritten.push({ imageId: image.imageId, raw });
+    }
+    this.#done += scores.length;
+    if (this.#unwritten.length >= scoresAtOnce) this.#write();
+    this.#report();
+  }
+
+  #write(): void {
+    const scores = this.#unwritten;
+    if (scores.length === 0) return;
+    this.#unwritten = [];
+    this.#ports.database.transact((writer) => {
+      for (const { imageId, raw } of scores) putScore(writer, this.#model.id, imageId, raw);
+    });
+  }
+
+  async #endWorker(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    worker?.kill();
+    await worker?.exited;
+  }
+
+  #report(): void {
+    this.#job.report(this.#done, this.#images.length);
+  }
+}

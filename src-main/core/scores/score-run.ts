@@ -1,0 +1,42 @@
+// The job "score": every image of a dataset, whatever its role and side, gets scores from a model.
+
+import type { ScoreOutcome } from '#contract/core.ts';
+import type { SpecOf } from '../jobs/job-spec.ts';
+import type { JobContext } from '../jobs/queue.ts';
+import { items } from '../store/images/datasets.ts';
+import { findModel } from '../store/runs/models.ts';
+import { addRunWarning } from '../store/runs/runs.ts';
+import { datasetNamed } from '../runs/run-items.ts';
+import { scoreImages, type ScoringPorts } from './score-images.ts';
+import { scoringModel } from './scoring-model.ts';
+
+/** Throws `not-found`, `checkpoint-damaged`, `engine-unavailable`, and what scoring throws. */
+export async function scoreRun(
+  { modelId, dataset, engine }: SpecOf<'score'>,
+  job: JobContext,
+  ports: ScoringPorts,
+): Promise<ScoreOutcome> {
+  const { database, folder } = ports;
+  const images = database.read((reader) => items(reader, datasetNamed(reader, dataset)));
+  // In an order of its own, so that a second attempt finds the same parts.
+  images.sort((a, b) => a.imageId - b.imageId);
+  const model = await scoringModel(database, folder, modelId, engine);
+  const warnings = new Set<string>();
+  const scored = await scoreImages(
+    model,
+    images,
+    {
+      stop: job.stop,
+      report: (done, total) => job.report({ done, total, note: 'Scoring' }),
+      warn: (text) => {
+        warnings.add(text);
+        // Beside those of the training: both say how the scores came about.
+        database.transact((writer) => {
+          addRunWarning(writer, findModel(writer, modelId)!.runId, text);
+        });
+      },
+    },
+    ports,
+  );
+  return { modelId, dataset, ...scored, warnings: [...warnings] };
+}

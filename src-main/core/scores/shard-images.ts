@@ -1,0 +1,41 @@
+// What the pixel shards need to know of images: size, depth, and every place to look for them.
+
+import { resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import type { ShardImage } from '../datasets/pixel-shards.ts';
+import type { ProjectDatabase, Reader } from '../store/database.ts';
+import { imageById, pathsOf } from '../store/images/images.ts';
+
+/** Images looked up before other work gets its turn. */
+const atOnce = 500;
+
+/** In the order of `items`. `folder`: the project's, absolute. */
+export async function shardImages(
+  database: ProjectDatabase,
+  folder: string,
+  items: readonly { readonly imageId: number }[],
+): Promise<ShardImage[]> {
+  const images: ShardImage[] = [];
+  for (let start = 0; start < items.length; start += atOnce) {
+    if (start > 0) await setImmediate();
+    database.read((reader) => {
+      for (const { imageId } of items.slice(start, start + atOnce)) {
+        images.push(shardImage(reader, folder, imageId));
+      }
+    });
+  }
+  return images;
+}
+
+function shardImage(reader: Reader, folder: string, imageId: number): ShardImage {
+  const image = imageById(reader, imageId);
+  if (!image) throw new Error(`Image ${imageId} is not in the catalogue.`);
+  const paths = new Set<string>();
+  for (const { path, relativePath } of pathsOf(reader, imageId)) {
+    paths.add(path);
+    // The project may have moved together with its images.
+    if (relativePath !== null) paths.add(resolve(folder, relativePath));
+  }
+  const { hash, width, height, channels, bitDepth } = image;
+  return { hash, width, height, channels, bitDepth, paths: [...paths] };
+}

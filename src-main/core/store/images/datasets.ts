@@ -1,0 +1,92 @@
+// Datasets: named sets of images with role, class, group and split.
+
+import type { Role, Split } from '#contract/core.ts';
+import type { DatasetItem, ItemAttributes } from '../../datasets/items.ts';
+import type { Query, Reader, Writer } from '../database.ts';
+
+const idByName: Query<{ id: number }> = 'select id from dataset where name = ?';
+
+const selectItems = `
+  select d.image_id imageId, i.hash, d.role, d.class, d.group_name "group", d.split
+  from dataset_item d join image i on i.id = d.image_id`;
+const itemsOf: Query<DatasetItem> = `${selectItems} where d.dataset_id = ? order by d.image_id`;
+const itemOfHash: Query<DatasetItem> = `${selectItems} where d.dataset_id = ? and i.hash = ?`;
+
+const idsOfRole: Query<{ imageId: number }> = `
+  select image_id imageId from dataset_item where dataset_id = ? and role = ? order by image_id`;
+
+const counts: Query<{ name: string; role: Role | null; count: number }> = `
+  select d.name, i.role, count(i.role) count
+  from dataset d left join dataset_item i on i.dataset_id = d.id
+  group by d.id, i.role order by d.name, i.role`;
+
+export interface DatasetCounts {
+  readonly name: string;
+  readonly items: number;
+  readonly roles: Readonly<Partial<Record<Role, number>>>;
+}
+
+export function findDataset(reader: Reader, name: string): number | undefined {
+  return reader.get(idByName, name)?.id;
+}
+
+/** The dataset's id; it is made when there is none of that name. */
+export function ensureDataset(writer: Writer, name: string, now: string): number {
+  return (
+    findDataset(writer, name) ??
+    writer.run('insert into dataset (name, created_at) values (?, ?)', name, now).id
+  );
+}
+
+export function listDatasets(reader: Reader): readonly DatasetCounts[] {
+  const datasets = new Map<string, { items: number; roles: Partial<Record<Role, number>> }>();
+  for (const { name, role, count } of reader.all(counts)) {
+    const dataset = datasets.get(name) ?? { items: 0, roles: {} };
+    datasets.set(name, dataset);
+    dataset.items += count;
+    if (role !== null) dataset.roles[role] = count;
+  }
+  return [...datasets].map(([name, { items, roles }]) => ({ name, items, roles }));
+}
+
+export function items(reader: Reader, datasetId: number): DatasetItem[] {
+  return reader.all(itemsOf, datasetId);
+}
+
+/** Ids of the dataset's images with a role, in the order of their import. */
+export function imageIdsOfRole(reader: Reader, datasetId: number, role: Role): number[] {
+  return reader.all(idsOfRole, datasetId, role).map(({ imageId }) => imageId);
+}
+
+export function findItem(reader: Reader, datasetId: number, hash: string): DatasetItem | undefined {
+  return reader.get(itemOfHash, datasetId, hash);
+}
+
+/** Replaces the dataset's item of the same image. */
+export function putItem(
+  writer: Writer,
+  datasetId: number,
+  imageId: number,
+  item: ItemAttributes,
+): void {
+  writer.run(
+    `insert or replace into dataset_item (dataset_id, image_id, role, class, group_name, split)
+     values (?, ?, ?, ?, ?, ?)`,
+    ...[datasetId, imageId, item.role, item.class, item.group, item.split],
+  );
+}
+
+export function setSplit(writer: Writer, datasetId: number, imageId: number, split: Split): void {
+  writer.run(
+    'update dataset_item set split = ? where dataset_id = ? and image_id = ?',
+    ...[split, datasetId, imageId],
+  );
+}
+
+/** The image itself stays. */
+export function removeItem(writer: Writer, datasetId: number, imageId: number): void {
+  writer.run(
+    'delete from dataset_item where dataset_id = ? and image_id = ?',
+    ...[datasetId, imageId],
+  );
+}

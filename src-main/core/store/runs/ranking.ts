@@ -1,0 +1,50 @@
+// Images of a dataset in the order of one raw score.
+
+import type { ScoreName } from '#domain/score.ts';
+import type { DatasetItem } from '../../datasets/items.ts';
+import type { Query, Reader } from '../database.ts';
+import { scoreColumns } from './scores.ts';
+
+export interface RankedItem extends DatasetItem {
+  /** Higher is more normal. */
+  readonly raw: number;
+}
+
+/** The least normal first; equal ones by id. Images without a score are left out. */
+export function rankedItems(
+  reader: Reader,
+  request: {
+    readonly modelId: number;
+    readonly datasetId: number;
+    readonly name: ScoreName;
+    readonly offset: number;
+    readonly limit: number;
+    /** Of these images alone. */
+    readonly imageIds?: readonly number[] | undefined;
+  },
+): RankedItem[] {
+  const { modelId, datasetId, name, offset, limit, imageIds } = request;
+  const these = imageIds ? 'and d.image_id in (select value from json_each(?))' : '';
+  const ranked: Query<RankedItem> = `
+    select d.image_id imageId, i.hash, d.role, d.class, d.group_name "group", d.split,
+      s.${scoreColumns[name]} raw
+    from dataset_item d
+      join score s on s.image_id = d.image_id and s.model_id = ?
+      join image i on i.id = d.image_id
+    where d.dataset_id = ? ${these}
+    order by raw, d.image_id limit ? offset ?`;
+  const values = imageIds ? [JSON.stringify(imageIds)] : [];
+  return reader.all(ranked, modelId, datasetId, ...values, limit, offset);
+}
+
+/** One raw score of each normal that the run held out to calibrate on, higher is more normal. */
+export function heldOutScores(
+  reader: Reader,
+  request: { readonly modelId: number; readonly snapshotId: number; readonly name: ScoreName },
+): number[] {
+  const scores: Query<{ raw: number }> = `
+    select s.${scoreColumns[request.name]} raw
+    from snapshot_item i join score s on s.image_id = i.image_id and s.model_id = ?
+    where i.snapshot_id = ? and i.role = 'normal' and i.split = 'calibrate'`;
+  return reader.all(scores, request.modelId, request.snapshotId).map(({ raw }) => raw);
+}

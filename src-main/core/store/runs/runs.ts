@@ -1,0 +1,193 @@
+// Runs: what each training was asked to do, how it went, epoch by epoch, and what it warned of.
+
+import type { JobState, RunEpoch, RunResources, RunSummary } from '#contract/core.ts';
+import type { NormCounts } from '#domain/norm-counts.ts';
+import type { Query, Reader, Writer } from '../database.ts';
+
+export interface NewRun {
+  readonly method: string;
+  readonly preset: string;
+  readonly specimen: string;
+  /** JSON, see core/runs/run-config.ts. */
+  readonly config: string;
+  readonly seed: number;
+  readonly engine: string;
+  readonly codeVersion: string;
+  readonly datasetId: number;
+  readonly snapshotId: number;
+  readonly outliers: readonly RunSource[];
+  readonly warnings: readonly string[];
+}
+
+/** An outlier source of a run: a dataset, frozen. */
+export interface RunSource {
+  readonly snapshotId: number;
+  readonly name: string;
+  readonly weight: number;
+}
+
+export interface StoredRun extends RunSummary {
+  readonly config: string;
+  readonly engineWhy: string | null;
+  readonly codeVersion: string;
+  readonly snapshotId: number;
+  readonly snapshotHash: string;
+  /** JSON; null until the run's pixels have been written. */
+  readonly pixels: string | null;
+}
+
+export const selectRuns = `
+  select r.id, r.name, r.method, r.preset, d.name dataset, r.seed, coalesce(r.engine_used, r.engine) engine,
+    r.device, r.engine_why engineWhy, r.state, r.failure, r.steps_done stepsDone, r.steps_total stepsTotal,
+    r.created_at createdAt, r.ended_at endedAt, m.id modelId, r.config,
+    r.code_version codeVersion, r.snapshot_id snapshotId, s.hash snapshotHash, r.pixels
+  from run r join dataset d on d.id = r.dataset_id join snapshot s on s.id = r.snapshot_id
+    left join model m on m.run_id = r.id`;
+const all: Query<StoredRun> = `${selectRuns} where r.deleted_at is null order by r.id`;
+const byId: Query<StoredRun> = `${selectRuns} where r.id = ? and r.deleted_at is null`;
+
+type EpochRow = Omit<RunEpoch, 'normalNorms' | 'outlierNorms'> & {
+  /** JSON. */
+  readonly normalNorms: string | null;
+  readonly outlierNorms: string | null;
+};
+const epochsOf: Query<EpochRow> = `
+  select epoch, step, loss, ntxent, normal_norm normalNorm, outlier_norm outlierNorm,
+    normal_norms normalNorms, outlier_norms outlierNorms, learning_rate learningRate, alpha, seconds
+  from run_epoch where run_id = ? order by epoch`;
+const warningsOf: Query<{ text: string }> = `
+  select text from run_warning where run_id = ? order by rowid`;
+const resourcesOf: Query<RunResources> = `
+  select seconds, wait_seconds waitSeconds, peak_memory peakMemory, parts
+  from run where id = ? and parts is not null`;
+const sourcesOf: Query<RunSource> = `
+  select snapshot_id snapshotId, name, weight from outlier_source where run_id = ?
+  order by snapshot_id`;
+
+export function listRuns(reader: Reader): StoredRun[] {
+  return reader.all(all);
+}
+
+export function findRun(reader: Reader, id: number): StoredRun | undefined {
+  return reader.get(byId, id);
+}
+
+export function runEpochs(reader: Reader, runId: number): RunEpoch[] {
+  const parse = (counts: string | null) =>
+    counts === null ? null : (JSON.parse(counts) as NormCounts);
+  return reader.all(epochsOf, runId).map((row) => {
+    const { normalNorms, outlierNorms } = row;
+    return { ...row, normalNorms: parse(normalNorms), outlierNorms: parse(outlierNorms) };
+  });
+}
+
+export function runWarnings(reader: Reader, runId: number): string[] {
+  return reader.all(warningsOf, runId).map(({ text }) => text);
+}
+
+/** null before the first step. */
+export function runResources(reader: Reader, runId: number): RunResources | null {
+  return reader.get(resourcesOf, runId) ?? null;
+}
+
+export function runSources(reader: Reader, runId: number): RunSource[] {
+  return reader.all(sourcesOf, runId);
+}
+
+export function addRun(writer: Writer, run: NewRun, now: string): number {
+  const { id } = writer.run(
+    `insert into run (method, preset, specimen, config, seed, engine, code_version, dataset_id,
+       snapshot_id, state, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)`,
+    ...[run.method, run.preset, run.specimen, run.config, run.seed, run.engine, run.codeVersion],
+    ...[run.datasetId, run.snapshotId, now],
+  );
+  for (const { snapshotId, name, weight } of run.outliers) {
+    writer.run(
+      'insert into outlier_source (run_id, snapshot_id, name, weight) values (?, ?, ?, ?)',
+      ...[id, snapshotId, name, weight],
+    );
+  }
+  for (const text of run.warnings) addRunWarning(writer, id, text);
+  return id;
+}
+
+/** failure: the sentence for the user, when the state is one of failing. */
+export function setRunState(
+  writer: Writer,
+  id: number,
+  state: JobState,
+  failure: string | null,
+  now: string,
+): void {
+  const isOver = state !== 'queued' && state !== 'running';
+  writer.run(
+    'update run set state = ?, failure = ?, ended_at = ? where id = ?',
+    ...[state, failure, isOver ? now : null, id],
+  );
+}
+
+export function setRunPixels(writer: Writer, id: number, pixels: string): void {
+  writer.run('update run set pixels = ? where id = ?', pixels, id);
+}
+
+/** Steps that are safe in a checkpoint: a resumed run goes on from there. */
+export function setStepsDone(writer: Writer, id: number, steps: number): void {
+  writer.run('update run set steps_done = max(steps_done, ?) where id = ?', steps, id);
+}
+
+export function setStepsTotal(writer: Writer, id: number, steps: number): void {
+  writer.run('update run set steps_total = ? where id = ?', steps, id);
+}
+
+/** What computes the run, on what, and why that was taken. */
+export function setRunEngine(
+  writer: Writer,
+  id: number,
+  { engine, device, why }: { engine: string; device: string; why: string },
+): void {
+  writer.run(
+    'update run set engine_used = ?, device = ?, engine_why = ? where id = ?',
+    ...[engine, device, why, id],
+  );
+}
+
+/** What an attempt took; seconds add up over the attempts of a run. */
+export function addRunResources(writer: Writer, id: number, took: RunResources): void {
+  writer.run(
+    `update run set seconds = coalesce(seconds, 0) + ?, wait_seconds = coalesce(wait_seconds, 0) + ?,
+       peak_memory = max(coalesce(peak_memory, 0), ?), parts = ? where id = ?`,
+    ...[took.seconds, took.waitSeconds, took.peakMemory, took.parts, id],
+  );
+}
+
+/** A resumed run passes through some epochs again, with the same figures. */
+export function putEpoch(writer: Writer, runId: number, report: RunEpoch): void {
+  writer.run(
+    `insert or replace into run_epoch (run_id, epoch, step, loss, ntxent, normal_norm,
+       outlier_norm, normal_norms, outlier_norms, learning_rate, alpha, seconds)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[runId, report.epoch, report.step, report.loss, report.ntxent, report.normalNorm],
+    ...[report.outlierNorm, json(report.normalNorms), json(report.outlierNorms)],
+    ...[report.learningRate, report.alpha, report.seconds],
+  );
+}
+
+function json(counts: NormCounts | null): string | null {
+  return counts && JSON.stringify(counts);
+}
+
+/** False when the run has this warning already. */
+export function addRunWarning(writer: Writer, runId: number, text: string): boolean {
+  const sql = 'insert or ignore into run_warning (run_id, text) values (?, ?)';
+  return writer.run(sql, runId, text).changes > 0;
+}
+
+/** Runs that another process left unfinished; they can be resumed. */
+export function interruptRuns(writer: Writer, now: string): void {
+  writer.run(
+    `update run set state = 'interrupted', ended_at = ?,
+       failure = 'Normscope ended before this run was finished. Resume it to go on.'
+     where state in ('queued', 'running')`,
+    now,
+  );
+}

@@ -1,0 +1,41 @@
+// Snapshots: datasets frozen for a run. Never changed once written.
+
+import type { DatasetItem } from '../../datasets/items.ts';
+import type { Query, Reader, Writer } from '../database.ts';
+
+const idByHash: Query<{ id: number }> = 'select id from snapshot where hash = ?';
+const itemsByPosition: Query<DatasetItem> = `
+  select s.image_id imageId, i.hash, s.role, s.class, s.group_name "group", s.split
+  from snapshot_item s join image i on i.id = s.image_id
+  where s.snapshot_id = ? order by s.position`;
+
+export function findSnapshot(reader: Reader, hash: string): number | undefined {
+  return reader.get(idByHash, hash)?.id;
+}
+
+/** In the order in which they were frozen. */
+export function snapshotItems(reader: Reader, snapshotId: number): DatasetItem[] {
+  return reader.all(itemsByPosition, snapshotId);
+}
+
+/** The position of an item is its index. */
+export function addSnapshot(
+  writer: Writer,
+  datasetId: number,
+  hash: string,
+  frozen: readonly DatasetItem[],
+  now: string,
+): number {
+  const { id } = writer.run(
+    'insert into snapshot (dataset_id, hash, created_at) values (?, ?, ?)',
+    ...[datasetId, hash, now],
+  );
+  frozen.forEach((item, position) => {
+    writer.run(
+      `insert into snapshot_item (snapshot_id, position, image_id, role, class, group_name, split)
+       values (?, ?, ?, ?, ?, ?, ?)`,
+      ...[id, position, item.imageId, item.role, item.class, item.group, item.split],
+    );
+  });
+  return id;
+}

@@ -1,0 +1,40 @@
+// Thresholds of a model, one for each score, from the normals held out for calibration.
+
+import type { Threshold } from '#contract/core.ts';
+import type { ScoreName } from '#domain/score.ts';
+import type { Query, Reader, Writer } from '../database.ts';
+
+interface Row {
+  readonly scoreName: ScoreName;
+  readonly anomalyScore: number;
+  readonly falseAlarms: number;
+  readonly low: number;
+  readonly high: number;
+  readonly calibratedOn: number;
+}
+
+const one: Query<Row> = `
+  select score_name scoreName, anomaly_score anomalyScore, false_alarms falseAlarms,
+    false_alarms_low low, false_alarms_high high, calibrated_on calibratedOn
+  from threshold where model_id = ? and score_name = ?`;
+
+export function findThreshold(
+  reader: Reader,
+  modelId: number,
+  scoreName: ScoreName,
+): Threshold | null {
+  const row = reader.get(one, modelId, scoreName);
+  if (!row) return null;
+  const { low, high, ...threshold } = row;
+  return { ...threshold, falseAlarms95: [low, high] };
+}
+
+export function putThreshold(writer: Writer, modelId: number, threshold: Threshold): void {
+  const { scoreName, anomalyScore, falseAlarms, falseAlarms95, calibratedOn } = threshold;
+  writer.run(
+    `insert or replace into threshold (model_id, score_name, anomaly_score, false_alarms,
+       false_alarms_low, false_alarms_high, calibrated_on) values (?, ?, ?, ?, ?, ?, ?)`,
+    ...[modelId, scoreName, anomalyScore, falseAlarms, falseAlarms95[0], falseAlarms95[1]],
+    calibratedOn,
+  );
+}

@@ -1,0 +1,59 @@
+// How long a training would take, from some of its own steps on random images in a worker.
+
+import type { z } from 'zod';
+import type { RunEstimate, trainInput } from '#contract/core.ts';
+import { presetMethod, resolveSettings } from '#domain/run-settings.ts';
+import { standardShifts } from '#domain/run-outliers.ts';
+import type { Stop } from '#domain/stop.ts';
+import { shardChannels, storedSide } from '../datasets/pixel-shards.ts';
+import type { ProjectDatabase } from '../store/database.ts';
+import { items } from '../store/images/datasets.ts';
+import { onAnyEngine } from '../workers/any-engine.ts';
+import { datasetNamed, isTrainingNormal } from '../runs/run-items.ts';
+import { shardImages } from '../scores/shard-images.ts';
+import { askWorker } from '../workers/worker-call.ts';
+
+/** Steps that are timed. */
+const timedSteps = 3;
+
+/** Images whose size and colour are looked at. */
+const mostImages = 500;
+
+/**
+ * Throws what `runs.train` throws of settings and engine, `too-few-images`, `stopped`, `link-closed`.
+ */
+export async function estimateRun(
+  input: z.output<typeof trainInput>,
+  stop: Stop,
+  { database, folder }: { readonly database: ProjectDatabase; readonly folder: string },
+): Promise<RunEstimate> {
+  const { preset, specimen, overrides } = input;
+  const method = input.method ?? presetMethod[preset];
+  const settings = resolveSettings({ preset, specimen, method, overrides });
+  const isLeftOpen = input.outliers.length + input.shifts.length === 0;
+  const shifts = isLeftOpen
+    ? standardShifts(method).map((name) => ({ name, weight: 1, strength: 0.5 }))
+    : input.shifts;
+  const normals = database
+    .read((reader) => items(reader, datasetNamed(reader, input.dataset)))
+    .filter(isTrainingNormal);
+  const images = await shardImages(database, folder, normals.slice(0, mostImages));
+  const task = {
+    ...{ method, settings, normals: normals.length, shifts, steps: timedSteps },
+    channels: shardChannels(images),
+    side: storedSide(settings.inputSize, images),
+    hasSources: input.outliers.length > 0,
+  };
+  const { result: found, warnings } = await onAnyEngine(
+    input.engine,
+    'the steps were timed',
+    (worker, engine, listeners) =>
+      askWorker(worker, 'estimate', { ...task, engine }, stop, listeners),
+  );
+  const { engine: used, device, stepMilliseconds, steps } = found;
+  return {
+    ...{ engine: used, device, stepMilliseconds, steps, warnings },
+    seconds: (steps * stepMilliseconds) / 1000,
+    imagesPerSecond: (1000 * (settings.batch + settings.outlierBatch)) / stepMilliseconds,
+  };
+}

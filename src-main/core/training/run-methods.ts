@@ -1,0 +1,116 @@
+// What a client may ask about runs.
+
+import { join } from 'node:path';
+import type { coreMethods, RunDetails, RunSummary } from '#contract/core.ts';
+import { Failure } from '#domain/failure.ts';
+import type { Stop } from '#domain/stop.ts';
+import type { HandlersOf } from '#rpc/method.ts';
+import type { JobSpec } from '../jobs/job-spec.ts';
+import type { JobQueue } from '../jobs/queue.ts';
+import type { Reader } from '../store/database.ts';
+import { findModel } from '../store/runs/models.ts';
+import {
+  findRun,
+  listRuns,
+  runEpochs,
+  runResources,
+  runWarnings,
+  type StoredRun,
+} from '../store/runs/runs.ts';
+import { findThreshold } from '../store/runs/thresholds.ts';
+import { estimateRun } from './estimate.ts';
+import { readRunConfig } from '../runs/run-config.ts';
+import { sha256OfFile } from '../scores/scoring-model.ts';
+import { startRun, type StartPorts, type TrainInput } from './start-run.ts';
+
+type RunMethods = Pick<
+  HandlersOf<typeof coreMethods>,
+  'runs.train' | 'runs.estimate' | 'runs.resume' | 'runs.cancel' | 'runs.list' | 'runs.show'
+>;
+
+export interface RunMethodPorts extends StartPorts {
+  readonly queue: JobQueue;
+  /** The project's, absolute. */
+  readonly folder: string;
+  /** Throws `bad-input` where outliers cannot be told from normal or test images. */
+  readonly demandNoOverlaps: (input: TrainInput, stop: Stop) => Promise<void>;
+  /** Of the caller or of the core that is closing. */
+  readonly either: (stop: Stop) => Stop;
+}
+
+export function runMethods(ports: RunMethodPorts): RunMethods {
+  const { database, queue } = ports;
+  const run = (runId: number) => database.read((reader) => runNamed(reader, runId));
+  return {
+    'runs.train': async (input, stop) => {
+      await ports.demandNoOverlaps(input, ports.either(stop));
+      const runId = startRun(input, ports);
+      return { runId, jobId: queue.submit(training(runId)) };
+    },
+    'runs.estimate': (input, stop) => estimateRun(input, ports.either(stop), ports),
+    'runs.resume': async ({ runId }) => {
+      await demandUnfinished(run(runId), ports);
+      return { runId, jobId: queue.submit(training(runId)) };
+    },
+    'runs.cancel': async ({ runId }) => {
+      run(runId);
+      const job = queue.findAlive(training(runId));
+      if (job) await queue.stop(job.id);
+      return { state: run(runId).state };
+    },
+    'runs.list': () => database.read(listRuns).map(summary),
+    'runs.show': ({ runId }) => database.read((reader) => details(reader, runNamed(reader, runId))),
+  };
+}
+
+function training(runId: number): JobSpec {
+  return { kind: 'train', runId };
+}
+
+/** Throws `not-found`. */
+export function runNamed(reader: Reader, runId: number): StoredRun {
+  const run = findRun(reader, runId);
+  if (run) return run;
+  throw new Failure('not-found', `There is no run ${runId} in this project.`);
+}
+
+/** A finished run whose model was lost may make it again. */
+async function demandUnfinished(
+  run: StoredRun,
+  { database, folder }: RunMethodPorts,
+): Promise<void> {
+  if (run.state !== 'succeeded' || run.modelId === null) return;
+  const model = database.read((reader) => findModel(reader, run.modelId!))!;
+  const hash = await sha256OfFile(join(folder, model.path)).catch(() => undefined);
+  if (hash !== model.hash) return;
+  throw new Failure(
+    'bad-input',
+    `Run ${run.id} is finished: its result is model ${model.id}. Start a new run to train again.`,
+  );
+}
+
+export function summary(run: StoredRun): RunSummary {
+  const { id, name, method, preset, dataset, seed, engine, device, state, failure } = run;
+  const { stepsDone, stepsTotal, createdAt, endedAt, modelId } = run;
+  return {
+    ...{ id, name, method, preset, dataset, seed, engine, device, state, failure },
+    ...{ stepsDone, stepsTotal, createdAt, endedAt, modelId },
+  };
+}
+
+function details(reader: Reader, run: StoredRun): RunDetails {
+  return {
+    ...summary(run),
+    config: JSON.parse(run.config) as unknown,
+    engineWhy: run.engineWhy,
+    codeVersion: run.codeVersion,
+    snapshotHash: run.snapshotHash,
+    epochs: runEpochs(reader, run.id),
+    warnings: runWarnings(reader, run.id),
+    resources: runResources(reader, run.id),
+    threshold:
+      run.modelId === null
+        ? null
+        : findThreshold(reader, run.modelId, readRunConfig(run).settings.rankBy),
+  };
+}

@@ -1,0 +1,272 @@
+// The job "train": from a stored run to a model with thresholds. What is done is kept at every
+// checkpoint, so that asking again goes on from there and ends with the same model.
+
+import { readdir, rm } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import type { CoreEvents, RunResources, TrainOutcome } from '#contract/core.ts';
+import { Failure } from '#domain/failure.ts';
+import type { TrainResult, TrainTask, WorkerEvents } from '#worker/contract.ts';
+import type { DatasetItem } from '../datasets/items.ts';
+import type { JobContext } from '../jobs/queue.ts';
+import type { ProjectDatabase } from '../store/database.ts';
+import { findModel, putModel, type StoredModel } from '../store/runs/models.ts';
+import {
+  addRunResources,
+  addRunWarning,
+  findRun,
+  putEpoch,
+  setRunEngine,
+  setStepsDone,
+  setStepsTotal,
+  type StoredRun,
+} from '../store/runs/runs.ts';
+import { snapshotItems } from '../store/runs/snapshots.ts';
+import { calibrate } from '../scores/calibrate.ts';
+import { readRunConfig, type RunConfig } from '../runs/run-config.ts';
+import { isCalibrationNormal } from '../runs/run-items.ts';
+import { scoreImages } from '../scores/score-images.ts';
+import { scoringModel, sha256OfFile } from '../scores/scoring-model.ts';
+import { prepareShards } from './train-shards.ts';
+import {
+  askWorker,
+  cardGaveUp,
+  ranOutOfMemory,
+  withWorker,
+  type WorkerListeners,
+} from '../workers/worker-call.ts';
+
+export interface RunPorts {
+  readonly database: ProjectDatabase;
+  /** The project's, absolute. */
+  readonly folder: string;
+  readonly now: () => Date;
+  readonly codeVersion: string;
+  readonly emit: <K extends keyof CoreEvents>(name: K, event: CoreEvents[K]) => void;
+}
+
+/** Between two `run.step` events, milliseconds. */
+const stepEventMs = 100;
+
+/**
+ * Throws `not-found`, `bad-input`, `too-few-images`, `engine-unavailable`, `not-finite`,
+ * `disk-full`, `out-of-memory`, `stopped` after a checkpoint, and `link-closed` when the worker died.
+ */
+export async function trainRun(
+  runId: number,
+  job: JobContext,
+  ports: RunPorts,
+): Promise<TrainOutcome> {
+  const run = ports.database.read((reader) => findRun(reader, runId));
+  if (!run) throw new Failure('not-found', `There is no run ${runId}.`);
+  return await new TrainJob(run, job, ports).run();
+}
+
+/** A finished run has its model; nobody resumes it, and checkpoints are three times as large. */
+async function removeCheckpoints(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (/^checkpoint-\d{8}\.safetensors$/.test(name)) await rm(join(folder, name), { force: true });
+  }
+}
+
+class TrainJob {
+  readonly #run: StoredRun;
+  readonly #config: RunConfig;
+  readonly #job: JobContext;
+  readonly #ports: RunPorts;
+  readonly #items: readonly DatasetItem[];
+  #lastStepEvent = 0;
+  /** Parts of a step of the worker that is at work; 0 before it has started. */
+  #parts = 0;
+  /** Of the last worker that has started. */
+  #engine: TrainResult['engine'] | undefined;
+  /** Why the processor computes what another engine began; undefined where none gave up. */
+  #instead: string | undefined;
+  #took: RunResources | undefined;
+
+  constructor(run: StoredRun, job: JobContext, ports: RunPorts) {
+    this.#run = run;
+    this.#config = readRunConfig(run);
+    this.#job = job;
+    this.#ports = ports;
+    this.#items = ports.database.read((reader) => snapshotItems(reader, run.snapshotId));
+  }
+
+  async run(): Promise<TrainOutcome> {
+    const model = (await this.#finishedModel()) ?? (await this.#train());
+    await this.#calibrate(model.id);
+    await removeCheckpoints(join(this.#ports.folder, 'models', `run-${this.#run.id}`));
+    return { runId: this.#run.id, modelId: model.id, steps: model.step };
+  }
+
+  /** The intact model of an earlier attempt that ended before its calibration. */
+  async #finishedModel(): Promise<StoredModel | undefined> {
+    const { modelId } = this.#run;
+    if (modelId === null) return undefined;
+    const model = this.#ports.database.read((reader) => findModel(reader, modelId))!;
+    const hash = await sha256OfFile(join(this.#ports.folder, model.path)).catch(() => undefined);
+    return hash === model.hash ? model : undefined;
+  }
+
+  async #train(): Promise<StoredModel> {
+    const { database, folder, now } = this.#ports;
+    const task = await this.#task();
+    const result = await this.#ask(task);
+    for (const text of result.warnings) this.#keepWarning(text);
+    return database.transact((writer) => {
+      setStepsDone(writer, this.#run.id, result.steps);
+      return putModel(
+        writer,
+        {
+          runId: this.#run.id,
+          // Readable on every system, wherever the project is moved.
+          path: relative(folder, result.modelPath).split(sep).join('/'),
+          hash: result.modelHash,
+          step: result.steps,
+        },
+        now().toISOString(),
+      );
+    });
+  }
+
+  /**
+   * A worker that ran out of memory is followed by one that takes smaller steps; one that lost its
+   * graphics card, or had one and died, by one that computes on the processor.
+   */
+  async #ask(task: TrainTask): Promise<TrainResult> {
+    let { engine } = task;
+    for (let leastParts = 1; ; leastParts = Math.max(1, 2 * this.#parts)) {
+      this.#parts = 0;
+      try {
+        return await withWorker((worker) =>
+          askWorker(
+            ...([worker, 'train', { ...task, engine, leastParts }, this.#job.stop] as const),
+            this.#listeners(),
+          ),
+        );
+      } catch (error) {
+        // One that has not started has found no smaller parts.
+        if (!ranOutOfMemory(error) || this.#parts === 0) {
+          if (!cardGaveUp(error, this.#engine)) throw error;
+          this.#keepWarning(
+            `The ${this.#engine} engine gave up. Training went on from the last checkpoint on the ` +
+              `processor. ${error.message}`,
+          );
+          this.#instead = `the ${this.#engine} engine gave up`;
+          engine = 'cpu';
+          this.#engine = 'cpu';
+          this.#parts = 0;
+          continue;
+        }
+        this.#keepWarning(
+          'Memory ran out. Training went on from the last checkpoint with steps taken in at least ' +
+            `${2 * this.#parts} parts, which need less.`,
+        );
+      } finally {
+        this.#keepResources();
+      }
+    }
+  }
+
+  #keepResources(): void {
+    const took = this.#took;
+    if (took === undefined) return;
+    this.#took = undefined;
+    this.#ports.database.transact((writer) => {
+      addRunResources(writer, this.#run.id, took);
+    });
+  }
+
+  async #task(): Promise<TrainTask> {
+    const { method, settings, seed, engine, shifts } = this.#config;
+    const { id, snapshotHash } = this.#run;
+    const { normals, outliers } = await prepareShards(this.#run, this.#config, this.#items, {
+      ...this.#ports,
+      job: this.#job,
+      warn: (...about) => this.#warnUnreadable(...about),
+    });
+    return {
+      runId: id,
+      folder: join(this.#ports.folder, 'models', `run-${id}`),
+      ...{ method, settings, seed, engine, shifts, normals, outliers, snapshotHash },
+      codeVersion: this.#ports.codeVersion,
+      leastParts: 1,
+    };
+  }
+
+  #warnUnreadable(count: number, of: number, what: string, reason: string | undefined): void {
+    if (count === 0) return;
+    this.#keepWarning(
+      `${count} of ${of} ${what} can no longer be read and ${count === 1 ? 'was' : 'were'} left ` +
+        `out. The first: ${reason}`,
+    );
+  }
+
+  #listeners(): WorkerListeners {
+    const { database, emit } = this.#ports;
+    const { id } = this.#run;
+    return {
+      started: ({ engine, device, why, step, steps, parts }) => {
+        this.#parts = parts;
+        this.#engine = engine;
+        database.transact((writer) => {
+          setRunEngine(writer, id, { engine, device, why: this.#instead ?? why });
+          setStepsTotal(writer, id, steps);
+        });
+        this.#job.report({ done: step, total: steps, note: 'Training' });
+      },
+      step: (step) => this.#onStep(step),
+      epoch: ({ report }) => {
+        database.transact((writer) => {
+          putEpoch(writer, id, report);
+        });
+        emit('run.epoch', { runId: id, report });
+      },
+      checkpoint: ({ step }) => {
+        database.transact((writer) => {
+          setStepsDone(writer, id, step);
+        });
+      },
+      warning: ({ text }) => this.#keepWarning(text),
+    };
+  }
+
+  #onStep(step: WorkerEvents['step']): void {
+    const { seconds, waitSeconds, peakMemory } = step;
+    this.#took = { seconds, waitSeconds, peakMemory, parts: this.#parts };
+    this.#job.report({ done: step.step, total: step.steps, note: 'Training' });
+    const time = performance.now();
+    if (step.step < step.steps && time - this.#lastStepEvent < stepEventMs) return;
+    this.#lastStepEvent = time;
+    this.#ports.emit('run.step', step);
+  }
+
+  /** Once, however often it comes up. */
+  #keepWarning(text: string): void {
+    const { database, emit } = this.#ports;
+    const isNew = database.transact((writer) => addRunWarning(writer, this.#run.id, text));
+    if (isNew) emit('run.warning', { runId: this.#run.id, text });
+  }
+
+  async #calibrate(modelId: number): Promise<void> {
+    const { database, folder } = this.#ports;
+    const items = this.#items.filter(isCalibrationNormal);
+    const engine = this.#instead === undefined ? this.#config.engine : 'cpu';
+    const model = await scoringModel(database, folder, modelId, engine);
+    const note = 'Scoring the normal images held out to calibrate on';
+    const { failed } = await scoreImages(
+      model,
+      items,
+      {
+        stop: this.#job.stop,
+        report: (done, total) => this.#job.report({ done, total, note }),
+        warn: (text) => this.#keepWarning(text),
+      },
+      { database, folder },
+    );
+    const what = 'normal images held out to calibrate on';
+    this.#warnUnreadable(failed.length, items.length, what, failed[0]?.reason);
+    const imageIds = items.map(({ imageId }) => imageId);
+    const { falseAlarms } = this.#config.settings;
+    for (const text of calibrate(database, modelId, imageIds, falseAlarms)) this.#keepWarning(text);
+  }
+}

@@ -1,0 +1,95 @@
+// The pixels that a training reads: those of its normal images, and those of each outlier source, which
+// are made like them.
+
+import type { TrainTask, WeightedShard } from '#worker/contract.ts';
+import {
+  shardChannels,
+  storedSide,
+  writePixelShards,
+  type PixelShardJob,
+} from '../datasets/pixel-shards.ts';
+import type { DatasetItem } from '../datasets/items.ts';
+import type { JobContext } from '../jobs/queue.ts';
+import type { ProjectDatabase } from '../store/database.ts';
+import { runSources, setRunPixels, type StoredRun } from '../store/runs/runs.ts';
+import { snapshotItems } from '../store/runs/snapshots.ts';
+import type { RunConfig, RunPixels } from '../runs/run-config.ts';
+import { isTrainingNormal, servesAsOutlier } from '../runs/run-items.ts';
+import { shardImages } from '../scores/shard-images.ts';
+
+interface ShardPorts {
+  readonly database: ProjectDatabase;
+  /** The project's, absolute. */
+  readonly folder: string;
+  readonly job: JobContext;
+  /** Told of images that can no longer be read; `count` may be 0. */
+  readonly warn: (count: number, of: number, what: string, reason: string | undefined) => void;
+}
+
+/** Keeps with the run what its network sees of an image. Throws as `writePixelShards`. */
+export async function prepareShards(
+  run: StoredRun,
+  config: RunConfig,
+  items: readonly DatasetItem[],
+  ports: ShardPorts,
+): Promise<Pick<TrainTask, 'normals' | 'outliers'>> {
+  const { path, pixels } = await prepareNormals(run, config, items, ports);
+  const outliers = await prepareOutliers(run, config, pixels, ports);
+  return { normals: { name: config.dataset, path }, outliers };
+}
+
+async function prepareNormals(
+  run: StoredRun,
+  { settings }: RunConfig,
+  items: readonly DatasetItem[],
+  ports: ShardPorts,
+): Promise<{ path: string; pixels: RunPixels }> {
+  const { database, folder, warn } = ports;
+  const images = await shardImages(database, folder, items.filter(isTrainingNormal));
+  const channels = shardChannels(images);
+  const side = storedSide(settings.inputSize, images);
+  const { path, header, problems } = await writePixelShards(
+    { images, side, channels },
+    shardJob(ports, 'Preparing normal images'),
+  );
+  warn(problems.length, images.length, 'normal images', problems[0]?.reason);
+  const { type, window } = header;
+  const pixels: RunPixels = { side, channels, type, window: window.map(([a, b]) => [a, b]) };
+  database.transact((writer) => {
+    setRunPixels(writer, run.id, JSON.stringify(pixels));
+  });
+  return { path, pixels };
+}
+
+async function prepareOutliers(
+  run: StoredRun,
+  config: RunConfig,
+  { side, channels, type, window }: RunPixels,
+  ports: ShardPorts,
+): Promise<WeightedShard[]> {
+  const { database, folder, warn } = ports;
+  const shards: WeightedShard[] = [];
+  const sources = database.read((reader) => runSources(reader, run.id));
+  // In the order of the request, which a project with other snapshots would repeat.
+  for (const { name, weight } of config.outliers) {
+    const { snapshotId } = sources.find((source) => source.name === name)!;
+    const items = database.read((reader) => snapshotItems(reader, snapshotId));
+    const images = await shardImages(database, folder, items.filter(servesAsOutlier));
+    const { path, problems } = await writePixelShards(
+      { images, side, channels, like: { type, window } },
+      shardJob(ports, `Preparing outliers of "${name}"`),
+    );
+    const what = `images of the outlier source "${name}"`;
+    warn(problems.length, images.length, what, problems[0]?.reason);
+    shards.push({ name, weight, path });
+  }
+  return shards;
+}
+
+function shardJob({ folder, job }: ShardPorts, note: string): PixelShardJob {
+  return {
+    projectFolder: folder,
+    stop: job.stop,
+    report: (done, total) => job.report({ done, total, note }),
+  };
+}

@@ -1,0 +1,116 @@
+// Runs that are named, deleted, restored, and thrown away for good.
+
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { coreMethods } from '#contract/core.ts';
+import type { EditState } from '#contract/edit.ts';
+import type { DeletedRun } from '#contract/run.ts';
+import { Failure } from '#domain/failure.ts';
+import type { HandlersOf } from '#rpc/method.ts';
+import { folderSize } from '../project/folder-size.ts';
+import type { JobQueue } from '../jobs/queue.ts';
+import type { ProjectDatabase } from '../store/database.ts';
+import {
+  deletedRuns,
+  emptiedRuns,
+  forgetRun,
+  isInTrash,
+  setRunName,
+} from '../store/runs/run-trash.ts';
+import { runNamed, summary } from './run-methods.ts';
+
+type TrashMethods = Pick<
+  HandlersOf<typeof coreMethods>,
+  'runs.delete' | 'runs.restore' | 'runs.rename' | 'trash.list' | 'trash.empty'
+>;
+
+interface TrashPorts {
+  readonly database: ProjectDatabase;
+  readonly queue: JobQueue;
+  /** Keeps the move in the log of edits. */
+  readonly moveRun: (runId: number, to: 'trash' | 'runs') => EditState;
+  readonly now: () => Date;
+  /** The project's, absolute. */
+  readonly folder: string;
+}
+
+export function trashMethods(ports: TrashPorts): TrashMethods {
+  const { database, moveRun } = ports;
+  return {
+    'runs.delete': ({ runId }) => {
+      demandIdle(runId, ports);
+      return { state: moveRun(runId, 'trash') };
+    },
+    'runs.restore': ({ runId }) => {
+      if (!database.read((reader) => isInTrash(reader, runId))) {
+        throw new Failure('not-found', `There is no run ${runId} in the trash.`);
+      }
+      return { state: moveRun(runId, 'runs') };
+    },
+    'runs.rename': ({ runId, name }) => {
+      database.transact((writer) => {
+        runNamed(writer, runId);
+        setRunName(writer, runId, name);
+      });
+      return { name };
+    },
+    'trash.list': () => listTrash(ports),
+    'trash.empty': () => emptyTrash(ports),
+  };
+}
+
+/** Throws `not-found`, and `bad-input` while the run or its model is at work. */
+function demandIdle(runId: number, { database, queue }: TrashPorts): void {
+  const { modelId } = database.read((reader) => runNamed(reader, runId));
+  const isAtWork = queue
+    .specsAlive()
+    .some(
+      (spec) =>
+        (spec.kind === 'train' && spec.runId === runId) ||
+        (spec.kind === 'score' && spec.modelId === modelId),
+    );
+  if (!isAtWork) return;
+  throw new Failure(
+    'bad-input',
+    `Run ${runId} is at work. Pause it, or let it come to its end, and then delete it.`,
+  );
+}
+
+async function listTrash({ database, folder }: TrashPorts): Promise<DeletedRun[]> {
+  const runs = database.read(deletedRuns);
+  return await Promise.all(
+    runs.map(async (run) => ({
+      ...summary(run),
+      deletedAt: run.deletedAt,
+      bytes: (await folderSize(runFolder(folder, run.id))).bytes,
+    })),
+  );
+}
+
+async function emptyTrash(ports: TrashPorts): Promise<{ runs: number; freedBytes: number }> {
+  const { database, folder, now } = ports;
+  const runs = await listTrash(ports);
+  let freedBytes = 0;
+  let emptied = 0;
+  for (const { id, bytes } of runs) {
+    // The catalogue first: files without a run are a nuisance, a run without its files is a lie.
+    const isGone = database.transact((writer) => {
+      // It may have been restored while the sizes were found out.
+      if (!isInTrash(writer, id)) return false;
+      forgetRun(writer, id, now().toISOString());
+      return true;
+    });
+    if (!isGone) continue;
+    freedBytes += bytes;
+    emptied++;
+  }
+  // Those of earlier times as well: a process may have been killed before it removed the files.
+  for (const id of database.read(emptiedRuns)) {
+    await rm(runFolder(folder, id), { recursive: true, force: true });
+  }
+  return { runs: emptied, freedBytes };
+}
+
+function runFolder(project: string, runId: number): string {
+  return join(project, 'models', `run-${runId}`);
+}

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { standardShares } from '#core/datasets/split.ts';
+import { groupRule, place, type PlacingRules } from '#core/import/place.ts';
+import type { Candidate } from '#core/import/sources.ts';
+
+const rules: PlacingRules = {
+  role: null,
+  split: null,
+  shares: standardShares,
+  seed: 1,
+  carvesCalibrate: true,
+  splitsAll: true,
+  groupOf: () => null,
+  sideOfGroup: new Map(),
+};
+
+function candidate(changes: Partial<Candidate> = {}): Candidate {
+  return {
+    path: '/data/p1/a.png',
+    placement: { role: null, class: null, split: null, isMask: false },
+    declared: null,
+    ...changes,
+  };
+}
+
+describe('the nearest word counts', () => {
+  const placement = { role: 'anomaly', class: 'folder', split: 'test', isMask: false } as const;
+  const declared = { role: 'outlier', class: 'table', group: 'g', split: 'none' } as const;
+  const existing = { role: 'normal', class: 'old', group: 'old', split: 'calibrate' } as const;
+  const options = {
+    ...rules,
+    role: 'unlabelled',
+    split: 'train',
+    groupOf: () => 'option',
+  } as const;
+
+  test.each([
+    ['the table', candidate({ placement, declared }), options, ['outlier', 'table', 'g', 'none']],
+    ['the options', candidate({ placement }), options, ['unlabelled', 'folder', 'option', 'train']],
+    ['the folders', candidate({ placement }), rules, ['anomaly', 'folder', 'old', 'test']],
+    [
+      'what was there',
+      candidate(),
+      { ...rules, sideOfGroup: new Map([['old', 'calibrate' as const]]) },
+      ['normal', 'old', 'old', 'calibrate'],
+    ],
+  ])('%s', (_, image, applied, expected) => {
+    const { attributes } = place(image, 'hash', applied, existing);
+    expect([attributes.role, attributes.class, attributes.group, attributes.split]).toEqual(
+      expected,
+    );
+  });
+
+  test('and nothing at all is unlabelled', () => {
+    expect(place(candidate(), 'hash', rules, undefined)).toEqual({
+      attributes: { role: 'unlabelled', class: null, group: null, split: 'none' },
+      automatic: null,
+    });
+  });
+});
+
+test.each([
+  ['outlier', 'train'],
+  ['anomaly', 'test'],
+  ['unlabelled', 'none'],
+] as const)('%s images go to %s', (role, split) => {
+  expect(place(candidate(), 'hash', { ...rules, role }, undefined).attributes.split).toBe(split);
+});
+
+describe('normal images', () => {
+  const normal = { ...rules, role: 'normal' } as const;
+
+  test('follow their group, and are then not free to go', () => {
+    const known = { ...normal, groupOf: () => 'g', sideOfGroup: new Map([['g', 'test' as const]]) };
+    expect(place(candidate(), 'any', known, undefined)).toMatchObject({
+      attributes: { split: 'test' },
+      automatic: 'group g',
+    });
+  });
+
+  test('of training folders give a part to calibrate on, unless somebody named one', () => {
+    const placement = { role: null, class: null, split: 'train', isMask: false } as const;
+    const splits = (applied: PlacingRules) =>
+      Array.from({ length: 200 }, (_, i) =>
+        place(candidate({ placement }), `hash ${i}`, applied, undefined),
+      );
+    const carved = splits(normal).map(({ attributes }) => attributes.split);
+    expect(new Set(carved)).toEqual(new Set(['train', 'calibrate']));
+    const named = splits({ ...normal, carvesCalibrate: false });
+    expect(new Set(named.map(({ attributes }) => attributes.split))).toEqual(new Set(['train']));
+    expect(new Set(named.map(({ automatic }) => automatic))).toEqual(new Set([null]));
+  });
+
+  test('keep the side they have', () => {
+    const existing = { role: 'normal', class: null, group: null, split: 'calibrate' } as const;
+    for (let i = 0; i < 20; i++) {
+      expect(place(candidate(), `hash ${i}`, normal, existing).attributes.split).toBe('calibrate');
+    }
+  });
+});
+
+describe('the option for groups', () => {
+  test.each([
+    ['parent', '/data/p1/a.png', 'p1'],
+    ['parent', '/data/set.zip!/p2/a.png', 'p2'],
+    ['parent', '/data/set.zip!/a.png', 'set.zip'],
+    ['parent', 'C:\\data\\p3\\a.png', 'p3'],
+    ['patient(\\d+)', '/data/patient12_a.png', '12'],
+    ['p\\d+', '/data/p7/a.png', 'p7'],
+    ['(x)?a', '/data/a.png', 'a'],
+    ['nothing', '/data/a.png', null],
+  ])('%s in %s is %s', (option, path, group) => {
+    expect(groupRule(option)(path)).toBe(group);
+  });
+
+  test('is no group when it is left out, and refused when it is no pattern', () => {
+    expect(groupRule(undefined)('/data/p1/a.png')).toBeNull();
+    expect(() => groupRule('[')).toThrow(/neither "parent" nor a regular expression/);
+  });
+});

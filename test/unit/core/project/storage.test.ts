@@ -1,0 +1,85 @@
+// Sizes, the cache, and copies of the catalogue that are restored, on a real project.
+
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openProject } from '../../../integration/core/project.ts';
+import { drawPictures } from '../../../integration/core/pictures.ts';
+import { succeeded } from '../../../integration/core/project.ts';
+import { tempFolders } from '../../../support/temp-folder.ts';
+
+const newFolder = tempFolders();
+
+async function lab() {
+  const root = newFolder();
+  const folder = join(root, 'P.normscope');
+  const { client } = await openProject(folder);
+  const add = async (name: string, count: number) => {
+    const paths = await drawPictures(join(root, name), 'disc', count);
+    const input = { paths, dataset: name, role: 'normal' as const };
+    await succeeded(client, (await client.call('images.import', input)).jobId);
+  };
+  const names = async () => (await client.call('datasets.list', {})).map(({ name }) => name);
+  return { folder, client, add, names };
+}
+
+describe('storage', () => {
+  it('counts each part, and clears only what is made again', async () => {
+    const { folder, client, add } = await lab();
+    await add('cells', 3);
+    mkdirSync(join(folder, 'cache', 'shards'), { recursive: true });
+    writeFileSync(join(folder, 'cache', 'shards', 'a.pixels'), new Uint8Array(5000));
+    mkdirSync(join(folder, 'models', 'run-1'), { recursive: true });
+    writeFileSync(join(folder, 'models', 'run-1', 'm'), new Uint8Array(700));
+    const sizes = async () => {
+      const { parts } = await client.call('storage.show', {});
+      return Object.fromEntries(parts.map(({ part, bytes, files }) => [part, [files, bytes]]));
+    };
+    expect(await sizes()).toMatchObject({ pixels: [1, 5000], models: [1, 700], trash: [0, 0] });
+    expect((await sizes())['thumbnails']?.[0]).toBe(3);
+    expect(await client.call('storage.clear', {})).toEqual({ freedBytes: 5000 });
+    expect(existsSync(join(folder, 'cache', 'shards', 'a.pixels'))).toBe(false);
+    expect(await sizes()).toMatchObject({ pixels: [0, 0], models: [1, 700] });
+    expect((await sizes())['thumbnails']?.[0]).toBe(3);
+  });
+});
+
+describe('a copy of the catalogue', () => {
+  it('brings back what it held, and what was there before is kept as a copy', async () => {
+    const { client, add, names } = await lab();
+    await add('cells', 2);
+    const backup = await client.call('backups.make', {});
+    expect(await client.call('backups.list', {})).toEqual([backup]);
+    await add('more', 2);
+    let told = 0;
+    client.on('project.restored', () => told++);
+    // Copies are named by the second.
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    const { savedAs } = await client.call('backups.restore', { name: backup.name });
+    expect(await names()).toEqual(['cells']);
+    expect(told).toBe(1);
+    // Written and read on, as if nothing had been.
+    await add('again', 2);
+    expect(await names()).toEqual(['again', 'cells']);
+    await client.call('backups.restore', { name: savedAs.name });
+    expect(await names()).toEqual(['cells', 'more']);
+  });
+
+  it('that is damaged, or not there, changes nothing', async () => {
+    const { folder, client, add, names } = await lab();
+    await add('cells', 2);
+    const { name } = await client.call('backups.make', {});
+    writeFileSync(join(folder, 'backups', name), 'This is no catalogue. '.repeat(100));
+    await expect(client.call('backups.restore', { name })).rejects.toMatchObject({
+      code: 'project-damaged',
+    });
+    await expect(
+      client.call('backups.restore', { name: 'project-20200101T000000Z-v10.sqlite' }),
+    ).rejects.toMatchObject({ code: 'not-found' });
+    await expect(
+      client.call('backups.restore', { name: '../project.sqlite' }),
+    ).rejects.toMatchObject({ code: 'bad-input' });
+    await add('more', 1);
+    expect(await names()).toEqual(['cells', 'more']);
+  });
+});

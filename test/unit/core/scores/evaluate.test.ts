@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { calibrate } from '#core/scores/calibrate.ts';
+import { evaluate } from '#core/scores/evaluate.ts';
+import type { StartPorts } from '#core/training/start-run.ts';
+import { putScoreProblem } from '#core/store/images/problems.ts';
+import { hashOf } from '../../../support/catalogue.ts';
+import { tempFolders } from '../../../support/temp-folder.ts';
+import {
+  giveScore,
+  itemsOf,
+  openCatalogue,
+  put,
+  request,
+  runWithModel,
+} from './small-catalogue.ts';
+
+const newFolder = tempFolders();
+
+/** Scores of the images by number: the higher the number, the stranger, but for a few. */
+async function lab(): Promise<StartPorts & { modelId: number }> {
+  const ports = await openCatalogue(newFolder());
+  const { database } = ports;
+  put(database, 'cells', [1, 10], { role: 'normal', split: 'train' });
+  put(database, 'cells', [11, 20], { role: 'normal', split: 'calibrate' });
+  put(database, 'cells', [21, 24], { role: 'normal', split: 'test', group: 'anna' });
+  put(database, 'cells', [25, 26], { role: 'normal', split: 'test', group: 'bert' });
+  put(database, 'cells', [27, 27], { role: 'normal', split: 'none' });
+  put(database, 'cells', [31, 33], { role: 'anomaly', split: 'test', group: 'anna' });
+  put(database, 'cells', [34, 35], { role: 'anomaly', split: 'none' });
+  put(database, 'cells', [41, 42], { role: 'unlabelled', split: 'none' });
+  put(database, 'known', [35, 35], { role: 'anomaly', split: 'train' });
+  const outliers = [{ name: 'known', weight: 1 }];
+  const modelId = runWithModel(ports, request({ outliers, overrides: { falseAlarms: 0.3 } }));
+  return { ...ports, modelId };
+}
+
+/** By number; 22 is stranger than two of the anomalies. */
+function strangeness(): Map<number, number> {
+  const numbers = Array.from({ length: 42 }, (_, index) => index + 1);
+  const known = numbers.filter((number) => number <= 27 || (number >= 31 && number <= 35));
+  return new Map(
+    [...known, 41, 42].map((number) => [number, number === 22 ? 32.5 : number] as const),
+  );
+}
+
+describe('evaluate', () => {
+  it('counts test normals and anomalies that the model has not learnt from, and no others', async () => {
+    const { database, modelId } = await lab();
+    giveScore(database, modelId, 'cells', strangeness());
+    const held = itemsOf(database, 'cells').filter(({ split }) => split === 'calibrate');
+    expect(
+      calibrate(
+        database,
+        modelId,
+        held.map(({ imageId }) => imageId),
+        0.3,
+      ),
+    ).toEqual([]);
+
+    const found = database.read((reader) => evaluate(reader, modelId, 'cells'));
+    const { scores, threshold, ...rest } = found;
+    const anna = { auroc: 10 / 12, auroc95: [expect.closeTo(0.468, 3), 1] };
+    // Normals 21–26 against anomalies 31–34: 35 was an outlier. 22 is above 31 and 32.
+    expect(rest).toEqual({
+      ...{ model: modelId, dataset: 'cells', rankBy: 'mahalanobis' },
+      counts: { normal: 6, anomalous: 4 },
+      // Of ten calibrated normals (11 … 20), two may be above: the threshold is 18.
+      flagged: { normal: 6, anomalous: 4 },
+      groups: [
+        { group: 'anna', counts: { normal: 4, anomalous: 3 }, flagged: 7, ...anna },
+        {
+          group: 'bert',
+          counts: { normal: 2, anomalous: 0 },
+          flagged: 2,
+          auroc: null,
+          auroc95: null,
+        },
+      ],
+    });
+    expect(threshold).toMatchObject({ anomalyScore: 18, calibratedOn: 10, falseAlarms: 0.3 });
+    expect(scores.mahalanobis).toMatchObject({ auroc: 22 / 24, fpr95: 1 / 6 });
+    // The norms of this catalogue rise with strangeness, so that they rank the wrong way round.
+    expect(scores.normOfMean!.auroc).toBeCloseTo(2 / 24, 12);
+  });
+
+  it('has no threshold, and flags nothing, without normals to calibrate on', async () => {
+    const { database, modelId } = await lab();
+    giveScore(database, modelId, 'cells', strangeness());
+    expect(calibrate(database, modelId, [], 0.3)).toEqual([
+      expect.stringContaining('No normal images were held out'),
+    ]);
+    const found = database.read((reader) => evaluate(reader, modelId, 'cells'));
+    expect([found.threshold, found.flagged, found.groups.map(({ flagged }) => flagged)]).toEqual([
+      ...[null, null, [null, null]],
+    ]);
+  });
+
+  it('asks for scores first, and does not wait for images that cannot be read', async () => {
+    const { database, modelId } = await lab();
+    const known = strangeness();
+    known.delete(31);
+    known.delete(24);
+    known.delete(41);
+    giveScore(database, modelId, 'cells', known);
+    expect(() => database.read((reader) => evaluate(reader, modelId, 'cells'))).toThrow(
+      '2 of the 10 images of "cells" that count have no score from model 1 yet. Score the dataset ' +
+        'with this model first.',
+    );
+    database.transact((writer) => {
+      for (const { imageId, hash } of itemsOfNow()) {
+        if (hash === hashOf(31) || hash === hashOf(24)) {
+          putScoreProblem(writer, modelId, imageId, { code: 'not-found', reason: 'Gone.' });
+        }
+      }
+    });
+    const { counts } = database.read((reader) => evaluate(reader, modelId, 'cells'));
+    expect(counts).toEqual({ normal: 5, anomalous: 3 });
+
+    function itemsOfNow() {
+      return database.read((reader) =>
+        reader.all<{ imageId: number; hash: string }>('select id imageId, hash from image'),
+      );
+    }
+  });
+
+  it('says in words that there is nothing to measure against', async () => {
+    const ports = await openCatalogue(newFolder());
+    put(ports.database, 'cells', [1, 10], { role: 'normal', split: 'train' });
+    put(ports.database, 'cells', [11, 12], { role: 'normal', split: 'test' });
+    put(ports.database, 'sick', [31, 33], { role: 'anomaly', split: 'test' });
+    const shifts = [{ name: 'noise', weight: 1 }];
+    const modelId = runWithModel(ports, request({ shifts }));
+    const of = (dataset: string) => () =>
+      ports.database.read((reader) => evaluate(reader, modelId, dataset));
+    expect(of('cells')).toThrow(/no images that are known to be anomalous.*role anomaly/);
+    expect(of('sick')).toThrow(/no normal images in its test part/);
+    expect(of('cels')).toThrow(/no dataset "cels".*"cells"/);
+    expect(() => ports.database.read((reader) => evaluate(reader, 7, 'cells'))).toThrow(
+      /There is no model 7/,
+    );
+  });
+});
+
+describe('calibrate', () => {
+  it('warns when the normals are too few for the budget', async () => {
+    const { database, modelId } = await lab();
+    giveScore(database, modelId, 'cells', strangeness());
+    const held = itemsOf(database, 'cells').filter(({ split }) => split === 'calibrate');
+    expect(
+      calibrate(
+        database,
+        modelId,
+        held.map(({ imageId }) => imageId),
+        0.05,
+      ),
+    ).toEqual([
+      'Only 10 normal images were held out to calibrate on; a false-alarm budget of 5 % needs 19. ' +
+        'The threshold is the strangest of them, and about 9.1 % of normal images will be flagged.',
+    ]);
+  });
+});
