@@ -9,7 +9,7 @@ import type { RunSettings, MethodName } from '#domain/run-settings.ts';
 /** Changes with any change to this file that the other side must know of. */
 export const workerProtocol = 4;
 
-/** A pixel shard (see worker/shard.ts) and what it is called in messages. */
+/** A pixel shard (see worker/files/shard.ts) and what it is called in messages. */
 interface ShardReference {
   readonly name: string;
   readonly path: string;

@@ -30,9 +30,45 @@ const rows = {
   },
 
   ml: { at: 'src-main/ml', may: ['src-main/domain', 'src-main/engine/(ir|engine\\.ts$)'] },
+  // The worker's process: what is asked of it, the files it writes, views drawn by threads, tasks.
   worker: {
-    at: 'src-main/worker',
-    may: ['src-main/domain', 'src-main/rpc', 'src-main/ml', 'src-main/engine', 'zod'],
+    at: 'src-main/worker/[^/]+\\.ts$',
+    may: [
+      'src-main/domain',
+      'src-main/rpc',
+      'src-main/ml',
+      'src-main/engine',
+      'src-main/worker',
+      'zod',
+    ],
+    node: true,
+  },
+  'worker-files': {
+    at: 'src-main/worker/files',
+    may: [
+      'src-main/domain',
+      'src-main/(ml|engine)',
+      'src-main/worker/(contract|epoch-means|inputs)\\.ts',
+      'zod',
+    ],
+    node: true,
+  },
+  'worker-views': {
+    at: 'src-main/worker/views',
+    may: [
+      'src-main/domain',
+      'src-main/(ml|engine)',
+      'src-main/worker/(contract\\.ts$|files)',
+      'zod',
+    ],
+    node: true,
+  },
+  'worker-tasks': {
+    at: 'src-main/worker/tasks',
+    may: [
+      ...['src-main/domain', 'src-main/(ml|engine)', 'src-main/worker/(contract|epoch-means)\\.ts'],
+      ...['src-main/worker/(files|views)', 'zod'],
+    ],
     node: true,
   },
 
@@ -107,7 +143,10 @@ const rows = {
     at: 'src-main/core/scores',
     may: [
       ...['src-main/(domain|contract|rpc)', 'src-main/core/(formats|archives|reader|datasets)'],
-      ...['src-main/core/(store|jobs|workers|runs)', 'src-main/worker/(contract|files/shard)\\.ts'],
+      ...[
+        'src-main/core/(store|jobs|workers|runs)',
+        'src-main/worker/(contract|spawn|files/shard)\\.ts',
+      ],
       'zod',
     ],
     node: true,
@@ -152,7 +191,7 @@ const rows = {
     may: [
       ...['src-main/(domain|contract|rpc)', 'src-main/core/(formats|archives|reader|datasets)'],
       ...['src-main/core/(store|jobs|workers|project|runs|scores)'],
-      ...['src-main/worker/contract.ts', 'zod'],
+      ...['src-main/worker/(contract|spawn)\\.ts', 'zod'],
     ],
     node: true,
   },

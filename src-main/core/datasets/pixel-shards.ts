@@ -1,4 +1,4 @@
-// Writes the pixels of a list of images into one shard (worker/shard.ts) in cache/shards, named by
+// Writes the pixels of a list of images into one shard (worker/files/shard.ts) in cache/shards, named by
 // what it holds, so that the same list is written once. 16-bit images get a window: the pixel values
 // that the network sees as 0 and 1.
 
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { ImportProblem } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
-import { verifyShard, writeShard, type ShardHeader } from '#worker/shard.ts';
+import { verifyShard, writeShard, type ShardHeader } from '#worker/files/shard.ts';
 import { standardPixelLimit } from '../formats/decode.ts';
 import { imageLibraryVersion } from '../formats/image-library.ts';
 import { inOrder } from '../reader/ordered.ts';

@@ -13,7 +13,7 @@ import { connect, type Client, type InputOf } from '#rpc/connect.ts';
 import type { Link } from '#rpc/link.ts';
 import { memoryLink } from '#rpc/memory-link.ts';
 import type { CallsOf } from '#rpc/method.ts';
-import { readTensors } from '#worker/safetensors.ts';
+import { readTensors } from '#worker/files/safetensors.ts';
 import { onTestFinished } from 'vitest';
 import { drawPictures } from './pictures.ts';
 

@@ -19,7 +19,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { writePixelShards } from '#core/datasets/pixel-shards.ts';
 import { neverStop } from '#domain/stop.ts';
-import { readShard } from '#worker/shard.ts';
+import { readShard } from '#worker/files/shard.ts';
 import { goodFiles } from './support/good-files.ts';
 import { newProject } from './support/new-project.ts';
 import type { Project } from './support/project.ts';

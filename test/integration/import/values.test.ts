@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { shardChannels, writePixelShards } from '#core/datasets/pixel-shards.ts';
 import { neverStop } from '#domain/stop.ts';
-import { readShard } from '#worker/shard.ts';
+import { readShard } from '#worker/files/shard.ts';
 import { newProject } from './support/new-project.ts';
 import { writeBmp } from './support/write-bmp.ts';
 import { pngChunk, writePng } from './support/write-png.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RandomStream, purpose } from '#domain/random.ts';
-import { writeShard } from '#worker/shard.ts';
+import { writeShard } from '#worker/files/shard.ts';
 import { quickest } from '../../support/quickest.ts';
 import { failureOf, side, startWorker, temporaryFolder, writePictures } from './small-task.ts';
 

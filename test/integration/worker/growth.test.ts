@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RandomStream, purpose } from '#domain/random.ts';
 import type { ScoreTask } from '#worker/contract.ts';
-import { writeShard } from '#worker/shard.ts';
+import { writeShard } from '#worker/files/shard.ts';
 import { peakMemoryOf, processorSeconds } from '../import/support/processes.ts';
 import { smallTask, startWorker, temporaryFolder } from './small-task.ts';
 

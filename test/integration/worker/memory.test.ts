@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { describeTraining } from '#ml/train.ts';
-import { stepMemory } from '#worker/memory.ts';
+import { stepMemory } from '#worker/tasks/memory.ts';
 import type { Worker } from '#worker/spawn.ts';
 import { eventsOf, failureOf, smallTask, startWorker, temporaryFolder } from './small-task.ts';
 

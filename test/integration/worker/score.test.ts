@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scoreNames } from '#domain/score.ts';
 import type { RawScores } from '#domain/score.ts';
 import type { ImageToScore, ScoreTask } from '#worker/contract.ts';
-import { readShard, writeShard } from '#worker/shard.ts';
+import { readShard, writeShard } from '#worker/files/shard.ts';
 import type { Worker } from '#worker/spawn.ts';
 import { spawnWorker } from '#worker/spawn.ts';
 import { quickest } from '../../support/quickest.ts';

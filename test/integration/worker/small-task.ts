@@ -9,7 +9,7 @@ import { RandomStream, purpose } from '#domain/random.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
 import { resolveSettings } from '#domain/run-settings.ts';
 import type { TrainTask, WorkerEvents } from '#worker/contract.ts';
-import { writeShard } from '#worker/shard.ts';
+import { writeShard } from '#worker/files/shard.ts';
 import type { Worker } from '#worker/spawn.ts';
 import { spawnWorker } from '#worker/spawn.ts';
 

@@ -2,8 +2,8 @@ import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { TrainTask } from '#worker/contract.ts';
-import { readModel } from '#worker/model-file.ts';
-import { readTensors } from '#worker/safetensors.ts';
+import { readModel } from '#worker/files/model-file.ts';
+import { readTensors } from '#worker/files/safetensors.ts';
 import {
   checkpointsOf,
   eventsOf,

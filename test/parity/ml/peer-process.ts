@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tensors } from '#engine/engine.ts';
-import { encodeTensors } from '#worker/safetensors.ts';
+import { encodeTensors } from '#worker/files/safetensors.ts';
 
 const python = '/usr/bin/python3';
 const folder = import.meta.dirname;

@@ -8,7 +8,7 @@ import { resolveSettings } from '#domain/run-settings.ts';
 import { initialState } from '#ml/networks/initial-weights.ts';
 import { describeTraining } from '#ml/train.ts';
 import type { TrainTask } from '#worker/contract.ts';
-import type { Shard } from '#worker/shard.ts';
+import type { Shard } from '#worker/files/shard.ts';
 
 export const settings = resolveSettings({
   preset: 'quick',

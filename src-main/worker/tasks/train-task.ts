@@ -12,20 +12,20 @@ import { normWarning } from '#ml/collapse.ts';
 import { scheduleOf } from '#ml/schedule.ts';
 import { readReference } from '#ml/score.ts';
 import { describeTraining, fitSettings, startTraining } from '#ml/train.ts';
-import type { Checkpoint } from './checkpoints.ts';
-import { Checkpoints } from './checkpoints.ts';
-import type { TrainResult, TrainTask } from './contract.ts';
-import { describeModel, writeModel } from './model-file.ts';
+import type { Checkpoint } from '../files/checkpoints.ts';
+import { Checkpoints } from '../files/checkpoints.ts';
+import type { TrainResult, TrainTask } from '../contract.ts';
+import { describeModel, writeModel } from '../files/model-file.ts';
 import { freeMemory } from './memory.ts';
 import { fittingParts, outOfMemory, partsFrom, partsTaken } from './parts.ts';
-import { ScorePools } from './score-pools.ts';
-import type { Shard } from './shard.ts';
-import { readShard } from './shard.ts';
+import { ScorePools } from '../views/score-pools.ts';
+import type { Shard } from '../files/shard.ts';
+import { readShard } from '../files/shard.ts';
 import type { TaskContext } from './task.ts';
 import { TrainingRun, type RunOutcome } from './training-run.ts';
-import { identityOf } from './training-identity.ts';
-import { helperCount, ViewPool } from './view-pool.ts';
-import { planOf, type TrainRecipe } from './view-recipe.ts';
+import { identityOf } from '../files/training-identity.ts';
+import { helperCount, ViewPool } from '../views/view-pool.ts';
+import { planOf, type TrainRecipe } from '../views/view-recipe.ts';
 
 interface Ingredients {
   /** With batches that the images can fill. */

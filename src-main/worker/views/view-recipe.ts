@@ -4,7 +4,7 @@ import { Batches, type BatchPlan } from '#ml/batches.ts';
 import { ScoreViews, type ScoreViewsRequest } from '#ml/score-views.ts';
 import { shiftNamed } from '#ml/shifts/shifts.ts';
 import type { Views } from '#ml/views.ts';
-import type { TrainTask } from './contract.ts';
+import type { TrainTask } from '../contract.ts';
 
 export interface TrainRecipe extends Omit<BatchPlan, 'shifts'> {
   readonly kind: 'train';

@@ -10,9 +10,9 @@ import type { PixelSet } from '#ml/pixels.ts';
 import { scoreImages } from '#ml/score.ts';
 import { describeView, heldOutScores } from '#ml/shifts/separability.ts';
 import { shiftNamed } from '#ml/shifts/shifts.ts';
-import type { AdviseTask, ShiftSpec, Separability } from './contract.ts';
-import { readModel } from './model-file.ts';
-import { readShard } from './shard.ts';
+import type { AdviseTask, ShiftSpec, Separability } from '../contract.ts';
+import { readModel } from '../files/model-file.ts';
+import { readShard } from '../files/shard.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
 

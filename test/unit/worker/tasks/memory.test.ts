@@ -6,9 +6,9 @@ import { Failure } from '#domain/failure.ts';
 import { resolveSettings, type RunSettings } from '#domain/run-settings.ts';
 import { describeTraining } from '#ml/train.ts';
 import { isOutOfMemory } from '#domain/out-of-memory.ts';
-import { freeMemory, stepMemory } from '#worker/memory.ts';
-import { fittingParts, partsFrom } from '#worker/parts.ts';
-import { task } from './small-run.ts';
+import { freeMemory, stepMemory } from '#worker/tasks/memory.ts';
+import { fittingParts, partsFrom } from '#worker/tasks/parts.ts';
+import { task } from '../small-run.ts';
 
 /** A root folder with these files. */
 function rootWith(files: Record<string, string>): string {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { makeFolder, sweepTemporary, writeWhole } from '#worker/whole-file.ts';
+import { makeFolder, sweepTemporary, writeWhole } from '#worker/files/whole-file.ts';
 
 async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'normscope-whole-'));

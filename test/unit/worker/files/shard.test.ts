@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { ShardShape } from '#worker/shard.ts';
-import { readShard, verifyShard, writeShard } from '#worker/shard.ts';
+import type { ShardShape } from '#worker/files/shard.ts';
+import { readShard, verifyShard, writeShard } from '#worker/files/shard.ts';
 
 async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'normscope-shard-'));

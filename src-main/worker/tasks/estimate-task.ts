@@ -8,7 +8,7 @@ import type { PixelSet } from '#ml/pixels.ts';
 import { scheduleOf } from '#ml/schedule.ts';
 import { shiftNamed } from '#ml/shifts/shifts.ts';
 import { fitSettings, startTraining } from '#ml/train.ts';
-import type { Estimate, EstimateTask } from './contract.ts';
+import type { Estimate, EstimateTask } from '../contract.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
 

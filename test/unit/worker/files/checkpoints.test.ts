@@ -1,11 +1,11 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Checkpoint } from '#worker/checkpoints.ts';
-import { Checkpoints } from '#worker/checkpoints.ts';
-import { encodeTensors, readTensors } from '#worker/safetensors.ts';
-import { identityOf } from '#worker/training-identity.ts';
-import { bars, normals, program, state, task, temporaryFolder, without } from './small-run.ts';
+import type { Checkpoint } from '#worker/files/checkpoints.ts';
+import { Checkpoints } from '#worker/files/checkpoints.ts';
+import { encodeTensors, readTensors } from '#worker/files/safetensors.ts';
+import { identityOf } from '#worker/files/training-identity.ts';
+import { bars, normals, program, state, task, temporaryFolder, without } from '../small-run.ts';
 
 const identity = identityOf(task, normals, [bars]);
 

@@ -3,8 +3,8 @@
 import { Failure } from '#domain/failure.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import { floorRows, floorScore } from '#ml/floor.ts';
-import type { FloorTask } from './contract.ts';
-import { readShard } from './shard.ts';
+import type { FloorTask } from '../contract.ts';
+import { readShard } from '../files/shard.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { Failure } from '#domain/failure.ts';
-import type { TensorFile } from '#worker/safetensors.ts';
-import { decodeTensors, encodeTensors, readTensors } from '#worker/safetensors.ts';
+import type { TensorFile } from '#worker/files/safetensors.ts';
+import { decodeTensors, encodeTensors, readTensors } from '#worker/files/safetensors.ts';
 
 const path = '/a/model.safetensors';
 const encoded = (file: TensorFile) => Buffer.concat(encodeTensors(file));

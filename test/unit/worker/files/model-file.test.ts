@@ -4,11 +4,11 @@ import { expect, test } from 'vitest';
 import { embeddingSize, featureSize } from '#ml/networks/resnet18.ts';
 import { describeScoring } from '#ml/score.ts';
 import { fitReference } from '#ml/scores/reference.ts';
-import type { Model } from '#worker/model-file.ts';
-import { describeModel, readModel, writeModel } from '#worker/model-file.ts';
-import type { TensorFile } from '#worker/safetensors.ts';
-import { encodeTensors, readTensors } from '#worker/safetensors.ts';
-import { bars, normals, settings, state, task, temporaryFolder, without } from './small-run.ts';
+import type { Model } from '#worker/files/model-file.ts';
+import { describeModel, readModel, writeModel } from '#worker/files/model-file.ts';
+import type { TensorFile } from '#worker/files/safetensors.ts';
+import { encodeTensors, readTensors } from '#worker/files/safetensors.ts';
+import { bars, normals, settings, state, task, temporaryFolder, without } from '../small-run.ts';
 
 const d = featureSize(settings);
 const ramp = (length: number) => Float32Array.from({ length }, (_, i) => Math.sin(i));

@@ -5,9 +5,9 @@ import { afterEach, expect, test } from 'vitest';
 import { resolveSettings } from '#domain/run-settings.ts';
 import type { PixelSet } from '#ml/pixels.ts';
 import { drawBatch } from '#ml/views.ts';
-import { ViewPool } from '#worker/view-pool.ts';
-import { viewsOf, type ScoreRecipe, type TrainRecipe } from '#worker/view-recipe.ts';
-import { noisePixels } from '../ml/pixel-sets.ts';
+import { ViewPool } from '#worker/views/view-pool.ts';
+import { viewsOf, type ScoreRecipe, type TrainRecipe } from '#worker/views/view-recipe.ts';
+import { noisePixels } from '../../ml/pixel-sets.ts';
 
 const pools: ViewPool[] = [];
 afterEach(async () => {

@@ -2,13 +2,13 @@
 
 import { chooseEngine } from '#engine/doctor.ts';
 import { readFeatures } from '#ml/score.ts';
-import type { FeaturesTask } from './contract.ts';
-import { readModel } from './model-file.ts';
-import { ScorePools } from './score-pools.ts';
+import type { FeaturesTask } from '../contract.ts';
+import { readModel } from '../files/model-file.ts';
+import { ScorePools } from '../views/score-pools.ts';
 import { demandSamePixels } from './score-task.ts';
-import { readShard } from './shard.ts';
+import { readShard } from '../files/shard.ts';
 import type { TaskContext } from './task.ts';
-import { writeWhole } from './whole-file.ts';
+import { writeWhole } from '../files/whole-file.ts';
 
 /** Throws `stopped`, `disk-full`, and what reading and computing throw. */
 export async function runFeatures(

@@ -2,7 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import type { Stop } from '#domain/stop.ts';
-import type { WorkerEvents } from './contract.ts';
+import type { WorkerEvents } from '../contract.ts';
 
 export interface TaskContext {
   readonly stop: Stop;

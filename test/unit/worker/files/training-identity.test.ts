@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
-import { identityDifferences, identityOf, trainingIdentity } from '#worker/training-identity.ts';
-import { bars, normals, settings, task } from './small-run.ts';
+import {
+  identityDifferences,
+  identityOf,
+  trainingIdentity,
+} from '#worker/files/training-identity.ts';
+import { bars, normals, settings, task } from '../small-run.ts';
 
 const identity = identityOf(task, normals, [bars]);
 

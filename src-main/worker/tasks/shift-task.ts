@@ -2,7 +2,7 @@
 
 import { RandomStream, purpose } from '#domain/random.ts';
 import { shiftNamed } from '#ml/shifts/shifts.ts';
-import type { ShiftTask, SmallPicture } from './contract.ts';
+import type { ShiftTask, SmallPicture } from '../contract.ts';
 
 /** Throws `unknown-option` and `bad-input`. */
 export function runShift({ shift, seed, picture, partner }: ShiftTask): SmallPicture {

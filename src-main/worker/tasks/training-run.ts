@@ -3,14 +3,14 @@
 import { throwIfStopped } from '#domain/stop.ts';
 import type { Engine, Tensors } from '#engine/engine.ts';
 import type { StepDone, Training } from '#ml/train.ts';
-import type { Checkpoint, Checkpoints } from './checkpoints.ts';
-import type { EpochReport, TrainTask } from './contract.ts';
-import { EpochMeans } from './epoch-means.ts';
+import type { Checkpoint, Checkpoints } from '../files/checkpoints.ts';
+import type { EpochReport, TrainTask } from '../contract.ts';
+import { EpochMeans } from '../epoch-means.ts';
 import { peakMemory } from './memory.ts';
 import { StepRate } from './step-rate.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
-import type { ViewPool } from './view-pool.ts';
+import type { ViewPool } from '../views/view-pool.ts';
 
 /** Between two `step` events. */
 const stepEventMs = 100;

@@ -1,8 +1,8 @@
 // What makes a training the one it is: a checkpoint of any other cannot be gone on from.
 
 import { z } from 'zod';
-import { runSettings, seed, shiftParameters } from './inputs.ts';
-import type { TrainTask } from './contract.ts';
+import { runSettings, seed, shiftParameters } from '../inputs.ts';
+import type { TrainTask } from '../contract.ts';
 import type { Shard } from './shard.ts';
 
 const pixels = z.strictObject({

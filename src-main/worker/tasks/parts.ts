@@ -3,7 +3,7 @@
 import { Failure } from '#domain/failure.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
 import { describeTraining, possibleParts } from '#ml/train.ts';
-import type { TrainTask } from './contract.ts';
+import type { TrainTask } from '../contract.ts';
 import { gigabytes, stepMemory } from './memory.ts';
 
 /** Left to the system and to other programs. */

@@ -5,12 +5,12 @@ import { throwIfStopped } from '#domain/stop.ts';
 import { chooseEngine } from '#engine/doctor.ts';
 import type { KeyedImage, ScoredImage } from '#ml/score.ts';
 import { scoreImages } from '#ml/score.ts';
-import type { ImageToScore, ScoreTask } from './contract.ts';
-import type { ModelDescription } from './model-file.ts';
-import { readModel } from './model-file.ts';
-import { ScorePools } from './score-pools.ts';
-import type { Shard } from './shard.ts';
-import { readShard } from './shard.ts';
+import type { ImageToScore, ScoreTask } from '../contract.ts';
+import type { ModelDescription } from '../files/model-file.ts';
+import { readModel } from '../files/model-file.ts';
+import { ScorePools } from '../views/score-pools.ts';
+import type { Shard } from '../files/shard.ts';
+import { readShard } from '../files/shard.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
 

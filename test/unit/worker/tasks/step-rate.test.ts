@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { StepRate } from '#worker/step-rate.ts';
+import { StepRate } from '#worker/tasks/step-rate.ts';
 
 test('counts images a second from the first step on', () => {
   const rate = new StepRate(128, 1000);
