@@ -2,7 +2,7 @@
 
 import type { Command } from '../state/commands.svelte.ts';
 import type { Frame } from '../state/frame.svelte.ts';
-import type { Workspace } from '../state/workspace.svelte.ts';
+import type { Workspace } from '../state/project/workspace.svelte.ts';
 
 export function editCommands(frame: Frame, { edits }: Workspace): Command[] {
   const { toasts } = frame;

@@ -1,7 +1,7 @@
 // What can be chosen for a training, in a microscopist's words.
 
 import type { MethodName, PresetName, SettingName, SpecimenName } from '#domain/run-settings.ts';
-import type { EngineChoice } from '../../state/train-form.svelte.ts';
+import type { EngineChoice } from '../../state/project/train-form.svelte.ts';
 
 export interface Choice<Name extends string> {
   readonly name: Name;

@@ -1,7 +1,7 @@
 // Measured times as a card says them.
 
-import { durationInWords } from '../../parts/in-words.ts';
-import type { Estimated } from '../../state/estimates.svelte.ts';
+import { durationInWords } from '../../parts/text/in-words.ts';
+import type { Estimated } from '../../state/project/estimates.svelte.ts';
 
 /** `usual`: what is said until something has been measured. */
 export function noteOf(usual: string | undefined, found: Estimated | undefined): string {

@@ -1,0 +1,12 @@
+// Takes a run out of the queue, or ends it after a checkpoint; says how to go on with it after all.
+
+import type { CoreClient } from '../../client/clients.ts';
+import type { Frame } from '../frame.svelte.ts';
+
+export async function cancelRun(frame: Frame, core: CoreClient, runId: number): Promise<void> {
+  await core.call('runs.cancel', { runId });
+  frame.toasts.done(`Run ${runId} is cancelled. It stays in the list of runs.`, {
+    label: 'Go on after all',
+    run: () => frame.attempt(() => core.call('runs.resume', { runId })),
+  });
+}

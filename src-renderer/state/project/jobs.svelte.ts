@@ -1,0 +1,87 @@
+// The work of the core: what waits, runs and has ended, and how fast it goes.
+
+import { SvelteMap } from 'svelte/reactivity';
+import type { Job } from '#contract/core.ts';
+import type { CoreClient } from '../../client/clients.ts';
+
+/** Progress older than this says nothing about the rate, milliseconds. */
+const rateWindowMs = 15_000;
+
+interface Mark {
+  readonly atMs: number;
+  readonly done: number;
+}
+
+export type LiveJob = Job & {
+  /** A second; null until two reports have come. */
+  readonly rate: number | null;
+  readonly secondsLeft: number | null;
+};
+
+export class Jobs {
+  readonly #core: CoreClient;
+  readonly #jobs = new SvelteMap<number, Job>();
+  readonly #marks = new SvelteMap<number, readonly Mark[]>();
+  readonly #listeners: ((job: Job) => void)[] = [];
+
+  constructor(core: CoreClient) {
+    this.#core = core;
+    core.on('job.changed', (job) => this.#take(job));
+  }
+
+  get all(): readonly Job[] {
+    return [...this.#jobs.values()].sort((a, b) => b.id - a.id);
+  }
+
+  /** Those under way and those that wait, oldest first. */
+  readonly live: readonly LiveJob[] = $derived.by(() =>
+    [...this.#jobs.values()]
+      .filter(isAlive)
+      .sort((a, b) => Number(b.state === 'running') - Number(a.state === 'running') || a.id - b.id)
+      .map((job) => this.#withRate(job)),
+  );
+
+  async load(): Promise<void> {
+    for (const job of await this.#core.call('jobs.list', {})) {
+      // An event that came meanwhile is newer.
+      if (!this.#jobs.has(job.id)) this.#jobs.set(job.id, job);
+    }
+  }
+
+  async stop(jobId: number): Promise<void> {
+    await this.#core.call('jobs.stop', { jobId });
+  }
+
+  /** Calls `listener` whenever a job's state has changed. Returns its own undoing. */
+  onState(listener: (job: Job) => void): () => void {
+    this.#listeners.push(listener);
+    return () => void this.#listeners.splice(this.#listeners.indexOf(listener), 1);
+  }
+
+  #take(job: Job): void {
+    const before = this.#jobs.get(job.id);
+    this.#jobs.set(job.id, job);
+    if (isAlive(job)) {
+      const now = performance.now();
+      const marks = (this.#marks.get(job.id) ?? []).filter(({ atMs }) => now - atMs < rateWindowMs);
+      this.#marks.set(job.id, [...marks, { atMs: now, done: job.done }]);
+    } else {
+      this.#marks.delete(job.id);
+    }
+    if (before?.state !== job.state) for (const listener of this.#listeners) listener(job);
+  }
+
+  #withRate(job: Job): LiveJob {
+    const marks = this.#marks.get(job.id) ?? [];
+    const [first, last] = [marks[0], marks.at(-1)];
+    if (!first || !last || last.atMs - first.atMs < 500 || last.done <= first.done) {
+      return { ...job, rate: null, secondsLeft: null };
+    }
+    const rate = (1000 * (last.done - first.done)) / (last.atMs - first.atMs);
+    return { ...job, rate, secondsLeft: job.total === null ? null : (job.total - job.done) / rate };
+  }
+}
+
+function isAlive({ state }: Job): boolean {
+  return state === 'queued' || state === 'running';
+}

@@ -1,0 +1,165 @@
+// What is chosen for the next training, and what is wrong with it. Nothing is sent before `input`
+// is; it lives as long as the project is open, so that it survives a look at another view.
+
+import { SvelteMap } from 'svelte/reactivity';
+import type { coreMethods } from '#contract/core.ts';
+import { checkOutliers, methodOutliers, standardShifts } from '#domain/run-outliers.ts';
+import {
+  presetMethod,
+  resolveSettings,
+  settingTable,
+  type MethodName,
+  type PresetName,
+  type RunSettings,
+  type SettingName,
+  type SpecimenName,
+} from '#domain/run-settings.ts';
+import type { ShiftName } from '#domain/shift-table.ts';
+import type { InputOf } from '#rpc/connect.ts';
+import type { CallsOf } from '#rpc/method.ts';
+import type { Mix } from './mix.svelte.ts';
+import type { RunConfig } from './run-config.ts';
+import { wordsOf } from '../words-of.ts';
+
+export type TrainInput = InputOf<CallsOf<typeof coreMethods>, 'runs.train'>;
+export type EngineChoice = NonNullable<TrainInput['engine']>;
+
+export class TrainForm {
+  /** Left out: the first dataset with normal images. */
+  dataset = $state<string>();
+  preset = $state<PresetName>('quick');
+  specimen = $state<SpecimenName>('stained');
+  /** Left out: the preset's own. */
+  ownMethod = $state<MethodName>();
+  engine = $state<EngineChoice>('auto');
+  /** As it is typed. */
+  seed = $state('0');
+  /** Set to where the settings came from when they were taken from a run. */
+  takenFrom = $state<number>();
+  /** The project's outliers, which are learnt as far as the method takes them. */
+  readonly mix: Mix;
+  /** Settings that differ from the preset's, as they are typed. */
+  readonly #typed = new SvelteMap<SettingName, string>();
+
+  constructor(mix: Mix) {
+    this.mix = mix;
+  }
+
+  get method(): MethodName {
+    return this.ownMethod ?? presetMethod[this.preset];
+  }
+  get takesSources(): boolean {
+    return ['external', 'any'].includes(methodOutliers[this.method]);
+  }
+  get takesShifts(): boolean {
+    return ['shifts', 'any'].includes(methodOutliers[this.method]);
+  }
+  /** What specimen, preset and method say, without anything typed. */
+  get standard(): RunSettings {
+    return this.#resolve({});
+  }
+  get changed(): readonly SettingName[] {
+    return [...this.#typed.keys()].filter((name) => this.isChanged(name));
+  }
+  get seedFault(): string | undefined {
+    const isSeed = /^\d+$/.test(this.seed.trim()) && Number.isSafeInteger(Number(this.seed));
+    return isSeed ? undefined : 'The seed is a whole number from 0.';
+  }
+  /** Of the settings and the seed; undefined when all can be sent. */
+  get fault(): string | undefined {
+    if (this.seedFault !== undefined) return this.seedFault;
+    return faultIn(() => this.#resolve(Object.fromEntries(this.#typed)));
+  }
+
+  valueOf(name: SettingName): string {
+    return this.#typed.get(name) ?? String(this.standard[name]);
+  }
+
+  isChanged(name: SettingName): boolean {
+    const typed = this.#typed.get(name);
+    return typed !== undefined && typed !== String(this.standard[name]);
+  }
+
+  /** What is wrong with one setting, with its range. */
+  faultOf(name: SettingName): string | undefined {
+    const typed = this.#typed.get(name);
+    if (typed === undefined) return undefined;
+    // By itself: of crops, either end may be typed first.
+    const wide = name === 'cropMin' ? { cropMax: 1 } : name === 'cropMax' ? { cropMin: 0.01 } : {};
+    return faultIn(() => this.#resolve({ ...wide, [name]: typed }));
+  }
+
+  /** Taken when no outliers at all are chosen. `sources`: the outlier sources at hand. */
+  standardShifts(sources: readonly string[]): readonly ShiftName[] {
+    const { outliers = [], shifts = [] } = this.input('', sources);
+    return outliers.length + shifts.length === 0 ? standardShifts(this.method) : [];
+  }
+
+  /** Why the method cannot work with what is chosen as outliers. */
+  outlierFault(sources: readonly string[]): string | undefined {
+    const { outliers = [], shifts = [] } = this.input('', sources);
+    return faultIn(() => {
+      const settings = this.#resolve(Object.fromEntries(this.#typed));
+      const shiftCount = shifts.length + this.standardShifts(sources).length;
+      checkOutliers(this.method, outliers.length, shiftCount, settings);
+    });
+  }
+
+  type(name: SettingName, value: string): void {
+    if (value.trim() === String(this.standard[name])) this.#typed.delete(name);
+    else this.#typed.set(name, value);
+  }
+
+  reset(name?: SettingName): void {
+    if (name === undefined) this.#typed.clear();
+    else this.#typed.delete(name);
+  }
+
+  /** `sources`: the outlier sources at hand. `preset`: the chosen one when left out. */
+  input(dataset: string, sources: readonly string[], preset = this.preset): TrainInput {
+    const method = this.ownMethod ?? presetMethod[preset];
+    const takes = (kind: 'external' | 'shifts') => ['any', kind].includes(methodOutliers[method]);
+    const used = takes('external')
+      ? sources.map((name) => this.mix.source(name)).filter(({ isUsed }) => isUsed)
+      : [];
+    return {
+      ...{ dataset, preset, specimen: this.specimen, method },
+      ...{ seed: Number(this.seed), engine: this.engine },
+      overrides: Object.fromEntries(this.changed.map((name) => [name, this.valueOf(name).trim()])),
+      outliers: used.map(({ name, weight }) => ({ name, weight })),
+      shifts: takes('shifts')
+        ? this.mix.usedShifts.map(({ name, weight, strength, parameters }) => ({
+            ...{ name, weight, strength },
+            ...(parameters ? { parameters } : {}),
+          }))
+        : [],
+    };
+  }
+
+  /** Takes everything from a run. `sources`: the outlier sources at hand. */
+  takeFrom(runId: number, config: RunConfig, sources: readonly string[]): void {
+    const { dataset, preset, specimen, method, engine, seed } = config;
+    Object.assign(this, { dataset, preset, specimen, engine, seed: String(seed) });
+    this.ownMethod = method === presetMethod[preset] ? undefined : method;
+    this.takenFrom = runId;
+    this.#typed.clear();
+    for (const [name, value] of Object.entries(config.overrides)) {
+      if (Object.hasOwn(settingTable, name)) this.type(name as SettingName, String(value));
+    }
+    this.mix.take(config.outliers, config.shifts, sources);
+  }
+
+  #resolve(overrides: Readonly<Record<string, string | number>>): RunSettings {
+    const { preset, specimen, method } = this;
+    return resolveSettings({ preset, specimen, method, overrides });
+  }
+}
+
+function faultIn(check: () => unknown): string | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return wordsOf(error);
+  }
+}

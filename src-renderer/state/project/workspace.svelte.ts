@@ -1,0 +1,90 @@
+// An open project as the views see it: one object per concern, made anew with each connection to a
+// core.
+
+import { createContext } from 'svelte';
+import type { EngineReport, Job } from '#contract/core.ts';
+import type { CoreClient } from '../../client/clients.ts';
+import { Datasets } from './datasets.svelte.ts';
+import { EditLog } from './edit-log.svelte.ts';
+import type { Attempt } from '../frame.svelte.ts';
+import { Jobs } from './jobs.svelte.ts';
+import { Estimates } from './estimates.svelte.ts';
+import { Mix } from './mix.svelte.ts';
+import { NearDuplicates } from './near-duplicates.svelte.ts';
+import { Overlaps } from './overlaps.svelte.ts';
+import { Resource } from '../resource.svelte.ts';
+import { Runs } from './runs.svelte.ts';
+import { Sources } from './sources.svelte.ts';
+import { TrainForm } from './train-form.svelte.ts';
+
+/** After the last edit, milliseconds. */
+const pauseMs = 250;
+
+export class Workspace {
+  readonly core: CoreClient;
+  readonly jobs: Jobs;
+  readonly datasets: Datasets;
+  readonly runs: Runs;
+  readonly edits: EditLog;
+  readonly mix: Mix;
+  readonly sources: Sources;
+  readonly overlaps: Overlaps;
+  readonly nearDuplicates: NearDuplicates;
+  readonly estimates: Estimates;
+  /** Loaded by whoever shows them: they are examined anew each time. */
+  readonly engines: Resource<readonly EngineReport[]>;
+  readonly trainForm: TrainForm;
+  readonly #attempt: Attempt;
+
+  /** attempt: says what fails of work that nobody waits for. */
+  constructor(core: CoreClient, attempt: Attempt) {
+    this.core = core;
+    this.#attempt = attempt;
+    this.jobs = new Jobs(core);
+    this.datasets = new Datasets(core);
+    this.runs = new Runs(core);
+    this.edits = new EditLog(core);
+    this.mix = new Mix(core, attempt);
+    this.sources = new Sources(core);
+    this.overlaps = new Overlaps(core);
+    this.nearDuplicates = new NearDuplicates(core);
+    this.estimates = new Estimates(core, this.datasets);
+    this.engines = new Resource((signal) => core.call('engines.describe', {}, signal));
+    this.trainForm = new TrainForm(this.mix);
+  }
+
+  /** Asks for what several views show, and keeps it fresh. Returns its own undoing. */
+  start(): () => void {
+    for (const part of [this.jobs, this.edits, this.mix]) this.#attempt(() => part.load());
+    const loadLists = () => {
+      void this.datasets.list.load();
+      void this.runs.list.load();
+      void this.sources.list.load();
+    };
+    loadLists();
+    let pause: ReturnType<typeof setTimeout> | undefined;
+    const leaving = [
+      this.jobs.onState((job) => this.#refresh(job)),
+      this.edits.onChange(() => {
+        this.overlaps.forget();
+        // Verdicts come quickly one after the other, and of 100,000 images lists take their time.
+        clearTimeout(pause);
+        pause = setTimeout(loadLists, pauseMs);
+      }),
+    ];
+    return () => {
+      clearTimeout(pause);
+      for (const leave of leaving) leave();
+    };
+  }
+
+  #refresh({ kind }: Job): void {
+    if (kind === 'import') {
+      void this.datasets.list.load();
+      void this.sources.list.load();
+      this.overlaps.forget();
+    } else void this.runs.list.load();
+  }
+}
+
+export const [getWorkspace, setWorkspace] = createContext<Workspace>();

@@ -1,0 +1,88 @@
+// An import as it is being prepared: which files, into which dataset, as what; and what would become
+// of them.
+
+import { splitNames, type Role, type Split } from '#contract/core.ts';
+import type { CoreClient } from '../../client/clients.ts';
+import { nameFrom, pathsIn } from '../../state/given-paths.ts';
+import { Resource } from '../../state/resource.svelte.ts';
+import { wordsOf } from '../../state/words-of.ts';
+
+export const groupRules = ['none', 'parent', 'pattern'] as const;
+export type GroupRule = (typeof groupRules)[number];
+
+export class ImportPlan {
+  readonly #core: CoreClient;
+  readonly #given: readonly string[];
+  /** In a browser, one path a line. */
+  typed = $state('');
+  dataset = $state('');
+  role = $state<Role>();
+  groupRule = $state<GroupRule>('none');
+  pattern = $state('');
+  split = $state<Split>();
+  /** What the preview is of. */
+  #previewed = $state<string>();
+
+  /** given: empty where paths are typed. dataset: where the images belong, if that is known. */
+  constructor(core: CoreClient, given: readonly string[], dataset?: string) {
+    this.#core = core;
+    this.#given = given;
+    this.dataset = dataset ?? (nameFrom(given[0]) || 'images');
+  }
+
+  readonly paths: readonly string[] = $derived.by(() =>
+    this.#given.length > 0 ? this.#given : pathsIn(this.typed),
+  );
+
+  /** What is wrong with the pattern; the core reads it in the same way. */
+  readonly patternFault = $derived.by(() => {
+    if (this.groupRule !== 'pattern') return undefined;
+    try {
+      new RegExp(this.pattern.trim(), 'u');
+      return undefined;
+    } catch (error) {
+      return `Not a regular expression: ${wordsOf(error).split(': ').at(-1)!.toLowerCase()}.`;
+    }
+  });
+
+  readonly isReady = $derived(
+    this.paths.length > 0 && this.dataset.trim() !== '' && this.patternFault === undefined,
+  );
+
+  /** Of the dataset's name, the files and the options; undefined until there is enough of them. */
+  readonly input = $derived.by(() => {
+    if (!this.isReady) return undefined;
+    const group = this.groupRule === 'parent' ? 'parent' : this.pattern.trim();
+    return {
+      paths: [...this.paths],
+      dataset: this.dataset.trim(),
+      ...(this.role && { role: this.role }),
+      ...(this.groupRule !== 'none' && group !== '' && { group }),
+      ...(this.split && { split: this.split }),
+    };
+  });
+
+  readonly preview = new Resource(async (signal) => {
+    const input = this.input!;
+    const preview = await this.#core.call('images.preview', input, signal);
+    if (!signal.aborted) this.#previewed = JSON.stringify(input);
+    return preview;
+  });
+
+  /** Whether the preview is of what is entered now. */
+  readonly isPreviewed = $derived(this.#previewed === JSON.stringify(this.input));
+
+  /** Not while it is known that there is nothing, or that it would fail. */
+  readonly isPromising = $derived(
+    this.isReady &&
+      this.preview.state.kind !== 'failed' &&
+      !(this.isPreviewed && this.preview.value?.images === 0),
+  );
+
+  /** Throws what the core throws. */
+  async submit(): Promise<void> {
+    if (this.input) await this.#core.call('images.import', this.input);
+  }
+}
+
+export const splitChoices = splitNames.filter((name) => name !== 'none');

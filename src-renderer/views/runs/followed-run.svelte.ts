@@ -1,0 +1,88 @@
+// One run as it goes on: what the core has kept of it, and what it tells meanwhile.
+
+import type { CoreEvents, RunDetails, RunEpoch } from '#contract/core.ts';
+import type { CoreClient } from '../../client/clients.ts';
+import type { Jobs } from '../../state/project/jobs.svelte.ts';
+import { Resource } from '../../state/resource.svelte.ts';
+
+type RunStep = CoreEvents['run.step'];
+
+/** Steps since the last epoch are drawn one by one; more than these are not kept. */
+const mostSteps = 2000;
+/** As many as show how norms are spread now. */
+const recentSteps = 20;
+/** Charts are drawn again so often: with each step they would take the page's time from the user. */
+const shownEachMs = 1000;
+
+export class FollowedRun {
+  readonly runId: number;
+  readonly details: Resource<RunDetails>;
+  #steps = $state.raw<readonly RunStep[]>([]);
+  /** Told of, and shown with the next ones. */
+  #arrived: readonly RunStep[] = [];
+  #showing: ReturnType<typeof setTimeout> | undefined;
+  readonly #undo: readonly (() => void)[];
+
+  /** Follows until `end` is called. */
+  constructor(core: CoreClient, jobs: Jobs, runId: number) {
+    this.runId = runId;
+    this.details = new Resource((signal) => core.call('runs.show', { runId }, signal));
+    this.#undo = [
+      core.on('run.step', (step) => {
+        if (step.runId !== runId) return;
+        this.#arrived = [...this.#arrived, step];
+        if (this.#steps.length === 0) this.#show();
+        else this.#showing ??= setTimeout(() => this.#show(), shownEachMs);
+      }),
+      core.on('run.epoch', ({ runId: id, report }) => {
+        if (id === runId) this.#amend(({ epochs }) => ({ epochs: withEpoch(epochs, report) }));
+      }),
+      core.on('run.warning', ({ runId: id, text }) => {
+        if (id !== runId) return;
+        this.#amend(({ warnings }) => ({
+          warnings: warnings.includes(text) ? warnings : [...warnings, text],
+        }));
+      }),
+      jobs.onState(({ kind }) => {
+        if (kind === 'train' || kind === 'score') void this.details.load();
+      }),
+    ];
+    void this.details.load();
+  }
+
+  /** Steps that no epoch has taken up yet, oldest first. */
+  get steps(): readonly RunStep[] {
+    const last = this.details.value?.epochs.at(-1)?.step ?? 0;
+    return this.#steps.filter(({ step }) => step > last);
+  }
+  /** The last steps told of, whatever epoch they are of; none of a run that nobody watched. */
+  get recentSteps(): readonly RunStep[] {
+    return this.#steps.slice(-recentSteps);
+  }
+  get latestStep(): RunStep | undefined {
+    return this.#steps.at(-1);
+  }
+
+  end(): void {
+    clearTimeout(this.#showing);
+    for (const undo of this.#undo) undo();
+  }
+
+  #show(): void {
+    this.#showing = undefined;
+    this.#steps = [...this.#steps, ...this.#arrived].slice(-mostSteps);
+    this.#arrived = [];
+  }
+
+  #amend(change: (details: RunDetails) => Partial<RunDetails>): void {
+    const { value } = this.details;
+    // Nothing there yet, or old already: what is being asked for may be without it.
+    if (value && !this.details.isAsking) this.details.set({ ...value, ...change(value) });
+    else void this.details.load();
+  }
+}
+
+/** A resumed run passes through some epochs again. */
+function withEpoch(epochs: readonly RunEpoch[], report: RunEpoch): readonly RunEpoch[] {
+  return [...epochs.filter(({ epoch }) => epoch < report.epoch), report];
+}

@@ -1,0 +1,69 @@
+import { flushSync } from 'svelte';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Job } from '#contract/core.ts';
+import { Jobs } from '../../../../../src-renderer/state/project/jobs.svelte.ts';
+import { fakeCore } from '../../support/fake-core.ts';
+
+const job: Job = {
+  ...{ id: 1, kind: 'import', state: 'running', done: 0, total: 100, note: null, failure: null },
+};
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+afterEach(() => void vi.useRealTimers());
+
+/** Events pass a link, which takes a turn. */
+async function settled(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  flushSync();
+}
+
+describe('jobs', () => {
+  it('know their rate and the time left once two reports have come', async () => {
+    const core = fakeCore({});
+    const jobs = new Jobs(core.client);
+    core.emit('job.changed', job);
+    await settled();
+    expect(jobs.live).toEqual([{ ...job, rate: null, secondsLeft: null }]);
+    vi.advanceTimersByTime(2000);
+    core.emit('job.changed', { ...job, done: 20 });
+    await settled();
+    expect(jobs.live).toEqual([{ ...job, done: 20, rate: 10, secondsLeft: 8 }]);
+  });
+
+  it('tell of each state once, and of no progress', async () => {
+    const core = fakeCore({});
+    const jobs = new Jobs(core.client);
+    const states: string[] = [];
+    const off = jobs.onState(({ state }) => states.push(state));
+    for (const state of ['queued', 'running', 'running', 'succeeded'] as const) {
+      core.emit('job.changed', { ...job, state });
+    }
+    await settled();
+    off();
+    core.emit('job.changed', { ...job, id: 2 });
+    await settled();
+    expect(states).toEqual(['queued', 'running', 'succeeded']);
+  });
+
+  it('that have been told of are not replaced by an older list', async () => {
+    const core = fakeCore({ 'jobs.list': () => [{ ...job, state: 'queued' }] });
+    const jobs = new Jobs(core.client);
+    core.emit('job.changed', job);
+    await settled();
+    await jobs.load();
+    expect(jobs.all).toEqual([job]);
+  });
+
+  it('under way come before those that wait', async () => {
+    const core = fakeCore({
+      'jobs.list': () => [
+        { ...job, id: 1, state: 'succeeded' },
+        { ...job, id: 2, state: 'queued' },
+        { ...job, id: 3, state: 'running' },
+      ],
+    });
+    const jobs = new Jobs(core.client);
+    await jobs.load();
+    expect(jobs.live.map(({ id }) => id)).toEqual([3, 2]);
+  });
+});

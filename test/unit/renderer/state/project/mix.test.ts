@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import type { OutlierMix } from '#contract/outlier.ts';
+import { Failure } from '#domain/failure.ts';
+import { Mix } from '../../../../../src-renderer/state/project/mix.svelte.ts';
+import { fakeCore } from '../../support/fake-core.ts';
+
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+function keepingCore(kept: OutlierMix = { sources: [], shifts: [] }) {
+  const sent: OutlierMix[] = [];
+  const failed: string[] = [];
+  let isFull = false;
+  const core = fakeCore({
+    'mix.show': () => kept,
+    'mix.set': (mix) => {
+      if (isFull) throw new Failure('disk-full', 'The disk is full.');
+      sent.push(mix as OutlierMix);
+      core.emit('mix.changed', mix as OutlierMix);
+      return mix as OutlierMix;
+    },
+  });
+  const mix = new Mix(core.client, (work) => {
+    work().catch((error: unknown) => failed.push(String(error)));
+  });
+  return { core, sent, mix, failed, fill: () => (isFull = true) };
+}
+
+describe('the mix', () => {
+  it('uses every source and no shift until something is chosen', () => {
+    const { mix } = keepingCore();
+    expect(mix.source('dust')).toEqual({ name: 'dust', weight: 1, isUsed: true });
+    expect(mix.shift('flip')).toEqual({ name: 'flip', weight: 1, isUsed: false, strength: 0.5 });
+    expect(mix.usedShifts).toEqual([]);
+  });
+
+  it('sends the moves of a slider as one, and what waits at once when asked', async () => {
+    const { mix, sent } = keepingCore();
+    for (const strength of [0.1, 0.2, 0.3]) mix.changeShift('flip', { strength });
+    expect(sent).toEqual([]);
+    await expect.poll(() => sent.length).toBe(1);
+    expect(sent.map(({ shifts }) => shifts.map((shift) => shift.strength))).toEqual([[0.3]]);
+    mix.changeSource('dust', { weight: 4 });
+    await mix.flush();
+    expect(sent.at(-1)).toEqual({
+      sources: [{ name: 'dust', weight: 4, isUsed: true }],
+      shifts: [{ name: 'flip', weight: 1, isUsed: false, strength: 0.3 }],
+    });
+    await mix.flush();
+    expect(sent.length).toBe(2);
+  });
+
+  it('says what could not be sent', async () => {
+    const { mix, failed, fill } = keepingCore();
+    fill();
+    mix.changeShift('flip', { strength: 0.4 });
+    await expect.poll(() => failed).toEqual(['Failure: The disk is full.']);
+  });
+
+  it('keeps strength and weight of a shift that is switched off', () => {
+    const { mix } = keepingCore();
+    mix.changeShift('dust', { isUsed: true, weight: 3, parameters: { specks: 7 } });
+    mix.changeShift('dust', { isUsed: false });
+    expect(mix.usedShifts).toEqual([]);
+    mix.changeShift('dust', { isUsed: true });
+    expect(mix.usedShifts[0]).toMatchObject({ weight: 3, parameters: { specks: 7 } });
+  });
+
+  it('follows another window, but not over what is being changed here', async () => {
+    const { mix, core } = keepingCore();
+    const other: OutlierMix = {
+      sources: [{ name: 'dust', weight: 9, isUsed: false }],
+      shifts: [],
+    };
+    core.emit('mix.changed', other);
+    await wait(0);
+    expect(mix.source('dust').weight).toBe(9);
+    mix.changeSource('dust', { weight: 2 });
+    core.emit('mix.changed', other);
+    await wait(0);
+    expect(mix.source('dust').weight).toBe(2);
+  });
+
+  it('takes exactly what a run had, and leaves shifts out that are no longer known', () => {
+    const { mix } = keepingCore();
+    mix.changeShift('flip', { isUsed: true });
+    mix.take(
+      [{ name: 'dust', weight: 3 }],
+      [
+        { name: 'noise', weight: 2, strength: 0.9 },
+        { name: 'gone', weight: 1, strength: 0.5 },
+      ],
+      ['dust', 'photographs'],
+    );
+    expect(mix.source('dust')).toMatchObject({ weight: 3, isUsed: true });
+    expect(mix.source('photographs').isUsed).toBe(false);
+    expect(mix.usedShifts).toEqual([{ name: 'noise', weight: 2, strength: 0.9, isUsed: true }]);
+  });
+});

@@ -1,0 +1,98 @@
+import { flushSync } from 'svelte';
+import { describe, expect, it, vi } from 'vitest';
+import type { NearDuplicate, NearDuplicates as Found } from '#contract/image-look.ts';
+import {
+  firstOfDangerous,
+  NearDuplicates,
+  usesOf,
+} from '../../../../../src-renderer/state/project/near-duplicates.svelte.ts';
+import { fakeCore } from '../../support/fake-core.ts';
+
+const none: Found = { count: 0, pairs: [], images: 3, compared: 3, unseen: 0 };
+
+function search() {
+  const waiting: ((found: Found) => void)[] = [];
+  const asked: unknown[] = [];
+  const core = fakeCore({
+    'images.nearDuplicates': (input) => {
+      asked.push(input);
+      return new Promise((resolve) => waiting.push(resolve));
+    },
+  });
+  return { near: new NearDuplicates(core.client), waiting, asked, emit: core.emit };
+}
+
+describe('near duplicates', () => {
+  it('are looked for when asked, with progress, and kept', async () => {
+    const { near, waiting, asked, emit } = search();
+    expect([near.isAsked, near.isLooking]).toEqual([false, false]);
+    const looking = near.look('cells');
+    expect([near.isAsked, near.isLooking, near.part]).toEqual([true, true, null]);
+    await vi.waitFor(() => expect(asked).toEqual([{ dataset: 'cells', limit: 500, again: false }]));
+    emit('images.compared', { done: 5, total: 20 });
+    await vi.waitFor(() => expect(near.part).toBe(0.25));
+    waiting[0]!(none);
+    await looking;
+    flushSync();
+    expect([near.isAsked, near.isLooking]).toEqual([true, false]);
+    expect(near.found.value).toEqual(none);
+    expect(near.isOld).toBe(false);
+
+    // An edit or an import: what was found stays in sight until it is known how it stands now.
+    const refreshing = near.refresh();
+    expect([near.isLooking, near.found.value]).toEqual([false, none]);
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    expect(asked[1]).toEqual({ dataset: 'cells', limit: 500, again: true });
+    waiting[1]!({ ...none, unseen: 2 });
+    await refreshing;
+    expect(near.isOld).toBe(true);
+  });
+
+  it('stop being looked for, and nothing comes of a late answer', async () => {
+    const { near, waiting, asked } = search();
+    const looking = near.look(undefined);
+    await vi.waitFor(() => expect(asked).toEqual([{ limit: 500, again: false }]));
+    near.stop();
+    expect([near.isAsked, near.isLooking]).toEqual([false, false]);
+    waiting[0]!(none);
+    await looking;
+    expect(near.found.value).toBeUndefined();
+    await near.refresh();
+    expect(asked).toHaveLength(1);
+  });
+});
+
+describe('leaving out', () => {
+  const image = (imageId: number, ...splits: ('train' | 'test' | 'none')[]) => ({
+    ...{ imageId, hash: `${imageId}`, paths: [`/${imageId}.png`], pathCount: 1 },
+    datasets: splits.map((split, index) => ({
+      ...{ dataset: `set ${index}`, role: 'normal' as const, class: null, group: null, split },
+    })),
+  });
+  const pair = (
+    one: number,
+    other: number,
+    dangers: Partial<Pick<NearDuplicate, 'contradicts' | 'crossesSplit'>>,
+  ): NearDuplicate => ({
+    images: [image(one, 'test'), image(other, 'train')],
+    ...{ difference: 1, contradicts: false, crossesSplit: false, ...dangers },
+  });
+
+  it('means every dataset that uses the image', () => {
+    expect(usesOf(image(7, 'train', 'none', 'test'))).toEqual([
+      { dataset: 'set 0', imageId: 7 },
+      { dataset: 'set 2', imageId: 7 },
+    ]);
+    expect(usesOf(image(7, 'none'))).toEqual([]);
+  });
+
+  it('of all that do harm takes no more images than it must', () => {
+    const pairs = [
+      pair(1, 2, { contradicts: true }),
+      pair(3, 1, { crossesSplit: true }),
+      pair(4, 5, { crossesSplit: true }),
+      pair(6, 7, {}),
+    ];
+    expect(firstOfDangerous(pairs).map(({ imageId }) => imageId)).toEqual([1, 4]);
+  });
+});

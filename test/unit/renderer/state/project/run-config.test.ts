@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import {
+  differences,
+  readRunConfig,
+} from '../../../../../src-renderer/state/project/run-config.ts';
+
+/** As the core keeps it. */
+const kept = {
+  ...{ dataset: 'cells', snapshotHash: 'a', preset: 'quick', specimen: 'stained' },
+  ...{ method: 'anchored', overrides: { steps: '30' }, seed: 1, engine: 'auto' },
+  settings: { steps: 30, alpha: 1 },
+  outliers: [{ name: 'dust', weight: 1, snapshotHash: 'b', images: 12 }],
+  ...{ shifts: [], codeVersion: '0.1.0' },
+};
+
+describe('the description of a run', () => {
+  it('is read as the core keeps it', () => {
+    expect(readRunConfig({ config: kept })).toEqual({
+      ...{ dataset: 'cells', preset: 'quick', specimen: 'stained', method: 'anchored' },
+      ...{ overrides: { steps: '30' }, seed: 1, engine: 'auto', shifts: [] },
+      acceptOverlaps: false,
+      settings: { steps: 30, alpha: 1 },
+      outliers: [{ name: 'dust', weight: 1 }],
+    });
+  });
+
+  it('is not guessed at when another version wrote it', () => {
+    expect(readRunConfig({ config: null })).toBeUndefined();
+    expect(readRunConfig({ config: { ...kept, preset: 'slow' } })).toBeUndefined();
+    expect(readRunConfig({ config: { ...kept, outliers: 'dust' } })).toBeUndefined();
+  });
+
+  it('differs from another in what was asked differently, and in nothing else', () => {
+    const run = { config: kept, snapshotHash: 'a', codeVersion: '0.1.0' };
+    const config = { ...kept, seed: 2, outliers: [], settings: { steps: 30, alpha: 0.5 } };
+    expect(differences(run, run)).toEqual([]);
+    expect(differences(run, { ...run, config })).toEqual([
+      { name: 'seed', one: '1', other: '2' },
+      { name: 'outliers', one: 'dust (weight 1)', other: 'none' },
+      { name: 'alpha', one: '1', other: '0.5' },
+    ]);
+    expect(differences(run, { ...run, config: null })).toBeUndefined();
+  });
+
+  it('differs in the images of a dataset that was edited, and in the version', () => {
+    const run = { config: kept, snapshotHash: 'a', codeVersion: '0.1.0' };
+    expect(differences(run, { ...run, snapshotHash: 'b', codeVersion: '0.2.0' })).toEqual([
+      { name: 'images (hash)', one: 'a', other: 'b' },
+      { name: 'version', one: '0.1.0', other: '0.2.0' },
+    ]);
+  });
+
+  it('differs in all that makes a shift', () => {
+    const of = (shift: object) => ({
+      ...{ snapshotHash: 'a', codeVersion: '0.1.0' },
+      config: { ...kept, shifts: [{ name: 'rotate', strength: 0.5, weight: 1, ...shift }] },
+    });
+    expect(differences(of({}), of({ weight: 2, parameters: { angle: 30 } }))).toEqual([
+      {
+        name: 'shifts',
+        one: 'rotate (strength 0.5)',
+        other: 'rotate (strength 0.5, weight 2, angle 30)',
+      },
+    ]);
+  });
+});

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { trainInput } from '#contract/core.ts';
+import type { OutlierMix } from '#contract/outlier.ts';
+import { settingTable, type SettingName } from '#domain/run-settings.ts';
+import { Mix } from '../../../../../src-renderer/state/project/mix.svelte.ts';
+import { TrainForm } from '../../../../../src-renderer/state/project/train-form.svelte.ts';
+import { settingGroups } from '../../../../../src-renderer/views/train/choices.ts';
+import { fakeCore } from '../../support/fake-core.ts';
+
+function newForm(): TrainForm {
+  const { client } = fakeCore({ 'mix.set': (mix) => mix as OutlierMix });
+  return new TrainForm(new Mix(client, (work) => void work()));
+}
+
+describe('the form of a training', () => {
+  it('sends nothing typed when nothing was, and what is at hand as outliers', () => {
+    const input = newForm().input('cells', ['dust', 'photographs']);
+    expect(trainInput.parse(input)).toEqual({
+      ...{ dataset: 'cells', preset: 'quick', specimen: 'stained', method: 'anchored' },
+      ...{ overrides: {}, shifts: [], seed: 0, engine: 'auto' },
+      acceptOverlaps: false,
+      outliers: [
+        { name: 'dust', weight: 1 },
+        { name: 'photographs', weight: 1 },
+      ],
+    });
+  });
+
+  it('leaves out what the method does not take', () => {
+    const form = newForm();
+    form.mix.changeShift('cut-mix', { strength: 0.3, isUsed: true });
+    form.ownMethod = 'oecl';
+    expect(form.input('cells', ['dust'])).toMatchObject({
+      outliers: [{ name: 'dust', weight: 1 }],
+      shifts: [],
+    });
+    form.ownMethod = 'self-oecl';
+    expect(form.input('cells', ['dust'])).toMatchObject({
+      outliers: [],
+      shifts: [{ name: 'cut-mix', weight: 1, strength: 0.3 }],
+    });
+    form.ownMethod = 'simclr';
+    expect(form.input('cells', ['dust'])).toMatchObject({ outliers: [], shifts: [] });
+  });
+
+  it('says what is wrong with a setting where it is typed, and until it is put right', () => {
+    const form = newForm();
+    form.type('alpha', '9999');
+    expect(form.faultOf('alpha')).toContain('alpha is a number from 0 to 100');
+    expect(form.fault).toBe(form.faultOf('alpha'));
+    expect(form.faultOf('steps')).toBeUndefined();
+    form.type('alpha', '');
+    expect(form.fault).toContain('alpha');
+    form.reset('alpha');
+    expect(form.fault).toBeUndefined();
+    expect(form.valueOf('alpha')).toBe('1');
+  });
+
+  it('refuses crops that cross, whichever was typed first, and blames neither alone', () => {
+    const form = newForm();
+    form.type('cropMax', '0.3');
+    expect(form.faultOf('cropMax')).toBeUndefined();
+    expect(form.fault).toContain('cropMin (0.5) is above cropMax (0.3)');
+    form.type('cropMin', '0.2');
+    expect(form.fault).toBeUndefined();
+  });
+
+  it('marks what differs from the preset, and takes marks back with another preset', () => {
+    const form = newForm();
+    form.type('steps', '40');
+    form.type('batch', '64');
+    expect(form.changed).toEqual(['steps']);
+    expect(form.input('cells', [])).toMatchObject({ overrides: { steps: '40' } });
+    form.type('steps', '0');
+    form.preset = 'paper';
+    expect(form.changed).toEqual([]);
+  });
+
+  it('takes everything from a run, and says the same again', () => {
+    const asked = {
+      ...{ dataset: 'cells', preset: 'standard', specimen: 'fluorescence', method: 'mixed' },
+      ...{ overrides: { alpha: '2' }, seed: 7, engine: 'cpu' },
+      outliers: [{ name: 'dust', weight: 3 }],
+      shifts: [{ name: 'defocus', weight: 1, strength: 0.8 }],
+    } as const;
+    const form = newForm();
+    form.type('steps', '11');
+    form.takeFrom(4, { ...trainInput.parse(asked), method: 'mixed', settings: {} }, [
+      'dust',
+      'photographs',
+    ]);
+    expect(form.takenFrom).toBe(4);
+    expect(form.input('cells', ['dust', 'photographs'])).toEqual(asked);
+  });
+
+  it('wants a whole number as the seed', () => {
+    const form = newForm();
+    for (const seed of ['-1', '1.5', 'x', '', '99999999999999999999']) {
+      form.seed = seed;
+      expect(form.fault).toBe('The seed is a whole number from 0.');
+    }
+    form.seed = '12';
+    expect(form.fault).toBeUndefined();
+  });
+
+  it('shows every setting once', () => {
+    const shown = settingGroups.flatMap(({ names }) => names);
+    const all = Object.keys(settingTable) as SettingName[];
+    expect([...shown].sort()).toEqual([...all].sort());
+  });
+
+  it('says what the method lacks, and which shifts it takes when nothing is chosen', () => {
+    const form = newForm();
+    expect(form.outlierFault([])).toBeUndefined();
+    expect(form.standardShifts([])).toEqual(['cut-mix', 'cut-out', 'small-paste']);
+    expect(form.standardShifts(['dust'])).toEqual([]);
+    form.ownMethod = 'oecl';
+    expect(form.outlierFault([])).toMatch(/OECL needs an outlier source/);
+    expect(form.outlierFault(['dust'])).toBeUndefined();
+    form.mix.changeSource('dust', { isUsed: false });
+    expect(form.outlierFault(['dust'])).toMatch(/OECL needs an outlier source/);
+  });
+});

@@ -1,0 +1,64 @@
+import { flushSync } from 'svelte';
+import { describe, expect, it } from 'vitest';
+import type { ImportPreview } from '#contract/import-preview.ts';
+import { Failure } from '#domain/failure.ts';
+import { ImportPlan } from '../../../../../src-renderer/views/images/import-plan.svelte.ts';
+import { fakeCore } from '../../support/fake-core.ts';
+
+function previewOf(images: number): ImportPreview {
+  return {
+    ...{ isComplete: true, images, known: 0, roles: [], classes: [], groups: [] },
+    ...{ namesSplits: false, recognised: [], problems: { count: 0, first: [] } },
+    ...{ leftOut: { hidden: 0, masks: 0 }, examples: [] },
+  };
+}
+
+function plan(given: readonly string[], dataset?: string) {
+  const core = fakeCore({
+    'images.preview': ({ paths }) => {
+      if (paths[0] === '/gone') throw new Failure('not-found', 'There is no /gone.');
+      return previewOf(paths[0] === '/empty' ? 0 : 3);
+    },
+  });
+  return new ImportPlan(core.client, given, dataset);
+}
+
+describe('an import in preparation', () => {
+  it('is named after the folder, unless it is known where the files belong', () => {
+    expect(plan(['/data/slides.zip']).dataset).toBe('slides');
+    expect(plan(['/data/plate 7/a.png', '/data/plate 7/b.png']).dataset).toBe('plate 7');
+    expect(plan(['/data/plate 7/a.png'], 'cells').dataset).toBe('cells');
+    expect(plan([]).dataset).toBe('images');
+  });
+
+  it('says what is wrong with a pattern, and does not begin with it', () => {
+    const form = plan(['/data']);
+    form.groupRule = 'pattern';
+    form.pattern = 'patient(';
+    flushSync();
+    expect(form.patternFault).toBe('Not a regular expression: unterminated group.');
+    expect([form.input, form.isPromising]).toEqual([undefined, false]);
+    form.pattern = 'patient(\\d+)';
+    flushSync();
+    expect(form.patternFault).toBeUndefined();
+    expect(form.input?.group).toBe('patient(\\d+)');
+  });
+
+  it('knows whether its preview is of what is entered, and whether there is anything', async () => {
+    const form = plan([]);
+    form.typed = '/empty';
+    flushSync();
+    expect([form.isPreviewed, form.isPromising]).toEqual([false, true]);
+    await form.preview.load();
+    flushSync();
+    expect([form.isPreviewed, form.isPromising]).toEqual([true, false]);
+    form.typed = '/data';
+    flushSync();
+    expect([form.isPreviewed, form.isPromising]).toEqual([false, true]);
+    form.typed = '/gone';
+    flushSync();
+    await form.preview.load();
+    flushSync();
+    expect(form.isPromising).toBe(false);
+  });
+});

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import type { ScoreDistribution, ThresholdPreview } from '#contract/review.ts';
+import { ThresholdTrial } from '../../../../../src-renderer/views/results/threshold-trial.svelte.ts';
+import { fakeCore } from '../../support/fake-core.ts';
+
+describe('a threshold that is tried', () => {
+  it('is asked for as the core can answer, the last one in any case', async () => {
+    const asked: number[] = [];
+    const core = fakeCore({
+      'scores.distribution': () => ({ threshold: { anomalyScore: 1 } }) as ScoreDistribution,
+      'thresholds.preview': async (input) => {
+        const { anomalyScore } = input as { anomalyScore: number };
+        asked.push(anomalyScore);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        return { anomalyScore } as ThresholdPreview;
+      },
+    });
+    const trial = new ThresholdTrial(core.client, { modelId: 1, dataset: 'cells' }, undefined);
+    await trial.load();
+    const tries = Array.from({ length: 20 }, (_, at) => trial.try({ anomalyScore: 2 + at }));
+    expect(trial.limit).toBe(21);
+    await Promise.all(tries);
+    expect(asked).toEqual([1, 2, 21]);
+    expect(trial.preview).toEqual({ anomalyScore: 21 });
+  });
+});
