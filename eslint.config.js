@@ -79,7 +79,7 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['src-main/hosts/cli/**/*.ts'], rules: { 'no-console': 'off' } },
+  { files: ['src-main/{hosts/cli,bench}/**/*.ts'], rules: { 'no-console': 'off' } },
   { files: ['**/*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: ['test/**/*.ts'],

@@ -212,12 +212,25 @@ const rows = {
         may: [
           ...['src-main/(domain|contract|rpc|core)', 'src-main/worker/spawn\\.ts', 'zod'],
           ...(host === 'electron' ? ['electron'] : []),
+          ...(host === 'cli' ? ['src-main/bench/bench.ts'] : []),
           ...(host === 'server' ? ['ws'] : []),
         ],
         node: true,
       },
     ]),
   ),
+
+  // Benchmarks against PyTorch: commands of a checkout, not packaged. Only the program's start adds them.
+  bench: {
+    at: 'src-main/bench',
+    may: [
+      'src-main/(domain|contract|rpc|core)',
+      'src-main/hosts/cli',
+      'src-main/worker/spawn\\.ts',
+      'zod',
+    ],
+    node: true,
+  },
 
   // The window: what draws knows no state, what keeps state knows no component.
   'renderer-client': { at: 'src-renderer/client', may: ['src-main/(domain|contract|rpc)'] },

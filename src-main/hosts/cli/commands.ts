@@ -1,7 +1,6 @@
 // The commands, in the order of the help. Nothing registers itself.
 
 import type { Command } from './command.ts';
-import { bench } from './commands/bench.ts';
 import { cancel } from './commands/cancel.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
@@ -28,5 +27,4 @@ export const commands: Readonly<Record<string, Command>> = {
   resume,
   cancel,
   serve,
-  bench,
 };

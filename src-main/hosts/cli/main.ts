@@ -1,5 +1,7 @@
 // The command line's process: its streams, its signals and its exit code.
 
+import { existsSync } from 'node:fs';
+import { commands } from './commands.ts';
 import { Interrupts } from './interrupts.ts';
 import type { Screen } from './progress.ts';
 import { runCommandLine } from './run-command-line.ts';
@@ -33,10 +35,17 @@ const start = process.env['INIT_CWD'];
 if (script === 'normscope' && start !== undefined) process.chdir(start);
 const program = script === 'normscope' || script === 'demo' ? 'npm run normscope --' : 'normscope';
 
-process.exitCode = await runCommandLine(process.argv.slice(2), {
+// Benchmarks belong to a checkout; the packaged app has none.
+const hasBenchmarks = existsSync(new URL('../../bench/bench.ts', import.meta.url));
+const available = hasBenchmarks
+  ? { ...commands, bench: (await import('#bench/bench.ts')).bench }
+  : commands;
+
+const parts = {
   out: screen(process.stdout),
   err: screen(process.stderr),
   interrupts,
   now,
   program,
-});
+};
+process.exitCode = await runCommandLine(process.argv.slice(2), parts, available);

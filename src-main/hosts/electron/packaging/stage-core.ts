@@ -27,7 +27,7 @@ const needed: Readonly<Record<string, RegExp>> = {
 };
 
 /** Parts of src-main that the packaged app does not run. */
-const unused = ['src-main/hosts/electron/packaging'];
+const unused = ['src-main/hosts/electron/packaging', 'src-main/bench'];
 
 async function productionPackages(): Promise<string[]> {
   const { stdout } = await run('npm', ['ls', '--omit=dev', '--all', '--parseable'], {

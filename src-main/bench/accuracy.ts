@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { Failure } from '#domain/failure.ts';
 import { scoreNames, type ScoreName } from '#domain/score.ts';
-import { runImport } from '../importing.ts';
-import { withProject, type CoreClient } from '../project.ts';
-import { runScoring } from '../scoring.ts';
-import type { Shell } from '../shell.ts';
-import { followTraining } from '../training.ts';
+import { runImport } from '#hosts/cli/importing.ts';
+import { withProject, type CoreClient } from '#hosts/cli/project.ts';
+import { runScoring } from '#hosts/cli/scoring.ts';
+import type { Shell } from '#hosts/cli/shell.ts';
+import { followTraining } from '#hosts/cli/training.ts';
 import { packedSets, unpack } from './packed-set.ts';
 import type { Peer } from './peer.ts';
 

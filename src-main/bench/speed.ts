@@ -1,6 +1,6 @@
 // bench all: every measurement of speed in one run, at the sizes of docs/benchmarks.md.
 
-import type { Shell } from '../shell.ts';
+import type { Shell } from '#hosts/cli/shell.ts';
 import { benchAugment, type AugmentFigure } from './augment.ts';
 import type { BenchFolder } from './bench-folder.ts';
 import { benchImport, type ImportFigure } from './import.ts';

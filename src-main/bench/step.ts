@@ -2,7 +2,7 @@
 // absolute times mean little on a machine that does other things as well.
 
 import { z } from 'zod';
-import type { Shell } from '../shell.ts';
+import type { Shell } from '#hosts/cli/shell.ts';
 import type { Peer } from './peer.ts';
 import { inWorker, median, medianOrNull } from './turns.ts';
 

@@ -3,7 +3,7 @@
 # Pillow. On Debian and Ubuntu from the distribution, as root or through sudo; elsewhere from the Python
 # registry into a folder of its own.
 #
-#   sh src-main/hosts/cli/bench/python/install-peer.sh [FOLDER]
+#   sh src-main/bench/python/install-peer.sh [FOLDER]
 set -eu
 
 modules='import torch, torchvision, sklearn, PIL'

@@ -2,7 +2,7 @@
 // medians are compared, because a machine does other things as well.
 
 import { spawnWorker, type Worker } from '#worker/spawn.ts';
-import type { Shell } from '../shell.ts';
+import type { Shell } from '#hosts/cli/shell.ts';
 
 /** A fresh worker process: the peer starts a fresh process as well. */
 export async function inWorker<T>(

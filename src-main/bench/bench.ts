@@ -4,16 +4,16 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Failure } from '#domain/failure.ts';
 import { nearestName } from '#domain/nearest-name.ts';
-import { benchAccuracy } from '../bench/accuracy.ts';
-import { benchFolder } from '../bench/bench-folder.ts';
-import { findPeer, type Peer } from '../bench/peer.ts';
-import { dataFolder, integers } from '../bench/words.ts';
-import { speedFigures, speedKinds, type SpeedWords } from '../bench/speed-kinds.ts';
-import type { SpeedFigure } from '../bench/speed.ts';
-import { command } from '../command.ts';
+import { benchAccuracy } from './accuracy.ts';
+import { benchFolder } from './bench-folder.ts';
+import { findPeer, type Peer } from './peer.ts';
+import { dataFolder, integers } from './words.ts';
+import { speedFigures, speedKinds, type SpeedWords } from './speed-kinds.ts';
+import type { SpeedFigure } from './speed.ts';
+import { command } from '#hosts/cli/command.ts';
 import { part } from '#domain/figures.ts';
 import { printable } from '#domain/printable.ts';
-import type { Shell } from '../shell.ts';
+import type { Shell } from '#hosts/cli/shell.ts';
 
 const kinds = [...speedKinds, 'accuracy'] as const;
 
@@ -29,7 +29,7 @@ export const bench = command({
       'type of cell of a packed set and measures how well each score tells the other types from it, ours ' +
       'beside the peer’s.',
     'The peer is a Python script; what it needs is installed by "sh ' +
-      'src-main/hosts/cli/bench/python/install-peer.sh". The packed sets and the script are looked for in ' +
+      'src-main/bench/python/install-peer.sh". The packed sets and the script are looked for in ' +
       '../shared beside a checkout.',
   ],
   arguments: { kind: { placeholder: 'KIND', meaning: `what to measure: ${kindList()}` } },
@@ -197,7 +197,7 @@ async function writePage(
   shell: Shell,
 ): Promise<void> {
   // Loaded here, because it brings the image library.
-  const { benchmarkPage, machineLines } = await import('../bench/page.ts');
+  const { benchmarkPage, machineLines } = await import('./page.ts');
   const machine = await machineLines(threads, peer, shell);
   const date = new Date().toISOString().slice(0, 10);
   const words = ['bench', 'all', ...(quick ? ['--quick'] : []), '--page', file];

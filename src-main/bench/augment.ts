@@ -1,7 +1,7 @@
 // bench augment: random views a second in one thread, ours against the peer's torchvision transforms
 // with the same settings.
 
-import type { Shell } from '../shell.ts';
+import type { Shell } from '#hosts/cli/shell.ts';
 import type { Peer } from './peer.ts';
 import { inWorker, rates, type RateFigures } from './turns.ts';
 

@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { resolveSettings } from '#domain/run-settings.ts';
-import type { Shell } from '../shell.ts';
+import type { Shell } from '#hosts/cli/shell.ts';
 import type { BenchFolder } from './bench-folder.ts';
 import { filesBelow, packedSets, unpack } from './packed-set.ts';
 import type { Peer } from './peer.ts';

@@ -3,7 +3,7 @@
 
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Shell } from '../shell.ts';
+import type { Shell } from '#hosts/cli/shell.ts';
 import type { BenchFolder } from './bench-folder.ts';
 import { filesBelow, packedSets, smallSet, unpack } from './packed-set.ts';
 import type { Peer } from './peer.ts';

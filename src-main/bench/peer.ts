@@ -7,13 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { Failure } from '#domain/failure.ts';
-import type { Shell } from '../shell.ts';
+import type { Shell } from '#hosts/cli/shell.ts';
 
 const execute = promisify(execFile);
 
 /** Ours, around the peer's: measures what the peer does not print. */
 const runner = fileURLToPath(new URL('./python/run_peer.py', import.meta.url));
-const installer = 'src-main/hosts/cli/bench/python/install-peer.sh';
+const installer = 'src-main/bench/python/install-peer.sh';
 
 /** Where Debian's packages and other installations put Python. */
 const pythons = ['/usr/bin/python3', 'python3', 'python'];

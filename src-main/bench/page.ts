@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { imageLibraryVersion } from '#core/formats/image-library.ts';
 import { readCodeVersion } from '#core/project/code-version.ts';
 import { count, rate, significant } from '#domain/figures.ts';
-import type { Shell } from '../shell.ts';
+import type { Shell } from '#hosts/cli/shell.ts';
 import type { Peer } from './peer.ts';
 import type { SpeedFigure } from './speed.ts';
 
@@ -157,7 +157,7 @@ async function systemName(): Promise<string> {
 }
 
 async function runtimeVersion(): Promise<string> {
-  const file = fileURLToPath(new URL('../../../../package.json', import.meta.url));
+  const file = fileURLToPath(new URL('../../package.json', import.meta.url));
   const described = z.object({ dependencies: z.record(z.string(), z.string()) });
   const { dependencies } = described.parse(JSON.parse(await readFile(file, 'utf8')));
   return dependencies['onnxruntime-node'] ?? '';

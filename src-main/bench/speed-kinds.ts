@@ -1,6 +1,6 @@
 // The kinds of speed that "bench" measures, each with the sizes that were asked for.
 
-import type { Shell } from '../shell.ts';
+import type { Shell } from '#hosts/cli/shell.ts';
 import { benchAugment } from './augment.ts';
 import type { BenchFolder } from './bench-folder.ts';
 import { benchImport } from './import.ts';
