@@ -49,7 +49,8 @@ describe('migration 10', () => {
       expect(snapshotItems(reader, 1).map(({ imageId }) => imageId)).toEqual([1, 2, 3]);
       expect(listRuns(reader)).toEqual([
         {
-          ...{ id: 1, name: null, method: 'anchored', preset: 'quick', dataset: 'blood "cells" µ' },
+          ...{ id: 1, folder: 'run-1', name: null, method: 'anchored', preset: 'quick' },
+          dataset: 'blood "cells" µ',
           ...{ seed: Number.MAX_SAFE_INTEGER, engine: 'auto', device: null, engineWhy: null },
           ...{ state: 'queued', failure: null, stepsDone: 0, stepsTotal: null },
           ...{ createdAt: noon, endedAt: null },

@@ -2,7 +2,7 @@
 
 import type Sqlite from 'better-sqlite3';
 import type { RawScores } from '#domain/score.ts';
-import type { ProjectDatabase } from '#core/store/database.ts';
+import type { ProjectDatabase, Writer } from '#core/store/database.ts';
 import { ensureDataset, putItem } from '#core/store/images/datasets.ts';
 import { addFile, addImage } from '#core/store/images/images.ts';
 import { addJob } from '#core/store/jobs.ts';
@@ -10,7 +10,7 @@ import type { Migration } from '#core/store/migrations/migrations.ts';
 import { putModel } from '#core/store/runs/models.ts';
 import { openDatabase, type OpenDatabase } from '#core/store/open-database.ts';
 import { addImportProblem, putScoreProblem } from '#core/store/images/problems.ts';
-import { addRun, type NewRun } from '#core/store/runs/runs.ts';
+import { addRunWarning, type NewRun } from '#core/store/runs/runs.ts';
 import { putScore } from '#core/store/runs/scores.ts';
 import { addSnapshot } from '#core/store/runs/snapshots.ts';
 import { openSqlite } from '#core/store/sqlite.ts';
@@ -56,6 +56,7 @@ export function rawScores(value: number): RawScores {
 
 export function newRun(datasetId: number, snapshotId: number): NewRun {
   return {
+    folder: `run-20261124-${hashOf(snapshotId).slice(-32)}`,
     method: 'anchored',
     preset: 'quick',
     specimen: 'stained',
@@ -87,7 +88,7 @@ export function fill(database: ProjectDatabase, images: number): void {
     const snapshotId = addSnapshot(writer, datasetId, hashOf(999), frozen, noon);
     const jobId = addJob(writer, 'import', '{"kind":"import"}', noon);
     addImportProblem(writer, jobId, { path: '/a.png', code: 'unreadable-image', reason: 'Why.' });
-    const runId = addRun(writer, newRun(datasetId, snapshotId), noon);
+    const runId = addRunOfAnyVersion(writer, newRun(datasetId, snapshotId));
     // As the first version wrote it: older schemas are filled as well.
     writer.run(
       `insert into run_epoch (run_id, epoch, step, loss, ntxent, normal_norm, outlier_norm,
@@ -105,6 +106,27 @@ export function fill(database: ProjectDatabase, images: number): void {
       });
     }
   });
+}
+
+/** As addRun, also into a schema of before runs had folders. */
+function addRunOfAnyVersion(writer: Writer, run: NewRun): number {
+  const hasFolder = writer.get("select 1 from pragma_table_info('run') where name = 'folder'");
+  const { id } = writer.run(
+    `insert into run (${hasFolder ? 'folder,' : ''} method, preset, specimen, config, seed, engine,
+       code_version, dataset_id, snapshot_id, state, created_at)
+     values (${hasFolder ? '?,' : ''} ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)`,
+    ...(hasFolder ? [run.folder] : []),
+    ...[run.method, run.preset, run.specimen, run.config, run.seed, run.engine, run.codeVersion],
+    ...[run.datasetId, run.snapshotId, noon],
+  );
+  for (const { snapshotId, name, weight } of run.outliers) {
+    writer.run(
+      'insert into outlier_source (run_id, snapshot_id, name, weight) values (?, ?, ?, ?)',
+      ...[id, snapshotId, name, weight],
+    );
+  }
+  for (const text of run.warnings) addRunWarning(writer, id, text);
+  return id;
 }
 
 /** Every row of every table, in order, as one value. */

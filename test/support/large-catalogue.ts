@@ -26,9 +26,9 @@ export function fillWithRows(database: ProjectDatabase, images: number): void {
          'class ' || (id % 12), case when id % 7 = 0 then null else 'patient ' || (id % 500) end,
          case when id % 4 = 0 then 'test' else 'train' end from image`,
       `insert into snapshot values (1, 1, 'hash', '${noon}')`,
-      `insert into run (id, method, preset, specimen, config, seed, engine, code_version, dataset_id,
+      `insert into run (id, folder, method, preset, specimen, config, seed, engine, code_version, dataset_id,
          snapshot_id, state, created_at)
-       values (1, 'oecl', 'quick', 'stained', '${JSON.stringify(config)}', 1, 'cpu', '1', 1, 1, 'succeeded', '${noon}')`,
+       values (1, 'run-1', 'oecl', 'quick', 'stained', '${JSON.stringify(config)}', 1, 'cpu', '1', 1, 1, 'succeeded', '${noon}')`,
       `insert into model values (1, 1, 'path', 'hash', 1, '${noon}')`,
       `insert into score select 1, id, 1, 1, 1, -(id * 7919 % 1000003), 1, 1 from image where id % 20 <> 0`,
       `insert into edit (id, kind, words, created_at) values (1, 'reviews', 'words', '${noon}')`,

@@ -9,6 +9,7 @@ import type { HandlersOf } from '#rpc/method.ts';
 import { folderSize } from './folder-size.ts';
 import { renderedFolder } from '../reader/viewer.ts';
 import type { JobQueue } from '../jobs/queue.ts';
+import { runFolder } from '../runs/run-folder.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { listBackups } from '../store/backups.ts';
 import { deletedRuns } from '../store/runs/run-trash.ts';
@@ -73,7 +74,7 @@ function demandIdle({ queue }: ProjectPorts, what: string): void {
 }
 
 async function showStorage({ folder, database }: ProjectPorts): Promise<Storage> {
-  const inTrash = database.read(deletedRuns).map(({ id }) => id);
+  const inTrash = database.read(deletedRuns).map((run) => runFolder(folder, run));
   const sizes = new Map<StoragePart, { bytes: number; files: number }>();
   for (const part of storageParts) {
     let [bytes, files] = [0, 0];
@@ -105,7 +106,7 @@ async function showStorage({ folder, database }: ProjectPorts): Promise<Storage>
   };
 }
 
-function foldersOf(project: string, part: StoragePart, inTrash: readonly number[]): string[] {
+function foldersOf(project: string, part: StoragePart, inTrash: readonly string[]): string[] {
   switch (part) {
     case 'catalogue':
       return [];
@@ -117,7 +118,7 @@ function foldersOf(project: string, part: StoragePart, inTrash: readonly number[
     case 'pictures':
       return [renderedFolder(project)];
     case 'trash':
-      return inTrash.map((id) => join(project, 'models', `run-${id}`));
+      return [...inTrash];
     default:
       return [join(project, part)];
   }

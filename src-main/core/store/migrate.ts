@@ -2,6 +2,7 @@
 // with the new version number.
 
 import type Sqlite from 'better-sqlite3';
+import { damaged } from './failures.ts';
 import type { Migration } from './migrations/migrations.ts';
 
 /** The version that a program with these migrations reads and writes. */
@@ -13,18 +14,39 @@ export function versionOf(connection: Sqlite.Database): number {
   return connection.pragma('user_version', { simple: true }) as number;
 }
 
-/** Throws what a failing migration throws; the file then has the version before it. */
+/**
+ * Throws what a failing migration throws, and `project-damaged` when a row refers to one that is not
+ * there; the file then has the version before it.
+ */
 export function migrate(connection: Sqlite.Database, migrations: readonly Migration[]): void {
   demandIncreasing(migrations);
-  for (const { version, sql } of migrations) {
-    if (version <= versionOf(connection)) continue;
-    connection
-      .transaction(() => {
-        connection.exec(sql);
-        connection.pragma(`user_version = ${version}`);
-      })
-      .exclusive();
+  // A table that is made again is dropped, and with foreign keys on, so is what refers to its rows. They
+  // can be switched outside a transaction only; each migration is checked before it is kept.
+  const areOn = connection.pragma('foreign_keys', { simple: true }) === 1;
+  connection.pragma('foreign_keys = off');
+  try {
+    for (const { version, sql } of migrations) {
+      if (version <= versionOf(connection)) continue;
+      connection
+        .transaction(() => {
+          connection.exec(sql);
+          demandReferences(connection);
+          connection.pragma(`user_version = ${version}`);
+        })
+        .exclusive();
+    }
+  } finally {
+    if (areOn) connection.pragma('foreign_keys = on');
   }
+}
+
+function demandReferences(connection: Sqlite.Database): void {
+  const [first] = connection.pragma('foreign_key_check') as { table: string; parent: string }[];
+  if (first === undefined) return;
+  throw damaged(
+    connection.name,
+    `rows of its table "${first.table}" refer to rows of "${first.parent}" that are not there`,
+  );
 }
 
 function demandIncreasing(migrations: readonly Migration[]): void {

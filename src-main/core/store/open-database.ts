@@ -90,8 +90,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
         await copyFile(backup, incoming);
         await check(incoming, migrations);
         const restored = await openSqlite(incoming);
-        if (versionOf(restored) < newestVersion(migrations)) migrate(restored, migrations);
-        restored.close();
+        try {
+          if (versionOf(restored) < newestVersion(migrations)) migrate(restored, migrations);
+          passOnIds(ready, restored);
+        } finally {
+          restored.close();
+        }
         const saved = await backUpNow();
         database.close();
         try {
@@ -132,6 +136,20 @@ async function connect(path: string): Promise<Sqlite.Database> {
   connection.pragma('synchronous = full');
   connection.pragma('foreign_keys = on');
   return connection;
+}
+
+/** What `from` has given an id to, also to rows that are gone, gets no id in `to` that is the same. */
+function passOnIds(from: Sqlite.Database, to: Sqlite.Database): void {
+  const given = from.prepare('select name, seq from sqlite_sequence').all() as {
+    name: string;
+    seq: number;
+  }[];
+  const known = to.prepare('select 1 from sqlite_sequence where name = ?');
+  const raise = to.prepare('update sqlite_sequence set seq = max(seq, ?) where name = ?');
+  const begin = to.prepare('insert into sqlite_sequence (seq, name) values (?, ?)');
+  to.transaction(() => {
+    for (const { name, seq } of given) (known.get(name) ? raise : begin).run(seq, name);
+  })();
 }
 
 /** A project may come from a stranger: nothing in its schema may reach beyond its tables. */

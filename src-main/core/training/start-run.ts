@@ -14,6 +14,7 @@ import type { ProjectDatabase, Reader } from '../store/database.ts';
 import { pathsOf } from '../store/images/images.ts';
 import { addRun, type RunSource } from '../store/runs/runs.ts';
 import type { RunConfig } from '../runs/run-config.ts';
+import { newRunFolder } from '../runs/run-folder.ts';
 import {
   datasetNamed,
   isCalibrationNormal,
@@ -73,6 +74,7 @@ export function startRun(input: TrainInput, ports: StartPorts): number {
   };
   const run = {
     ...{ method, preset, specimen, seed, engine, codeVersion, datasetId, warnings },
+    folder: newRunFolder(ports.now()),
     config: JSON.stringify(config),
     snapshotId: snapshot.id,
     outliers: sources,

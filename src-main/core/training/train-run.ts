@@ -23,6 +23,7 @@ import {
 import { snapshotItems } from '../store/runs/snapshots.ts';
 import { calibrate } from '../scores/calibrate.ts';
 import { readRunConfig, type RunConfig } from '../runs/run-config.ts';
+import { runFolder } from '../runs/run-folder.ts';
 import { isCalibrationNormal } from '../runs/run-items.ts';
 import { scoreImages } from '../scores/score-images.ts';
 import { scoringModel, sha256OfFile } from '../scores/scoring-model.ts';
@@ -94,7 +95,7 @@ class TrainJob {
   async run(): Promise<TrainOutcome> {
     const model = (await this.#finishedModel()) ?? (await this.#train());
     await this.#calibrate(model.id);
-    await removeCheckpoints(join(this.#ports.folder, 'models', `run-${this.#run.id}`));
+    await removeCheckpoints(runFolder(this.#ports.folder, this.#run));
     return { runId: this.#run.id, modelId: model.id, steps: model.step };
   }
 
@@ -186,7 +187,7 @@ class TrainJob {
     });
     return {
       runId: id,
-      folder: join(this.#ports.folder, 'models', `run-${id}`),
+      folder: runFolder(this.#ports.folder, this.#run),
       ...{ method, settings, seed, engine, shifts, normals, outliers, snapshotHash },
       codeVersion: this.#ports.codeVersion,
       leastParts: 1,

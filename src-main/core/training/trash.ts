@@ -1,7 +1,6 @@
 // Runs that are named, deleted, restored, and thrown away for good.
 
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { coreMethods } from '#contract/core.ts';
 import type { EditState } from '#contract/edit.ts';
 import type { DeletedRun } from '#contract/run.ts';
@@ -12,11 +11,12 @@ import type { JobQueue } from '../jobs/queue.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import {
   deletedRuns,
-  emptiedRuns,
+  emptiedFolders,
   forgetRun,
   isInTrash,
   setRunName,
 } from '../store/runs/run-trash.ts';
+import { runFolder } from '../runs/run-folder.ts';
 import { runNamed, summary } from './run-methods.ts';
 
 type TrashMethods = Pick<
@@ -82,7 +82,7 @@ async function listTrash({ database, folder }: TrashPorts): Promise<DeletedRun[]
     runs.map(async (run) => ({
       ...summary(run),
       deletedAt: run.deletedAt,
-      bytes: (await folderSize(runFolder(folder, run.id))).bytes,
+      bytes: (await folderSize(runFolder(folder, run))).bytes,
     })),
   );
 }
@@ -105,12 +105,8 @@ async function emptyTrash(ports: TrashPorts): Promise<{ runs: number; freedBytes
     emptied++;
   }
   // Those of earlier times as well: a process may have been killed before it removed the files.
-  for (const id of database.read(emptiedRuns)) {
-    await rm(runFolder(folder, id), { recursive: true, force: true });
+  for (const run of database.read(emptiedFolders)) {
+    await rm(runFolder(folder, run), { recursive: true, force: true });
   }
   return { runs: emptied, freedBytes };
-}
-
-function runFolder(project: string, runId: number): string {
-  return join(project, 'models', `run-${runId}`);
 }

@@ -15,6 +15,7 @@ import { memoryLink } from '#rpc/memory-link.ts';
 import type { CallsOf } from '#rpc/method.ts';
 import { readTensors } from '#worker/files/safetensors.ts';
 import { onTestFinished } from 'vitest';
+import { withSqlite } from '../../support/catalogue.ts';
 import { drawPictures } from './pictures.ts';
 
 export type CoreClient = Client<CallsOf<typeof coreMethods>, CoreEvents>;
@@ -165,7 +166,7 @@ export async function score(client: CoreClient, modelId = 1): Promise<ScoreOutco
 /** SHA-256 over the tensors of a run's model: its file also names the version of the code. */
 export async function weightsOf(project: string, runId = 1): Promise<string> {
   const { tensors } = await readTensors(
-    join(project, 'models', `run-${runId}`, 'model.safetensors'),
+    join(await folderOfRun(project, runId), 'model.safetensors'),
   );
   const sum = createHash('sha256');
   for (const name of Object.keys(tensors).sort()) {
@@ -173,6 +174,14 @@ export async function weightsOf(project: string, runId = 1): Promise<string> {
     sum.update(name).update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }
   return sum.digest('hex');
+}
+
+/** Absolute. The project may be open. */
+export function folderOfRun(project: string, runId = 1): Promise<string> {
+  return withSqlite(join(project, 'project.sqlite'), (connection) => {
+    const folder = connection.prepare('select folder from run where id = ?').pluck().get(runId);
+    return join(project, 'models', String(folder));
+  });
 }
 
 /** What the catalogue of a closed project holds. */

@@ -10,7 +10,15 @@ import { scoredImages } from '#core/store/runs/scores.ts';
 import { openDatabase } from '#core/store/open-database.ts';
 import { neverStop } from '#domain/stop.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
-import { clientOf, copyOf, inCatalogue, killWorker, makeTemplate, openProject } from './project.ts';
+import {
+  clientOf,
+  copyOf,
+  folderOfRun,
+  inCatalogue,
+  killWorker,
+  makeTemplate,
+  openProject,
+} from './project.ts';
 import { score, scoreRows, scoresOfCopy, train, workersOf } from './project.ts';
 
 const newFolder = tempFolders();
@@ -172,7 +180,7 @@ describe('scoring', () => {
 
   it('refuses a model file that has changed, naming it and the way out', async () => {
     const project = await copyOf(trained, newFolder());
-    const path = join(project, 'models', 'run-1', 'model.safetensors');
+    const path = join(await folderOfRun(project), 'model.safetensors');
     await copyFile(path, `${path}.kept`);
     const bytes = await readFile(path);
     bytes[bytes.length - 1]! ^= 1;

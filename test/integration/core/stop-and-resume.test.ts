@@ -9,6 +9,7 @@ import {
   clientOf,
   copyOf,
   ended,
+  folderOfRun,
   inCatalogue,
   killWorker,
   makeTemplate,
@@ -193,7 +194,7 @@ describe('a run that was cut off', () => {
     await expect(client.call('runs.resume', { runId: 1 })).rejects.toMatchObject({
       ...{ code: 'bad-input', message: expect.stringContaining('model 1') as string },
     });
-    const folder = join(project, 'models', 'run-1');
+    const folder = await folderOfRun(project);
     await rm(join(folder, 'model.safetensors'));
     const { jobId } = await client.call('scores.compute', { modelId: 1, dataset: 'cells' });
     expect(await ended(client, jobId)).toMatchObject({

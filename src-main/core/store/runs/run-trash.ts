@@ -13,11 +13,11 @@ export function deletedRuns(reader: Reader): (StoredRun & { readonly deletedAt: 
   return reader.all(deleted);
 }
 
-const emptied: Query<{ id: number }> = 'select id from run where emptied_at is not null';
+const emptied: Query<{ folder: string }> = 'select folder from run where emptied_at is not null';
 
-/** Runs that have left the trash for good. */
-export function emptiedRuns(reader: Reader): number[] {
-  return reader.all(emptied).map(({ id }) => id);
+/** Names of the folders of runs that have left the trash for good. */
+export function emptiedFolders(reader: Reader): { readonly folder: string }[] {
+  return reader.all(emptied);
 }
 
 export function isInTrash(reader: Reader, runId: number): boolean {

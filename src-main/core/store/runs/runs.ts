@@ -5,6 +5,8 @@ import type { NormCounts } from '#domain/norm-counts.ts';
 import type { Query, Reader, Writer } from '../database.ts';
 
 export interface NewRun {
+  /** Its name within the project's folder "models", see core/runs/run-folder.ts. */
+  readonly folder: string;
   readonly method: string;
   readonly preset: string;
   readonly specimen: string;
@@ -27,6 +29,8 @@ export interface RunSource {
 }
 
 export interface StoredRun extends RunSummary {
+  /** Its name within the project's folder "models". */
+  readonly folder: string;
   readonly config: string;
   readonly engineWhy: string | null;
   readonly codeVersion: string;
@@ -37,7 +41,7 @@ export interface StoredRun extends RunSummary {
 }
 
 export const selectRuns = `
-  select r.id, r.name, r.method, r.preset, d.name dataset, r.seed, coalesce(r.engine_used, r.engine) engine,
+  select r.id, r.folder, r.name, r.method, r.preset, d.name dataset, r.seed, coalesce(r.engine_used, r.engine) engine,
     r.device, r.engine_why engineWhy, r.state, r.failure, r.steps_done stepsDone, r.steps_total stepsTotal,
     r.created_at createdAt, r.ended_at endedAt, m.id modelId, r.config,
     r.code_version codeVersion, r.snapshot_id snapshotId, s.hash snapshotHash, r.pixels
@@ -96,9 +100,18 @@ export function runSources(reader: Reader, runId: number): RunSource[] {
 
 export function addRun(writer: Writer, run: NewRun, now: string): number {
   const { id } = writer.run(
-    `insert into run (method, preset, specimen, config, seed, engine, code_version, dataset_id,
-       snapshot_id, state, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)`,
-    ...[run.method, run.preset, run.specimen, run.config, run.seed, run.engine, run.codeVersion],
+    `insert into run (folder, method, preset, specimen, config, seed, engine, code_version, dataset_id,
+       snapshot_id, state, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)`,
+    ...[
+      run.folder,
+      run.method,
+      run.preset,
+      run.specimen,
+      run.config,
+      run.seed,
+      run.engine,
+      run.codeVersion,
+    ],
     ...[run.datasetId, run.snapshotId, now],
   );
   for (const { snapshotId, name, weight } of run.outliers) {

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { JobQueue } from '#core/jobs/queue.ts';
 import { Edits } from '#core/edits/edits.ts';
 import { trashMethods } from '#core/training/trash.ts';
+import { runFolder } from '#core/runs/run-folder.ts';
 import { runMethods } from '#core/training/run-methods.ts';
 import { scoresOf } from '#core/store/runs/scores.ts';
 import { noon } from '../../../support/catalogue.ts';
@@ -45,10 +46,16 @@ async function lab() {
     },
   });
   onTestFinished(() => queue.close());
+  const filesOf = (runId: number) => {
+    const [run] = database.read((reader) =>
+      reader.all<{ folder: string }>('select folder from run where id = ?', runId),
+    );
+    return runFolder(folder, run!);
+  };
   for (const runId of [1, 2]) {
     runWithModel(ports, request({}));
-    mkdirSync(join(folder, 'models', `run-${runId}`), { recursive: true });
-    writeFileSync(join(folder, 'models', `run-${runId}`, 'm'), new Uint8Array(bytes));
+    mkdirSync(filesOf(runId), { recursive: true });
+    writeFileSync(join(filesOf(runId), 'm'), new Uint8Array(bytes));
   }
   giveScore(database, 1, 'cells', new Map([[1, 1]]));
   const edits = new Edits({ database, now, onChange: () => undefined });
@@ -64,19 +71,19 @@ async function lab() {
     ...trash,
   };
   const runs = async () => (await methods['runs.list']({}, never)).map(({ id }) => id);
-  return { database, folder, queue, edits, methods, runs };
+  return { database, filesOf, queue, edits, methods, runs };
 }
 
 describe('a deleted run', () => {
   it('is out of sight, keeps its files, and comes back by undo or by name', async () => {
-    const { folder, edits, methods, runs } = await lab();
+    const { filesOf, edits, methods, runs } = await lab();
     await methods['runs.delete']({ runId: 1 }, never);
     expect(await runs()).toEqual([2]);
     expect(edits.state()).toEqual({ undo: 'Delete run 1', redo: null });
     expect(await methods['trash.list']({}, never)).toMatchObject([
       { id: 1, deletedAt: noon, bytes, modelId: 1 },
     ]);
-    expect(existsSync(join(folder, 'models', 'run-1', 'm'))).toBe(true);
+    expect(existsSync(join(filesOf(1), 'm'))).toBe(true);
     edits.undo();
     expect(await runs()).toEqual([1, 2]);
     edits.redo();
@@ -90,14 +97,14 @@ describe('a deleted run', () => {
   });
 
   it('is gone once the trash is emptied: files, model, scores; undo passes it by', async () => {
-    const { database, folder, edits, methods, runs } = await lab();
+    const { database, filesOf, edits, methods, runs } = await lab();
     edits.editItems({ dataset: 'cells', imageIds: [1] }, { class: 'odd' });
     await methods['runs.delete']({ runId: 1 }, never);
     await methods['runs.delete']({ runId: 2 }, never);
     await methods['runs.restore']({ runId: 2 }, never);
     expect(await methods['trash.empty']({}, never)).toEqual({ runs: 1, freedBytes: bytes });
-    expect(existsSync(join(folder, 'models', 'run-1'))).toBe(false);
-    expect(existsSync(join(folder, 'models', 'run-2', 'm'))).toBe(true);
+    expect(existsSync(filesOf(1))).toBe(false);
+    expect(existsSync(join(filesOf(2), 'm'))).toBe(true);
     expect(await methods['trash.list']({}, never)).toEqual([]);
     expect(database.read((reader) => scoresOf(reader, 1)).size).toBe(0);
     expect(() => methods['runs.restore']({ runId: 1 }, never)).toThrow('no run 1 in the trash');
