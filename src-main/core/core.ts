@@ -29,6 +29,7 @@ import { evaluate } from './scores/evaluate.ts';
 import { Features } from './scores/features.ts';
 import { floorOf } from './scores/floor.ts';
 import { rank } from './scores/rank.ts';
+import { demandIdleRun } from './runs/idle-run.ts';
 import { datasetNamed } from './runs/run-items.ts';
 import { runMethods } from './training/run-methods.ts';
 import { scoreRun } from './scores/score-run.ts';
@@ -85,6 +86,7 @@ export class Core {
       database,
       now,
       onChange: (state) => this.#emit('edits.changed', state),
+      demandIdleRun: (reader, runId) => demandIdleRun(reader, runId, this.#queue),
     });
     this.#features = new Features({ database, folder });
     this.#viewer = new ImageViewer(folder, (hash) =>

@@ -5,7 +5,7 @@ import type { EditState, ItemChange, Selection, UsedImage } from '#contract/edit
 import { Failure } from '#domain/failure.ts';
 import { automaticSide, splitOfRole, splitUnit, standardShares } from '../datasets/split.ts';
 import { datasetNamed } from '../runs/run-items.ts';
-import type { ProjectDatabase, Writer } from '../store/database.ts';
+import type { ProjectDatabase, Reader, Writer } from '../store/database.ts';
 import {
   addEdit,
   editState,
@@ -33,6 +33,8 @@ export interface EditPorts {
   readonly database: ProjectDatabase;
   readonly now: () => Date;
   readonly onChange: (state: EditState) => void;
+  /** Throws `bad-input` while the run or its model is at work. */
+  readonly demandIdleRun: (reader: Reader, runId: number) => void;
 }
 
 export class Edits {
@@ -109,6 +111,7 @@ export class Edits {
     });
   }
 
+  /** Throws `bad-input`, and changes nothing, while the run that it would move is at work. */
   undo(): { words: string | null; state: EditState } {
     return this.#move((writer, now) => {
       const edit = editToUndo(writer);
@@ -119,6 +122,7 @@ export class Edits {
     });
   }
 
+  /** Throws as `undo`. */
   redo(): { words: string | null; state: EditState } {
     return this.#move((writer, now) => {
       const edit = editToRedo(writer);
@@ -138,6 +142,8 @@ export class Edits {
         repeatReviews(writer, edit.id, move, now);
         return;
       case 'run':
+        // As the delete that it repeats or takes back.
+        this.#ports.demandIdleRun(writer, edit.runId!);
         setRunDeleted(writer, edit.runId!, (move === 'undo') === edit.restores ? now : null);
     }
   }

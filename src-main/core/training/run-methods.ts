@@ -50,6 +50,8 @@ export function runMethods(ports: RunMethodPorts): RunMethods {
     'runs.estimate': (input, stop) => estimateRun(input, ports.either(stop), ports),
     'runs.resume': async ({ runId }) => {
       await demandUnfinished(run(runId), ports);
+      // It may have been deleted while its model was read.
+      run(runId);
       return { runId, jobId: queue.submit(training(runId)) };
     },
     'runs.cancel': async ({ runId }) => {

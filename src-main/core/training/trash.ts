@@ -16,6 +16,7 @@ import {
   isInTrash,
   setRunName,
 } from '../store/runs/run-trash.ts';
+import { demandIdleRun } from '../runs/idle-run.ts';
 import { runFolder } from '../runs/run-folder.ts';
 import { runNamed, summary } from './run-methods.ts';
 
@@ -35,10 +36,13 @@ interface TrashPorts {
 }
 
 export function trashMethods(ports: TrashPorts): TrashMethods {
-  const { database, moveRun } = ports;
+  const { database, moveRun, queue } = ports;
   return {
     'runs.delete': ({ runId }) => {
-      demandIdle(runId, ports);
+      database.read((reader) => {
+        runNamed(reader, runId);
+        demandIdleRun(reader, runId, queue);
+      });
       return { state: moveRun(runId, 'trash') };
     },
     'runs.restore': ({ runId }) => {
@@ -59,23 +63,6 @@ export function trashMethods(ports: TrashPorts): TrashMethods {
   };
 }
 
-/** Throws `not-found`, and `bad-input` while the run or its model is at work. */
-function demandIdle(runId: number, { database, queue }: TrashPorts): void {
-  const { modelId } = database.read((reader) => runNamed(reader, runId));
-  const isAtWork = queue
-    .specsAlive()
-    .some(
-      (spec) =>
-        (spec.kind === 'train' && spec.runId === runId) ||
-        (spec.kind === 'score' && spec.modelId === modelId),
-    );
-  if (!isAtWork) return;
-  throw new Failure(
-    'bad-input',
-    `Run ${runId} is at work. Pause it, or let it come to its end, and then delete it.`,
-  );
-}
-
 async function listTrash({ database, folder }: TrashPorts): Promise<DeletedRun[]> {
   const runs = database.read(deletedRuns);
   return await Promise.all(
@@ -87,9 +74,13 @@ async function listTrash({ database, folder }: TrashPorts): Promise<DeletedRun[]
   );
 }
 
+/** Throws `bad-input`, and empties nothing, while a run of the trash is at work. */
 async function emptyTrash(ports: TrashPorts): Promise<{ runs: number; freedBytes: number }> {
-  const { database, folder, now } = ports;
+  const { database, folder, now, queue } = ports;
   const runs = await listTrash(ports);
+  database.read((reader) => {
+    for (const { id } of runs) demandIdleRun(reader, id, queue);
+  });
   let freedBytes = 0;
   let emptied = 0;
   for (const { id, bytes } of runs) {

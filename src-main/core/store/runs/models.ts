@@ -22,12 +22,17 @@ export function findModel(reader: Reader, id: number): StoredModel | undefined {
 const ofRun: Query<StoredModel> =
   'select id, run_id runId, path, hash, step from model where run_id = ?';
 
+/** undefined before the run is finished, and after its files have left the trash. */
+export function modelOfRun(reader: Reader, runId: number): StoredModel | undefined {
+  return reader.get(ofRun, runId);
+}
+
 /**
  * A run has one model. When its file was lost and made again with other contents, what was measured
  * with the earlier one goes.
  */
 export function putModel(writer: Writer, model: Omit<StoredModel, 'id'>, now: string): StoredModel {
-  const before = writer.get(ofRun, model.runId);
+  const before = modelOfRun(writer, model.runId);
   if (before && before.hash !== model.hash) {
     for (const table of ['score', 'score_problem', 'threshold']) {
       writer.run(`delete from ${table} where model_id = ?`, before.id);

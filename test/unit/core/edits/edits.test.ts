@@ -13,7 +13,13 @@ const newFolder = tempFolders();
 function editsOf(database: ProjectDatabase) {
   const told: EditState[] = [];
   const now = () => new Date(noon);
-  return { told, edits: new Edits({ database, now, onChange: (state) => told.push(state) }) };
+  return {
+    told,
+    edits: new Edits({
+      ...{ database, now, onChange: (state) => told.push(state) },
+      demandIdleRun: () => undefined,
+    }),
+  };
 }
 
 /** Images 1–4 normal and in training, 5–6 unlabelled; 1–2 and 5 of anna. */

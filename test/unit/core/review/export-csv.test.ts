@@ -31,7 +31,11 @@ async function lab() {
   database.transact((writer) =>
     putThreshold(writer, modelId, { ...threshold, falseAlarms95: [0, 1], calibratedOn: 9 }),
   );
-  const edits = new Edits({ database, now, onChange: () => undefined });
+  const edits = new Edits({
+    ...{ database, now },
+    onChange: () => undefined,
+    demandIdleRun: () => undefined,
+  });
   const note = '@two\nlines';
   edits.review({ imageIds: [9], modelId, verdict: 'anomalous', reviewer: '-mia', note });
   edits.review({ imageIds: [1], modelId, verdict: 'unsure', reviewer: 'mia', note: null });

@@ -33,7 +33,11 @@ async function lab() {
   const modelId = runWithModel(ports, request({}));
   const numbers = Array.from({ length: 30 }, (_, index) => index + 1);
   giveScore(database, modelId, 'cells', new Map(numbers.map((n) => [n, n === 20 ? 28.5 : n])));
-  const edits = new Edits({ database, now, onChange: () => undefined });
+  const edits = new Edits({
+    ...{ database, now },
+    onChange: () => undefined,
+    demandIdleRun: () => undefined,
+  });
   const features = new Features({
     database,
     folder: '/nowhere',

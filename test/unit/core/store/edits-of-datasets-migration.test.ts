@@ -35,7 +35,10 @@ it('keeps what edits of version 60 did, so that they can be taken back', async (
   await sixty.close();
 
   const { database, close } = await open(folder);
-  const edits = new Edits({ database, now: () => new Date(noon), onChange: () => undefined });
+  const edits = new Edits({
+    ...{ database, now: () => new Date(noon), onChange: () => undefined },
+    demandIdleRun: () => undefined,
+  });
   const before = itemsOf(database, 'cells');
   expect(edits.undo().words).toBe('Set role to anomaly');
   const [one, two, three] = itemsOf(database, 'cells');

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { JobQueue } from '#core/jobs/queue.ts';
 import { Edits } from '#core/edits/edits.ts';
 import { trashMethods } from '#core/training/trash.ts';
+import { demandIdleRun } from '#core/runs/idle-run.ts';
 import { runFolder } from '#core/runs/run-folder.ts';
 import { runMethods } from '#core/training/run-methods.ts';
 import { scoresOf } from '#core/store/runs/scores.ts';
@@ -58,7 +59,10 @@ async function lab() {
     writeFileSync(join(filesOf(runId), 'm'), new Uint8Array(bytes));
   }
   giveScore(database, 1, 'cells', new Map([[1, 1]]));
-  const edits = new Edits({ database, now, onChange: () => undefined });
+  const edits = new Edits({
+    ...{ database, now, onChange: () => undefined },
+    demandIdleRun: (reader, runId) => demandIdleRun(reader, runId, queue),
+  });
   const trash = trashMethods({
     ...{ database, folder, queue, now },
     moveRun: (runId, to) => edits.moveRun(runId, to),
@@ -128,6 +132,52 @@ describe('a deleted run', () => {
     await methods['runs.delete']({ runId: 1 }, never);
     expect(await runs()).toEqual([2]);
     expect(() => methods['runs.delete']({ runId: 1 }, never)).toThrow('no run 1');
+  });
+});
+
+describe('a run at work', () => {
+  it('is moved by no undo and no redo, in neither direction', async () => {
+    const { edits, methods, queue, runs } = await lab();
+    const notNow = 'Run 1 is at work. Pause it';
+    await methods['runs.delete']({ runId: 1 }, never);
+    edits.undo();
+    const jobId = queue.submit({ kind: 'train', runId: 1 });
+    expect(() => edits.redo()).toThrow(notNow);
+    expect([await runs(), edits.state()]).toEqual([[1, 2], { undo: null, redo: 'Delete run 1' }]);
+    await queue.stop(jobId);
+    edits.redo();
+    await methods['runs.restore']({ runId: 1 }, never);
+    const again = queue.submit({ kind: 'train', runId: 1 });
+    expect(() => edits.undo()).toThrow(notNow);
+    expect([await runs(), edits.state().undo]).toEqual([[1, 2], 'Restore run 1']);
+    await queue.stop(again);
+    edits.undo();
+    expect(await runs()).toEqual([2]);
+  });
+
+  it('that scores is moved by no undo either', async () => {
+    const { edits, methods, queue, runs } = await lab();
+    await methods['runs.delete']({ runId: 1 }, never);
+    edits.undo();
+    // One job of this lane runs at a time: the scoring waits, and is at work all the same.
+    const training = queue.submit({ kind: 'train', runId: 2 });
+    queue.submit({ kind: 'score', modelId: 1, dataset: 'cells', engine: 'cpu' });
+    expect(() => edits.redo()).toThrow('Run 1 is at work');
+    expect(await runs()).toEqual([1, 2]);
+    await queue.stop(training);
+  });
+
+  it('in the trash keeps its files, and everything else in the trash, too', async () => {
+    const { filesOf, methods, queue } = await lab();
+    await methods['runs.delete']({ runId: 1 }, never);
+    await methods['runs.delete']({ runId: 2 }, never);
+    // As a catalogue of an earlier version may have it.
+    const jobId = queue.submit({ kind: 'train', runId: 1 });
+    await expect(methods['trash.empty']({}, never)).rejects.toThrow('Run 1 is at work');
+    expect(await methods['trash.list']({}, never)).toHaveLength(2);
+    expect([filesOf(1), filesOf(2)].map((path) => existsSync(path))).toEqual([true, true]);
+    await queue.stop(jobId);
+    expect(await methods['trash.empty']({}, never)).toMatchObject({ runs: 2 });
   });
 });
 

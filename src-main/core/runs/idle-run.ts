@@ -1,0 +1,23 @@
+// Whether a run or its model is at work: whatever moves a run into the trash, or out of it, asks first.
+
+import { Failure } from '#domain/failure.ts';
+import type { JobQueue } from '../jobs/queue.ts';
+import type { Reader } from '../store/database.ts';
+import { modelOfRun } from '../store/runs/models.ts';
+
+/** Throws `bad-input` while a job trains the run or scores with its model, or waits to. */
+export function demandIdleRun(reader: Reader, runId: number, queue: JobQueue): void {
+  const modelId = modelOfRun(reader, runId)?.id;
+  const isAtWork = queue
+    .specsAlive()
+    .some(
+      (spec) =>
+        (spec.kind === 'train' && spec.runId === runId) ||
+        (spec.kind === 'score' && spec.modelId === modelId),
+    );
+  if (!isAtWork) return;
+  throw new Failure(
+    'bad-input',
+    `Run ${runId} is at work. Pause it, or let it come to its end, and then delete it.`,
+  );
+}
