@@ -29,7 +29,7 @@ import { evaluate } from './scores/evaluate.ts';
 import { Features } from './scores/features.ts';
 import { floorOf } from './scores/floor.ts';
 import { rank } from './scores/rank.ts';
-import { demandIdleRun } from './runs/idle-run.ts';
+import { demandIdleRun } from './training/idle-run.ts';
 import { datasetNamed } from './runs/run-items.ts';
 import { runMethods } from './training/run-methods.ts';
 import { scoreRun } from './scores/score-run.ts';

@@ -79,6 +79,7 @@ export class JobQueue {
   /** How jobs ended whose end could not be written. */
   readonly #unwritten = new Map<number, Ending>();
   #isClosing = false;
+  #holds = 0;
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -163,7 +164,17 @@ export class JobQueue {
     }
   }
 
+  /** Until the function returned is called, what is submitted waits. */
+  hold(): () => void {
+    this.#holds++;
+    return () => {
+      this.#holds--;
+      this.#startNext();
+    };
+  }
+
   #startNext(): void {
+    if (this.#holds > 0) return;
     for (const id of [...this.#waiting]) {
       if (this.#isClosing) return;
       const job = this.find(id);
@@ -180,10 +191,12 @@ export class JobQueue {
     const { promise: ended, resolve } = Promise.withResolvers<undefined>();
     const running: RunningJob = { lane, controller, ended, progress: this.#progressOf(job.id) };
     this.#running.set(job.id, running);
-    void this.#run(job, running).finally(() => {
-      resolve(undefined);
-      this.#startNext();
-    });
+    void this.#run(job, running)
+      .finally(() => {
+        resolve(undefined);
+        this.#startNext();
+      })
+      .catch(this.#options.onBug);
   }
 
   async #run(job: StoredJob, running: RunningJob): Promise<void> {
@@ -253,8 +266,8 @@ export class JobQueue {
 
   #end(id: number, ending: Ending, { done, total, note }: Progress): void {
     const { database, now } = this.#options;
-    const job = this.find(id);
     try {
+      const job = this.find(id);
       database.transact((writer) => {
         endJob(writer, id, { ...ending, done, total, note }, now().toISOString());
         this.#tell(writer, job, ending.state, ending.failure?.message ?? null);

@@ -9,7 +9,7 @@ import type { HandlersOf } from '#rpc/method.ts';
 import { folderSize } from './folder-size.ts';
 import { renderedFolder } from '../reader/viewer.ts';
 import type { JobQueue } from '../jobs/queue.ts';
-import { runFolder } from '../runs/run-folder.ts';
+import { runFolder } from '../store/runs/run-folder.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { listBackups } from '../store/backups.ts';
 import { deletedRuns } from '../store/runs/run-trash.ts';
@@ -27,7 +27,7 @@ export interface ProjectPorts {
   /** Returns the copy's path. */
   readonly backUp: () => Promise<string>;
   /** Returns the path of a copy made before. Throws `project-damaged` and `project-too-new`. */
-  readonly restore: (backup: string) => Promise<string>;
+  readonly restore: (backup: string, onRestored: () => void) => Promise<string>;
   readonly onRestored: () => void;
 }
 
@@ -35,20 +35,18 @@ export interface ProjectPorts {
 const clearable: readonly StoragePart[] = ['pixels', 'pictures'];
 
 export function projectMethods(ports: ProjectPorts): ProjectMethods {
-  const { folder, backUp, restore, onRestored } = ports;
+  const { folder, queue, backUp, restore, onRestored } = ports;
   const backups = join(folder, 'backups');
   return {
     'storage.show': () => showStorage(ports),
     'storage.clear': async () => {
       demandIdle(ports, 'Clear the cache');
-      let freedBytes = 0;
-      for (const part of clearable) {
-        for (const path of foldersOf(folder, part, [])) {
-          freedBytes += (await folderSize(path)).bytes;
-          await rm(path, { recursive: true, force: true });
-        }
+      const release = queue.hold();
+      try {
+        return { freedBytes: await clear(folder) };
+      } finally {
+        release();
       }
-      return { freedBytes };
     },
     'backups.list': async () => {
       const names = listBackups(backups).reverse();
@@ -60,9 +58,12 @@ export function projectMethods(ports: ProjectPorts): ProjectMethods {
       if (!listBackups(backups).includes(name)) {
         throw new Failure('not-found', `There is no copy ${name} of the catalogue.`);
       }
-      const savedAs = await describe(await restore(join(backups, name)));
-      onRestored();
-      return { savedAs };
+      const release = queue.hold();
+      try {
+        return { savedAs: await describe(await restore(join(backups, name), onRestored)) };
+      } finally {
+        release();
+      }
     },
   };
 }
@@ -71,6 +72,18 @@ export function projectMethods(ports: ProjectPorts): ProjectMethods {
 function demandIdle({ queue }: ProjectPorts, what: string): void {
   if (queue.specsAlive().length === 0) return;
   throw new Failure('bad-input', `Work is under way. ${what} once it has ended or is paused.`);
+}
+
+/** Returns how many bytes are free again. */
+async function clear(folder: string): Promise<number> {
+  let freedBytes = 0;
+  for (const part of clearable) {
+    for (const path of foldersOf(folder, part, [])) {
+      freedBytes += (await folderSize(path)).bytes;
+      await rm(path, { recursive: true, force: true });
+    }
+  }
+  return freedBytes;
 }
 
 async function showStorage({ folder, database }: ProjectPorts): Promise<Storage> {

@@ -1,6 +1,7 @@
 // The project's one connection to its catalogue: reads, and writes in transactions.
 
 import type Sqlite from 'better-sqlite3';
+import type { Failure } from '#domain/failure.ts';
 import { asFailure } from './failures.ts';
 
 /** SQL text that knows the rows it gives. */
@@ -30,6 +31,7 @@ export class ProjectDatabase {
   readonly #onSlow: (sql: string, ms: number) => void;
   readonly #statements = new Map<string, Sqlite.Statement>();
   readonly #reader: Reader;
+  #refusal: Failure | undefined;
 
   constructor(connection: Sqlite.Database, onSlow: (sql: string, ms: number) => void) {
     this.#connection = connection;
@@ -43,11 +45,12 @@ export class ProjectDatabase {
 
   /**
    * Runs `work` in one transaction: all of it is on the disk when this returns, or none of it. What
-   * `work` throws is thrown on. Throws `disk-full`, `project-in-use` when another program is writing,
+   * `work` throws is thrown on. Throws the reason of `refuseWrites`, `disk-full`, `project-in-use` when another program is writing,
    * `project-damaged`, and an Error inside another transaction.
    */
   transact<Result>(work: (writer: Writer) => Result): Result {
     if (this.#connection.inTransaction) throw new Error('A transaction inside a transaction.');
+    if (this.#refusal) throw this.#refusal;
     const listeners: (() => void)[] = [];
     let isOver = false;
     const writer: Writer = {
@@ -68,6 +71,16 @@ export class ProjectDatabase {
     }
     for (const listener of listeners) listener();
     return result;
+  }
+
+  /**
+   * Until the function returned is called, nothing is written and `transact` throws `reason`. Throws the
+   * earlier reason while there is one.
+   */
+  refuseWrites(reason: Failure): () => void {
+    if (this.#refusal) throw this.#refusal;
+    this.#refusal = reason;
+    return () => (this.#refusal = undefined);
   }
 
   /** Goes on with another connection, to another catalogue; the one before must have been closed. */

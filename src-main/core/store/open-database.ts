@@ -2,23 +2,18 @@
 // written, copies it before a migration, and sets SQLite up for safety first.
 
 import type Sqlite from 'better-sqlite3';
-import { existsSync, renameSync } from 'node:fs';
-import { copyFile, open, rm } from 'node:fs/promises';
+import { copyFileSync, existsSync, renameSync } from 'node:fs';
+import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
 import { backUp, newestBackupTime } from './backups.ts';
+import { applicationId, busyMs, checkCatalogue, harden } from './check-catalogue.ts';
 import { ProjectDatabase } from './database.ts';
-import { asFailure, damaged } from './failures.ts';
+import { asFailure } from './failures.ts';
 import { migrate, newestVersion, versionOf } from './migrate.ts';
 import { migrations as allMigrations, type Migration } from './migrations/migrations.ts';
-import { isSealed, seal, unseal } from './seal.ts';
-import { openSqlite } from './sqlite.ts';
-
-/** Marks a file as a Normscope catalogue: "NScp". */
-const applicationId = 0x4e536370;
-
-/** Another program (a viewer, a backup) may hold the file for a moment, milliseconds. */
-const busyMs = 250;
+import { seal, unseal } from './seal.ts';
+import { loadSqlite } from './sqlite.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -35,10 +30,11 @@ export interface OpenDatabase {
   readonly backUp: () => Promise<string>;
   /**
    * Puts the copy at `backup` in the catalogue's place, after copying the catalogue as it is now;
-   * returns the path of that copy. Throws `project-damaged` and `project-too-new`, and leaves
-   * everything as it was.
+   * returns the path of that copy. Until then reading goes on and writing throws `bad-input`; the one
+   * catalogue takes the other's place between two requests, and `onRestored` is called before the next.
+   * Throws `project-damaged` and `project-too-new`, and leaves everything as it was.
    */
-  readonly restore: (backup: string) => Promise<string>;
+  readonly restore: (backup: string, onRestored: () => void) => Promise<string>;
   /**
    * Copies the catalogue if the newest copy is older than a day, closes and seals it. When it throws
    * (`disk-full`, for instance), the catalogue is closed all the same and nothing written is lost.
@@ -51,14 +47,15 @@ export interface OpenDatabase {
  * Throws `project-too-new` and `project-damaged`, with the way out, leaving the file as it was.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
-  const { folder, onSlow, now, migrations = allMigrations } = options;
+  const { folder, now, migrations = allMigrations } = options;
   const path = join(folder, 'project.sqlite');
   const backups = join(folder, 'backups');
+  const Connection = await loadSqlite();
   let connection: Sqlite.Database | undefined;
   try {
-    if (existsSync(path)) await check(path, migrations);
+    if (existsSync(path)) await checkCatalogue(path, migrations);
     await unseal(path);
-    connection = await connect(path);
+    connection = connect(Connection, path);
     const version = versionOf(connection);
     if (version < newestVersion(migrations)) {
       if (version > 0) await backUp(connection, backups, version, now());
@@ -71,66 +68,120 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
     connection?.close();
     throw asFailure(error, path);
   }
-  let ready = connection;
-  const database = new ProjectDatabase(ready, onSlow);
-  const backUpNow = () => backUp(ready, backups, newestVersion(migrations), now());
-  return {
-    database,
-    backUp: async () => {
-      try {
-        return await backUpNow();
-      } catch (error) {
-        throw asFailure(error, path);
-      }
-    },
-    restore: async (backup) => {
-      const incoming = `${path}.restoring`;
+  return new OpenedDatabase({ ...options, migrations, path, backups, Connection }, connection);
+}
+
+class OpenedDatabase implements OpenDatabase {
+  readonly database: ProjectDatabase;
+  readonly #at: Place;
+  #ready: Sqlite.Database;
+  /** Copying, restoring and closing wait for one another. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(at: Place, connection: Sqlite.Database) {
+    this.#at = at;
+    this.#ready = connection;
+    this.database = new ProjectDatabase(connection, at.onSlow);
+  }
+
+  readonly backUp = (): Promise<string> => this.#inTurn(() => this.#backUpNow());
+
+  readonly restore = async (backup: string, onRestored: () => void): Promise<string> => {
+    // At once: what is written from here on would be in neither of the two catalogues.
+    const allowWrites = this.database.refuseWrites(
+      new Failure(
+        'bad-input',
+        'An earlier copy of the catalogue is being restored. Try again when that is done.',
+      ),
+    );
+    return await this.#inTurn(async () => {
+      const incoming = `${this.#at.path}.restoring`;
       try {
         // First of all: the copy made below may push this one out.
         await copyFile(backup, incoming);
-        await check(incoming, migrations);
-        const restored = await openSqlite(incoming);
-        try {
-          if (versionOf(restored) < newestVersion(migrations)) migrate(restored, migrations);
-          passOnIds(ready, restored);
-        } finally {
-          restored.close();
-        }
-        const saved = await backUpNow();
-        database.close();
-        try {
-          renameSync(incoming, path);
-        } finally {
-          ready = await connect(path);
-          database.reopen(ready);
-        }
+        await this.#prepare(incoming);
+        const saved = await this.#backUpNow();
+        this.#replaceBy(incoming, saved);
+        allowWrites();
+        onRestored();
         return saved;
-      } catch (error) {
-        throw asFailure(error, path);
       } finally {
+        allowWrites();
         await rm(incoming, { force: true });
       }
-    },
-    close: async () => {
-      if (!ready.open) return;
-      try {
-        try {
-          if (now().getTime() - newestBackupTime(backups) > dayMs) {
-            await backUp(ready, backups, newestVersion(migrations), now());
-          }
-        } finally {
-          database.close();
-        }
-        await seal(path);
-      } catch (error) {
-        throw asFailure(error, path);
-      }
-    },
+    });
   };
+
+  readonly close = (): Promise<void> =>
+    this.#inTurn(async () => {
+      if (!this.#ready.open) return;
+      const { path, backups, now } = this.#at;
+      try {
+        if (now().getTime() - newestBackupTime(backups) > dayMs) await this.#backUpNow();
+      } finally {
+        this.database.close();
+      }
+      await seal(path);
+    });
+
+  async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    try {
+      return await turn;
+    } catch (error) {
+      throw asFailure(error, this.#at.path);
+    }
+  }
+
+  #backUpNow(): Promise<string> {
+    const { backups, migrations, now } = this.#at;
+    return backUp(this.#ready, backups, newestVersion(migrations), now());
+  }
+
+  /** Checks a catalogue that is to be restored, and brings it to this version and past our ids. */
+  async #prepare(incoming: string): Promise<void> {
+    const { migrations, Connection } = this.#at;
+    await checkCatalogue(incoming, migrations);
+    const restored = new Connection(incoming);
+    try {
+      if (versionOf(restored) < newestVersion(migrations)) migrate(restored, migrations);
+      passOnIds(this.#ready, restored);
+    } finally {
+      restored.close();
+    }
+  }
+
+  /** In one go, so that no request finds the catalogue closed. `saved` is a copy of the present one. */
+  #replaceBy(incoming: string, saved: string): void {
+    const { path, Connection } = this.#at;
+    try {
+      this.database.close();
+      renameSync(incoming, path);
+    } finally {
+      try {
+        this.#ready = connect(Connection, path);
+      } catch (error) {
+        // It was checked, but the disk may fail in this very moment.
+        copyFileSync(saved, path);
+        this.#ready = connect(Connection, path);
+        this.database.reopen(this.#ready);
+        throw error;
+      }
+      this.database.reopen(this.#ready);
+    }
+  }
 }
 
-async function connect(path: string): Promise<Sqlite.Database> {
-  const connection = await openSqlite(path, { timeout: busyMs });
+interface Place extends DatabaseOptions {
+  readonly path: string;
+  readonly backups: string;
+  readonly migrations: readonly Migration[];
+  readonly Connection: typeof Sqlite;
+}
+
+function connect(Connection: typeof Sqlite, path: string): Sqlite.Database {
+  const connection = new Connection(path, { timeout: busyMs });
   harden(connection);
   connection.pragma('journal_mode = wal');
   connection.pragma('synchronous = full');
@@ -150,85 +201,4 @@ function passOnIds(from: Sqlite.Database, to: Sqlite.Database): void {
   to.transaction(() => {
     for (const { name, seq } of given) (known.get(name) ? raise : begin).run(seq, name);
   })();
-}
-
-/** A project may come from a stranger: nothing in its schema may reach beyond its tables. */
-function harden(connection: Sqlite.Database): void {
-  connection.pragma('trusted_schema = off');
-  connection.pragma('cell_size_check = on');
-}
-
-/** Throws unless the file is a sound catalogue of this version or before; writes nothing to it. */
-async function check(path: string, migrations: readonly Migration[]): Promise<void> {
-  const sealed = await isSealed(path);
-  await checkHeader(path, migrations);
-  // After a crash in the very first moment there is a journal, which only a writer may undo.
-  const readonly = !existsSync(`${path}-journal`);
-  let connection: Sqlite.Database | undefined;
-  try {
-    connection = await openSqlite(path, { timeout: busyMs, readonly });
-    harden(connection);
-    checkContents(connection, path, migrations);
-    // Slow in a large catalogue, and needed after a crash only.
-    const verdict = sealed ? 'ok' : connection.pragma('integrity_check(1)', { simple: true });
-    if (verdict !== 'ok') throw damaged(path, `its contents are damaged (${String(verdict)})`);
-  } finally {
-    connection?.close();
-  }
-}
-
-/** What can be known from the first bytes, without opening the file as a database. */
-async function checkHeader(path: string, migrations: readonly Migration[]): Promise<void> {
-  const file = await open(path, 'r');
-  try {
-    const header = Buffer.alloc(100);
-    const { bytesRead } = await file.read(header, 0, header.length, 0);
-    // SQLite leaves an empty file when a process ends before the first transaction.
-    if (bytesRead === 0) return;
-    if (bytesRead < header.length || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') {
-      throw damaged(path, 'it is no SQLite database');
-    }
-    demandKnownVersion(header.readUInt32BE(60), path, migrations);
-  } finally {
-    await file.close();
-  }
-}
-
-function checkContents(
-  connection: Sqlite.Database,
-  path: string,
-  migrations: readonly Migration[],
-): void {
-  const version = versionOf(connection);
-  demandKnownVersion(version, path, migrations);
-  const id = connection.pragma('application_id', { simple: true });
-  const objects = connection.prepare('select type, rootpage from sqlite_schema').all() as {
-    type: string;
-    rootpage: number;
-  }[];
-  if (id !== applicationId && (id !== 0 || objects.length > 0)) {
-    throw damaged(path, 'it was not written by Normscope');
-  }
-  if (objects.length > 0 !== version > 0) {
-    throw damaged(path, 'its tables are not those of its version');
-  }
-  // A table without pages of its own is a virtual one: code, not rows.
-  if (objects.some(({ type, rootpage }) => !/^(table|index)$/.test(type) || rootpage === 0)) {
-    throw damaged(path, 'it holds views, triggers or virtual tables, which Normscope never writes');
-  }
-}
-
-function demandKnownVersion(version: number, path: string, migrations: readonly Migration[]): void {
-  const newest = newestVersion(migrations);
-  if (version > newest) {
-    throw new Failure(
-      'project-too-new',
-      `This project was written by a newer Normscope (version ${version} of the catalogue; this ` +
-        `program knows up to ${newest}). It was left as it is. Install the newer Normscope to open it.`,
-      path,
-    );
-  }
-  if (version !== 0 && !migrations.some((migration) => migration.version === version)) {
-    throw damaged(path, `no Normscope ever wrote its version ${version}`);
-  }
 }

@@ -17,13 +17,19 @@ export function demandNode(version: string): void {
   );
 }
 
+/** Opens connections, at once. Throws `bad-input` when this Node is too old. */
+export async function loadSqlite(): Promise<typeof Sqlite> {
+  demandNode(process.versions.node);
+  const { default: Connection } = await import('better-sqlite3');
+  return Connection;
+}
+
 /** Opens a file with SQLite. Throws what SQLite throws. */
 export async function openSqlite(
   path: string,
   options: Sqlite.Options = {},
 ): Promise<Sqlite.Database> {
-  demandNode(process.versions.node);
-  const { default: Connection } = await import('better-sqlite3');
+  const Connection = await loadSqlite();
   return new Connection(path, options);
 }
 

@@ -14,7 +14,7 @@ import type { ProjectDatabase, Reader } from '../store/database.ts';
 import { pathsOf } from '../store/images/images.ts';
 import { addRun, type RunSource } from '../store/runs/runs.ts';
 import type { RunConfig } from '../runs/run-config.ts';
-import { newRunFolder } from '../runs/run-folder.ts';
+import { newRunFolder } from '../store/runs/run-folder.ts';
 import {
   datasetNamed,
   isCalibrationNormal,

@@ -23,7 +23,7 @@ import {
 import { snapshotItems } from '../store/runs/snapshots.ts';
 import { calibrate } from '../scores/calibrate.ts';
 import { readRunConfig, type RunConfig } from '../runs/run-config.ts';
-import { runFolder } from '../runs/run-folder.ts';
+import { runFolder } from '../store/runs/run-folder.ts';
 import { isCalibrationNormal } from '../runs/run-items.ts';
 import { scoreImages } from '../scores/score-images.ts';
 import { scoringModel, sha256OfFile } from '../scores/scoring-model.ts';

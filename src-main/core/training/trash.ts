@@ -16,8 +16,8 @@ import {
   isInTrash,
   setRunName,
 } from '../store/runs/run-trash.ts';
-import { demandIdleRun } from '../runs/idle-run.ts';
-import { runFolder } from '../runs/run-folder.ts';
+import { demandIdleRun } from './idle-run.ts';
+import { runFolder } from '../store/runs/run-folder.ts';
 import { runNamed, summary } from './run-methods.ts';
 
 type TrashMethods = Pick<

@@ -5,7 +5,7 @@ import type { NormCounts } from '#domain/norm-counts.ts';
 import type { Query, Reader, Writer } from '../database.ts';
 
 export interface NewRun {
-  /** Its name within the project's folder "models", see core/runs/run-folder.ts. */
+  /** Its name within the project's folder "models", see run-folder.ts. */
   readonly folder: string;
   readonly method: string;
   readonly preset: string;

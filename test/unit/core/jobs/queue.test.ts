@@ -170,3 +170,15 @@ describe('a spec that is not understood', () => {
     expect(current().started).toEqual([1, 3]);
   });
 });
+
+describe('a queue that is held', () => {
+  it('takes jobs and starts them when it is released', async () => {
+    const { queue } = current();
+    const [first, second] = [queue.hold(), queue.hold()];
+    const id = current().submit(train(1), () => Promise.resolve());
+    first();
+    expect([queue.find(id).state, current().started]).toEqual(['queued', []]);
+    second();
+    expect(await current().ended(id)).toMatchObject({ state: 'succeeded' });
+  });
+});

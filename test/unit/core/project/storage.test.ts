@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openProject } from '../../../integration/core/project.ts';
 import { drawPictures } from '../../../integration/core/pictures.ts';
@@ -63,6 +64,69 @@ describe('a copy of the catalogue', () => {
     expect(await names()).toEqual(['again', 'cells']);
     await client.call('backups.restore', { name: savedAs.name });
     expect(await names()).toEqual(['cells', 'more']);
+  });
+
+  it('is restored while windows go on asking: each is answered, or told to try again', async () => {
+    const { client, add, names } = await lab();
+    await add('cells', 12);
+    const { name } = await client.call('backups.make', {});
+    await add('more', 2);
+    const jobsBefore = (await client.call('jobs.list', {})).length;
+    const faults: unknown[] = [];
+    let isOver = false;
+    let [answers, edits] = [0, 0];
+    const window = async () => {
+      while (!isOver) {
+        await client.call('jobs.list', {});
+        await client.call('datasets.list', {});
+        answers++;
+        const edit = {
+          selection: { dataset: 'cells', imageIds: [1] },
+          set: { class: `${answers}` },
+        };
+        await client.call('items.edit', edit).then(
+          () => edits++,
+          (error: unknown) => faults.push(error),
+        );
+        const input = { paths: ['/no/such/folder'], dataset: 'cells' };
+        await client.call('images.import', input).catch((error: unknown) => faults.push(error));
+        await setImmediate();
+      }
+    };
+    const restoring = client.call('backups.restore', { name }).finally(() => (isOver = true));
+    const second = client.call('backups.restore', { name });
+    await expect(second).rejects.toThrow('is being restored');
+    await Promise.all([restoring, window(), window()]);
+    expect(answers).toBeGreaterThan(2);
+    expect(faults.length).toBeGreaterThan(0);
+    for (const fault of faults) {
+      expect(fault).toMatchObject({
+        code: 'bad-input',
+        message: expect.stringMatching(/is being restored. Try again/) as string,
+      });
+    }
+    expect(await names()).toEqual(['cells']);
+    // Those of the restored catalogue, and after them what was submitted once it was there.
+    const ids = (await client.call('jobs.list', {})).map(({ id }) => id);
+    expect(ids[0]).toBe(1);
+    for (const id of ids.slice(1)) expect(id).toBeGreaterThan(jobsBefore);
+    await add('again', 2);
+    expect(await names()).toEqual(['again', 'cells']);
+  });
+
+  it('is restored although the project is closed meanwhile', async () => {
+    const root = newFolder();
+    const folder = join(root, 'P.normscope');
+    const { app, client } = await openProject(folder);
+    const { name } = await client.call('backups.make', {});
+    const paths = await drawPictures(join(root, 'more'), 'disc', 2);
+    const input = { paths, dataset: 'more', role: 'normal' as const };
+    await succeeded(client, (await client.call('images.import', input)).jobId);
+    client.call('backups.restore', { name }).catch(() => undefined);
+    await setImmediate();
+    await app.close();
+    const again = await openProject(folder);
+    expect(await again.client.call('datasets.list', {})).toEqual([]);
   });
 
   it('that is damaged, or not there, changes nothing', async () => {

@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { damaged } from '../store/failures.ts';
+import { damaged } from '../failures.ts';
 
 /** "run-7" as older versions named it, or "run-20261130-" and 32 hexadecimal digits. */
 const pattern = /^run-(\d{1,16}|\d{8}-[0-9a-f]{32})$/;

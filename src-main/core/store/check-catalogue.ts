@@ -1,0 +1,102 @@
+// Whether a file is a sound catalogue of Normscope that this program knows: found out before anything is
+// written to it.
+
+import type Sqlite from 'better-sqlite3';
+import { existsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { Failure } from '#domain/failure.ts';
+import { damaged } from './failures.ts';
+import { newestVersion, versionOf } from './migrate.ts';
+import type { Migration } from './migrations/migrations.ts';
+import { isSealed } from './seal.ts';
+import { openSqlite } from './sqlite.ts';
+
+/** Marks a file as a Normscope catalogue: "NScp". */
+export const applicationId = 0x4e536370;
+
+/** Another program (a viewer, a backup) may hold the file for a moment, milliseconds. */
+export const busyMs = 250;
+
+/** A project may come from a stranger: nothing in its schema may reach beyond its tables. */
+export function harden(connection: Sqlite.Database): void {
+  connection.pragma('trusted_schema = off');
+  connection.pragma('cell_size_check = on');
+}
+
+/** Throws unless the file is a sound catalogue of this version or before; writes nothing to it. */
+export async function checkCatalogue(
+  path: string,
+  migrations: readonly Migration[],
+): Promise<void> {
+  const sealed = await isSealed(path);
+  await checkHeader(path, migrations);
+  // After a crash in the very first moment there is a journal, which only a writer may undo.
+  const readonly = !existsSync(`${path}-journal`);
+  let connection: Sqlite.Database | undefined;
+  try {
+    connection = await openSqlite(path, { timeout: busyMs, readonly });
+    harden(connection);
+    checkContents(connection, path, migrations);
+    // Slow in a large catalogue, and needed after a crash only.
+    const verdict = sealed ? 'ok' : connection.pragma('integrity_check(1)', { simple: true });
+    if (verdict !== 'ok') throw damaged(path, `its contents are damaged (${String(verdict)})`);
+  } finally {
+    connection?.close();
+  }
+}
+
+/** What can be known from the first bytes, without opening the file as a database. */
+async function checkHeader(path: string, migrations: readonly Migration[]): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    const header = Buffer.alloc(100);
+    const { bytesRead } = await file.read(header, 0, header.length, 0);
+    // SQLite leaves an empty file when a process ends before the first transaction.
+    if (bytesRead === 0) return;
+    if (bytesRead < header.length || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') {
+      throw damaged(path, 'it is no SQLite database');
+    }
+    demandKnownVersion(header.readUInt32BE(60), path, migrations);
+  } finally {
+    await file.close();
+  }
+}
+
+function checkContents(
+  connection: Sqlite.Database,
+  path: string,
+  migrations: readonly Migration[],
+): void {
+  const version = versionOf(connection);
+  demandKnownVersion(version, path, migrations);
+  const id = connection.pragma('application_id', { simple: true });
+  const objects = connection.prepare('select type, rootpage from sqlite_schema').all() as {
+    type: string;
+    rootpage: number;
+  }[];
+  if (id !== applicationId && (id !== 0 || objects.length > 0)) {
+    throw damaged(path, 'it was not written by Normscope');
+  }
+  if (objects.length > 0 !== version > 0) {
+    throw damaged(path, 'its tables are not those of its version');
+  }
+  // A table without pages of its own is a virtual one: code, not rows.
+  if (objects.some(({ type, rootpage }) => !/^(table|index)$/.test(type) || rootpage === 0)) {
+    throw damaged(path, 'it holds views, triggers or virtual tables, which Normscope never writes');
+  }
+}
+
+function demandKnownVersion(version: number, path: string, migrations: readonly Migration[]): void {
+  const newest = newestVersion(migrations);
+  if (version > newest) {
+    throw new Failure(
+      'project-too-new',
+      `This project was written by a newer Normscope (version ${version} of the catalogue; this ` +
+        `program knows up to ${newest}). It was left as it is. Install the newer Normscope to open it.`,
+      path,
+    );
+  }
+  if (version !== 0 && !migrations.some((migration) => migration.version === version)) {
+    throw damaged(path, `no Normscope ever wrote its version ${version}`);
+  }
+}
