@@ -5,16 +5,14 @@ import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { ImportProblem } from '#contract/core.ts';
+import { isLeftBySystem } from '#domain/system-files.ts';
 import { fileSystemReason, reasons } from '../formats/unreadable.ts';
 
 export type WalkEntry =
   { readonly path: string } | { readonly problem: ImportProblem } | { readonly hidden: string };
 
-/** Files that systems leave in folders and that nobody means to import. */
-const leftBySystems = new Set(['thumbs.db', 'desktop.ini', '__macosx']);
-
 export function isHidden(name: string): boolean {
-  return name.startsWith('.') || leftBySystems.has(name.toLowerCase());
+  return name.startsWith('.') || isLeftBySystem(name);
 }
 
 /** Somebody expects such a folder to be an image: it is better named than silently opened. */

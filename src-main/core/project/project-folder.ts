@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
+import { isLeftBySystem } from '#domain/system-files.ts';
 import { asFailure, damaged } from '../store/failures.ts';
 
 export const projectFolders = ['cache', 'models', 'exports', 'backups'] as const;
@@ -25,7 +26,8 @@ const ownNames: readonly string[] = [
 export async function demandProject(project: string, create: boolean): Promise<void> {
   if (existsSync(join(project, 'project.sqlite'))) return;
   const names = await namesIn(project);
-  if (names.includes('models') && (await namesIn(join(project, 'models'))).length > 0) {
+  const models = names.includes('models') ? await namesIn(join(project, 'models')) : [];
+  if (models.some((name) => !isLeftBySystem(name))) {
     throw damaged(join(project, 'project.sqlite'), 'the file is missing');
   }
   if (!create) {
@@ -36,7 +38,7 @@ export async function demandProject(project: string, create: boolean): Promise<v
       project,
     );
   }
-  const foreign = names.find((name) => !ownNames.includes(name));
+  const foreign = names.find((name) => !ownNames.includes(name) && !isLeftBySystem(name));
   if (foreign !== undefined) {
     throw new Failure(
       'bad-input',

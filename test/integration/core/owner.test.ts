@@ -64,6 +64,17 @@ describe('a project', () => {
     await openProject(empty);
   });
 
+  it('is laid into a folder that holds nothing but what systems leave in folders', async () => {
+    const folder = newFolder();
+    for (const name of ['.DS_Store', 'Thumbs.db', 'desktop.ini', '._x', '.localized']) {
+      await writeFile(join(folder, name), 'x');
+    }
+    await mkdir(join(folder, 'models'));
+    await writeFile(join(folder, 'models', '.DS_Store'), 'x');
+    await openProject(folder);
+    expect(existsSync(join(folder, 'project.sqlite'))).toBe(true);
+  });
+
   it('is not begun anew over the models of a catalogue that is gone', async () => {
     const project = join(newFolder(), 'Gone.normscope');
     await mkdir(join(project, 'models', 'run-1'), { recursive: true });

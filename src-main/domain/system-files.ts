@@ -1,0 +1,14 @@
+// Files that systems leave in folders and that nobody means: the import passes them by, and a folder that
+// holds nothing else is empty.
+
+const names: ReadonlySet<string> = new Set(['thumbs.db', 'desktop.ini', '__macosx']);
+
+/** Hidden files of macOS and of volumes: .DS_Store, .localized, ._NAME (what a file system cannot keep). */
+const hiddenNames =
+  /^\.(_.*|ds_store|localized|directory|fseventsd|spotlight-v100|trashes|temporaryitems)$/;
+
+/** Of a file or folder; without its path. */
+export function isLeftBySystem(name: string): boolean {
+  const lower = name.toLowerCase();
+  return names.has(lower) || hiddenNames.test(lower);
+}
