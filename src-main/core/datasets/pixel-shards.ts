@@ -13,7 +13,8 @@ import { standardPixelLimit } from '../formats/decode.ts';
 import { imageLibraryVersion } from '../formats/image-library.ts';
 import { inOrder } from '../reader/ordered.ts';
 import { incoming, originalFiles, restoreOriginals, sweepIncoming } from '../archives/originals.ts';
-import { ImageReader } from '../reader/reader.ts';
+import type { ImageReader } from '../reader/reader.ts';
+import { withReader } from '../reader/with-reader.ts';
 import { diskFull, isDiskFull } from '../formats/unreadable.ts';
 import { WindowFinder } from './window.ts';
 
@@ -64,8 +65,6 @@ export interface PixelShardResult {
 /** Changes whenever the same request would give other pixels. */
 const format = `1, ${imageLibraryVersion}`;
 
-const stopCheckMs = 50;
-
 /** Grey when every normal image is grey, else colour. */
 export function shardChannels(normals: readonly ShardImage[]): 1 | 3 {
   return normals.every((image) => image.channels === 1) ? 1 : 3;
@@ -99,16 +98,7 @@ export async function writePixelShards(
   await mkdir(folder, { recursive: true });
   await sweepIncoming(folder);
   await restoreOriginals(job.projectFolder, request.images, job.stop);
-  const reader = new ImageReader();
-  const watch = setInterval(() => {
-    if (job.stop.aborted) reader.close();
-  }, stopCheckMs);
-  try {
-    return await writeNew(request, job, reader, folder);
-  } finally {
-    clearInterval(watch);
-    reader.close();
-  }
+  return await withReader(job.stop, (reader) => writeNew(request, job, reader, folder));
 }
 
 async function writeNew(

@@ -8,6 +8,7 @@ import { Edits } from '#core/edits/edits.ts';
 import { trashMethods } from '#core/training/trash.ts';
 import { runMethods } from '#core/training/run-methods.ts';
 import { scoresOf } from '#core/store/runs/scores.ts';
+import { neverStop } from '#domain/stop.ts';
 import { noon } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
 import {
@@ -20,7 +21,7 @@ import {
 } from '../scores/small-catalogue.ts';
 
 const newFolder = tempFolders();
-const never = { aborted: false };
+const never = neverStop;
 const bytes = 1000;
 
 /** Two runs with models, 1 and 2, each with a file on the disk; run 1 has scored an image. */
@@ -34,8 +35,7 @@ async function lab() {
     now,
     handlers: {
       import: () => Promise.resolve(),
-      train: (_, { stop }) =>
-        new Promise((resolve) => stop.addEventListener('abort', () => resolve(undefined))),
+      train: (_, { stop }) => new Promise((resolve) => stop.onStop(() => resolve(undefined))),
       score: () => Promise.resolve(),
     },
     onChange: () => undefined,
@@ -58,7 +58,7 @@ async function lab() {
   });
   const methods = {
     ...runMethods({
-      ...{ ...ports, folder, queue, either: (stop) => stop },
+      ...{ ...ports, folder, queue, orClosing: (stop) => stop },
       demandNoOverlaps: () => Promise.resolve(),
     }),
     ...trash,
