@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
+import { isTemporary } from '#files/whole-file.ts';
 import { asFailure, damaged } from '../store/failures.ts';
 
 export const projectFolders = ['cache', 'models', 'exports', 'backups'] as const;
@@ -13,6 +14,7 @@ const ownNames: readonly string[] = [
   ...projectFolders,
   'project.lock',
   'project.owner',
+  // Of earlier versions.
   'project.owner.tmp',
   'normscope.log',
   'normscope.old.log',
@@ -36,7 +38,7 @@ export async function demandProject(project: string, create: boolean): Promise<v
       project,
     );
   }
-  const foreign = names.find((name) => !ownNames.includes(name));
+  const foreign = names.find((name) => !ownNames.includes(name) && !isTemporary(name));
   if (foreign !== undefined) {
     throw new Failure(
       'bad-input',
