@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { PictureAddress } from '#contract/page.ts';
+import { sweepTemporary } from '#files/whole-file.ts';
 import type { Link } from '#rpc/link.ts';
 import { readCodeVersion } from './project/code-version.ts';
 import { Core } from './core.ts';
@@ -79,6 +80,7 @@ async function openCore(folder: string, now: () => Date, closers: Closers): Prom
   closers.add(close);
   markInterrupted(database, now());
   await sweepScoring(folder);
+  await sweepTemporary(join(folder, 'exports'));
   for (const name of projectFolders) await mkdir(join(folder, name), { recursive: true });
   const codeVersion = await readCodeVersion();
   const core = new Core({ folder, database, backUp, restore, log, now, codeVersion });

@@ -3,7 +3,7 @@
 
 import { coreMethods, type CoreEvents, type Job } from '#contract/core.ts';
 import type { PictureAddress } from '#contract/page.ts';
-import type { Stop } from '#domain/stop.ts';
+import { either, StopSource, type Stop } from '#domain/stop.ts';
 import type { Link } from '#rpc/link.ts';
 import { inputChecker, type HandlersOf } from '#rpc/method.ts';
 import { serve, type Server, type Service } from '#rpc/serve.ts';
@@ -68,7 +68,7 @@ export class Core {
   readonly #service: Service;
   readonly #servers = new Map<Link, Server>();
   readonly #leaving: (() => void)[] = [];
-  #isClosing = false;
+  readonly #closing = new StopSource();
 
   constructor(ports: CorePorts) {
     this.#ports = ports;
@@ -123,7 +123,7 @@ export class Core {
   }
 
   async close(): Promise<void> {
-    this.#isClosing = true;
+    this.#closing.stop();
     this.#previewer.close();
     await Promise.all([this.#queue.close(), this.#features.close()]);
     this.#viewer.close();
@@ -149,12 +149,7 @@ export class Core {
       ...{ database, folder },
       onProgress: (done, total) => this.#emit('images.compared', { done, total }),
     });
-    const isClosing = () => this.#isClosing;
-    const either = (stop: Stop): Stop => ({
-      get aborted() {
-        return stop.aborted || isClosing();
-      },
-    });
+    const orClosing = (stop: Stop) => either(stop, this.#closing);
     return {
       'images.import': (input) => {
         demandAbsolute(input.paths);
@@ -165,7 +160,7 @@ export class Core {
       }),
       ...imageMethods(database, this.#viewer),
       'images.nearDuplicates': ({ again, ...asked }, stop) =>
-        nearDuplicates[again ? 'findAgain' : 'find'](asked, either(stop)),
+        nearDuplicates[again ? 'findAgain' : 'find'](asked, orClosing(stop)),
       'images.preview': ({ dataset, ...request }, stop) => {
         demandAbsolute(request.paths);
         return previewImport(request, stop, previewPorts(catalogue, dataset));
@@ -190,11 +185,11 @@ export class Core {
         moveRun: (runId, to) => this.#edits.moveRun(runId, to),
       }),
       ...outlierMethods({
-        ...{ database, folder, queue, either, previewer: this.#previewer },
+        ...{ database, folder, queue, orClosing, previewer: this.#previewer },
         emit: this.#emit.bind(this),
       }),
       ...runMethods({
-        ...{ database, folder, queue, catalogue, now, codeVersion, either },
+        ...{ database, folder, queue, catalogue, now, codeVersion, orClosing },
         demandNoOverlaps: (input, stop) => demandNoOverlaps(input, stop, { database, folder }),
       }),
       'scores.compute': ({ modelId, dataset, engine }) => {
@@ -208,8 +203,8 @@ export class Core {
         database.read((reader) => evaluate(reader, modelId, dataset)),
       'scores.rank': (request) => database.read((reader) => rank(reader, request)),
       'scores.floor': ({ modelId, dataset }, stop) =>
-        floorOf(modelId, dataset, either(stop), { database, folder }),
-      'engines.describe': (_, stop) => describeEngines(either(stop)),
+        floorOf(modelId, dataset, orClosing(stop), { database, folder }),
+      'engines.describe': (_, stop) => describeEngines(orClosing(stop)),
       'jobs.list': () => queue.list().map(publicJob),
       'jobs.show': ({ jobId }) => {
         const job = queue.find(jobId);

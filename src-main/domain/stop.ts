@@ -1,11 +1,99 @@
+// How a computation learns that it should end: by looking (`aborted`) or by being told (`onStop`).
+
 import { Failure } from './failure.ts';
 
-/** What a long computation looks at to learn that it should end; an AbortSignal satisfies it. */
+/** What a long computation looks at to learn that it should end. */
 export interface Stop {
   readonly aborted: boolean;
+  /**
+   * Calls `listener` once: when the stop is set, or at once where it already is. Returns the removal of
+   * the listener, for a computation that ends before.
+   */
+  onStop(listener: () => void): () => void;
 }
 
-export const neverStop: Stop = { aborted: false };
+export const neverStop: Stop = { aborted: false, onStop: () => () => undefined };
+
+/** A stop and the means to set it. */
+export class StopSource implements Stop {
+  readonly #listeners = new Set<{ readonly call: () => void }>();
+  #aborted = false;
+
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+
+  /** Sets the stop; later calls change nothing. */
+  stop(): void {
+    this.#aborted = true;
+    const told = [...this.#listeners];
+    this.#listeners.clear();
+    for (const { call } of told) call();
+  }
+
+  onStop(listener: () => void): () => void {
+    if (this.#aborted) {
+      listener();
+      return () => undefined;
+    }
+    const entry = { call: listener };
+    this.#listeners.add(entry);
+    return () => void this.#listeners.delete(entry);
+  }
+}
+
+/** Set as soon as one of `stops` is. */
+export function either(...stops: readonly Stop[]): Stop {
+  return {
+    get aborted() {
+      return stops.some((stop) => stop.aborted);
+    },
+    onStop: (listener) => {
+      let isOver = false;
+      const removals: (() => void)[] = [];
+      const end = () => {
+        isOver = true;
+        for (const remove of removals) remove();
+      };
+      for (const stop of stops) {
+        if (isOver) break;
+        removals.push(
+          stop.onStop(() => {
+            end();
+            listener();
+          }),
+        );
+      }
+      return end;
+    },
+  };
+}
+
+/** What an AbortSignal offers, without the types of a browser or of Node. */
+export interface StopSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** The stop that an AbortSignal is. */
+export function stopOf(signal: StopSignal): Stop {
+  return {
+    get aborted() {
+      return signal.aborted;
+    },
+    onStop: (listener) => {
+      const remove = () => signal.removeEventListener('abort', abort);
+      const abort = () => {
+        remove();
+        listener();
+      };
+      if (signal.aborted) listener();
+      else signal.addEventListener('abort', abort);
+      return remove;
+    },
+  };
+}
 
 /** Throws the failure `stopped` once `stop` is set. */
 export function throwIfStopped(stop: Stop): void {

@@ -1,9 +1,10 @@
 // What `auto` found on this computer, kept so that it is not timed before every run.
 
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir } from 'node:fs/promises';
 import { arch, cpus, platform, release } from 'node:os';
 import { join } from 'node:path';
+import { writeWhole } from '#files/whole-file.ts';
 import { engineNames, type EngineName } from './engine.ts';
 import { onnxruntimeVersion } from './onnxruntime/version.ts';
 import { tensorflowPackage } from './tensorflow/native.ts';
@@ -72,8 +73,7 @@ export class ChoiceCache {
     try {
       const file = await this.#file();
       await mkdir(this.#folder, { recursive: true });
-      await writeFile(`${file}.${process.pid}`, JSON.stringify({ at: now, ...choice }));
-      await rename(`${file}.${process.pid}`, file);
+      await writeWhole(file, [JSON.stringify({ at: now, ...choice })]);
     } catch {
       return;
     }

@@ -1,7 +1,7 @@
 // The asking side of a link.
 
 import { Failure, failureCodes } from '#domain/failure.ts';
-import type { Stop } from '#domain/stop.ts';
+import type { StopSignal } from '#domain/stop.ts';
 import type { Link } from './link.ts';
 import type { Message, WireError } from './wire.ts';
 import { asMessage } from './wire.ts';
@@ -10,12 +10,6 @@ import { asMessage } from './wire.ts';
 export type Calls = object;
 export type InputOf<C, K extends keyof C> = C[K] extends { input: infer I } ? I : never;
 export type OutputOf<C, K extends keyof C> = C[K] extends { output: infer O } ? O : never;
-
-/** What an AbortSignal offers, without the types of a browser or of Node. */
-export interface StopSignal extends Stop {
-  addEventListener(type: 'abort', listener: () => void): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
-}
 
 /** A call under way. */
 export interface Pending<Output> {

@@ -1,7 +1,7 @@
 // The answering side of a link.
 
 import { Failure } from '#domain/failure.ts';
-import type { Stop } from '#domain/stop.ts';
+import { StopSource, type Stop } from '#domain/stop.ts';
 import type { Link } from './link.ts';
 import type { Message, WireError } from './wire.ts';
 import { asMessage } from './wire.ts';
@@ -23,7 +23,7 @@ export interface Server {
 }
 
 type Call = Extract<Message, { kind: 'call' }>;
-type Running = Map<number, { aborted: boolean }>;
+type Running = Map<number, StopSource>;
 
 /** Answers calls on `link` until it closes. */
 export function serve(link: Link, service: Service): Server {
@@ -31,13 +31,10 @@ export function serve(link: Link, service: Service): Server {
   link.onMessage((value) => {
     const message = asMessage(value);
     if (message?.kind === 'call') void answer(link, service, running, message);
-    if (message?.kind === 'stop') {
-      const stop = running.get(message.id);
-      if (stop) stop.aborted = true;
-    }
+    if (message?.kind === 'stop') running.get(message.id)?.stop();
   });
   link.onClose(() => {
-    for (const stop of running.values()) stop.aborted = true;
+    for (const stop of running.values()) stop.stop();
   });
   return { emit: (name, data) => link.send({ kind: 'event', name, data }) };
 }
@@ -46,7 +43,7 @@ async function answer(link: Link, service: Service, running: Running, call: Call
   const { id, name, input } = call;
   // An id in use would let one call stop another.
   if (running.has(id)) return;
-  const stop = { aborted: false };
+  const stop = new StopSource();
   running.set(id, stop);
   try {
     const handler = handlerOf(service.handlers, name);

@@ -4,6 +4,8 @@
 /** `node: true` lets a row use Node's own modules; a row may always import itself. */
 const rows = {
   domain: { at: 'src-main/domain', may: [] },
+  // Files that are whole or absent, for every room that runs in Node.
+  files: { at: 'src-main/files', may: ['src-main/domain'], node: true },
   rpc: { at: 'src-main/rpc', may: ['src-main/domain', 'zod'] },
   contract: { at: 'src-main/contract', may: ['src-main/domain', 'src-main/rpc/method.ts', 'zod'] },
 
@@ -14,7 +16,11 @@ const rows = {
   },
   'engine-onnxruntime': {
     at: 'src-main/engine/onnxruntime',
-    may: ['src-main/domain', 'src-main/engine/(ir|lower|onnx|engine\\.ts$)', 'onnxruntime-node'],
+    may: [
+      'src-main/(domain|files)',
+      'src-main/engine/(ir|lower|onnx|engine\\.ts$)',
+      'onnxruntime-node',
+    ],
     node: true,
   },
   'engine-tensorflow': {
@@ -25,7 +31,7 @@ const rows = {
   engine: {
     at: 'src-main/engine/[^/]+\\.ts$',
     except: 'src-main/engine/engine\\.ts$',
-    may: ['src-main/domain', 'src-main/engine'],
+    may: ['src-main/(domain|files)', 'src-main/engine'],
     node: true,
   },
 
@@ -46,7 +52,7 @@ const rows = {
   'worker-files': {
     at: 'src-main/worker/files',
     may: [
-      'src-main/domain',
+      'src-main/(domain|files)',
       'src-main/(ml|engine)',
       'src-main/worker/(contract|epoch-means|inputs)\\.ts',
       'zod',
@@ -66,7 +72,11 @@ const rows = {
   'worker-tasks': {
     at: 'src-main/worker/tasks',
     may: [
-      ...['src-main/domain', 'src-main/(ml|engine)', 'src-main/worker/(contract|epoch-means)\\.ts'],
+      ...[
+        'src-main/(domain|files)',
+        'src-main/(ml|engine)',
+        'src-main/worker/(contract|epoch-means)\\.ts',
+      ],
       ...['src-main/worker/(files|views)', 'zod'],
     ],
     node: true,
@@ -81,19 +91,25 @@ const rows = {
   },
   'core-archives': {
     at: 'src-main/core/archives',
-    may: ['src-main/(domain|contract)', 'src-main/core/formats', 'tar-stream', 'yauzl', 'zod'],
+    may: [
+      'src-main/(domain|contract|files)',
+      'src-main/core/formats',
+      'tar-stream',
+      'yauzl',
+      'zod',
+    ],
     node: true,
   },
   'core-reader': {
     at: 'src-main/core/reader',
-    may: ['src-main/(domain|contract)', 'src-main/core/(formats|archives)', 'sharp', 'zod'],
+    may: ['src-main/(domain|contract|files)', 'src-main/core/(formats|archives)', 'sharp', 'zod'],
     node: true,
   },
   // Which images belong together, and their pixels in one file. The store implements what is asked.
   'core-datasets': {
     at: 'src-main/core/datasets',
     may: [
-      ...['src-main/(domain|contract)', 'src-main/core/(formats|archives|reader)'],
+      ...['src-main/(domain|contract|files)', 'src-main/core/(formats|archives|reader)'],
       ...['src-main/worker/files/shard.ts', 'zod'],
     ],
     node: true,
@@ -109,7 +125,7 @@ const rows = {
   'core-store': {
     at: 'src-main/core/store',
     may: [
-      ...['src-main/(domain|contract)', 'src-main/core/formats/new-image.ts'],
+      ...['src-main/(domain|contract|files)', 'src-main/core/formats/new-image.ts'],
       ...['src-main/core/datasets/(items|snapshot)\\.ts', 'better-sqlite3', 'zod'],
     ],
     node: true,
@@ -128,7 +144,11 @@ const rows = {
   'core-project': {
     at: 'src-main/core/project',
     may: [
-      ...['src-main/(domain|contract|rpc)', 'src-main/core/(reader|store|jobs|workers)', 'zod'],
+      ...[
+        'src-main/(domain|contract|files|rpc)',
+        'src-main/core/(reader|store|jobs|workers)',
+        'zod',
+      ],
       'src-main/worker/contract.ts',
     ],
     node: true,
@@ -180,7 +200,10 @@ const rows = {
   'core-review': {
     at: 'src-main/core/review',
     may: [
-      ...['src-main/(domain|contract|rpc)', 'src-main/core/(datasets|store|jobs|runs|scores)'],
+      ...[
+        'src-main/(domain|contract|files|rpc)',
+        'src-main/core/(datasets|store|jobs|runs|scores)',
+      ],
       ...['src-main/core/(gallery|edits)', 'csv-stringify', 'zod'],
     ],
     node: true,
@@ -198,7 +221,7 @@ const rows = {
   core: {
     at: 'src-main/core/[^/]+\\.ts$',
     may: [
-      ...['src-main/(domain|contract|rpc)', 'src-main/core', 'zod'],
+      ...['src-main/(domain|contract|rpc|files)', 'src-main/core', 'zod'],
       'src-main/worker/(contract|spawn)\\.ts',
     ],
     node: true,
@@ -211,7 +234,7 @@ const rows = {
         at: `src-main/hosts/${host}`,
         may: [
           ...['src-main/(domain|contract|rpc|core)', 'src-main/worker/spawn\\.ts', 'zod'],
-          ...(host === 'electron' ? ['electron'] : []),
+          ...(host === 'electron' ? ['electron', 'src-main/files'] : []),
           ...(host === 'cli' ? ['src-main/bench/bench.ts'] : []),
           ...(host === 'server' ? ['ws'] : []),
         ],

@@ -6,12 +6,13 @@ import { open, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { ImportProblem } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
+import { diskFull, isDiskFull } from '#files/file-failure.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
 import type { RawMember } from './archive-member.ts';
 import { fileKind, kindBytes } from '../formats/kind.ts';
 import { fileLimitBytes } from '../formats/read-file.ts';
 import { listTar } from './tar.ts';
-import { diskFull, isDiskFull, reasons, unreadable } from '../formats/unreadable.ts';
+import { reasons, unreadable } from '../formats/unreadable.ts';
 import { isHidden } from './walk.ts';
 import { listZip } from './zip.ts';
 

@@ -3,18 +3,19 @@
 // that the network sees as 0 and 1.
 
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImportProblem } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
+import { sweepTemporary } from '#files/whole-file.ts';
 import { verifyShard, writeShard, type ShardHeader } from '#worker/files/shard.ts';
 import { standardPixelLimit } from '../formats/decode.ts';
 import { imageLibraryVersion } from '../formats/image-library.ts';
 import { inOrder } from '../reader/ordered.ts';
-import { incoming, originalFiles, restoreOriginals, sweepIncoming } from '../archives/originals.ts';
-import { ImageReader } from '../reader/reader.ts';
-import { diskFull, isDiskFull } from '../formats/unreadable.ts';
+import { originalFiles, restoreOriginals, sweepIncoming } from '../archives/originals.ts';
+import type { ImageReader } from '../reader/reader.ts';
+import { withReader } from '../reader/with-reader.ts';
 import { WindowFinder } from './window.ts';
 
 export interface ShardImage {
@@ -64,8 +65,6 @@ export interface PixelShardResult {
 /** Changes whenever the same request would give other pixels. */
 const format = `1, ${imageLibraryVersion}`;
 
-const stopCheckMs = 50;
-
 /** Grey when every normal image is grey, else colour. */
 export function shardChannels(normals: readonly ShardImage[]): 1 | 3 {
   return normals.every((image) => image.channels === 1) ? 1 : 3;
@@ -92,23 +91,16 @@ export async function writePixelShards(
 ): Promise<PixelShardResult> {
   const folder = job.shardFolder ?? join(job.projectFolder, 'cache', 'shards');
   const everything = request.images.map((_, index) => index);
-  const path = shardPath(folder, request, everything);
+  const path = join(folder, shardName(request, everything));
   const intact = await verifyShard(path);
   if (intact !== undefined) return { path, header: intact, held: everything, problems: [] };
   await rm(path, { force: true });
   await mkdir(folder, { recursive: true });
+  // The first: of versions that named them so.
   await sweepIncoming(folder);
+  await sweepTemporary(folder);
   await restoreOriginals(job.projectFolder, request.images, job.stop);
-  const reader = new ImageReader();
-  const watch = setInterval(() => {
-    if (job.stop.aborted) reader.close();
-  }, stopCheckMs);
-  try {
-    return await writeNew(request, job, reader, folder);
-  } finally {
-    clearInterval(watch);
-    reader.close();
-  }
+  return await withReader(job.stop, (reader) => writeNew(request, job, reader, folder));
 }
 
 async function writeNew(
@@ -156,17 +148,12 @@ async function writeNew(
   }
 
   const windows = () => like?.window ?? finder?.window() ?? fullRange(channels);
-  const temporary = incoming(folder);
   const header = await writeShard(
-    temporary,
+    { folder, name: () => shardName(request, held) },
     () => ({ height: side, width: side, channels, type, window: windows() }),
     squares(),
-  ).catch((error: unknown) => {
-    throw isDiskFull(error) ? diskFull(temporary, error) : error;
-  });
-  const path = shardPath(folder, request, held);
-  await rename(temporary, path);
-  return { path, header, held, problems };
+  );
+  return { path: join(folder, shardName(request, held)), header, held, problems };
 }
 
 type ReadSquare =
@@ -187,10 +174,10 @@ function fullRange(channels: 1 | 3): ShardHeader['window'] {
 }
 
 /** The name says which images, in which order, at which size, depth and window. */
-function shardPath(folder: string, request: PixelShardRequest, held: readonly number[]): string {
+function shardName(request: PixelShardRequest, held: readonly number[]): string {
   const { images, side, channels, like } = request;
   const sum = createHash('sha256');
   sum.update(JSON.stringify({ format, side, channels, like: like ?? null }));
   for (const index of held) sum.update('\n' + images[index]!.hash);
-  return join(folder, `${sum.digest('hex')}.shard`);
+  return `${sum.digest('hex')}.shard`;
 }

@@ -9,21 +9,6 @@ export function unreadable(reason: string, cause?: unknown): Failure {
   return new Failure('unreadable-image', reason, undefined, { cause });
 }
 
-/** Or the user's share of it. */
-export function isDiskFull(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException | null)?.code;
-  return code === 'ENOSPC' || code === 'EDQUOT';
-}
-
-export function diskFull(path: string, cause: unknown): Failure {
-  return new Failure(
-    'disk-full',
-    'The disk of the project is full. Free some space and import again: what is there is kept.',
-    path,
-    { cause },
-  );
-}
-
 /** Whether the failure concerns the whole job, not one file. */
 export function endsJob({ code }: Failure): boolean {
   return code === 'stopped' || code === 'disk-full';

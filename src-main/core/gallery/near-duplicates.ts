@@ -4,7 +4,8 @@
 import { join } from 'node:path';
 import type { NearDuplicate, NearDuplicates as Found, SeenImage } from '#contract/image-look.ts';
 import type { Stop } from '#domain/stop.ts';
-import { nearTolerance, withReader } from '../reader/compare-pictures.ts';
+import { nearTolerance } from '../reader/compare-pictures.ts';
+import { withReader } from '../reader/with-reader.ts';
 import type { TellProgress } from '../reader/near-pictures.ts';
 import { datasetNamed } from '../runs/run-items.ts';
 import type { ProjectDatabase } from '../store/database.ts';

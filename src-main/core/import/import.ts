@@ -22,7 +22,8 @@ import { inOrder } from '../reader/ordered.ts';
 import { keptOriginal, originalsFolder } from '../archives/originals.ts';
 import { groupRule, type PlacingRules } from './place.ts';
 import { thumbnailPath } from '../reader/reader-tasks.ts';
-import { ImageReader } from '../reader/reader.ts';
+import type { ImageReader } from '../reader/reader.ts';
+import { withReader } from '../reader/with-reader.ts';
 import { candidates, namedSplits, openSource, type Candidate, type Source } from './sources.ts';
 import { endsJob } from '../formats/unreadable.ts';
 
@@ -42,9 +43,6 @@ export interface ImportPorts {
   readonly pixelLimit?: number;
 }
 
-/** How often a running import looks whether it should stop, milliseconds. */
-const stopCheckMs = 50;
-
 /**
  * Imports `spec.paths` (absolute, or relative to the process's folder) into a dataset. Running it
  * twice equals running it once. Throws `stopped` when stopped (what was read so far stays in the
@@ -56,16 +54,7 @@ export async function importImages(
   job: ImportJob,
   ports: ImportPorts,
 ): Promise<ImportResult> {
-  const reader = new ImageReader();
-  const watch = setInterval(() => {
-    if (job.stop.aborted) reader.close();
-  }, stopCheckMs);
-  try {
-    return await new Import(spec, job, ports, reader).run();
-  } finally {
-    clearInterval(watch);
-    reader.close();
-  }
+  return await withReader(job.stop, (reader) => new Import(spec, job, ports, reader).run());
 }
 
 interface Read {

@@ -8,7 +8,7 @@ import type { ImportProblem } from '#contract/core.ts';
 import type { ImportPreview, PreviewedFile } from '#contract/import-preview.ts';
 import type { FacetCount, Role, Split } from '#contract/image.ts';
 import { Failure } from '#domain/failure.ts';
-import { throwIfStopped, type Stop } from '#domain/stop.ts';
+import { either, StopSource, throwIfStopped, type Stop } from '#domain/stop.ts';
 import { standardShares } from '../datasets/split.ts';
 import type { DatasetItem, KnownFile } from '../datasets/items.ts';
 import { fileKind, kindBytes } from '../formats/kind.ts';
@@ -54,19 +54,17 @@ export async function previewImport(
 ): Promise<ImportPreview> {
   groupRule(request.group);
   const preview = new Preview(request, ports, limits);
-  const deadline = performance.now() + limits.ms;
-  const sooner: Stop = {
-    get aborted() {
-      return stop.aborted || performance.now() > deadline;
-    },
-  };
+  const deadline = new StopSource();
+  const timer = setTimeout(() => deadline.stop(), limits.ms);
   try {
-    await preview.look(sooner);
+    await preview.look(either(stop, deadline));
     return preview.result(true);
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'stopped') throw error;
     throwIfStopped(stop);
     return preview.result(false);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

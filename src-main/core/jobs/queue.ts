@@ -1,10 +1,11 @@
 // The job queue: owns order, state, progress and stopping, so that a handler is only a function.
 //
-// Stopping sets the handler's signal; a handler leaves within half a second. What may be done twice
+// Stopping sets the handler's stop; a handler leaves within half a second. What may be done twice
 // must equal what is done once, because a job that was interrupted is asked for again.
 
 import type { Job, JobState } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
+import { StopSource, type Stop } from '#domain/stop.ts';
 import type { ProjectDatabase, Writer } from '../store/database.ts';
 import {
   addJob,
@@ -31,7 +32,7 @@ import { Reporter, type Progress } from './reporter.ts';
 
 export interface JobContext {
   readonly jobId: number;
-  readonly stop: AbortSignal;
+  readonly stop: Stop;
   readonly report: (progress: Progress) => void;
 }
 
@@ -67,7 +68,7 @@ export interface JobStanding {
 
 interface RunningJob {
   readonly lane: LaneName;
-  readonly controller: AbortController;
+  readonly stop: StopSource;
   readonly ended: Promise<void>;
   progress: Progress;
 }
@@ -92,7 +93,7 @@ export class JobQueue {
   submit(spec: JobSpec): number {
     if (this.#isClosing) throw new Failure('link-closed', 'The project is being closed.');
     const alive = this.findAlive(spec);
-    const isStopping = alive && this.#running.get(alive.id)?.controller.signal.aborted;
+    const isStopping = alive && this.#running.get(alive.id)?.stop.aborted;
     if (alive && !isStopping) return alive.id;
     const { database, now } = this.#options;
     const text = JSON.stringify(spec);
@@ -111,7 +112,7 @@ export class JobQueue {
   async stop(id: number): Promise<JobState> {
     const running = this.#running.get(id);
     if (running) {
-      running.controller.abort();
+      running.stop.stop();
       await running.ended;
     }
     const place = this.#waiting.indexOf(id);
@@ -157,7 +158,7 @@ export class JobQueue {
   async close(): Promise<void> {
     this.#isClosing = true;
     const running = [...this.#running.values()];
-    for (const { controller } of running) controller.abort();
+    for (const { stop } of running) stop.stop();
     await Promise.all(running.map(({ ended }) => ended));
     for (const id of this.#waiting.splice(0)) {
       this.#end(id, { state: 'interrupted', ...interruption }, this.#progressOf(id));
@@ -187,9 +188,9 @@ export class JobQueue {
   }
 
   #start(job: StoredJob, lane: LaneName): void {
-    const controller = new AbortController();
+    const stop = new StopSource();
     const { promise: ended, resolve } = Promise.withResolvers<undefined>();
-    const running: RunningJob = { lane, controller, ended, progress: this.#progressOf(job.id) };
+    const running: RunningJob = { lane, stop, ended, progress: this.#progressOf(job.id) };
     this.#running.set(job.id, running);
     void this.#run(job, running)
       .finally(() => {
@@ -220,7 +221,7 @@ export class JobQueue {
       const spec = readJobSpec(job.spec);
       const context: JobContext = {
         jobId: job.id,
-        stop: running.controller.signal,
+        stop: running.stop,
         report: (progress) => reporter.report(progress),
       };
       const result = await this.#handle(spec, context);

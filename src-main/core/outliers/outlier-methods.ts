@@ -33,11 +33,11 @@ export interface OutlierPorts {
   readonly previewer: ShiftPreviewer;
   readonly emit: <K extends keyof CoreEvents>(name: K, event: CoreEvents[K]) => void;
   /** Of the caller or of the core that is closing. */
-  readonly either: (stop: Stop) => Stop;
+  readonly orClosing: (stop: Stop) => Stop;
 }
 
 export function outlierMethods(ports: OutlierPorts): OutlierMethods {
-  const { database, queue, previewer, emit, either } = ports;
+  const { database, queue, previewer, emit, orClosing } = ports;
   return {
     'mix.show': () => database.read(readMix),
     'mix.set': (mix) => {
@@ -53,13 +53,13 @@ export function outlierMethods(ports: OutlierPorts): OutlierMethods {
       const input = sampleImports.find(({ role }) => role === 'outlier')!;
       return { jobId: queue.submit({ kind: 'import', input }) };
     },
-    'outliers.overlaps': (request, stop) => findOverlaps(request, either(stop), ports),
+    'outliers.overlaps': (request, stop) => findOverlaps(request, orClosing(stop), ports),
     'shifts.list': () =>
       shiftNames.map((name) => {
         const { title, meaning, parameters } = shiftTable[name];
         return { name, title, meaning, parameters: { strength: strengthParameter, ...parameters } };
       }),
-    'shifts.preview': (request, stop) => previewer.preview(request, either(stop)),
-    'shifts.advise': (request, stop) => adviseOnShifts(request, either(stop), ports),
+    'shifts.preview': (request, stop) => previewer.preview(request, orClosing(stop)),
+    'shifts.advise': (request, stop) => adviseOnShifts(request, orClosing(stop), ports),
   };
 }

@@ -5,6 +5,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
 import { isLeftBySystem } from '#domain/system-files.ts';
+import { isTemporary } from '#files/whole-file.ts';
 import { asFailure, damaged } from '../store/failures.ts';
 
 export const projectFolders = ['cache', 'models', 'exports', 'backups'] as const;
@@ -14,6 +15,7 @@ const ownNames: readonly string[] = [
   ...projectFolders,
   'project.lock',
   'project.owner',
+  // Of earlier versions.
   'project.owner.tmp',
   'normscope.log',
   'normscope.old.log',
@@ -38,7 +40,9 @@ export async function demandProject(project: string, create: boolean): Promise<v
       project,
     );
   }
-  const foreign = names.find((name) => !ownNames.includes(name) && !isLeftBySystem(name));
+  const foreign = names.find(
+    (name) => !ownNames.includes(name) && !isLeftBySystem(name) && !isTemporary(name),
+  );
   if (foreign !== undefined) {
     throw new Failure(
       'bad-input',

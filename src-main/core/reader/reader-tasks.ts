@@ -1,10 +1,10 @@
 // What the image reader (a process of its own, see reader.ts) is asked to do.
 
-import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageHistogram } from '#contract/image-look.ts';
 import type { PictureLook } from '#contract/picture-look.ts';
 import { Failure } from '#domain/failure.ts';
+import { writeWhole } from '#files/whole-file.ts';
 import { openImage } from '../formats/decode.ts';
 import type { NewImage } from '../formats/new-image.ts';
 import { histogramOf } from './histogram.ts';
@@ -15,7 +15,7 @@ import type { NearlyEqualTask, NearPair, NearTwins, NearTwinsTask } from './near
 import type { SmallPicturesTask } from './small-pictures.ts';
 import { squarePixels, type PixelType } from './square.ts';
 import { makeThumbnail } from './thumbnail.ts';
-import { diskFull, isDiskFull, reasons, unreadable } from '../formats/unreadable.ts';
+import { reasons, unreadable } from '../formats/unreadable.ts';
 
 /** Identify a file, prove that it can be decoded, make its thumbnail. */
 export interface InspectTask {
@@ -87,7 +87,7 @@ export async function inspect(task: InspectTask): Promise<Inspection> {
   const { bytes, hash, modifiedMs } = await readImageFile(task.path);
   const opened = await openImage(bytes, task.pixelLimit);
   const thumbnail = await makeThumbnail(opened);
-  await writeWhole(thumbnailPath(task.thumbnailFolder, hash), thumbnail, task.scratchFolder);
+  await writePicture(thumbnailPath(task.thumbnailFolder, hash), thumbnail, task.scratchFolder);
   const { width, height, channels, bitDepth, pixelSizeUm } = opened;
   return {
     image: { hash, bytes: bytes.length, width, height, channels, bitDepth, pixelSizeUm },
@@ -104,7 +104,7 @@ export async function square(task: SquareTask): Promise<Uint8Array | Uint16Array
 export async function render(task: RenderTask): Promise<null> {
   const { bytes } = await readOriginal(task.hash, task.paths);
   const opened = await openImage(bytes, task.pixelLimit);
-  await writeWhole(task.target, await renderPicture(opened, task.look), task.scratchFolder);
+  await writePicture(task.target, await renderPicture(opened, task.look), task.scratchFolder);
   return null;
 }
 
@@ -135,16 +135,7 @@ async function readOriginal(hash: string, paths: readonly string[]): Promise<Fil
   throw failure;
 }
 
-/** Two reads of the same image may write at once: each writes its own file and renames it. */
-async function writeWhole(path: string, bytes: Buffer, scratchFolder: string): Promise<void> {
-  const temporary = join(scratchFolder, `thumbnail-${process.pid}-${unique++}`);
-  try {
-    await writeFile(temporary, bytes);
-    await rename(temporary, path);
-  } catch (error) {
-    if (isDiskFull(error)) throw diskFull(path, error);
-    throw error;
-  }
+/** Made again where it is missing, and too many to flush each. */
+async function writePicture(path: string, bytes: Buffer, scratch: string): Promise<void> {
+  await writeWhole(path, [bytes], { scratch, flush: false });
 }
-
-let unique = 0;

@@ -1,14 +1,13 @@
 // A table of a dataset's images with their scores and verdicts, in CellProfiler Analyst's manner.
 
-import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { scoreNames } from '#domain/score.ts';
+import { writeWhole } from '#files/whole-file.ts';
 import { datasetNamed } from '../runs/run-items.ts';
 import { trainedModel } from '../scores/scoring-model.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { exportRows, type ExportRow } from '../store/runs/export-rows.ts';
-import { asFailure } from '../store/failures.ts';
 import { findThreshold } from '../store/runs/thresholds.ts';
 import type { FiguresRequest } from '../scores/score-figures.ts';
 
@@ -32,36 +31,24 @@ export async function exportCsv(
     };
   });
   const path = join(folder, 'exports', fileName(dataset, modelId, now()));
-  const unfinished = `${path}.tmp`;
   let rows = 0;
-  try {
-    const file = await open(unfinished, 'w');
-    try {
-      await file.write(line(header));
-      for (let last = 0; ;) {
-        const after = last;
-        const some = database.read((reader) =>
-          exportRows(reader, { modelId, datasetId, after, batch }),
-        );
-        await file.write(
-          stringify(
-            some.map((row) => cells(row, name, limit)),
-            format,
-          ),
-        );
-        rows += some.length;
-        if (some.length < batch) break;
-        last = some.at(-1)!.imageId;
-      }
-      await file.sync();
-    } finally {
-      await file.close();
+  async function* lines(): AsyncGenerator<string> {
+    yield line(header);
+    for (let last = 0; ;) {
+      const after = last;
+      const some = database.read((reader) =>
+        exportRows(reader, { modelId, datasetId, after, batch }),
+      );
+      yield stringify(
+        some.map((row) => cells(row, name, limit)),
+        format,
+      );
+      rows += some.length;
+      if (some.length < batch) break;
+      last = some.at(-1)!.imageId;
     }
-    await rename(unfinished, path);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw asFailure(error, path);
   }
+  await writeWhole(path, lines());
   return { path, rows };
 }
 

@@ -4,7 +4,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
-import type { Stop } from '#domain/stop.ts';
+import { StopSource } from '#domain/stop.ts';
 import { writePixelShards } from '../datasets/pixel-shards.ts';
 import type { DatasetItem } from '../datasets/items.ts';
 import type { ProjectDatabase } from '../store/database.ts';
@@ -54,7 +54,7 @@ export class Features {
   #known: Known | undefined;
   /** One worker at a time. */
   #last: Promise<unknown> = Promise.resolve();
-  #isClosing = false;
+  readonly #closing = new StopSource();
 
   constructor(ports: FeaturePorts) {
     this.#ports = ports;
@@ -83,7 +83,7 @@ export class Features {
 
   /** Waits until no worker is left. */
   async close(): Promise<void> {
-    this.#isClosing = true;
+    this.#closing.stop();
     await this.#last.catch(() => undefined);
   }
 
@@ -159,12 +159,7 @@ export class Features {
 
   async #ask(model: ScoringModel, imageIds: readonly number[]): Promise<Vectors> {
     const { database, folder } = this.#ports;
-    const isClosing = () => this.#isClosing;
-    const stop: Stop = {
-      get aborted() {
-        return isClosing();
-      },
-    };
+    const stop = this.#closing;
     const { side, channels, type, window } = model.pixels;
     const work = await newScoringFolder(folder);
     try {

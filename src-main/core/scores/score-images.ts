@@ -8,7 +8,7 @@ import type { ImportProblem } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import { withFewerViews } from '#domain/out-of-memory.ts';
 import type { RawScores } from '#domain/score.ts';
-import type { Stop } from '#domain/stop.ts';
+import { either, StopSource, type Stop } from '#domain/stop.ts';
 import type { WorkerEvents, ScoreTask } from '#worker/contract.ts';
 import { spawnWorker, type Worker } from '#worker/spawn.ts';
 import { writePixelShards } from '../datasets/pixel-shards.ts';
@@ -110,7 +110,7 @@ class Scoring {
   /** Of the worker at work, once it has told. */
   #at: WorkerEvents['scoring'] | undefined;
   #done = 0;
-  #isOver = false;
+  readonly #over = new StopSource();
 
   constructor(
     model: ScoringModel,
@@ -145,7 +145,7 @@ class Scoring {
 
   /** Waits until nothing is written any more. */
   async end(): Promise<void> {
-    this.#isOver = true;
+    this.#over.stop();
     await this.#endWorker();
     await Promise.allSettled(this.#preparing);
   }
@@ -172,7 +172,6 @@ class Scoring {
   async #readPart(images: readonly ImageToScore[]): Promise<Part> {
     const { database, folder } = this.#ports;
     const { side, channels, type, window } = this.#model.pixels;
-    const isOver = () => this.#isOver || this.#job.stop.aborted;
     const { path, held, problems } = await writePixelShards(
       {
         images: await shardImages(database, folder, images),
@@ -184,11 +183,7 @@ class Scoring {
         projectFolder: folder,
         shardFolder: this.#folder,
         mayBeEmpty: true,
-        stop: {
-          get aborted() {
-            return isOver();
-          },
-        },
+        stop: either(this.#job.stop, this.#over),
       },
     );
     const readable = new Set(held);

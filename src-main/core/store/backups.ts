@@ -1,18 +1,9 @@
 // Copies of the catalogue in the project's folder `backups`: whole, checked, newest last.
 
 import type Sqlite from 'better-sqlite3';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { putWhole, sweepTemporary } from '#files/whole-file.ts';
 import { openSqlite } from './sqlite.ts';
 
 const pattern = /^project-\d{8}T\d{6}Z-v\d+\.sqlite$/;
@@ -20,8 +11,8 @@ const pattern = /^project-\d{8}T\d{6}Z-v\d+\.sqlite$/;
 /** So many copies are kept, those made before a migration among them. */
 const kept = 3;
 
-/** What a process that was killed while copying leaves behind is swept by the next copy. */
-const unfinished = '.tmp';
+/** What a process of an earlier version that was killed while copying left behind. */
+const unfinished = '.sqlite.tmp';
 
 /** File names, oldest first. */
 export function listBackups(folder: string): string[] {
@@ -55,11 +46,11 @@ export async function backUp(
   for (const name of readdirSync(folder)) {
     if (name.endsWith(unfinished)) rmSync(join(folder, name));
   }
-  const temporary = `${path}${unfinished}`;
-  connection.prepare('vacuum into ?').run(temporary);
-  await demandSound(temporary);
-  flush(temporary);
-  renameSync(temporary, path);
+  await sweepTemporary(folder);
+  await putWhole(path, async (temporary) => {
+    connection.prepare('vacuum into ?').run(temporary);
+    await demandSound(temporary);
+  });
   for (const name of listBackups(folder).slice(0, -kept)) rmSync(join(folder, name));
   return path;
 }
@@ -78,14 +69,5 @@ async function demandSound(path: string): Promise<void> {
     if (verdict !== 'ok') throw new Error(`The copy ${path} is damaged: ${String(verdict)}`);
   } finally {
     copy.close();
-  }
-}
-
-function flush(path: string): void {
-  const file = openSync(path, 'r+');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
   }
 }

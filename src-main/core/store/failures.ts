@@ -2,6 +2,7 @@
 
 import { dirname, join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
+import { diskFull } from '#files/file-failure.ts';
 import { listBackups } from './backups.ts';
 import { errorCode } from './sqlite.ts';
 
@@ -33,10 +34,8 @@ export function asFailure(error: unknown, path: string): unknown {
       return damaged(path, 'its contents are damaged', error);
     case 'SQLITE_FULL':
     case 'ENOSPC':
-      return failure(
-        'disk-full',
-        'The disk of the project is full. Free some space and try again: what is there is kept.',
-      );
+    case 'EDQUOT':
+      return diskFull(path, error);
     case 'SQLITE_BUSY':
       return failure(
         'project-in-use',

@@ -2,11 +2,12 @@
 // operating system lets go of it when the owner ends, however it ends.
 
 import type Sqlite from 'better-sqlite3';
-import { readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { readFile, rm, truncate } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Failure } from '#domain/failure.ts';
+import { sweepTemporary, writeWhole } from '#files/whole-file.ts';
 import { asFailure } from './failures.ts';
 import { errorCode, openSqlite } from './sqlite.ts';
 
@@ -25,6 +26,7 @@ export async function lockProject(folder: string): Promise<ProjectLock> {
   const connection = await hold(folder);
   const owner: Owner = { pid: process.pid, host: hostname() };
   try {
+    await sweepTemporary(folder);
     await writeOwner(folder, owner);
   } catch (error) {
     connection.close();
@@ -69,9 +71,7 @@ export async function readOwner(folder: string): Promise<Owner | undefined> {
 
 /** Whole or absent, so that nobody reads half an address. */
 async function writeOwner(folder: string, owner: Owner): Promise<void> {
-  const temporary = `${ownerFile(folder)}.tmp`;
-  await writeFile(temporary, JSON.stringify(owner));
-  await rename(temporary, ownerFile(folder));
+  await writeWhole(ownerFile(folder), [JSON.stringify(owner)], { flush: false });
 }
 
 function ownerFile(folder: string): string {

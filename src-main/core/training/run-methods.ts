@@ -35,7 +35,7 @@ export interface RunMethodPorts extends StartPorts {
   /** Throws `bad-input` where outliers cannot be told from normal or test images. */
   readonly demandNoOverlaps: (input: TrainInput, stop: Stop) => Promise<void>;
   /** Of the caller or of the core that is closing. */
-  readonly either: (stop: Stop) => Stop;
+  readonly orClosing: (stop: Stop) => Stop;
 }
 
 export function runMethods(ports: RunMethodPorts): RunMethods {
@@ -43,11 +43,11 @@ export function runMethods(ports: RunMethodPorts): RunMethods {
   const run = (runId: number) => database.read((reader) => runNamed(reader, runId));
   return {
     'runs.train': async (input, stop) => {
-      await ports.demandNoOverlaps(input, ports.either(stop));
+      await ports.demandNoOverlaps(input, ports.orClosing(stop));
       const runId = startRun(input, ports);
       return { runId, jobId: queue.submit(training(runId)) };
     },
-    'runs.estimate': (input, stop) => estimateRun(input, ports.either(stop), ports),
+    'runs.estimate': (input, stop) => estimateRun(input, ports.orClosing(stop), ports),
     'runs.resume': async ({ runId }) => {
       await demandUnfinished(run(runId), ports);
       // It may have been deleted while its model was read.

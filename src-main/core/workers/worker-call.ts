@@ -1,15 +1,12 @@
 // One worker process for one piece of work: asked, listened to, stopped, and ended whatever happens.
 
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Failure } from '#domain/failure.ts';
-import { throwIfStopped, type Stop } from '#domain/stop.ts';
+import { either, StopSource, throwIfStopped, type Stop } from '#domain/stop.ts';
 import type { InputOf, OutputOf } from '#rpc/connect.ts';
 import type { WorkerEvents, WorkerMethods } from '#worker/contract.ts';
 import { spawnWorker, type Worker, type WorkerExit } from '#worker/spawn.ts';
 import { memoryKills, ranOut } from './memory-kills.ts';
-
-/** How often a stop is looked for, milliseconds. */
-const stopCheckMs = 50;
 
 /**
  * A worker that does not leave its work by then is killed, milliseconds: one at work may be writing a
@@ -78,14 +75,8 @@ export async function askWorker<K extends keyof WorkerMethods>(
   const pending = worker.client.start(name, input);
   const death = deathOf(worker);
   death.catch(() => undefined);
-  let stoppedAt: number | undefined;
-  const watch = setInterval(() => {
-    if (!stop.aborted && !guard.fault) return;
-    if (stoppedAt === undefined) {
-      stoppedAt = performance.now();
-      pending.stop();
-    } else if (performance.now() - stoppedAt > patienceMs[guard.phase]) worker.kill();
-  }, stopCheckMs);
+  const ending = new Ending(worker, pending, guard);
+  const forget = either(stop, guard.failed).onStop(() => ending.begin());
   try {
     const output = await Promise.race([pending.result, death]);
     if (guard.fault) throw guard.fault.error;
@@ -98,7 +89,8 @@ export async function askWorker<K extends keyof WorkerMethods>(
     throwIfStopped(stop);
     return await death;
   } finally {
-    clearInterval(watch);
+    forget();
+    ending.end();
     guard.release();
   }
 }
@@ -108,7 +100,7 @@ async function deathOf(worker: Worker): Promise<never> {
   const kills = memoryKills();
   const closed = new Promise<void>((resolve) => worker.client.onClose(resolve));
   await Promise.race([closed, worker.exited]);
-  await Promise.race([worker.exited, setTimeout(lastMomentMs)]);
+  await Promise.race([worker.exited, wait(lastMomentMs)]);
   const exit = await endWorker(worker);
   const cause = ranOut(exit, kills, memoryKills()) ? new OutOfMemory() : undefined;
   throw new Failure('link-closed', describeExit(exit), undefined, { cause });
@@ -120,9 +112,40 @@ async function withLastWords(error: unknown, worker: Worker): Promise<unknown> {
   return words === '' ? error : new Error(`${String(error)}\n${words}`, { cause: error });
 }
 
+/** The end of a worker that is asked to stop: it may leave its work, and is killed when it takes too long. */
+class Ending {
+  readonly #worker: Worker;
+  readonly #pending: { readonly stop: () => void };
+  readonly #guard: Guard;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(worker: Worker, pending: { readonly stop: () => void }, guard: Guard) {
+    this.#worker = worker;
+    this.#pending = pending;
+    this.#guard = guard;
+  }
+
+  begin(): void {
+    this.#pending.stop();
+    this.#wait(performance.now());
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** One that was starting may be at work by the time its patience is over, and is then given more. */
+  #wait(since: number): void {
+    const left = since + patienceMs[this.#guard.phase] - performance.now();
+    if (left <= 0) this.#worker.kill();
+    else this.#timer = setTimeout(() => this.#wait(since), left);
+  }
+}
+
 /** Keeps what a listener throws: in the middle of a message there is nobody to catch it. */
 class Guard {
   fault: { readonly error: unknown } | undefined;
+  readonly failed = new StopSource();
   phase: keyof typeof patienceMs = 'starting';
   readonly #offs: (() => void)[];
 
@@ -136,6 +159,7 @@ class Guard {
           (listener as (event: unknown) => void)(event);
         } catch (error) {
           this.fault = { error };
+          this.failed.stop();
         }
       }),
     );

@@ -1,9 +1,10 @@
 // Which way of computing a weight gradient is faster on a device: timed once a shape, kept in a file.
 
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
+import { writeWhole } from '#files/whole-file.ts';
 import type { Program, Value } from '../ir/program.ts';
 import { elementCount } from '../ir/program.ts';
 import {
@@ -69,11 +70,9 @@ export class WeightGradientTiming {
 
   /** Whole or not at all; a folder that cannot be written costs the timing once more. */
   async #write(ways: Ways): Promise<void> {
-    const temporary = `${this.#file}.${process.pid}`;
     try {
       await mkdir(dirname(this.#file), { recursive: true });
-      await writeFile(temporary, JSON.stringify(ways));
-      await rename(temporary, this.#file);
+      await writeWhole(this.#file, [JSON.stringify(ways)]);
     } catch {
       return;
     }

@@ -2,9 +2,9 @@
 // file in the user's own folder; what in it cannot be read is forgotten, key by key.
 
 import { readFileSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { themeNames, type ThemeName } from '#contract/shell.ts';
+import { writeWhole } from '#files/whole-file.ts';
 
 const mostRecent = 12;
 
@@ -85,8 +85,7 @@ export class DesktopSettings {
     const text = JSON.stringify(this.#remembered, undefined, 2);
     this.#written = this.#written.then(async () => {
       try {
-        await writeFile(`${this.#path}.tmp`, text);
-        await rename(`${this.#path}.tmp`, this.#path);
+        await writeWhole(this.#path, [text]);
       } catch {
         // A full disk must not keep the user from working; it is said where it matters.
       }

@@ -1,9 +1,10 @@
 // Prints a report of the window's project into a PDF beside it.
 
 import { BrowserWindow } from 'electron';
-import { rename, stat, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Failure } from '#domain/failure.ts';
+import { writeWhole } from '#files/whole-file.ts';
 
 /**
  * path: an absolute one, of a page in the project's folder "exports"; any other is refused. Returns the
@@ -35,8 +36,7 @@ export async function printReport(project: string | undefined, path: string): Pr
     await window.loadFile(path);
     const pdf = await window.webContents.printToPDF({ pageSize: 'A4', printBackground: true });
     const target = join(dirname(path), `${basename(path, '.html')}.pdf`);
-    await writeFile(`${target}.tmp`, pdf);
-    await rename(`${target}.tmp`, target);
+    await writeWhole(target, [pdf]);
     return target;
   } finally {
     window.destroy();

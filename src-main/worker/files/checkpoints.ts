@@ -13,7 +13,7 @@ import { damagedFile, encodeTensors, readTensors } from './safetensors.ts';
 import { stateFrom, stateTensors } from './state-tensors.ts';
 import type { TrainingIdentity } from './training-identity.ts';
 import { identityDifferences, trainingIdentity } from './training-identity.ts';
-import { makeFolder, sweepTemporary, writeWhole } from './whole-file.ts';
+import { makeFolder, sweepTemporary, writeWhole } from '#files/whole-file.ts';
 
 const format = 'normscope-checkpoint';
 const formatVersion = '1';

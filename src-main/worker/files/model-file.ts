@@ -14,7 +14,7 @@ import type { FileTensor, TensorFile } from './safetensors.ts';
 import { damagedFile, encodeTensors, readTensors } from './safetensors.ts';
 import type { Shard } from './shard.ts';
 import { demandTensor, stateFrom, stateTensors } from './state-tensors.ts';
-import { writeWhole } from './whole-file.ts';
+import { writeWhole } from '#files/whole-file.ts';
 
 const format = 'normscope-model';
 const formatVersion = '1';

@@ -6,9 +6,10 @@
 
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { open, rename, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { Failure } from '#domain/failure.ts';
+import { putWhole, type Target } from '#files/whole-file.ts';
 
 const magic = 'NSSHARD1';
 const longestHeader = 2 ** 20;
@@ -47,15 +48,23 @@ export type ShardShape = Omit<ShardHeader, 'count' | 'sha256'>;
 
 /**
  * Writes a shard as a stream of images; the file appears whole, under its name, or not at all. A
- * function is asked for the header after the last image.
+ * function is asked for the header after the last image. Throws what `images` throws, `disk-full` and
+ * `bad-input`.
  */
 export async function writeShard(
+  target: Target,
+  header: ShardShape | (() => ShardShape),
+  images: AsyncIterable<Uint8Array | Uint16Array>,
+): Promise<ShardHeader> {
+  return await putWhole(target, (temporary) => writeAt(temporary, header, images));
+}
+
+async function writeAt(
   path: string,
   header: ShardShape | (() => ShardShape),
   images: AsyncIterable<Uint8Array | Uint16Array>,
 ): Promise<ShardHeader> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  const file = await open(temporary, 'w');
+  const file = await open(path, 'wx');
   try {
     // The header is written last, over room kept for it, because count and hash come last.
     const room = 4096;
@@ -76,14 +85,9 @@ export async function writeShard(
     start.writeUInt32LE(room - 12, 8);
     start.write(JSON.stringify(full), 12, 'utf8');
     await file.write(start, 0, room, 0);
-    await file.sync();
-    await file.close();
-    await rename(temporary, path);
     return full;
-  } catch (error) {
-    await file.close().catch(() => undefined);
-    await rm(temporary, { force: true });
-    throw error;
+  } finally {
+    await file.close();
   }
 }
 

@@ -8,7 +8,7 @@ import { ScorePools } from '../views/score-pools.ts';
 import { demandSamePixels } from './score-task.ts';
 import { readShard } from '../files/shard.ts';
 import type { TaskContext } from './task.ts';
-import { writeWhole } from '../files/whole-file.ts';
+import { writeWhole } from '#files/whole-file.ts';
 
 /** Throws `stopped`, `disk-full`, and what reading and computing throw. */
 export async function runFeatures(

@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { CoreEvents } from '#contract/core.ts';
 import { NearDuplicates } from '#core/gallery/near-duplicates.ts';
+import { neverStop } from '#domain/stop.ts';
 import { open } from '../../support/catalogue.ts';
 import { fillWithRows } from '../../support/large-catalogue.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
@@ -165,7 +166,7 @@ describe('near duplicates', () => {
     const found = await new NearDuplicates({
       ...{ database, folder: newFolder() },
       onProgress: (_, total) => totals.add(total),
-    }).find({ limit: 10 }, { aborted: false });
+    }).find({ limit: 10 }, neverStop);
     // Rows alone, without thumbnails: nothing to compare.
     expect(found).toEqual({ count: 0, pairs: [], images: 10_003, compared: 0, unseen: 0 });
     // Each is read, and compared.

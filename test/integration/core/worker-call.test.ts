@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeEngines } from '#core/project/engines.ts';
 import { askWorker, withWorker } from '#core/workers/worker-call.ts';
-import { neverStop } from '#domain/stop.ts';
+import { neverStop, stopOf, StopSource } from '#domain/stop.ts';
 import { quickest } from '../../support/quickest.ts';
 import { failureOf, smallTask, temporaryFolder } from '../worker/small-task.ts';
 import { workersOf } from './project.ts';
@@ -45,7 +45,9 @@ describe('askWorker', () => {
     await withWorker(async (worker) => {
       const failure = await failureOf(askWorker(worker, 'train', broken, neverStop));
       expect(failure.path).toBe(broken.normals.path);
-      const stopped = await failureOf(askWorker(worker, 'train', task, { aborted: true }));
+      const stopped = await failureOf(
+        askWorker(worker, 'train', task, stopOf(AbortSignal.abort())),
+      );
       expect(stopped.code).toBe('stopped');
     });
   });
@@ -54,10 +56,10 @@ describe('askWorker', () => {
     const task = await smallTask(await temporaryFolder());
     const stopped = () =>
       withWorker(async (worker) => {
-        const stop = { aborted: false };
+        const stop = new StopSource();
         process.kill(worker.pid!, 'SIGSTOP');
         const asked = failureOf(askWorker(worker, 'train', task, stop));
-        stop.aborted = true;
+        stop.stop();
         const start = performance.now();
         expect((await asked).code).toBe('stopped');
         return performance.now() - start;
@@ -67,14 +69,14 @@ describe('askWorker', () => {
 
   it.runIf(canPause)('… and after ten seconds when it is at work', async () => {
     const task = await smallTask(await temporaryFolder(), { steps: 2000 });
-    const stop = { aborted: false };
+    const stop = new StopSource();
     const start = performance.now();
     const failure = await failureOf(
       withWorker((worker) =>
         askWorker(worker, 'train', task, stop, {
           checkpoint: () => {
             process.kill(worker.pid!, 'SIGSTOP');
-            stop.aborted = true;
+            stop.stop();
           },
         }),
       ),

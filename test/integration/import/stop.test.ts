@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { writePixelShards } from '#core/datasets/pixel-shards.ts';
 import { Failure } from '#domain/failure.ts';
-import { neverStop } from '#domain/stop.ts';
+import { neverStop, type Stop, stopOf, StopSource } from '#domain/stop.ts';
 import { newProject } from './support/new-project.ts';
 import type { Project } from './support/project.ts';
 import { smallPng } from './support/write-png.ts';
@@ -15,15 +15,15 @@ import { writeZip } from './support/write-zip.ts';
 
 const limitMs = 500;
 
-/** How long `work` went on after `controller` was aborted; undefined if it had ended before. */
+/** How long `work` went on after `source` was stopped; undefined if it had ended before. */
 async function stopped(
-  controller: AbortController,
-  work: (stop: AbortSignal) => Promise<unknown>,
+  source: StopSource,
+  work: (stop: Stop) => Promise<unknown>,
 ): Promise<number | undefined> {
   let stoppedAt: number | undefined;
-  controller.signal.addEventListener('abort', () => (stoppedAt = performance.now()));
+  source.onStop(() => (stoppedAt = performance.now()));
   try {
-    await work(controller.signal);
+    await work(source);
     return undefined;
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'stopped') throw error;
@@ -31,16 +31,16 @@ async function stopped(
   }
 }
 
-function after(delayMs: number): AbortController {
-  const controller = new AbortController();
-  setTimeout(() => controller.abort(), delayMs);
-  return controller;
+function after(delayMs: number): StopSource {
+  const source = new StopSource();
+  setTimeout(() => source.stop(), delayMs);
+  return source;
 }
 
 /** Of three tries, those that were stopped before their end, milliseconds. */
 async function stopTimes(
   delayMs: number,
-  work: (stop: AbortSignal) => Promise<unknown>,
+  work: (stop: Stop) => Promise<unknown>,
 ): Promise<number[]> {
   const times: number[] = [];
   for (let count = 0; count < 3; count++) {
@@ -65,15 +65,15 @@ describe('an import that is stopped', () => {
     const times: number[] = [];
     for (let i = 0; i < 20; i++) {
       // At first while the import looks around, later when it has read more and more.
-      const controller = i < 6 ? after(i * 40) : new AbortController();
+      const source = i < 6 ? after(i * 40) : new StopSource();
       let reported = 0;
-      const ms = await stopped(controller, (stop) =>
+      const ms = await stopped(source, (stop) =>
         project.import(project.files, {
           role: 'normal',
           stop,
           report: ({ done }) => {
             reported = done;
-            if (i >= 6 && done >= (i - 5) * 25) controller.abort();
+            if (i >= 6 && done >= (i - 5) * 25) source.stop();
           },
         }),
       );
@@ -127,7 +127,7 @@ describe('an import that is stopped', () => {
   test('before it began does nothing', async () => {
     const project = await newProject();
     await writeFile(join(project.files, 'a.png'), smallPng(1));
-    const stop = { aborted: true };
+    const stop = stopOf(AbortSignal.abort());
     await expect(project.import(project.files, { stop })).rejects.toThrow('Stopped.');
     expect(project.items()).toEqual([]);
   });
@@ -140,13 +140,12 @@ test('writing pixels can be stopped, and leaves nothing half written', async () 
   }
   await project.import(project.files);
   const request = { images: project.shardImages(), side: 32, channels: 1 } as const;
-  const write = (stop: { aborted: boolean }) =>
-    writePixelShards(request, { projectFolder: project.folder, stop });
+  const write = (stop: Stop) => writePixelShards(request, { projectFolder: project.folder, stop });
   for (const delay of [0, 40, 200]) {
     const times = await stopTimes(delay, write);
     if (times.length > 0) expect(Math.min(...times)).toBeLessThan(limitMs);
   }
-  const { path, held } = await write({ aborted: false });
+  const { path, held } = await write(neverStop);
   expect(held).toHaveLength(300);
   const shards = await readdir(join(project.folder, 'cache', 'shards'));
   expect(shards.map((name) => join(project.folder, 'cache', 'shards', name))).toEqual([path]);

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { Failure, failureCodes } from '#domain/failure.ts';
-import { neverStop, throwIfStopped } from '#domain/stop.ts';
+import { neverStop, StopSource, throwIfStopped } from '#domain/stop.ts';
 
 describe('a failure', () => {
   it('carries code, sentence, path and cause', () => {
@@ -29,11 +29,11 @@ describe('a failure', () => {
 
 describe('stopping', () => {
   it('throws once the stop is set, and not before', () => {
-    const controller = new AbortController();
-    throwIfStopped(controller.signal);
+    const source = new StopSource();
+    throwIfStopped(source);
     throwIfStopped(neverStop);
-    controller.abort();
-    expect(() => throwIfStopped(controller.signal)).toThrow(
+    source.stop();
+    expect(() => throwIfStopped(source)).toThrow(
       expect.objectContaining({ name: 'Failure', code: 'stopped' }),
     );
   });

@@ -5,6 +5,7 @@ import { Failure } from '#domain/failure.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
 import { resolveSettings } from '#domain/run-settings.ts';
 import type { RawScores } from '#domain/score.ts';
+import { StopSource } from '#domain/stop.ts';
 import type { Engine, Tensors } from '#engine/engine.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
 import { initialState } from '#ml/networks/initial-weights.ts';
@@ -186,7 +187,8 @@ describe('scores of an image', () => {
 
 it('reading the reference stops where it is asked to', async () => {
   const settings = settingsOf(0);
-  const stopped = { aborted: true };
+  const stopped = new StopSource();
+  stopped.stop();
   await expect(
     readReference(engine, stateOf(settings), images, settings, 1, stopped),
   ).rejects.toMatchObject({ code: 'stopped' });

@@ -1,8 +1,8 @@
 // Writes a report into a project's folder of exports.
 
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { asFailure } from '../../store/failures.ts';
+import { makeFolder, writeWhole } from '#files/whole-file.ts';
 import { reportPage } from './page.ts';
 import type { JudgedImage, Report, ReportImage } from './report.ts';
 
@@ -30,14 +30,8 @@ export async function writeReport(project: string, contents: ReportContents): Pr
   );
   const exports = resolve(project, 'exports');
   const path = join(exports, `${fileName(dataset)}-model-${model}.html`);
-  try {
-    await mkdir(exports, { recursive: true });
-    await writeFile(`${path}.tmp`, reportPage({ ...rest, pictures }));
-    await rename(`${path}.tmp`, path);
-  } catch (error) {
-    await rm(`${path}.tmp`, { force: true });
-    throw asFailure(error, path);
-  }
+  await makeFolder(exports);
+  await writeWhole(path, [reportPage({ ...rest, pictures })]);
   return path;
 }
 

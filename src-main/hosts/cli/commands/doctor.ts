@@ -3,6 +3,7 @@
 import { Failure } from '#domain/failure.ts';
 import { command } from '../command.ts';
 import { significant } from '#domain/figures.ts';
+import { StopSource } from '#domain/stop.ts';
 import { table } from '../table.ts';
 
 export const doctor = command({
@@ -23,11 +24,11 @@ export const doctor = command({
   ],
   run: async (_given, shell) => {
     const { describeEngines } = await import('#core/project/engines.ts');
-    const stop = new AbortController();
+    const stop = new StopSource();
     const progress = shell.progress('Testing');
     progress.update({ done: 0, total: null, unit: 'engines', details: ['the engines'] });
     const engines = await shell.interrupts
-      .during(() => stop.abort(), describeEngines(stop.signal))
+      .during(() => stop.stop(), describeEngines(stop))
       .finally(() => progress.end());
     shell.answer({ engines });
     shell.say(

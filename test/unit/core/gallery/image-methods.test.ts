@@ -9,13 +9,14 @@ import { addImportProblem, putScoreProblem } from '#core/store/images/problems.t
 import { putThreshold } from '#core/store/runs/thresholds.ts';
 import type { ProjectDatabase } from '#core/store/database.ts';
 import { imageFilter, imageMethods as contract } from '#contract/image.ts';
+import { neverStop } from '#domain/stop.ts';
 import type { z } from 'zod';
 import { hashOf, noon, rawScores } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
 import { giveScore, openCatalogue, put, request, runWithModel } from '../scores/small-catalogue.ts';
 
 const newFolder = tempFolders();
-const never = { aborted: false };
+const never = neverStop;
 
 /** Images 1–6 normal, 7–8 anomalies, 9 unlabelled; 8 could not be scored, 9 was not. */
 async function lab() {

@@ -108,7 +108,7 @@ export function endless() {
   const { promise: told, resolve: end, reject: fail } = Promise.withResolvers<unknown>();
   const work: Work = async ({ stop }) => {
     const stopped = new Promise((_, reject) => {
-      stop.addEventListener('abort', () => reject(new Failure('stopped', 'Stopped.')));
+      stop.onStop(() => reject(new Failure('stopped', 'Stopped.')));
     });
     return Promise.race([told, stopped]);
   };

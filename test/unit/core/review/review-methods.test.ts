@@ -7,6 +7,7 @@ import { Edits } from '#core/edits/edits.ts';
 import { reviewMethods } from '#core/review/review-methods.ts';
 import { findRun } from '#core/store/runs/runs.ts';
 import { reviewMethods as contract } from '#contract/review.ts';
+import { neverStop } from '#domain/stop.ts';
 import { noon } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
 import {
@@ -19,7 +20,7 @@ import {
 } from '../scores/small-catalogue.ts';
 
 const newFolder = tempFolders();
-const never = { aborted: false };
+const never = neverStop;
 
 /** Every image's anomaly score is its number: 1–8 trained on, 9–18 held out, 19–30 the rest. */
 async function lab() {

@@ -185,7 +185,7 @@ describe('a full disk', () => {
         code: 'disk-full',
         path: join(folder, 'project.sqlite'),
         message: expect.stringMatching(
-          /^The disk of the project is full. Free some space/,
+          /^The disk is full: .*project.sqlite cannot be written. Free some space/,
         ) as string,
       }),
     );

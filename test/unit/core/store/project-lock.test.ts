@@ -112,10 +112,10 @@ describe('the lock of a project', () => {
 
   it('is let go of when the owner cannot be written down', async () => {
     const folder = tempFolder();
-    // A folder in the way of the temporary file.
-    mkdirSync(join(folder, 'project.owner.tmp'));
+    // A folder in its place.
+    mkdirSync(join(folder, 'project.owner'));
     await expect(lockProject(folder)).rejects.toThrow();
-    rmdirSync(join(folder, 'project.owner.tmp'));
+    rmdirSync(join(folder, 'project.owner'));
     await (await lockProject(folder)).release();
     expect(existsSync(join(folder, 'project.owner'))).toBe(false);
   });

@@ -10,6 +10,7 @@ import { demandIdleRun } from '#core/training/idle-run.ts';
 import { runFolder } from '#core/store/runs/run-folder.ts';
 import { runMethods } from '#core/training/run-methods.ts';
 import { scoresOf } from '#core/store/runs/scores.ts';
+import { neverStop } from '#domain/stop.ts';
 import { noon } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
 import {
@@ -22,7 +23,7 @@ import {
 } from '../scores/small-catalogue.ts';
 
 const newFolder = tempFolders();
-const never = { aborted: false };
+const never = neverStop;
 const bytes = 1000;
 
 /** Two runs with models, 1 and 2, each with a file on the disk; run 1 has scored an image. */
@@ -36,8 +37,7 @@ async function lab() {
     now,
     handlers: {
       import: () => Promise.resolve(),
-      train: (_, { stop }) =>
-        new Promise((resolve) => stop.addEventListener('abort', () => resolve(undefined))),
+      train: (_, { stop }) => new Promise((resolve) => stop.onStop(() => resolve(undefined))),
       score: () => Promise.resolve(),
     },
     onChange: () => undefined,
@@ -69,7 +69,7 @@ async function lab() {
   });
   const methods = {
     ...runMethods({
-      ...{ ...ports, folder, queue, either: (stop) => stop },
+      ...{ ...ports, folder, queue, orClosing: (stop) => stop },
       demandNoOverlaps: () => Promise.resolve(),
     }),
     ...trash,
