@@ -3,6 +3,7 @@
 
 import { Failure } from './failure.ts';
 import { nearestName } from './nearest-name.ts';
+import { networkNames } from './network-table.ts';
 import { scoreNames } from './score.ts';
 
 export const methodNames = ['oecl', 'self-oecl', 'mixed', 'anchored', 'simclr'] as const;
@@ -43,7 +44,12 @@ const choice = <const C extends readonly string[]>(
 
 /** The table. `standard` is the published reference for cells (arXiv 2312.15288 and its code). */
 export const settingTable = {
-  width: integer(64, 4, 256, 'channels of the first ResNet-18 stage (64 is the usual network)'),
+  network: choice(
+    'resnet18',
+    networkNames,
+    'resnet18 as published, or conv4: four convolutions, several times as fast, for first tries',
+  ),
+  width: integer(64, 4, 256, 'channels of the first stage (64 is the usual ResNet-18)'),
   inputSize: integer(64, 16, 512, 'side of the square the network sees, pixels'),
   batch: integer(64, 2, 1024, 'normal images in a step (each gives two views)'),
   outlierBatch: integer(64, 0, 1024, 'outlier images in a step (each gives two views)'),
@@ -81,6 +87,9 @@ export const settingTable = {
 } as const satisfies Record<string, NumberSetting | ChoiceSetting>;
 
 export type SettingName = keyof typeof settingTable;
+
+/** What runs, models and checkpoints of versions before a setting meant, which do not name it. */
+export const laterSettings = { network: 'resnet18' } as const;
 
 /** All settings of a run, resolved. */
 export type RunSettings = {

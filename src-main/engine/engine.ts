@@ -1,4 +1,4 @@
-// What an engine offers: programs in, numbers out. Implemented by engine/onnxruntime and by
+// What an engine offers: programs or model files in, numbers out. Implemented by engine/onnxruntime and by
 // engine/tensorflow; used by ml without knowing which.
 
 import type { Program } from './ir/program.ts';
@@ -26,6 +26,32 @@ export interface Session {
   release(): Promise<void>;
 }
 
+/** Float32 values and their shape. */
+export interface ShapedTensor {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** A forward-only graph from a file: an ONNX model that was trained elsewhere. */
+export interface ModelFile {
+  /** For messages; nothing is read from it. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Names of all inputs that will be given, and of the outputs that are wanted; all are float32. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+/** One call at a time. */
+export interface LoadedModel {
+  /**
+   * Runs the graph once; the arrays returned are the caller's. Throws `bad-input` where the graph does
+   * not take inputs of these shapes, and otherwise like `Session.run`.
+   */
+  run(inputs: Readonly<Record<string, ShapedTensor>>): Promise<Record<string, ShapedTensor>>;
+  release(): Promise<void>;
+}
+
 export interface Engine {
   readonly name: EngineName;
   /** For people: "CPU, 2 threads", "NVIDIA H200 through Vulkan". */
@@ -36,4 +62,11 @@ export interface Engine {
    */
   layout?(): Promise<string>;
   compile(program: Program): Promise<Session>;
+  /**
+   * Throws `bad-input` with path and reason: no ONNX file, weights in other files, operators or an operator
+   * set that onnxruntime does not have, other names than those asked for; `engine-unavailable` where the
+   * engine cannot load files; `out-of-memory` and `device-lost`. What a graphics card has no operator for
+   * is computed on the processor.
+   */
+  load(file: ModelFile): Promise<LoadedModel>;
 }

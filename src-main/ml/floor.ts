@@ -2,13 +2,12 @@
 // histograms. A trained detector that does not beat it has learnt nothing worth the time.
 
 import { plainView } from './augment/view.ts';
+import { nearestBySquare } from './nearest.ts';
 import type { PixelSet } from './pixels.ts';
 
 const thumbnailSide = 16;
 const bins = 16;
 const neighbours = 5;
-/** Terms of a distance that are summed before it is looked at again. */
-const termsBetweenLooks = 64;
 
 /**
  * Describes the images of a set, in order, each by a row: a 16×16 thumbnail, scaled so that its
@@ -41,36 +40,19 @@ function describe(set: PixelSet, index: number): Float32Array {
   return row;
 }
 
-/** The anomaly score of an image; higher is stranger. `bank`: rows of the normals, at least one. */
-export function floorScore(row: Float32Array, bank: readonly Float32Array[]): number {
-  const nearest = nearestSquares(row, bank);
-  return nearest.reduce((sum, square) => sum + Math.sqrt(square), 0) / nearest.length;
+/**
+ * The anomaly score of an image; higher is stranger. `bank`: rows of the normals, at least one, one
+ * after another.
+ */
+export function floorScore(row: Float32Array, bank: Float32Array): number {
+  const nearest = nearestBySquare(row, bank, neighbours);
+  return nearest.reduce((sum, { value }) => sum + Math.sqrt(value), 0) / nearest.length;
 }
 
-/** Squared distances to the nearest rows of the bank, smallest first. */
-function nearestSquares(row: Float32Array, bank: readonly Float32Array[]): number[] {
-  const best: number[] = [];
-  for (const other of bank) {
-    const limit = best.length === neighbours ? best[neighbours - 1]! : Infinity;
-    const square = squaredDistance(row, other, limit);
-    if (square >= limit) continue;
-    let place = best.length;
-    while (place > 0 && best[place - 1]! > square) place--;
-    best.splice(place, 0, square);
-    if (best.length > neighbours) best.pop();
-  }
-  return best;
-}
-
-/** Exact below `limit`; gives up, with something above it, once it is passed. */
-function squaredDistance(a: Float32Array, b: Float32Array, limit: number): number {
-  let sum = 0;
-  for (let start = 0; start < a.length && sum < limit; start += termsBetweenLooks) {
-    const end = Math.min(a.length, start + termsBetweenLooks);
-    for (let i = start; i < end; i++) {
-      const difference = a[i]! - b[i]!;
-      sum += difference * difference;
-    }
-  }
-  return sum;
+/** Rows of one length, one after another. */
+export function joinedRows(rows: readonly Float32Array[]): Float32Array {
+  const length = rows[0]?.length ?? 0;
+  const joined = new Float32Array(rows.length * length);
+  rows.forEach((row, index) => joined.set(row, index * length));
+  return joined;
 }

@@ -9,10 +9,11 @@ import { neverStop, throwIfStopped } from '#domain/stop.ts';
 import type { Engine, Tensors } from '#engine/engine.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program } from '#engine/ir/program.ts';
-import { describeNetwork, embeddingSize, featureSize } from './networks/resnet18.ts';
+import { unitRows } from './linear-algebra.ts';
+import { networks } from './networks/networks.ts';
 import type { PixelSet } from './pixels.ts';
 import type { Reference } from './scores/reference.ts';
-import { fitReference, unitRows } from './scores/reference.ts';
+import { fitReference } from './scores/reference.ts';
 import { rawScores } from './scores/scores.ts';
 import type { ScoreSource, ScoreViewsRequest } from './score-views.ts';
 import { scoredOnDemand } from './score-views.ts';
@@ -43,10 +44,10 @@ export interface TrainedNetwork {
 
 /** The scoring program: images [rows, channels, inputSize, inputSize] to features h and z. */
 export function describeScoring(settings: RunSettings, channels: 1 | 3, rows: number): Program {
-  const { width, inputSize } = settings;
+  const { network, width, inputSize } = settings;
   const b = new ProgramBuilder('score');
   const images = b.input('images', [rows, channels, inputSize, inputSize]);
-  const { h, z } = describeNetwork(b, images, { width, inputSize, channels });
+  const { h, z } = networks[network].describe(b, images, { width, inputSize, channels });
   return b.scoring({ h, z });
 }
 
@@ -112,6 +113,7 @@ async function* readBatches(
   const perImage = 1 + views;
   const all = (images.length / 3) * perImage;
   const source = open(request);
+  const { embeddingSize, featureSize } = networks[settings.network];
   const d = featureSize(settings);
   const session = await engine.compile(describeScoring(settings, set.channels, rows));
   try {
@@ -173,7 +175,7 @@ export async function readFeatures(
   source: ScoreSource = scoredOnDemand,
 ): Promise<{ readonly size: number; readonly features: Float32Array }> {
   const { h } = await readPlainViews(engine, state, set, settings, stop, source);
-  const size = featureSize(settings);
+  const size = networks[settings.network].featureSize(settings);
   return { size, features: unitRows(h, size) };
 }
 
@@ -186,6 +188,7 @@ async function readPlainViews(
   stop: Stop,
   source: ScoreSource,
 ): Promise<{ h: Float32Array; z: Float32Array }> {
+  const { embeddingSize, featureSize } = networks[settings.network];
   const d = featureSize(settings);
   const h = new Float32Array(set.count * d);
   const z = new Float32Array(set.count * embeddingSize);

@@ -11,8 +11,8 @@ import type { BatchPlan } from './batches.ts';
 import { Batches, rowsOf } from './batches.ts';
 import { allFinite } from './finite.ts';
 import { methods } from './methods/methods.ts';
-import { describeNetwork } from './networks/resnet18.ts';
 import { initialState } from './networks/initial-weights.ts';
+import { networks } from './networks/networks.ts';
 import type { Schedule } from './schedule.ts';
 import { scheduleOf } from './schedule.ts';
 import type { BatchSource } from './views.ts';
@@ -102,10 +102,10 @@ export function describeTraining(
 ): Program {
   const b = new ProgramBuilder('train');
   const rows = rowsOf({ settings }, parts);
-  const { inputSize, width } = settings;
+  const { network, inputSize, width } = settings;
   const total = rows.normals + rows.outliers;
   const images = b.input('images', [total, channels, inputSize, inputSize]);
-  const { z } = describeNetwork(b, images, { width, inputSize, channels });
+  const { z } = networks[network].describe(b, images, { width, inputSize, channels });
   const outliers = rows.outliers > 0 ? b.rows(z, rows.normals, total) : null;
   const normals = outliers ? b.rows(z, 0, rows.normals) : z;
   const terms = methods[method].loss(b, { normals, outliers }, settings);

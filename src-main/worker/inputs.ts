@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import type { RunSettings } from '#domain/run-settings.ts';
-import { methodNames, settingTable } from '#domain/run-settings.ts';
+import { laterSettings, methodNames, settingTable } from '#domain/run-settings.ts';
 import { engineNames } from '#engine/engine.ts';
 import { method } from '#rpc/method.ts';
 import type {
@@ -34,6 +34,12 @@ export const runSettings = z.strictObject(
     }),
   ),
 ) as unknown as z.ZodType<RunSettings>;
+
+/** The same as earlier versions wrote them, with what they meant. */
+export const storedSettings = z.preprocess(
+  (value) => (typeof value === 'object' ? { ...laterSettings, ...value } : value),
+  runSettings,
+);
 
 const weight = z.number().positive();
 export const seed = z.int().min(0);

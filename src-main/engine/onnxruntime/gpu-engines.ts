@@ -10,9 +10,10 @@ import { lowerPlain } from '../lower/plain/lower.ts';
 import { OnnxGraph } from '../onnx/graph.ts';
 import { gpuDevice, type GpuDevice } from './gpu-device.ts';
 import { gpuFailure } from './gpu-failure.ts';
+import { loadModel } from './loaded-model.ts';
 import { ResidentSession } from './resident-session.ts';
 import { ScoringSession } from './scoring-session.ts';
-import { providerOptions, type Provider } from './session-options.ts';
+import { fileOptions, providerOptions, type Provider } from './session-options.ts';
 import { TrainingSession } from './training-session.ts';
 import { timeWay, WeightGradientTiming } from './weight-gradient-timing.ts';
 
@@ -102,6 +103,10 @@ function gpuEngine(
       const lower = (state: Parameters<typeof lowerPlain>[1]) => lowerPlain(program, state);
       const options = providerOptions(provider, 'basic');
       return new ScoringSession(program, lower, options, (error) => gpuFailure(error, device));
+    },
+    load: (file) => {
+      const options = fileOptions(provider);
+      return loadModel(file, options, (error) => gpuFailure(error, device));
     },
   };
 }

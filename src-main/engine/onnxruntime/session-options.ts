@@ -48,3 +48,16 @@ export function providerOptions(
     logSeverityLevel: 4,
   };
 }
+
+/**
+ * For models from files: they compute shapes among their operators, which onnxruntime does on the CPU
+ * whatever the provider, so that refusing every CPU node would refuse most files.
+ */
+export function fileOptions(provider: Provider): InferenceSession.SessionOptions {
+  const options = providerOptions(provider, 'basic');
+  return {
+    ...options,
+    executionProviders: [provider, 'cpu'],
+    extra: { optimization: { disable_specified_optimizers: 'Pad_Fusion' } },
+  };
+}

@@ -1,11 +1,13 @@
 // The CPU engine: programs through onnxruntime-node, on blocked tensors where they work.
 
+import { memoryFailure } from '#domain/out-of-memory.ts';
 import type { Engine, Session } from '../engine.ts';
 import type { Program } from '../ir/program.ts';
 import { lowerBlocked } from '../lower/blocked/lower.ts';
 import { lowerPlain } from '../lower/plain/lower.ts';
 import type { BlockedSupport } from './blocked-support.ts';
 import { blockedSupport } from './blocked-support.ts';
+import { loadModel } from './loaded-model.ts';
 import { ScoringSession } from './scoring-session.ts';
 import { sessionOptions } from './session-options.ts';
 import { TrainingSession } from './training-session.ts';
@@ -37,6 +39,7 @@ export function cpuEngine(threads: number, options: CpuOptions = {}): Required<E
       if (lowering === 'blocked') throw new Error(`Blocked tensors do not work: ${fault}`);
       return compilePlain(program, threads);
     },
+    load: (file) => loadModel(file, sessionOptions(threads, 'all'), memoryFailure),
   };
 }
 

@@ -1,6 +1,7 @@
 // Interprets programs over TensorFlow.js: forward operations one by one, gradients by
 // TensorFlow.js's tape, then the optimiser's formula. The oracle of the tests, and the tensorflow engine.
 
+import { Failure } from '#domain/failure.ts';
 import type { Engine, Session, Tensors } from '../engine.ts';
 import type { OptimiserConstants, Program, Value } from '../ir/program.ts';
 import type { Tensor, TensorFlow } from './operations.ts';
@@ -12,6 +13,14 @@ export function tensorflowEngine(tf: TensorFlow): Engine {
     name: 'tensorflow',
     device: `TensorFlow.js ${tf.version.tfjs}, ${tf.getBackend()}`,
     compile: (program) => Promise.resolve(new InterpretedSession(tf, program)),
+    load: ({ path }) =>
+      Promise.reject(
+        new Failure(
+          'engine-unavailable',
+          `The tensorflow engine cannot load ONNX files such as ${path}. Use the cpu engine.`,
+          path,
+        ),
+      ),
   };
 }
 

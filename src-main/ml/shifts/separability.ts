@@ -2,6 +2,7 @@
 // on coarse features (a small thumbnail, colour histograms, energy of detail at three scales). A
 // linear measure: what it tells apart is different for certain; what it does not may still be.
 
+import { cholesky, solveLower, solveLowerTransposed } from '../linear-algebra.ts';
 import type { ShiftShape } from './shift.ts';
 
 const thumbnailSide = 8;
@@ -95,11 +96,16 @@ function fit(
   const standard = (row: Float32Array): Float64Array =>
     Float64Array.from(row, (value, i) => (value - mean[i]!) * scale[i]!);
   const centred = rows.map(standard);
-  const kernel = centred.map((a, i) =>
-    Float64Array.from(centred, (b, j) => dot(a, b) / width + (i === j ? ridge : 0)),
-  );
+  // Positive definite: the ridge is added to a Gram matrix.
+  const kernel = new Float64Array(rows.length ** 2);
+  centred.forEach((a, i) => {
+    for (let j = 0; j <= i; j++) {
+      kernel[i * rows.length + j] = dot(a, centred[j]!) / width + (i === j ? ridge : 0);
+    }
+  });
   const targets = Float64Array.from(rows, (_, i) => (i < normals.length ? -1 : 1));
-  const weights = solve(kernel, targets);
+  const factor = cholesky(kernel, rows.length);
+  const weights = solveLowerTransposed(factor, solveLower(factor, targets));
   const direction = new Float64Array(width);
   centred.forEach((row, i) => {
     for (let k = 0; k < width; k++) direction[k]! += (weights[i]! * row[k]!) / width;
@@ -111,32 +117,4 @@ function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;
-}
-
-/** A symmetric positive definite system, by Cholesky's decomposition in place. */
-function solve(matrix: readonly Float64Array[], right: Float64Array): Float64Array {
-  const n = right.length;
-  for (let j = 0; j < n; j++) {
-    const row = matrix[j]!;
-    let diagonal = row[j]!;
-    for (let k = 0; k < j; k++) diagonal -= row[k]! * row[k]!;
-    const root = Math.sqrt(Math.max(1e-12, diagonal));
-    row[j] = root;
-    for (let i = j + 1; i < n; i++) {
-      const below = matrix[i]!;
-      let sum = below[j]!;
-      for (let k = 0; k < j; k++) sum -= below[k]! * row[k]!;
-      below[j] = sum / root;
-    }
-  }
-  const result = right.slice();
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) result[i]! -= matrix[i]![k]! * result[k]!;
-    result[i]! /= matrix[i]![i]!;
-  }
-  for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) result[i]! -= matrix[k]![i]! * result[k]!;
-    result[i]! /= matrix[i]![i]!;
-  }
-  return result;
 }

@@ -3,13 +3,13 @@
 
 import { z } from 'zod';
 import { Failure } from '#domain/failure.ts';
-import { methodNames } from '#domain/run-settings.ts';
-import { embeddingSize, featureSize } from '#ml/networks/resnet18.ts';
+import { methodNames, type RunSettings } from '#domain/run-settings.ts';
+import { networks } from '#ml/networks/networks.ts';
 import type { TrainedNetwork } from '#ml/score.ts';
 import { describeScoring } from '#ml/score.ts';
 import type { Reference } from '#ml/scores/reference.ts';
 import type { TrainTask } from '../contract.ts';
-import { runSettings, seed, shiftParameters } from '../inputs.ts';
+import { seed, shiftParameters, storedSettings } from '../inputs.ts';
 import type { FileTensor, TensorFile } from './safetensors.ts';
 import { damagedFile, encodeTensors, readTensors } from './safetensors.ts';
 import type { Shard } from './shard.ts';
@@ -22,7 +22,7 @@ const longestBank = 65_536;
 
 const modelDescription = z.strictObject({
   method: z.enum(methodNames),
-  settings: runSettings,
+  settings: storedSettings,
   /** How pixels become the network's input: as in the shard that it was trained on. */
   channels: z.literal([1, 3]),
   type: z.enum(['uint8', 'uint16']),
@@ -79,7 +79,8 @@ export function writeModel(path: string, model: Model): Promise<string> {
   const { description, state, reference } = model;
   const { settings, channels } = description;
   const program = describeScoring(settings, channels, 1);
-  const shapes = referenceShapes(settings.width, reference.embeddings.length / embeddingSize);
+  const { embeddingSize } = networks[settings.network];
+  const shapes = referenceShapes(settings, reference.embeddings.length / embeddingSize);
   const bank = Object.entries(shapes).map(([name, shape]): [string, FileTensor] => [
     `reference.${name}`,
     { shape, values: reference[name as keyof Reference] },
@@ -106,7 +107,7 @@ export async function readModel(path: string): Promise<Model> {
   const description = readDescription(metadata['model'], path);
   const { settings, channels } = description;
   const state = stateFrom(describeScoring(settings, channels, 1), tensors, path);
-  return { description, state, reference: readReferenceTensors(tensors, settings.width, path) };
+  return { description, state, reference: readReferenceTensors(tensors, settings, path) };
 }
 
 function readDescription(text: string | undefined, path: string): ModelDescription {
@@ -122,19 +123,20 @@ function readDescription(text: string | undefined, path: string): ModelDescripti
   return description;
 }
 
-function referenceShapes(width: number, rows: number): Record<keyof Reference, number[]> {
-  const d = featureSize({ width });
+function referenceShapes(settings: RunSettings, rows: number): Record<keyof Reference, number[]> {
+  const { embeddingSize, featureSize } = networks[settings.network];
+  const d = featureSize(settings);
   return { mean: [d], factor: [d, d], features: [rows, d], embeddings: [rows, embeddingSize] };
 }
 
 function readReferenceTensors(
   tensors: TensorFile['tensors'],
-  width: number,
+  settings: RunSettings,
   path: string,
 ): Reference {
   const rows = tensors['reference.features']?.shape[0] ?? 0;
   if (rows < 1 || rows > longestBank) throw damagedFile(path, 'it has no bank of normal images');
-  const shapes = referenceShapes(width, rows);
+  const shapes = referenceShapes(settings, rows);
   const read = <Values extends Float32Array | Float64Array>(
     name: keyof Reference,
     type: new (length: number) => Values,

@@ -1,7 +1,7 @@
 // What makes a training the one it is: a checkpoint of any other cannot be gone on from.
 
 import { z } from 'zod';
-import { runSettings, seed, shiftParameters } from '../inputs.ts';
+import { seed, shiftParameters, storedSettings } from '../inputs.ts';
 import type { TrainTask } from '../contract.ts';
 import type { Shard } from './shard.ts';
 
@@ -14,7 +14,7 @@ export const trainingIdentity = z.strictObject({
   snapshotHash: z.string(),
   method: z.string(),
   seed,
-  settings: runSettings,
+  settings: storedSettings,
   normals: pixels,
   outliers: z.array(pixels.extend({ weight: z.number() })),
   shifts: z.array(

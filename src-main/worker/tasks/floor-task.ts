@@ -2,7 +2,7 @@
 
 import { Failure } from '#domain/failure.ts';
 import { throwIfStopped } from '#domain/stop.ts';
-import { floorRows, floorScore } from '#ml/floor.ts';
+import { floorRows, floorScore, joinedRows } from '#ml/floor.ts';
 import type { FloorTask } from '../contract.ts';
 import { readShard } from '../files/shard.ts';
 import type { TaskContext } from './task.ts';
@@ -31,11 +31,12 @@ export async function runFloor(
     await turns.give();
     throwIfStopped(stop);
   };
-  const bank: Float32Array[] = [];
+  const rows: Float32Array[] = [];
   for (const row of floorRows(normals)) {
-    bank.push(row);
+    rows.push(row);
     await pause();
   }
+  const bank = joinedRows(rows);
   const anomaly: number[] = [];
   for (const row of floorRows(images)) {
     anomaly.push(floorScore(row, bank));

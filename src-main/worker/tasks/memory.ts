@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { RunSettings } from '#domain/run-settings.ts';
 import { elementCount } from '#engine/ir/program.ts';
 import type { Program } from '#engine/ir/program.ts';
+import { networks } from '#ml/networks/networks.ts';
 
 const mebibyte = 2 ** 20;
 
@@ -52,17 +53,13 @@ function textOf(path: string): string {
   }
 }
 
-// Fitted to the peaks of 17 nets on the CPU, to within 15 %: see src-main/engine/README.md.
 /** Node, onnxruntime, the compiled program and the threads that draw views. */
 const base = 190 * mebibyte;
-/** Weights and momenta, read and written; gradients; weights transformed for convolutions. */
-const bytesPerWeight = 38;
-/** For each value of the first stage's tensors: what a step holds of all stages at once. */
-const bytesPerValue = 145;
 
 /**
- * Bytes that a training step of so many rows (views) takes on the CPU at most: a formula fitted to
- * measured peaks (src-main/engine/README.md). On a GPU it stands for that device's memory, roughly.
+ * Bytes that a training step of so many rows (views) takes on the CPU at most: formulas of each network
+ * fitted to measured peaks (src-main/engine/README.md). On a GPU it stands for that device's memory,
+ * roughly.
  */
 export function stepMemory(program: Program, settings: RunSettings): number {
   const weights = program.state.reduce(
@@ -70,12 +67,8 @@ export function stepMemory(program: Program, settings: RunSettings): number {
     0,
   );
   const { shape } = program.inputs.find(({ name }) => name === 'images')!.value;
-  const [rows, height] = [shape[0]!, shape[2]!];
-  const stem = program.operations.find(({ kind }) => kind === 'conv2d')!.outputs[0];
-  const isPooled = stem.shape[2]! < height;
-  // A pooled stem stands before the first stage, with tensors four times as large.
-  const stage = (settings.width * stem.shape[2]! * stem.shape[3]!) / (isPooled ? 4 : 1);
-  const values = rows * stage * (isPooled ? 1.5 : 1);
+  const { width, inputSize, network } = settings;
+  const ofNetwork = { width, inputSize, channels: shape[1] === 1 ? 1 : 3 } as const;
   const batches = 4 * 2 * elementCount(shape);
-  return base + bytesPerWeight * weights + bytesPerValue * values + batches;
+  return base + networks[network].stepBytes(ofNetwork, shape[0]!, weights) + batches;
 }

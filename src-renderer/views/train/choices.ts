@@ -95,7 +95,10 @@ export const settingGroups: readonly {
 }[] = [
   {
     title: 'Network and length',
-    names: ['width', 'inputSize', 'batch', 'outlierBatch', 'epochs', 'steps', 'threads'],
+    names: [
+      ...(['network', 'width', 'inputSize', 'batch', 'outlierBatch', 'epochs'] as const),
+      ...(['steps', 'threads'] as const),
+    ],
   },
   { title: 'What is learnt', names: ['warmup', 'alpha', 'anchor', 'temperature'] },
   {

@@ -2,11 +2,12 @@
 
 import * as ort from 'onnxruntime-node';
 import { mkdtempSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '#domain/random.ts';
-import type { Engine, Tensors } from '#engine/engine.ts';
+import type { Engine, ModelFile, ShapedTensor, Tensors } from '#engine/engine.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program } from '#engine/ir/program.ts';
 import { seededTensors, smallNet } from '#engine/ir/small-net.ts';
@@ -20,6 +21,7 @@ import { providerOptions } from '#engine/onnxruntime/session-options.ts';
 import { WeightGradientTiming } from '#engine/onnxruntime/weight-gradient-timing.ts';
 import { selfTestFault } from '#engine/self-test.ts';
 import { hasSoftwareGpu, useSoftwareGpu } from '../../support/software-gpu.ts';
+import { conv4File, hasLite0, lite0Path } from '../engine/model-files.ts';
 import { expectEqualWithin } from '../engine/support.ts';
 
 const cacheFolder = mkdtempSync(join(tmpdir(), 'normscope-gpu-'));
@@ -44,6 +46,18 @@ async function run(engine: Engine, program: Program, steps: number) {
   const after = await session.readState();
   await session.release();
   return { outputs, after };
+}
+
+/** The outputs of a model file. */
+async function valuesOf(
+  engine: Engine,
+  file: ModelFile,
+  inputs: Readonly<Record<string, ShapedTensor>>,
+): Promise<Tensors> {
+  const model = await engine.load(file);
+  const outputs = await model.run(inputs);
+  await model.release();
+  return Object.fromEntries(Object.entries(outputs).map(([name, { values }]) => [name, values]));
 }
 
 describe.runIf(hasSoftwareGpu)('WebGPU', () => {
@@ -97,6 +111,33 @@ describe.runIf(hasSoftwareGpu)('WebGPU', () => {
     const program = builder.scoring({ features });
     const [ours, theirs] = [await run(webgpu, program, 1), await run(cpuEngine(1), program, 1)];
     expectEqualWithin(ours.outputs[0]!, theirs.outputs[0]!, 1e-4);
+  });
+
+  it('runs a model file as the CPU does, and what it lacks on the CPU', async () => {
+    const { bytes, inputs } = conv4File(2);
+    const file = { path: 'conv4.onnx', bytes, inputs: ['images'], outputs: ['h', 'z'] };
+    const images = { shape: [2, 3, 16, 16], values: inputs['images']! };
+    const [onCard, onProcessor] = [
+      await valuesOf(webgpu, file, { images }),
+      await valuesOf(cpuEngine(1), file, { images }),
+    ];
+    expectEqualWithin(onCard, onProcessor, 1e-4);
+    const graph = new OnnxGraph();
+    graph.node('Det', ['x'], {}, 'y'); // which WebGPU lacks
+    const det = graph.finish([{ name: 'x', shape: [1, 2, 2] }], [{ name: 'y', shape: [1] }]);
+    const odd = { path: 'det.onnx', bytes: det, inputs: ['x'], outputs: ['y'] };
+    const x = { shape: [1, 2, 2], values: Float32Array.of(3, 1, 2, 4) };
+    expect((await valuesOf(webgpu, odd, { x }))['y']).toEqual(Float32Array.of(10));
+  });
+
+  it.runIf(hasLite0)('runs EfficientNet-Lite0 as the CPU does', async () => {
+    const bytes = await readFile(lite0Path);
+    const file = { path: lite0Path, bytes, inputs: ['x'], outputs: ['s24', 's112', 's192'] };
+    const stream = new RandomStream(1, 2, 3);
+    const values = Float32Array.from({ length: 3 * 112 ** 2 }, () => stream.between(-1, 1));
+    const x = { shape: [1, 3, 112, 112], values };
+    const onCard = await valuesOf(webgpu, file, { x });
+    expectEqualWithin(onCard, await valuesOf(cpuEngine(2), file, { x }), 1e-3);
   });
 
   it('keeps its state when written, read and trained on in turn', async () => {

@@ -23,7 +23,7 @@ import type { Program } from '#engine/ir/program.ts';
 import { rowsOf } from '#ml/batches.ts';
 import { initialState } from '#ml/networks/initial-weights.ts';
 import { describeScoring } from '#ml/score.ts';
-import { lengthOf } from '#ml/scores/reference.ts';
+import { lengthOf } from '#ml/linear-algebra.ts';
 import { describeTraining } from '#ml/train.ts';
 import type { PeerTask, Run } from './peer-process.ts';
 import { runPeer, whyNoPeer } from './peer-process.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { RandomStream, purpose } from '#domain/random.ts';
 import { plainView } from '#ml/augment/view.ts';
-import { floorRows, floorScore } from '#ml/floor.ts';
+import { floorRows, floorScore, joinedRows } from '#ml/floor.ts';
 import type { PixelSet } from '#ml/pixels.ts';
 
 function noise(count: number, seed: number, channels: 1 | 3 = 3): PixelSet {
@@ -45,7 +45,7 @@ function slowScores(normals: PixelSet, images: PixelSet): number[] {
 }
 
 function scores(normals: PixelSet, images: PixelSet): number[] {
-  const bank = [...floorRows(normals)];
+  const bank = joinedRows([...floorRows(normals)]);
   return [...floorRows(images)].map((row) => floorScore(row, bank));
 }
 

@@ -5,12 +5,12 @@ import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program } from '#engine/ir/program.ts';
 import { initialState } from '#ml/networks/initial-weights.ts';
 import { hashState } from '../hash-state.ts';
-import { describeNetwork, embeddingSize, featureSize } from '#ml/networks/resnet18.ts';
+import { resnet18 } from '#ml/networks/resnet18/network.ts';
 
 function network(inputSize: number, channels: 1 | 3 = 3, width = 8): Program {
   const b = new ProgramBuilder('score');
   const images = b.input('images', [2, channels, inputSize, inputSize]);
-  const { h, z } = describeNetwork(b, images, { width, inputSize, channels });
+  const { h, z } = resnet18.describe(b, images, { width, inputSize, channels });
   return b.scoring({ h, z });
 }
 
@@ -34,8 +34,8 @@ describe('the network', () => {
     expect(stem(network(32, 1))).toEqual([8, 1, 3, 3]);
     const shapes = network(48).outputs.map(({ name, value }) => [name, value.shape]);
     expect(shapes).toEqual([
-      ['h', [2, featureSize({ width: 8 })]],
-      ['z', [2, embeddingSize]],
+      ['h', [2, resnet18.featureSize({ width: 8 })]],
+      ['z', [2, resnet18.embeddingSize]],
     ]);
   });
 
@@ -48,7 +48,7 @@ describe('the network', () => {
   it('trains on the tensors that it scores with', () => {
     const b = new ProgramBuilder('train');
     const images = b.input('images', [2, 3, 32, 32]);
-    const { z } = describeNetwork(b, images, { width: 8, inputSize: 32, channels: 3 });
+    const { z } = resnet18.describe(b, images, { width: 8, inputSize: 32, channels: 3 });
     const norms = b.rowNorms(z);
     const loss = b.weightedMean(norms, b.input('weights', norms.shape));
     const optimiser = { name: 'sgd', momentum: 0.9, weightDecay: 0, trust: 0 } as const;

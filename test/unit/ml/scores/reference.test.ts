@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '#domain/random.ts';
-import { fitReference, lengthOf } from '#ml/scores/reference.ts';
+import { lengthOf } from '#ml/linear-algebra.ts';
+import { fitReference } from '#ml/scores/reference.ts';
 import { rawScores } from '#ml/scores/scores.ts';
 
 function draw(length: number, word: number): Float32Array {

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { embeddingSize, featureSize } from '#ml/networks/resnet18.ts';
+import { initialState } from '#ml/networks/initial-weights.ts';
+import { networks } from '#ml/networks/networks.ts';
 import { describeScoring } from '#ml/score.ts';
 import { fitReference } from '#ml/scores/reference.ts';
 import type { Model } from '#worker/files/model-file.ts';
@@ -10,6 +11,7 @@ import type { TensorFile } from '#worker/files/safetensors.ts';
 import { encodeTensors, readTensors } from '#worker/files/safetensors.ts';
 import { bars, normals, settings, state, task, temporaryFolder, without } from '../small-run.ts';
 
+const { embeddingSize, featureSize } = networks[settings.network];
 const d = featureSize(settings);
 const ramp = (length: number) => Float32Array.from({ length }, (_, i) => Math.sin(i));
 const scored = new Set(describeScoring(settings, 1, 1).state.map(({ name }) => name));
@@ -27,6 +29,28 @@ test('a model comes back as it was, without the optimiser', async () => {
   expect(await readModel(path)).toEqual(model);
   expect(await writeModel(path, model)).toBe(hash);
   expect(Object.keys(state).length).toBeGreaterThan(scored.size);
+});
+
+test('a model of before the setting network is a ResNet-18, and one of another network is that', async () => {
+  const path = join(await temporaryFolder(), 'model.safetensors');
+  await writeModel(path, model);
+  const { tensors, metadata } = await readTensors(path);
+  const text = metadata['model']!.replace('"network":"resnet18",', '');
+  expect(text).not.toContain('network');
+  await writeFile(
+    path,
+    Buffer.concat(encodeTensors({ tensors, metadata: { ...metadata, model: text } })),
+  );
+  expect(await readModel(path)).toEqual(model);
+
+  const conv4 = { ...settings, network: 'conv4' as const };
+  const small: Model = {
+    description: describeModel({ ...task, settings: conv4 }, normals, [bars], 300, 'cpu'),
+    state: initialState(describeScoring(conv4, 1, 1), 1),
+    reference: model.reference,
+  };
+  await writeModel(path, small);
+  expect(await readModel(path)).toEqual(small);
 });
 
 test('a model that no longer makes sense is refused with the reason', async () => {

@@ -44,3 +44,14 @@ test('each ingredient that differs is named', () => {
     'the shift transforms ([{"name":"cut-mix","strength":0.5,"weight":1}], there [])',
   ]);
 });
+
+test('a checkpoint of before a setting is of what that setting then meant', () => {
+  const text = JSON.stringify(identity).replace('"network":"resnet18",', '');
+  expect(text).not.toContain('network');
+  const old = trainingIdentity.parse(JSON.parse(text));
+  expect(identityDifferences(identity, old)).toEqual([]);
+  const other = { ...task, settings: { ...settings, network: 'conv4' as const } };
+  expect(identityDifferences(identityOf(other, normals, [bars]), old)).toEqual([
+    'the setting network ("conv4", there "resnet18")',
+  ]);
+});
