@@ -1,6 +1,5 @@
 // Files that are whole or absent: temporary file, flush, rename, flush of the folder.
 
-import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
@@ -8,19 +7,15 @@ import { Failure } from '#domain/failure.ts';
 const suffix = '.tmp';
 
 /**
- * Writes `parts` one after another under `path`; returns their SHA-256. Throws `disk-full`, or
- * `bad-input` when the file may not be written; either way a file that was there stays.
+ * Writes `parts` one after another under `path`. Throws `disk-full`, or `bad-input` when the file may not be
+ * written; either way a file that was there stays.
  */
-export async function writeWhole(path: string, parts: readonly Uint8Array[]): Promise<string> {
+export async function writeWhole(path: string, parts: readonly Uint8Array[]): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}${suffix}`);
-  const hash = createHash('sha256');
   try {
     const file = await open(temporary, 'w');
     try {
-      for (const part of parts) {
-        await file.writeFile(part);
-        hash.update(part);
-      }
+      for (const part of parts) await file.writeFile(part);
       await file.sync();
     } finally {
       await file.close();
@@ -31,7 +26,6 @@ export async function writeWhole(path: string, parts: readonly Uint8Array[]): Pr
     await rm(temporary, { force: true }).catch(() => undefined);
     throw inWords(error as NodeJS.ErrnoException, path);
   }
-  return hash.digest('hex');
 }
 
 /** Makes a folder, and those above it, where it is missing. Throws as `writeWhole`. */
