@@ -1,6 +1,5 @@
 // Files that are whole or absent: temporary file, flush, rename, flush of the folder.
 
-import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileFailure } from './file-failure.ts';
@@ -60,28 +59,23 @@ export async function putWhole<Result>(
 }
 
 /**
- * Writes `parts` (texts as UTF-8) one after another under `path`; returns their SHA-256, hexadecimal.
- * Throws as `putWhole`, and what the iteration throws.
+ * Writes `parts` (texts as UTF-8) one after another under `path`. Throws as `putWhole`, and what the
+ * iteration throws.
  */
 export async function writeWhole(
   path: string,
   parts: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
   options?: WholeOptions,
-): Promise<string> {
-  const hash = createHash('sha256');
+): Promise<void> {
   const write = async (temporary: string): Promise<void> => {
     const file = await open(temporary, 'wx');
     try {
-      for await (const part of parts) {
-        await file.writeFile(part);
-        hash.update(part);
-      }
+      for await (const part of parts) await file.writeFile(part);
     } finally {
       await file.close();
     }
   };
   await putWhole(path, write, options);
-  return hash.digest('hex');
 }
 
 /** Makes a folder, and those above it, where it is missing. Throws as `writeWhole`. */

@@ -55,7 +55,7 @@ export interface StepDone extends StepMeans, StepNorms {
   readonly epoch: number;
   readonly learningRate: number;
   readonly alpha: number;
-  /** The last step of its epoch or of the run: time for a checkpoint. */
+  /** The last step of its epoch or of the run. */
   readonly endsEpoch: boolean;
 }
 
@@ -278,7 +278,7 @@ function demandFiniteState(state: Tensors, step: number): void {
 function notFinite(step: number, what: string): Failure {
   return new Failure(
     'not-finite',
-    `At step ${step} ${what} became NaN or infinite. The last checkpoint is kept. Try a smaller ` +
-      'learningRate (for instance a tenth), and check that the images are not all alike.',
+    `At step ${step} ${what} became NaN or infinite. Start a new run with a smaller learningRate (for ` +
+      'instance a tenth), and check that the images are not all alike.',
   );
 }

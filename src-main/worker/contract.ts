@@ -7,7 +7,7 @@ import type { RawScores } from '#domain/score.ts';
 import type { RunSettings, MethodName } from '#domain/run-settings.ts';
 
 /** Changes with any change to this file that the other side must know of. */
-export const workerProtocol = 4;
+export const workerProtocol = 5;
 
 /** A pixel shard (see worker/files/shard.ts) and what it is called in messages. */
 interface ShardReference {
@@ -32,6 +32,18 @@ interface WeightedShift extends ShiftSpec {
   readonly weight: number;
 }
 
+/** When a training writes a checkpoint, besides when it is stopped. */
+export interface CheckpointRule {
+  /** Of training between two checkpoints, at least. */
+  readonly leastSeconds: number;
+  /** At most, unless writing is slower than `mostShare` allows. */
+  readonly mostSeconds: number;
+  /** Between those two: so much of the time since training began, 0 … 1. */
+  readonly shareOfRun: number;
+  /** The largest share of the time that may be spent on writing, above 0 … 1. */
+  readonly mostShare: number;
+}
+
 export interface TrainTask {
   readonly runId: number;
   /**
@@ -52,6 +64,8 @@ export interface TrainTask {
   readonly codeVersion: string;
   /** A step is to be taken in at least so many parts, because a worker before ran out of memory. */
   readonly leastParts: number;
+  /** By time (`standardRule` in tasks/checkpoint-clock.ts) when left out. */
+  readonly checkpoints?: CheckpointRule | undefined;
 }
 
 /** Means over the steps of an epoch, and the norms of all their views. */
@@ -273,9 +287,10 @@ export interface WorkerEvents {
   checkpoint: {
     readonly runId: number;
     readonly path: string;
-    readonly hash: string;
     readonly step: number;
     readonly epoch: number;
+    /** That the steps stood still for it. */
+    readonly seconds: number;
   };
   /** An estimate or advice is about to be computed, on this engine. */
   computing: { readonly engine: EngineName };

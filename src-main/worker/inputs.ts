@@ -9,6 +9,7 @@ import { method } from '#rpc/method.ts';
 import type {
   AdviseTask,
   AugmentTiming,
+  CheckpointRule,
   Estimate,
   EstimateTask,
   FeaturesTask,
@@ -52,6 +53,13 @@ const shift = z.strictObject({
 });
 const shard = z.strictObject({ name: z.string(), path: z.string() });
 
+const checkpointRule: z.ZodType<CheckpointRule> = z.strictObject({
+  leastSeconds: z.number().min(0),
+  mostSeconds: z.number().min(0),
+  shareOfRun: z.number().min(0).max(1),
+  mostShare: z.number().positive().max(1),
+});
+
 const trainTask: z.ZodType<TrainTask> = z.strictObject({
   runId: z.int(),
   folder: z.string(),
@@ -65,6 +73,7 @@ const trainTask: z.ZodType<TrainTask> = z.strictObject({
   snapshotHash: z.string(),
   codeVersion: z.string(),
   leastParts: z.int().min(1),
+  checkpoints: checkpointRule.optional(),
 });
 
 const image = z.strictObject({ index: z.int().min(0), hash: z.hash('sha256') });

@@ -78,6 +78,8 @@ class TrainJob {
   #lastStepEvent = 0;
   /** Parts of a step of the worker that is at work; 0 before it has started. */
   #parts = 0;
+  /** Steps that are safe in a checkpoint. */
+  #safeSteps = 0;
   /** Of the last worker that has started. */
   #engine: TrainResult['engine'] | undefined;
   /** Why the processor computes what another engine began; undefined where none gave up. */
@@ -149,8 +151,8 @@ class TrainJob {
         if (!ranOutOfMemory(error) || this.#parts === 0) {
           if (!cardGaveUp(error, this.#engine)) throw error;
           this.#keepWarning(
-            `The ${this.#engine} engine gave up. Training went on from the last checkpoint on the ` +
-              `processor. ${error.message}`,
+            `The ${this.#engine} engine gave up. Training went on ${this.#fromWhere()} on the processor. ` +
+              error.message,
           );
           this.#instead = `the ${this.#engine} engine gave up`;
           engine = 'cpu';
@@ -159,13 +161,19 @@ class TrainJob {
           continue;
         }
         this.#keepWarning(
-          'Memory ran out. Training went on from the last checkpoint with steps taken in at least ' +
+          `Memory ran out. Training went on ${this.#fromWhere()} with steps taken in at least ` +
             `${2 * this.#parts} parts, which need less.`,
         );
       } finally {
         this.#keepResources();
       }
     }
+  }
+
+  #fromWhere(): string {
+    return this.#safeSteps > 0
+      ? `from the last checkpoint (step ${this.#safeSteps})`
+      : 'from the beginning';
   }
 
   #keepResources(): void {
@@ -213,6 +221,7 @@ class TrainJob {
           setRunEngine(writer, id, { engine, device, why: this.#instead ?? why });
           setStepsTotal(writer, id, steps);
         });
+        this.#saveSteps(step);
         this.#job.report({ done: step, total: steps, note: 'Training' });
       },
       step: (step) => this.#onStep(step),
@@ -222,13 +231,16 @@ class TrainJob {
         });
         emit('run.epoch', { runId: id, report });
       },
-      checkpoint: ({ step }) => {
-        database.transact((writer) => {
-          setStepsDone(writer, id, step);
-        });
-      },
+      checkpoint: ({ step }) => this.#saveSteps(step),
       warning: ({ text }) => this.#keepWarning(text),
     };
+  }
+
+  #saveSteps(steps: number): void {
+    this.#safeSteps = steps;
+    this.#ports.database.transact((writer) => {
+      setStepsDone(writer, this.#run.id, steps);
+    });
   }
 
   #onStep(step: WorkerEvents['step']): void {

@@ -54,11 +54,6 @@ export interface Checkpoint extends Progress {
   readonly state: Tensors;
 }
 
-export interface WrittenFile {
-  readonly path: string;
-  readonly hash: string;
-}
-
 export class Checkpoints {
   readonly #folder: string;
   readonly #identity: TrainingIdentity;
@@ -98,8 +93,11 @@ export class Checkpoints {
     return undefined;
   }
 
-  /** Writes a checkpoint, then removes all but the last two. Throws as `writeWhole`. */
-  async write({ state, ...done }: Checkpoint): Promise<WrittenFile> {
+  /**
+   * Writes a checkpoint, then removes all but the last two; returns its path. Throws as `writeWhole`. The
+   * hash in its header is the only one: it costs more than the writing where the disk is fast.
+   */
+  async write({ state, ...done }: Checkpoint): Promise<string> {
     const name = `checkpoint-${String(done.step).padStart(8, '0')}.safetensors`;
     const path = join(this.#folder, name);
     const metadata = {
@@ -109,10 +107,10 @@ export class Checkpoints {
       progress: JSON.stringify(done),
     };
     const tensors = stateTensors(this.#program, state);
-    const hash = await writeWhole(path, encodeTensors({ tensors, metadata }));
+    await writeWhole(path, encodeTensors({ tensors, metadata }));
     const old = (await this.#paths()).slice(kept);
     await Promise.all(old.map((other) => rm(other, { force: true })));
-    return { path, hash };
+    return path;
   }
 
   /** Newest first. */

@@ -11,7 +11,7 @@ import type { Reference } from '#ml/scores/reference.ts';
 import type { TrainTask } from '../contract.ts';
 import { seed, shiftParameters, storedSettings } from '../inputs.ts';
 import type { FileTensor, TensorFile } from './safetensors.ts';
-import { damagedFile, encodeTensors, readTensors } from './safetensors.ts';
+import { damagedFile, encodeTensors, hashOf, readTensors } from './safetensors.ts';
 import type { Shard } from './shard.ts';
 import { demandTensor, stateFrom, stateTensors } from './state-tensors.ts';
 import { writeWhole } from '#files/whole-file.ts';
@@ -75,7 +75,7 @@ export function describeModel(
 }
 
 /** Writes the model; returns the file's SHA-256. Throws as `writeWhole`. */
-export function writeModel(path: string, model: Model): Promise<string> {
+export async function writeModel(path: string, model: Model): Promise<string> {
   const { description, state, reference } = model;
   const { settings, channels } = description;
   const program = describeScoring(settings, channels, 1);
@@ -89,7 +89,9 @@ export function writeModel(path: string, model: Model): Promise<string> {
     tensors: { ...stateTensors(program, state), ...Object.fromEntries(bank) },
     metadata: { format, formatVersion, model: JSON.stringify(description) },
   };
-  return writeWhole(path, encodeTensors(file));
+  const parts = encodeTensors(file);
+  await writeWhole(path, parts);
+  return hashOf(parts);
 }
 
 /** Throws `not-found`, `bad-input` for another version, `checkpoint-damaged` for anything unfit. */

@@ -151,7 +151,8 @@ export function damagedFile(path: string, what: string): Failure {
   return new Failure('checkpoint-damaged', message, path);
 }
 
-function hashOf(parts: readonly Buffer[]): string {
+/** SHA-256 of pieces of a file one after another, hexadecimal. */
+export function hashOf(parts: readonly Buffer[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
   return hash.digest('hex');

@@ -48,7 +48,8 @@ export async function runTraining(asked: TrainTask, context: TaskContext): Promi
   const { task, normals, outliers } = ingredients;
   const engine = await chooseEngine(task.engine, task.settings.threads);
   throwIfStopped(context.stop);
-  const { state, lastEpoch } = await takeSteps(ingredients, engine, context, warn);
+  const outcome = await takeSteps(ingredients, engine, context, warn);
+  const { state, lastEpoch } = outcome;
   const collapse = lastEpoch && normWarning(lastEpoch.normalNorm, lastEpoch.outlierNorm);
   if (collapse) warn(collapse);
 
@@ -57,7 +58,12 @@ export async function runTraining(asked: TrainTask, context: TaskContext): Promi
   const reference = await readReference(
     ...[engine, state, normals, settings, seed, context.stop],
     pools,
-  ).finally(() => pools.close());
+  )
+    .catch(async (error: unknown) => {
+      await outcome.keep();
+      throw error;
+    })
+    .finally(() => pools.close());
   const modelPath = join(task.folder, 'model.safetensors');
   const { steps } = scheduleOf(settings, normals.count);
   const description = describeModel(task, normals, outliers, steps, engine.name);

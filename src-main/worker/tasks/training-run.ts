@@ -6,6 +6,7 @@ import type { StepDone, Training } from '#ml/train.ts';
 import type { Checkpoint, Checkpoints } from '../files/checkpoints.ts';
 import type { EpochReport, TrainTask } from '../contract.ts';
 import { EpochMeans } from '../epoch-means.ts';
+import { CheckpointClock, standardRule } from './checkpoint-clock.ts';
 import { peakMemory } from './memory.ts';
 import { StepRate } from './step-rate.ts';
 import type { TaskContext } from './task.ts';
@@ -14,13 +15,15 @@ import type { ViewPool } from '../views/view-pool.ts';
 
 /** Between two `step` events. */
 const stepEventMs = 100;
-/** An epoch that lasts longer gets checkpoints on its way. */
-const longestUnsavedMs = 60_000;
-
 export interface RunOutcome {
   /** Weights, slots and statistics after the last step. */
   readonly state: Tensors;
   readonly lastEpoch: EpochReport | null;
+  /**
+   * Writes a checkpoint of the last step where there is none yet: for when what follows the steps does not
+   * end. Throws as `Checkpoints.write`.
+   */
+  readonly keep: () => Promise<void>;
 }
 
 export class TrainingRun {
@@ -36,7 +39,6 @@ export class TrainingRun {
   #lastEpoch: EpochReport | null;
   #toldAt = -Infinity;
   #savedStep: number;
-  #savedAt = performance.now();
   #begunAt = performance.now();
 
   /** `from`: the checkpoint that `training` was started from. */
@@ -72,6 +74,8 @@ export class TrainingRun {
     const { batch, outlierBatch } = this.#task.settings;
     let before = performance.now();
     this.#begunAt = before;
+    const clock = new CheckpointClock(this.#task.checkpoints ?? standardRule, before);
+    let last: StepDone | undefined;
     const rate = new StepRate(batch + outlierBatch, before);
     for await (const step of this.#training.steps) {
       const now = performance.now();
@@ -79,12 +83,16 @@ export class TrainingRun {
       before = now;
       this.#tellStep(step, rate.add(now), now);
       if (step.endsEpoch) this.#endEpoch(step);
-      if (step.endsEpoch || now - this.#savedAt > longestUnsavedMs) await this.#save(step);
+      last = step;
       await this.#turns.give();
-      if (stop.aborted) await this.#save(step);
+      if (stop.aborted || clock.isDue(performance.now())) await this.#save(step, clock);
       throwIfStopped(stop);
     }
-    return { state: await this.#training.state(), lastEpoch: this.#lastEpoch };
+    const state = await this.#training.state();
+    const keep = async () => {
+      if (last) await this.#save(last, clock, state);
+    };
+    return { state, lastEpoch: this.#lastEpoch, keep };
   }
 
   #tellStep(step: StepDone, imagesPerSecond: number, now: number): void {
@@ -112,10 +120,11 @@ export class TrainingRun {
     this.#context.emit('epoch', { runId: this.#task.runId, report: this.#lastEpoch });
   }
 
-  async #save({ step, epoch }: StepDone): Promise<void> {
+  /** The steps stand still meanwhile: writing beside them would need the memory of a second state. */
+  async #save({ step, epoch }: StepDone, clock: CheckpointClock, known?: Tensors): Promise<void> {
     if (this.#savedStep === step) return;
-    this.#savedStep = step;
-    const written = await this.#checkpoints.write({
+    const start = performance.now();
+    const path = await this.#checkpoints.write({
       step,
       sums: this.#means.sums,
       lastEpoch: this.#lastEpoch,
@@ -123,9 +132,12 @@ export class TrainingRun {
       device: this.#engine.device,
       codeVersion: this.#task.codeVersion,
       parts: this.#parts,
-      state: await this.#training.state(),
+      state: known ?? (await this.#training.state()),
     });
-    this.#savedAt = performance.now();
-    this.#context.emit('checkpoint', { runId: this.#task.runId, step, epoch, ...written });
+    this.#savedStep = step;
+    const end = performance.now();
+    clock.written(start, end);
+    const seconds = (end - start) / 1000;
+    this.#context.emit('checkpoint', { runId: this.#task.runId, path, step, epoch, seconds });
   }
 }

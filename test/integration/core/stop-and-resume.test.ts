@@ -37,6 +37,7 @@ describe('a run that was cut off', () => {
   /** Of the same run without a break. */
   let weights: string;
   let scores: unknown[];
+  let epochs: unknown[];
   let newProject: () => Promise<string>;
 
   beforeAll(async () => {
@@ -45,11 +46,20 @@ describe('a run that was cut off', () => {
     trained = await newProject();
     await during(trained, (client) => train(client, steps));
     weights = await weightsOf(trained);
+    epochs = await epochRows(trained);
     const scored = await trainedProject();
     await during(scored, (client) => score(client));
     scores = await scoreRows(scored);
     expect(scores).toHaveLength(64);
   });
+
+  /** What a run has told of its epochs, without the time they took. */
+  async function epochRows(project: string): Promise<unknown[]> {
+    const rows = await inCatalogue(project, (database) =>
+      database.read((reader) => reader.all('select * from run_epoch order by epoch')),
+    );
+    return rows.map((row) => ({ ...(row as object), seconds: null }));
+  }
 
   function trainedProject(): Promise<string> {
     return copyOf(trained, newFolder());
@@ -131,18 +141,26 @@ describe('a run that was cut off', () => {
   it('is interrupted when its worker is killed, and ends, resumed, with the same weights', async () => {
     const project = await newProject();
     const { app, client } = await openProject(project);
-    const { jobId } = await begin(client);
+    await begin(client);
     await untilEvent(client, 'run.step', (event) => event.step >= 30);
+    await cancel(client);
+    const { stepsDone } = await client.call('runs.show', { runId: 1 });
+    const { jobId } = await client.call('runs.resume', { runId: 1 });
+    await untilEvent(client, 'run.epoch');
     await killWorker(process.pid);
     const job = await ended(client, jobId);
     expect(job).toMatchObject({ state: 'interrupted', failure: { code: 'link-closed' } });
     expect(job.failure!.message).toContain('signal SIGKILL');
     const run = await client.call('runs.show', { runId: 1 });
     expect(run).toMatchObject({ state: 'interrupted', failure: job.failure!.message });
-    expect(run.stepsDone).toBeGreaterThan(0);
+    // Epochs that were told since are not safe.
+    expect(stepsDone).toBeGreaterThan(29);
+    expect(run.stepsDone).toBe(stepsDone);
     await resume(client);
     await app.close();
     expect(await weightsOf(project)).toBe(weights);
+    expect(epochs.length).toBeGreaterThan(1);
+    expect(await epochRows(project)).toEqual(epochs);
   });
 
   it('goes on scoring by itself when its worker is killed, and no score differs', async () => {

@@ -74,7 +74,7 @@ describe('askWorker', () => {
     const failure = await failureOf(
       withWorker((worker) =>
         askWorker(worker, 'train', task, stop, {
-          checkpoint: () => {
+          epoch: () => {
             process.kill(worker.pid!, 'SIGSTOP');
             stop.stop();
           },

@@ -5,7 +5,7 @@ import type { TrainTask } from '#worker/contract.ts';
 import { spawnWorker } from '#worker/spawn.ts';
 
 const worker = spawnWorker();
-worker.client.on('checkpoint', () => {
+worker.client.on('epoch', () => {
   console.log(worker.pid);
 });
 await worker.client.call('train', JSON.parse(process.argv[2]!) as TrainTask);

@@ -8,6 +8,7 @@ import { spawnWorker } from '#worker/spawn.ts';
 import {
   checkpointsOf,
   eventsOf,
+  everyStep,
   failureOf,
   newFolder,
   smallTask,
@@ -40,7 +41,7 @@ function figuresOf(events: readonly { report: EpochReport }[]): Figures[] {
 beforeAll(async () => {
   shards = await newFolder();
   // So many steps that a run is not over when this process is late to stop it.
-  const task = await smallTask(shards, { steps: 120 });
+  const task = { ...(await smallTask(shards, { steps: 120 })), checkpoints: everyStep };
   const worker = spawnWorker();
   const epochs = eventsOf(worker, 'epoch');
   const { modelHash } = await worker.client.call('train', task);
@@ -108,10 +109,16 @@ test('a run stopped in mid-epoch keeps what it has summed up', async () => {
 test('killed ten times at random moments, a run still ends with the same bits', async () => {
   // So many that this process may be late with each kill.
   const steps = 300;
-  const task = await smallTask(await temporaryFolder(), { steps });
+  const task = {
+    ...(await smallTask(await temporaryFolder(), { steps })),
+    checkpoints: everyStep,
+  };
   const moments = new RandomStream(10, purpose.sample);
   const unbroken = { ...task, folder: join(task.folder, 'unbroken') };
   const { modelHash } = await startWorker().client.call('train', unbroken);
+  // A checkpoint changes nothing in what is trained.
+  const seldom = { ...task, folder: join(task.folder, 'seldom'), checkpoints: undefined };
+  expect((await startWorker().client.call('train', seldom)).modelHash).toBe(modelHash);
 
   for (let kill = 0; kill < 10; kill++) {
     const safe = Math.max(0, ...(await checkpointsOf(task)).map(stepOf));
@@ -121,10 +128,10 @@ test('killed ten times at random moments, a run still ends with the same bits', 
     // Nothing is lost that was safe before the kill.
     expect(begun!.step).toBe(safe);
     const start = performance.now();
-    await untilEvent(worker, 'checkpoint', 1);
+    await untilEvent(worker, 'epoch', 1);
     const epochMs = performance.now() - start;
     // On even turns in or about the writing of a checkpoint, on odd ones anywhere in an epoch.
-    if (kill % 2 === 0) await untilEvent(worker, 'epoch', 1);
+    if (kill % 2 === 0) await untilEvent(worker, 'checkpoint', 1);
     await pause(moments.between(0, kill % 2 === 0 ? 5 : epochMs));
     worker.kill();
     expect((await broken).code).toBe('link-closed');

@@ -15,6 +15,9 @@ import { spawnWorker } from '#worker/spawn.ts';
 
 export const side = 20;
 
+/** A checkpoint after every step. */
+export const everyStep = { leastSeconds: 0, mostSeconds: 0, shareOfRun: 0, mostShare: 1 } as const;
+
 export function newFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'normscope-worker-'));
 }

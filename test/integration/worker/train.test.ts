@@ -7,13 +7,14 @@ import { readTensors } from '#worker/files/safetensors.ts';
 import {
   checkpointsOf,
   eventsOf,
+  everyStep,
   failureOf,
   smallTask,
   startWorker,
   temporaryFolder,
 } from './small-task.ts';
 
-test('a run tells its steps, epochs and checkpoints and leaves a model', async () => {
+test('a run tells its steps and epochs and leaves a model; a short one needs no checkpoint', async () => {
   const task = await smallTask(await temporaryFolder());
   const worker = startWorker();
   const [started, steps] = [eventsOf(worker, 'started'), eventsOf(worker, 'step')];
@@ -31,8 +32,8 @@ test('a run tells its steps, epochs and checkpoints and leaves a model', async (
   expect(waitSeconds).toBeGreaterThan(0);
   expect(waitSeconds).toBeLessThan(seconds);
   expect(epochs.map(({ report }) => report.epoch)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-  expect(checkpoints.map(({ step }) => step)).toEqual(epochs.map(({ report }) => report.step));
-  expect(checkpoints.slice(-2).map(({ path }) => path)).toEqual(await checkpointsOf(task));
+  expect(checkpoints).toEqual([]);
+  expect(await readdir(task.folder)).toEqual(['model.safetensors']);
   expect(result).toEqual({
     modelPath: join(task.folder, 'model.safetensors'),
     modelHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
@@ -56,6 +57,35 @@ test('a run tells its steps, epochs and checkpoints and leaves a model', async (
   expect(reference.features.length).toBe(20 * 32);
 });
 
+test('checkpoints take no more than their share of the time, wherever epochs end', async () => {
+  const mostShare = 0.05;
+  const task = {
+    ...(await smallTask(await temporaryFolder(), { steps: 400 })),
+    checkpoints: { leastSeconds: 0, mostSeconds: 0, shareOfRun: 0, mostShare },
+  };
+  const worker = startWorker();
+  const checkpoints = eventsOf(worker, 'checkpoint');
+  const steps = eventsOf(worker, 'step');
+  await worker.client.call('train', task);
+  expect(checkpoints.length).toBeGreaterThan(1);
+  // The last may have taken longer than those before it, by which it was chosen.
+  const spent = checkpoints.slice(0, -1).reduce((sum, { seconds }) => sum + seconds, 0);
+  expect(spent).toBeLessThanOrEqual(mostShare * steps.at(-1)!.seconds);
+  expect(checkpoints.slice(-2).map(({ path }) => path)).toEqual(await checkpointsOf(task));
+});
+
+test('stopped while its reference is computed, a run keeps all its steps', async () => {
+  const task = await smallTask(await temporaryFolder(), { steps: 3 }, 3000);
+  const worker = startWorker();
+  const run = worker.client.start('train', task);
+  const failure = failureOf(run.result);
+  worker.client.on('step', ({ step, steps }) => {
+    if (step === steps) run.stop();
+  });
+  expect((await failure).code).toBe('stopped');
+  expect(await checkpointsOf(task)).toEqual([join(task.folder, 'checkpoint-00000003.safetensors')]);
+});
+
 test('steps are told at most ten times a second, the last one always', async () => {
   const worker = startWorker();
   const told = eventsOf(worker, 'step');
@@ -69,7 +99,10 @@ test('steps are told at most ten times a second, the last one always', async () 
 test('numbers that grow to infinity stop the run with step and tensor', async () => {
   // Moderate at first, so that there is a good checkpoint; absurd once the warm-up ends.
   const overrides = { learningRate: 100, alpha: 100, anchor: 100, momentum: 0.9999, steps: 200 };
-  const task = await smallTask(await temporaryFolder(), { ...overrides, warmup: 0.02 });
+  const task = {
+    ...(await smallTask(await temporaryFolder(), { ...overrides, warmup: 0.02 })),
+    checkpoints: everyStep,
+  };
   const worker = startWorker();
   const checkpoints = eventsOf(worker, 'checkpoint');
   const failure = await failureOf(worker.client.call('train', task));

@@ -36,10 +36,14 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', { timeout: 600_000 },
     const overrides = { ...smallTraining.overrides, steps: 9, views: 1 };
     const request = { ...smallTraining, overrides, engine: 'webgpu' } as const;
     const { jobId, runId } = await client.call('runs.train', request);
-    // After the checkpoint of the first epoch.
     await untilEvent(client, 'run.step', ({ epoch }) => epoch > 0);
+    // With a checkpoint.
+    await client.call('runs.cancel', { runId });
+    expect(await ended(client, jobId)).toMatchObject({ state: 'stopped' });
+    const { jobId: again } = await client.call('runs.resume', { runId });
+    await untilEvent(client, 'run.step');
     gpu.lose();
-    expect(await ended(client, jobId)).toMatchObject({ state: 'succeeded', failure: null });
+    expect(await ended(client, again)).toMatchObject({ state: 'succeeded', failure: null });
     const run = await client.call('runs.show', { runId });
     expect(run).toMatchObject({
       engine: 'cpu',
@@ -47,7 +51,7 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', { timeout: 600_000 },
       stepsDone: 9,
     });
     expect(run.warnings[0]).toMatch(
-      /^The webgpu engine gave up\. Training went on from the last checkpoint on the processor\..*stopped working/,
+      /^The webgpu engine gave up\. Training went on from the last checkpoint \(step \d\) on the processor\..*stopped working/,
     );
     expect(run.warnings.join('\n')).toMatch(/begun with the webgpu engine .*SwiftShader/);
   });

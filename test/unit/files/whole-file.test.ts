@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,9 +24,8 @@ test('the parts stand one after another under the name, and nothing else is left
   const path = join(folder, 'a.bin');
   await writeFile(path, 'before');
   const parts = [Buffer.from('one'), new Uint8Array(0), Buffer.from('two')];
-  const hash = await writeWhole(path, parts);
+  await writeWhole(path, parts);
   expect(await readFile(path, 'utf8')).toBe('onetwo');
-  expect(hash).toBe(createHash('sha256').update('onetwo').digest('hex'));
   expect(await readdir(folder)).toEqual(['a.bin']);
 });
 

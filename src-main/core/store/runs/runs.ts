@@ -143,9 +143,12 @@ export function setRunPixels(writer: Writer, id: number, pixels: string): void {
   writer.run('update run set pixels = ? where id = ?', pixels, id);
 }
 
-/** Steps that are safe in a checkpoint: a resumed run goes on from there. */
+/**
+ * Steps that are safe in a checkpoint: a resumed run goes on from there. Fewer than before where the newest
+ * checkpoint was lost.
+ */
 export function setStepsDone(writer: Writer, id: number, steps: number): void {
-  writer.run('update run set steps_done = max(steps_done, ?) where id = ?', steps, id);
+  writer.run('update run set steps_done = ? where id = ?', steps, id);
 }
 
 export function setStepsTotal(writer: Writer, id: number, steps: number): void {

@@ -36,7 +36,7 @@ test('the newest checkpoint comes back as it was, of which two are kept', async 
   const checkpoints = await Checkpoints.open(folder, identity, program);
   expect(await checkpoints.newest(silent)).toBeUndefined();
   const paths: string[] = [];
-  for (const step of [9, 10, 100]) paths.push((await checkpoints.write(checkpoint(step))).path);
+  for (const step of [9, 10, 100]) paths.push(await checkpoints.write(checkpoint(step)));
   expect(await checkpoints.newest(silent)).toEqual(checkpoint(100));
   expect((await readdir(folder)).map((name) => join(folder, name)).sort()).toEqual(paths.slice(1));
 });
@@ -52,7 +52,7 @@ test('what a killed process left is swept when a folder is opened', async () => 
 test('checkpoints that no longer make sense are passed over, told of and removed', async () => {
   const folder = await temporaryFolder();
   const checkpoints = await Checkpoints.open(folder, identity, program);
-  const { path: good } = await checkpoints.write(checkpoint(1));
+  const good = await checkpoints.write(checkpoint(1));
   const whole = await readTensors(good);
   const weight = whole.tensors['stem.conv.weight']!;
   const changes: [string, Parameters<typeof encodeTensors>[0]][] = [
@@ -81,7 +81,7 @@ test('checkpoints that no longer make sense are passed over, told of and removed
 test('a checkpoint of a later format is refused and kept', async () => {
   const folder = await temporaryFolder();
   const checkpoints = await Checkpoints.open(folder, identity, program);
-  const { path } = await checkpoints.write(checkpoint(1));
+  const path = await checkpoints.write(checkpoint(1));
   const { tensors, metadata } = await readTensors(path);
   const later = { tensors, metadata: { ...metadata, formatVersion: '2' } };
   await writeFile(path, Buffer.concat(encodeTensors(later)));
