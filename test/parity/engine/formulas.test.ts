@@ -169,12 +169,14 @@ describe('max-pooling', () => {
   });
 });
 
+type ByMomentum = Extract<OptimiserChoice, { name: 'sgd' | 'lars' }>;
+
 describe('optimisers', () => {
   const x = normals(3 * 4, 5);
   const state = { w: normals(8, 3), bias: normals(2, 4) };
 
   /** Two steps of a linear layer under an optimiser, and the same in float64 with its gradients. */
-  async function twoSteps(optimiser: OptimiserChoice): Promise<void> {
+  async function twoSteps(optimiser: ByMomentum): Promise<void> {
     const describeStep = (choice: OptimiserChoice): Program => {
       const b = new ProgramBuilder('train');
       const y = b.linear(b.input('x', [3, 4]), b.parameter('w', [2, 4]), b.parameter('bias', [2]));

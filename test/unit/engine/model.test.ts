@@ -96,7 +96,7 @@ describe('the builder refuses shapes that do not fit and names the operation', (
     ['ntXent', () => b.ntXent(rows, 0.5)],
     ['rows 3 to 9', () => b.rows(rows, 3, 9)],
     ['weightedMean', () => b.weightedMean(vector, b.input('five', [5]))],
-    ['add', () => b.add(vector, rows)],
+    ['add', () => b.add(image, rows)],
     ['conv2d with stride 3', () => b.conv2d(image, b.parameter('s', [4, 3, 3, 3]), 3, 1)],
     ['maxPool', () => b.maxPool(rows)],
     [
