@@ -9,6 +9,7 @@ import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program } from '#engine/ir/program.ts';
 import { lowerPlain } from '#engine/lower/plain/lower.ts';
 import { seededTensors, smallNet } from '#engine/ir/small-net.ts';
+import { optimiserNames, optimiserOf } from '../../parity/engine/support.ts';
 
 const checker = `
 import sys, onnx
@@ -38,14 +39,10 @@ function scoringModel(): Uint8Array {
 
 function programs(): Program[] {
   return [false, true].flatMap((pool) =>
-    (['sgd', 'lars'] as const).map((name) => {
+    optimiserNames.map((name) => {
       const builder = new ProgramBuilder('train');
       const { loss } = smallNet(builder, { width: 4, size: 16, batch: 8, pool });
-      return builder.training(
-        loss,
-        { loss },
-        { name, momentum: 0.9, weightDecay: 1e-4, trust: 0.01 },
-      );
+      return builder.training(loss, { loss }, optimiserOf(name));
     }),
   );
 }
