@@ -255,9 +255,9 @@ describe('optimisers', () => {
           const gradient = c[i]! * weight + (name === 'adam' ? decay * weight : 0);
           mean[i] = beta1 * mean[i]! + (1 - beta1) * gradient;
           square[i] = beta2 * square[i]! + (1 - beta2) * gradient ** 2;
-          const size = Math.sqrt(square[i]! / (1 - beta2 ** step)) + epsilon;
+          const size = Math.sqrt(square[i] / (1 - beta2 ** step)) + epsilon;
           const kept = name === 'adamw' ? weight - rate * decay * weight : weight;
-          weights[i] = kept - (rate * mean[i]!) / (1 - beta1 ** step) / size;
+          weights[i] = kept - (rate * mean[i]) / (1 - beta1 ** step) / size;
         });
         const after = await session.readState();
         weights.forEach((weight, i) => expect(after['w']![i]).toBeCloseTo(weight, 5));
