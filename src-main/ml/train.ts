@@ -6,7 +6,7 @@ import { addNorms, countNorms, noNorms, type NormCounts } from '#domain/norm-cou
 import { fewestNormals, type MethodName, type RunSettings } from '#domain/run-settings.ts';
 import type { Engine, Session, Tensors } from '#engine/engine.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
-import type { Program } from '#engine/ir/program.ts';
+import type { OptimiserChoice, Program } from '#engine/ir/program.ts';
 import type { BatchPlan } from './batches.ts';
 import { Batches, rowsOf } from './batches.ts';
 import { allFinite } from './finite.ts';
@@ -116,14 +116,17 @@ export function describeTraining(
       ...{ loss, ntxent, normalNorm, normalNorms },
       ...(outlierNorm && outlierNorms ? { outlierNorm, outlierNorms } : {}),
     },
-    {
-      name: settings.optimiser,
-      momentum: settings.momentum,
-      weightDecay: settings.weightDecay,
-      trust: settings.trust,
-    },
+    optimiserOf(settings),
     parts > 1,
   );
+}
+
+/** Adam's constants that are no settings are those of its paper. */
+function optimiserOf(settings: RunSettings): OptimiserChoice {
+  const { optimiser: name, momentum, weightDecay, trust } = settings;
+  return name === 'adam' || name === 'adamw'
+    ? { name, beta1: momentum, beta2: 0.999, epsilon: 1e-8, weightDecay }
+    : { name, momentum, weightDecay, trust };
 }
 
 /** Starts a run. `options.settings` must fit the normals (see `fitSettings`). */

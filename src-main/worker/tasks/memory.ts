@@ -66,9 +66,16 @@ export function stepMemory(program: Program, settings: RunSettings): number {
     (sum, { kind, value }) => (kind === 'parameter' ? sum + elementCount(value.shape) : sum),
     0,
   );
+  // Adam keeps a second slot, read and written.
+  const second = program.state.reduce(
+    (sum, { name, value }) =>
+      name.endsWith('/meanSquare') ? sum + elementCount(value.shape) : sum,
+    0,
+  );
   const { shape } = program.inputs.find(({ name }) => name === 'images')!.value;
   const { width, inputSize, network } = settings;
   const ofNetwork = { width, inputSize, channels: shape[1] === 1 ? 1 : 3 } as const;
   const batches = 4 * 2 * elementCount(shape);
-  return base + networks[network].stepBytes(ofNetwork, shape[0]!, weights) + batches;
+  const step = networks[network].stepBytes(ofNetwork, shape[0]!, weights);
+  return base + step + 8 * second + batches;
 }

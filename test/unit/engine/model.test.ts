@@ -9,6 +9,7 @@ import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program } from '#engine/ir/program.ts';
 import { lowerPlain } from '#engine/lower/plain/lower.ts';
 import { seededTensors, smallNet } from '#engine/ir/small-net.ts';
+import { optimiserNames, optimiserOf } from '../../parity/engine/support.ts';
 
 const checker = `
 import sys, onnx
@@ -38,14 +39,10 @@ function scoringModel(): Uint8Array {
 
 function programs(): Program[] {
   return [false, true].flatMap((pool) =>
-    (['sgd', 'lars'] as const).map((name) => {
+    optimiserNames.map((name) => {
       const builder = new ProgramBuilder('train');
       const { loss } = smallNet(builder, { width: 4, size: 16, batch: 8, pool });
-      return builder.training(
-        loss,
-        { loss },
-        { name, momentum: 0.9, weightDecay: 1e-4, trust: 0.01 },
-      );
+      return builder.training(loss, { loss }, optimiserOf(name));
     }),
   );
 }
@@ -96,7 +93,7 @@ describe('the builder refuses shapes that do not fit and names the operation', (
     ['ntXent', () => b.ntXent(rows, 0.5)],
     ['rows 3 to 9', () => b.rows(rows, 3, 9)],
     ['weightedMean', () => b.weightedMean(vector, b.input('five', [5]))],
-    ['add', () => b.add(vector, rows)],
+    ['add', () => b.add(image, rows)],
     ['conv2d with stride 3', () => b.conv2d(image, b.parameter('s', [4, 3, 3, 3]), 3, 1)],
     ['maxPool', () => b.maxPool(rows)],
     [
