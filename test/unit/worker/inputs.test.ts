@@ -15,7 +15,7 @@ test('what the core must not send is named', () => {
     [{ ...task, settings: without(settings, 'momentum') }, /settings\.momentum/],
     [{ ...task, settings: { ...settings, speed: 1 } }, /speed/],
     [{ ...task, settings: { ...settings, batch: 1.5 } }, /settings\.batch/],
-    [{ ...task, settings: { ...settings, optimiser: 'adam' } }, /settings\.optimiser/],
+    [{ ...task, settings: { ...settings, optimiser: 'newton' } }, /settings\.optimiser/],
     [{ ...task, seed: 0.5 }, /seed/],
     [{ ...task, outliers: [{ ...task.outliers[0], weight: 0 }] }, /outliers\.0\.weight/],
     [{ ...task, shifts: [{ ...task.shifts[0], strength: 2 }] }, /shifts\.0\.strength/],
