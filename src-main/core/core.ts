@@ -152,10 +152,7 @@ export class Core {
     const { database, folder, now, codeVersion } = this.#ports;
     const queue = this.#queue;
     const catalogue = this.#catalogue;
-    const nearDuplicates = new NearDuplicates({
-      ...{ database, folder },
-      onProgress: (done, total) => this.#emit('images.compared', { done, total }),
-    });
+    const nearDuplicates = new NearDuplicates({ database, folder });
     const isClosing = () => this.#isClosing;
     const either = (stop: Stop): Stop => ({
       get aborted() {
@@ -171,8 +168,10 @@ export class Core {
         jobIds: sampleImports.map((input) => queue.submit({ kind: 'import', input })),
       }),
       ...imageMethods(database, this.#viewer),
-      'images.nearDuplicates': ({ again, ...asked }, stop) =>
-        nearDuplicates[again ? 'findAgain' : 'find'](asked, either(stop)),
+      'images.nearDuplicates': ({ again, search = null, ...asked }, stop) =>
+        nearDuplicates[again ? 'findAgain' : 'find'](asked, either(stop), (done, total) =>
+          this.#emit('images.compared', { search, done, total }),
+        ),
       'images.preview': ({ dataset, ...request }, stop) => {
         demandAbsolute(request.paths);
         return previewImport(request, stop, previewPorts(catalogue, dataset));
