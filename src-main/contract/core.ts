@@ -320,7 +320,12 @@ export interface CoreEvents {
   };
   'run.epoch': { readonly runId: number; readonly report: RunEpoch };
   /** How far a search for near duplicates is, here or in another window. */
-  'images.compared': { readonly done: number; readonly total: number };
+  'images.compared': {
+    /** As its caller named it; null when it did not. */
+    readonly search: string | null;
+    readonly done: number;
+    readonly total: number;
+  };
   /** Edited, undone or redone, here or in another window: what is shown of images may be old. */
   'edits.changed': EditState;
   /** The catalogue is an earlier one now: everything must be asked for again. */

@@ -91,6 +91,8 @@ export const imageLookMethods = {
       limit: z.int().min(1).max(1000).default(200),
       /** At once, by the last search if it was the same: for what edits have changed since. */
       again: z.boolean().default(false),
+      /** Chosen by the caller: the events of this search carry it. */
+      search: z.string().min(1).max(64).optional(),
     }),
   ),
 } as const;

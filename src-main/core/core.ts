@@ -9,9 +9,11 @@ import { inputChecker, type HandlersOf } from '#rpc/method.ts';
 import { serve, type Server, type Service } from '#rpc/serve.ts';
 import { describeEngines } from './project/engines.ts';
 import { importImages } from './import/import.ts';
+import { nothingFound } from './import/nothing-found.ts';
 import { demandAbsolute, previewImport, type PreviewPorts } from './import/preview.ts';
 import type { Picture } from './reader/pictures.ts';
 import { ImageViewer } from './reader/viewer.ts';
+import { FailedJob } from './jobs/failed-job.ts';
 import { jobSpec } from './jobs/job-spec.ts';
 import { JobQueue, type JobHandlers, type JobStanding } from './jobs/queue.ts';
 import { markInterrupted } from './jobs/recovery.ts';
@@ -134,8 +136,13 @@ export class Core {
     const { database, folder, now, codeVersion } = this.#ports;
     const emit = this.#emit.bind(this);
     return {
-      import: ({ input }, job) =>
-        importImages(input, job, { store: this.#catalogue, projectFolder: folder }),
+      import: async ({ input }, job) => {
+        const ports = { store: this.#catalogue, projectFolder: folder };
+        const result = await importImages(input, job, ports);
+        const failure = nothingFound(input.paths, result);
+        if (failure) throw new FailedJob(failure, result);
+        return result;
+      },
       train: ({ runId }, job) => trainRun(runId, job, { database, folder, now, codeVersion, emit }),
       score: (spec, job) => scoreRun(spec, job, { database, folder }),
     };
@@ -145,10 +152,7 @@ export class Core {
     const { database, folder, now, codeVersion } = this.#ports;
     const queue = this.#queue;
     const catalogue = this.#catalogue;
-    const nearDuplicates = new NearDuplicates({
-      ...{ database, folder },
-      onProgress: (done, total) => this.#emit('images.compared', { done, total }),
-    });
+    const nearDuplicates = new NearDuplicates({ database, folder });
     const orClosing = (stop: Stop) => either(stop, this.#closing);
     return {
       'images.import': (input) => {
@@ -159,8 +163,10 @@ export class Core {
         jobIds: sampleImports.map((input) => queue.submit({ kind: 'import', input })),
       }),
       ...imageMethods(database, this.#viewer),
-      'images.nearDuplicates': ({ again, ...asked }, stop) =>
-        nearDuplicates[again ? 'findAgain' : 'find'](asked, orClosing(stop)),
+      'images.nearDuplicates': ({ again, search = null, ...asked }, stop) =>
+        nearDuplicates[again ? 'findAgain' : 'find'](asked, orClosing(stop), (done, total) =>
+          this.#emit('images.compared', { search, done, total }),
+        ),
       'images.preview': ({ dataset, ...request }, stop) => {
         demandAbsolute(request.paths);
         return previewImport(request, stop, previewPorts(catalogue, dataset));

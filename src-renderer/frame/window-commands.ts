@@ -61,7 +61,7 @@ function projectCommands(frame: Frame): Command[] {
       title: 'Close project',
       section: 'Project',
       isEnabled: isOpenHere,
-      run: () => frame.attempt(async () => await session.shell?.call('projects.close', {})),
+      run: () => frame.closeProject(),
     },
   ];
 }

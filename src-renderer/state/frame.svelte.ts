@@ -29,6 +29,8 @@ export class Frame {
   /** The folder of a project that is to be filled with the sample once it is open. */
   #sampleFor: string | undefined;
   #offered = $state.raw<Offer>();
+  /** Sends what the project that is shown has not sent yet. */
+  #lastWords: (() => Promise<void>) | undefined;
 
   /** Files and folders that were dropped or given by the system, and not yet taken. */
   get offered(): Offer | undefined {
@@ -37,12 +39,14 @@ export class Frame {
 
   /** For what a click has set off: its failure is said in the corner. */
   readonly attempt: Attempt = (work) => {
-    work().catch((error: unknown) => {
-      // The session shows that the core is gone, with what to do; what was stopped was meant to be.
-      if (error instanceof Failure && ['link-closed', 'stopped'].includes(error.code)) return;
-      this.toasts.failed(wordsOf(error));
-    });
+    work().catch((error: unknown) => this.#say(error));
   };
+
+  #say(error: unknown): void {
+    // The session shows that the core is gone, with what to do; what was stopped was meant to be.
+    if (error instanceof Failure && ['link-closed', 'stopped'].includes(error.code)) return;
+    this.toasts.failed(wordsOf(error));
+  }
 
   /**
    * Opens a project that is among the paths; everything else is for the Images view to import, into the
@@ -88,7 +92,30 @@ export class Frame {
 
   openProject(folder: string, options: { create?: boolean } = {}): void {
     const { shell } = this.session;
-    this.attempt(async () => await shell?.call('projects.open', { folder, ...options }));
+    this.attempt(async () => {
+      await this.#leave();
+      await shell?.call('projects.open', { folder, ...options });
+    });
+  }
+
+  closeProject(): void {
+    this.attempt(async () => {
+      await this.#leave();
+      await this.session.shell?.call('projects.close', {});
+    });
+  }
+
+  /** `work` is done before the project that is shown is left. Returns its own undoing. */
+  beforeLeaving(work: () => Promise<void>): () => void {
+    this.#lastWords = work;
+    return () => {
+      if (this.#lastWords === work) this.#lastWords = undefined;
+    };
+  }
+
+  /** Leaves the project although something cannot be sent, and says so. */
+  async #leave(): Promise<void> {
+    await this.#lastWords?.().catch((error: unknown) => this.#say(error));
   }
 
   /** Asks for name and place, and makes a project there. */

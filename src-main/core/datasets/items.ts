@@ -41,8 +41,8 @@ export interface ImportRow {
 }
 
 export interface ImportStore {
-  /** The dataset's id; it is made when there is none of that name. */
-  ensureDataset(name: string): number;
+  /** The dataset's id; undefined when there is none of that name. */
+  findDataset(name: string): number | undefined;
   /** Those of the paths that earlier imports have seen, by path. */
   findFiles(paths: readonly string[]): ReadonlyMap<string, KnownFile>;
   /** The catalogued images with these hashes, by hash. */
@@ -51,10 +51,11 @@ export interface ImportStore {
   findItems(datasetId: number, hashes: readonly string[]): ReadonlyMap<string, DatasetItem>;
   /**
    * In one transaction: adds images that are new, files (replacing a row of the same path), and
-   * dataset items (replacing the item of the same image), and the problems of a job.
+   * dataset items (replacing the item of the same image), and the problems of a job. The dataset is made
+   * with its first rows.
    */
   save(
-    datasetId: number,
+    dataset: string,
     rows: readonly ImportRow[],
     jobId: number,
     problems: readonly ImportProblem[],

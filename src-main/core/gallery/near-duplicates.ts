@@ -18,7 +18,6 @@ export interface NearDuplicatePorts {
   readonly database: ProjectDatabase;
   /** The project's, absolute. */
   readonly folder: string;
-  readonly onProgress: TellProgress;
 }
 
 interface Asked {
@@ -47,20 +46,20 @@ export class NearDuplicates {
   }
 
   /** Throws `not-found` and `stopped`. */
-  async find(asked: Asked, stop: Stop): Promise<Found> {
-    this.#last = await this.#search(asked, stop);
+  async find(asked: Asked, stop: Stop, onProgress: TellProgress): Promise<Found> {
+    this.#last = await this.#search(asked, stop, onProgress);
     return this.#standing(this.#last);
   }
 
   /** What the last search found, as it stands now; searches when that was another. Throws as `find`. */
-  async findAgain(asked: Asked, stop: Stop): Promise<Found> {
+  async findAgain(asked: Asked, stop: Stop, onProgress: TellProgress): Promise<Found> {
     const last = this.#last;
     const isSame = last?.asked.dataset === asked.dataset && last?.asked.limit === asked.limit;
-    return last && isSame ? this.#standing(last) : this.find(asked, stop);
+    return last && isSame ? this.#standing(last) : this.find(asked, stop, onProgress);
   }
 
-  async #search(asked: Asked, stop: Stop): Promise<Search> {
-    const { folder, onProgress } = this.#ports;
+  async #search(asked: Asked, stop: Stop, onProgress: TellProgress): Promise<Search> {
+    const { folder } = this.#ports;
     const hashes = this.#images(asked).images.map(({ hash }) => hash);
     const { pairs, count, compared } = await withReader(stop, (reader) =>
       reader.run(

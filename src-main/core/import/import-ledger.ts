@@ -25,7 +25,7 @@ interface SourceCount {
 
 export class ImportLedger {
   readonly #store: ImportStore;
-  readonly #datasetId: number;
+  readonly #dataset: string;
   readonly #jobId: number;
   readonly #rules: PlacingRules;
   #taken: Taken[] = [];
@@ -41,9 +41,9 @@ export class ImportLedger {
   #changed = 0;
   #contradictions = 0;
 
-  constructor(store: ImportStore, datasetId: number, jobId: number, rules: PlacingRules) {
+  constructor(store: ImportStore, dataset: string, jobId: number, rules: PlacingRules) {
     this.#store = store;
-    this.#datasetId = datasetId;
+    this.#dataset = dataset;
     this.#jobId = jobId;
     this.#rules = rules;
   }
@@ -89,12 +89,13 @@ export class ImportLedger {
     this.#newProblems = [];
     if (taken.length + problems.length === 0) return;
     const hashes = taken.map(({ image }) => image.hash);
-    const existing = this.#store.findItems(this.#datasetId, hashes);
+    const datasetId = this.#store.findDataset(this.#dataset);
+    const existing = datasetId === undefined ? undefined : this.#store.findItems(datasetId, hashes);
     const rows = taken.map(({ image, candidate, modifiedMs }): ImportRow => {
-      const item = this.#decide(image.hash, candidate, existing.get(image.hash));
+      const item = this.#decide(image.hash, candidate, existing?.get(image.hash));
       return { image, file: { path: candidate.path, modifiedMs }, item };
     });
-    this.#store.save(this.#datasetId, rows, this.#jobId, problems);
+    this.#store.save(this.#dataset, rows, this.#jobId, problems);
   }
 
   /** The first file of an image in an import decides; a later import may correct an earlier one. */

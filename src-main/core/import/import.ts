@@ -16,7 +16,7 @@ import {
 } from '../datasets/split.ts';
 import { standardPixelLimit } from '../formats/decode.ts';
 import { ImportLedger } from './import-ledger.ts';
-import type { ImportStore } from '../datasets/items.ts';
+import type { DatasetItem, ImportStore } from '../datasets/items.ts';
 import type { NewImage } from '../formats/new-image.ts';
 import { inOrder } from '../reader/ordered.ts';
 import { keptOriginal, originalsFolder } from '../archives/originals.ts';
@@ -44,7 +44,8 @@ export interface ImportPorts {
 }
 
 /**
- * Imports `spec.paths` (absolute, or relative to the process's folder) into a dataset. Running it
+ * Imports `spec.paths` (absolute, or relative to the process's folder) into a dataset, which is made
+ * when there is none and an image was found. Running it
  * twice equals running it once. Throws `stopped` when stopped (what was read so far stays in the
  * catalogue), `disk-full`, and `bad-input` when the options make no sense; anything wrong with a
  * file is a problem in the result.
@@ -69,7 +70,6 @@ class Import {
   readonly #job: ImportJob;
   readonly #ports: ImportPorts;
   readonly #reader: ImageReader;
-  readonly #datasetId: number;
   readonly #thumbnails: string;
   /** Members of archives lie here until they are known to be images, and thumbnails in writing. */
   readonly #incoming: string;
@@ -80,10 +80,9 @@ class Import {
     this.#job = job;
     this.#ports = ports;
     this.#reader = reader;
-    // Options are checked before the dataset is made.
+    // Options are checked before anything is read.
     groupRule(spec.group);
     if (Array.isArray(spec.split)) sharesOf(spec.split);
-    this.#datasetId = ports.store.ensureDataset(spec.dataset);
     this.#thumbnails = join(ports.projectFolder, 'cache', 'thumbnails');
     this.#incoming = join(ports.projectFolder, 'cache', 'incoming');
   }
@@ -91,7 +90,7 @@ class Import {
   async run(): Promise<ImportResult> {
     const { sources, problems, total } = await this.#survey();
     const rules = this.#rules(sources);
-    const ledger = new ImportLedger(this.#ports.store, this.#datasetId, this.#job.jobId, rules);
+    const ledger = new ImportLedger(this.#ports.store, this.#spec.dataset, this.#job.jobId, rules);
     const folders = [this.#thumbnails, originalsFolder(this.#ports.projectFolder), this.#incoming];
     // What a killed import left.
     await rm(this.#incoming, { recursive: true, force: true });
@@ -149,7 +148,7 @@ class Import {
   #rules(sources: readonly Source[]): PlacingRules {
     const { role, split, group, seed } = this.#spec;
     const sideOfGroup = new Map(
-      [...this.#ports.store.items(this.#datasetId)]
+      [...this.#items()]
         .filter((item) => item.role === 'normal' && item.group !== null)
         .map((item) => [item.group!, item.split]),
     );
@@ -225,6 +224,13 @@ class Import {
     return image && { image, modifiedMs: file.modifiedMs };
   }
 
+  /** Of the dataset; none while it is not made. */
+  #items(): Iterable<DatasetItem> {
+    const { store } = this.#ports;
+    const datasetId = store.findDataset(this.#spec.dataset);
+    return datasetId === undefined ? [] : store.items(datasetId);
+  }
+
   #fillSides(
     { shares, seed, carvesCalibrate, splitsAll }: PlacingRules,
     automatic: ReadonlySet<string>,
@@ -234,11 +240,13 @@ class Import {
     if (splitsAll && shares.test > 0) wanted.push('test');
     if (wanted.length === 0) return;
     const { store } = this.#ports;
-    const normals = [...store.items(this.#datasetId)]
+    const datasetId = store.findDataset(this.#spec.dataset);
+    if (datasetId === undefined) return;
+    const normals = [...store.items(datasetId)]
       .filter((item) => item.role === 'normal')
       .map(({ imageId, hash, group, split }) => ({ imageId, unit: splitUnit(group, hash), split }));
     const changes = fillEmptySides(normals, wanted, automatic, seed);
-    if (changes.size > 0) store.setSplits(this.#datasetId, changes);
+    if (changes.size > 0) store.setSplits(datasetId, changes);
   }
 }
 

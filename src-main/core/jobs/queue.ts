@@ -28,6 +28,7 @@ import {
   type LaneName,
   type SpecOf,
 } from './job-spec.ts';
+import { FailedJob } from './failed-job.ts';
 import { Reporter, type Progress } from './reporter.ts';
 
 export interface JobContext {
@@ -257,7 +258,8 @@ export class JobQueue {
     }
     const failure = { code: error.code, message: error.message };
     const state = error.code === 'link-closed' ? 'interrupted' : 'failed';
-    return { state, failure, result: null };
+    const result = error instanceof FailedJob ? JSON.stringify(error.result) : null;
+    return { state, failure, result };
   }
 
   #progressOf(id: number): Progress {

@@ -6,7 +6,7 @@ import type { Query, Reader, Writer } from './database.ts';
 export interface StoredJob extends Job {
   /** JSON; parsed with its schema by whoever runs it. */
   readonly spec: string;
-  /** JSON, or null before the job has succeeded. */
+  /** JSON; null before the job has succeeded, and where a failed one has none. */
   readonly result: string | null;
 }
 

@@ -3,6 +3,7 @@
 import type { coreMethods, ImportResult } from '#contract/core.ts';
 import type { InputOf } from '#rpc/connect.ts';
 import type { CallsOf } from '#rpc/method.ts';
+import { Failure } from '#domain/failure.ts';
 import { count, counted } from '#domain/figures.ts';
 import { counting, followJob } from './follow-job.ts';
 import { printable } from '#domain/printable.ts';
@@ -18,10 +19,17 @@ export async function runImport(
   input: ImportInput,
 ): Promise<ImportResult> {
   const { jobId } = await client.call('images.import', input);
-  return (await followJob(client, jobId, shell, {
+  const following = followJob(client, jobId, shell, {
     progress: shell.progress('Importing'),
     advance: counting('files'),
     whenStopped: () => '. What has been imported is kept; give the same command again to go on.',
+  });
+  return (await following.catch(async (error: unknown) => {
+    // None of the paths is there: the list of them is the result that scripts rely on.
+    if (!(error instanceof Failure && error.code === 'not-found')) throw error;
+    const { result } = await client.call('jobs.show', { jobId });
+    if (result === null) throw error;
+    return result;
   })) as ImportResult;
 }
 

@@ -27,6 +27,14 @@ export async function allowsClosing(
   return response === 0;
 }
 
+/** reason: a sentence, with where the details are. */
+export function sayClosingFailed(reason: string): void {
+  dialog.showErrorBox(
+    'The project was not closed as it should be',
+    `${reason} What had been confirmed is in the project; open it again to go on.`,
+  );
+}
+
 export async function pickProject(window: BrowserWindow): Promise<string | null> {
   const { canceled, filePaths } = await dialog.showOpenDialog(window, {
     title: 'Open a project',

@@ -3,15 +3,21 @@
 import { app, BrowserWindow, ipcMain, MessageChannelMain, nativeTheme, screen } from 'electron';
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { PictureAddress } from '#contract/page.ts';
 import type { MenuCommand, RecentProject } from '#contract/shell.ts';
+import { closing } from './closing.ts';
 import type { FoundPicture } from './core-process.ts';
 import type { DesktopSettings, WindowPlace } from './desktop-settings.ts';
 import { pageAddress, pageOrigin } from './page-protocol.ts';
 import type { Places } from './places.ts';
 import { portLink } from './port-link.ts';
 import { ProjectWindow } from './project-window.ts';
+import { sayClosingFailed } from './questions.ts';
 import { serveShell, type Emit } from './shell.ts';
+
+/** For what the page sends when it is hidden, such as a slider moved just before, milliseconds. */
+const lastWordsMs = 100;
 
 interface Entry {
   readonly project: ProjectWindow;
@@ -166,29 +172,25 @@ export class Windows {
 
   #askBeforeClosing(project: ProjectWindow): void {
     const { window } = project;
-    let isAllowed = false;
-    let isAsked = false;
-    const closeWhenAllowed = async () => {
-      isAsked = true;
-      isAllowed = await project.mayClose().finally(() => (isAsked = false));
-      if (!isAllowed) {
-        this.#isQuitting = false;
-        return;
-      }
-      this.#settings.setPlace({ ...window.getNormalBounds(), isMaximized: window.isMaximized() });
-      window.hide();
-      await project.close();
-      await this.#settings.close();
-      window.close();
-      // The first "close" was held back, and with it the end of the app.
-      if (this.#isQuitting) app.quit();
-    };
-    window.on('close', (event) => {
-      if (isAllowed) return;
-      event.preventDefault();
-      // The app's end asks every window anew, also one whose question is open.
-      if (!isAsked) closeWhenAllowed().catch(this.#onBug);
+    const listener = closing({
+      mayClose: () => project.mayClose(),
+      kept: () => (this.#isQuitting = false),
+      hide: async () => {
+        const place = { ...window.getNormalBounds(), isMaximized: window.isMaximized() };
+        this.#settings.setPlace(place);
+        window.hide();
+        await setTimeout(lastWordsMs);
+      },
+      closeProject: () => project.close(),
+      closeSettings: () => this.#settings.close(),
+      tell: (error) => sayClosingFailed(this.#onBug(error)),
+      finish: () => {
+        window.close();
+        // The first "close" was held back, and with it the end of the app.
+        if (this.#isQuitting) app.quit();
+      },
     });
+    window.on('close', listener);
   }
 }
 

@@ -36,8 +36,36 @@ export function nextTicket({ integers }: SharedOrder, ticket: number): number {
   return Atomics.load(integers, place.ticket);
 }
 
-/** Draws what nobody else draws of the batch ordered, phase after phase. Blocks for ends of phases. */
-export function help(views: Views, { integers, buffers }: SharedOrder): void {
+/**
+ * Draws what nobody else draws of the batch ordered, phase after phase. Blocks for ends of phases: for
+ * helping threads. Throws when a thread has broken down.
+ */
+export function help(views: Views, shared: SharedOrder): void {
+  const { integers } = shared;
+  for (const { needs, draw } of itemsToDraw(views, shared)) {
+    for (let done = doneOf(integers); done < needs; done = doneOf(integers)) {
+      Atomics.wait(integers, place.done, done);
+    }
+    draw();
+  }
+}
+
+/** As `help`, for the main thread: it lets events in while it waits, such as that of a dead thread. */
+export async function helpUnblocked(views: Views, shared: SharedOrder): Promise<void> {
+  for (const { needs, draw } of itemsToDraw(views, shared)) {
+    await untilDone(shared.integers, needs);
+    draw();
+  }
+}
+
+interface ItemToDraw {
+  /** So many items must have been drawn before: those of earlier phases. */
+  readonly needs: number;
+  readonly draw: () => void;
+}
+
+/** Takes one item after the other until all of the batch are taken. */
+function* itemsToDraw(views: Views, { integers, buffers }: SharedOrder): Generator<ItemToDraw> {
   const ends = endsOf(views.phases);
   const total = ends.at(-1)!;
   for (;;) {
@@ -48,10 +76,14 @@ export function help(views: Views, { integers, buffers }: SharedOrder): void {
     const into = buffers[Atomics.load(integers, place.buffer)]!;
     const phase = ends.findIndex((end) => item < end);
     const start = phase === 0 ? 0 : ends[phase - 1]!;
-    waitUntil(integers, start);
-    views.draw(batch, phase, item - start, into);
-    Atomics.add(integers, place.done, 1);
-    Atomics.notify(integers, place.done);
+    yield {
+      needs: start,
+      draw: () => {
+        views.draw(batch, phase, item - start, into);
+        Atomics.add(integers, place.done, 1);
+        Atomics.notify(integers, place.done);
+      },
+    };
   }
 }
 
@@ -63,10 +95,13 @@ export function fail({ integers }: SharedOrder): void {
 
 /** Resolves when the batch ordered is whole; others may still be drawing its last items. */
 export async function whole(views: Views, { integers }: SharedOrder): Promise<void> {
-  const total = endsOf(views.phases).at(-1)!;
+  await untilDone(integers, endsOf(views.phases).at(-1)!);
+}
+
+async function untilDone(integers: Int32Array<SharedArrayBuffer>, count: number): Promise<void> {
   for (;;) {
     const done = doneOf(integers);
-    if (done >= total) return;
+    if (done >= count) return;
     const { async: isWaiting, value } = Atomics.waitAsync(integers, place.done, done);
     if (isWaiting) await value;
   }
@@ -77,14 +112,6 @@ function doneOf(integers: Int32Array<SharedArrayBuffer>): number {
   if (Atomics.load(integers, place.failed) !== 0)
     throw new Error('A thread that draws views failed');
   return Atomics.load(integers, place.done);
-}
-
-function waitUntil(integers: Int32Array<SharedArrayBuffer>, count: number): void {
-  for (;;) {
-    const done = doneOf(integers);
-    if (done >= count) return;
-    Atomics.wait(integers, place.done, done);
-  }
 }
 
 function endsOf(phases: readonly number[]): number[] {

@@ -5,7 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { BatchSource, Views } from '#ml/views.ts';
-import { help, newOrder, order, whole, type SharedOrder } from './view-order.ts';
+import { fail, helpUnblocked, newOrder, order, whole, type SharedOrder } from './view-order.ts';
 import { viewsOf, type ViewRecipe } from './view-recipe.ts';
 import type { ViewThreadData } from './view-thread.ts';
 
@@ -33,20 +33,23 @@ export class ViewPool implements BatchSource {
   #ahead: number | null = null;
   #waitedMs = 0;
   #fault: unknown;
+  #isClosed = false;
 
-  /** Throws as `viewsOf`. */
-  constructor(recipe: ViewRecipe, helpers: number) {
+  /** threads: their program. Throws as `viewsOf`. */
+  constructor(recipe: ViewRecipe, helpers: number, threads = program) {
     this.#views = viewsOf(recipe);
     this.#order = newOrder(this.#views.length);
     const data: ViewThreadData = { recipe, order: this.#order };
     this.#threads = Array.from(
       { length: helpers },
       () =>
-        new Worker(program, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: 8 } }),
+        new Worker(threads, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: 8 } }),
     );
     for (const thread of this.#threads) {
-      thread.once('error', (error) => {
-        this.#fault ??= error;
+      thread.once('error', (error: unknown) => this.#break(error));
+      // Also one that could say nothing any more: its heap was full, or native code ended it.
+      thread.once('exit', (code) => {
+        this.#break(new Error(`A thread that draws views ended with code ${code}`));
       });
     }
   }
@@ -78,12 +81,20 @@ export class ViewPool implements BatchSource {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all(this.#threads.map((thread) => thread.terminate()));
+  }
+
+  /** What the thread had taken to draw will not come: whoever waits for it must not. */
+  #break(error: unknown): void {
+    if (this.#isClosed) return;
+    this.#fault ??= error;
+    fail(this.#order);
   }
 
   async #finish(): Promise<void> {
     try {
-      help(this.#views, this.#order);
+      await helpUnblocked(this.#views, this.#order);
       await whole(this.#views, this.#order);
     } catch (error) {
       // The thread's own error says more; it comes as an event.

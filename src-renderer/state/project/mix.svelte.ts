@@ -17,22 +17,27 @@ export class Mix {
   readonly #attempt: Attempt;
   #mix = $state.raw<OutlierMix>({ sources: [], shifts: [] });
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** As the core last said it. */
+  #kept: OutlierMix = { sources: [], shifts: [] };
+  /** Changed here and not yet sent. */
+  #own: Changes = nothing;
   /** Sent and not yet answered. */
-  #underWay = 0;
+  readonly #sending: Changes[] = [];
 
   /** attempt: says what could not be sent. */
   constructor(core: CoreClient, attempt: Attempt) {
     this.#core = core;
     this.#attempt = attempt;
     core.on('mix.changed', (mix) => {
-      // An echo of what was sent must not take back what was changed since.
-      if (this.#timer === undefined && this.#underWay === 0) this.#mix = mix;
+      this.#kept = mix;
+      // Neither an echo of what was sent nor another window takes back what is changed here.
+      this.#mix = withOwn(mix, this.#mix, this.#unkept());
     });
   }
 
   async load(): Promise<void> {
-    const mix = await this.#core.call('mix.show', {});
-    if (this.#timer === undefined) this.#mix = mix;
+    this.#kept = await this.#core.call('mix.show', {});
+    this.#mix = withOwn(this.#kept, this.#mix, this.#unkept());
   }
 
   /** Shifts that are on, in the order in which they were first chosen. */
@@ -52,11 +57,13 @@ export class Mix {
 
   changeSource(name: string, change: Partial<Omit<MixSource, 'name'>>): void {
     const source = { ...this.source(name), ...change };
+    this.#own = both(this.#own, { sources: [name], shifts: [] });
     this.#change({ ...this.#mix, sources: replaced(this.#mix.sources, source) });
   }
 
   changeShift(name: ShiftName, change: Partial<Omit<MixShift, 'name'>>): void {
     const shift = { ...this.shift(name), ...change };
+    this.#own = both(this.#own, { sources: [], shifts: [name] });
     this.#change({ ...this.#mix, shifts: replaced(this.#mix.shifts, shift) });
   }
 
@@ -73,13 +80,18 @@ export class Mix {
       return { ...this.source(name), weight, isUsed: used !== undefined };
     });
     const others = this.#mix.shifts.filter(({ name }) => !shifts.some((s) => s.name === name));
-    this.#change({
+    const mix: OutlierMix = {
       sources: taken,
       shifts: [
         ...shifts.filter(({ name }) => isKnown(name)).map((shift) => ({ ...shift, isUsed: true })),
         ...others.map((shift) => ({ ...shift, isUsed: false })),
       ],
-    });
+    };
+    this.#own = {
+      sources: mix.sources.map(({ name }) => name),
+      shifts: mix.shifts.map(({ name }) => name),
+    };
+    this.#change(mix);
   }
 
   /** Sends at once what waits. */
@@ -87,12 +99,24 @@ export class Mix {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#underWay++;
+    const sent = this.#own;
+    this.#own = nothing;
+    this.#sending.push(sent);
     try {
       await this.#core.call('mix.set', this.#mix);
-    } finally {
-      this.#underWay--;
+      this.#sending.splice(this.#sending.indexOf(sent), 1);
+      this.#mix = withOwn(this.#kept, this.#mix, this.#unkept());
+    } catch (error) {
+      // It stays to be sent, with the next change.
+      this.#sending.splice(this.#sending.indexOf(sent), 1);
+      this.#own = both(sent, this.#own);
+      throw error;
     }
+  }
+
+  /** Everything that was changed here and that the core has not yet said to keep. */
+  #unkept(): Changes {
+    return this.#sending.reduce(both, this.#own);
   }
 
   #change(mix: OutlierMix): void {
@@ -101,6 +125,31 @@ export class Mix {
     // What cannot be sent now is sent with the next change.
     this.#timer = setTimeout(() => this.#attempt(() => this.flush()), sendAfterMs);
   }
+}
+
+/** Names of what was changed. */
+interface Changes {
+  readonly sources: readonly string[];
+  readonly shifts: readonly string[];
+}
+
+const nothing: Changes = { sources: [], shifts: [] };
+
+function both(one: Changes, other: Changes): Changes {
+  return {
+    sources: [...one.sources, ...other.sources],
+    shifts: [...one.shifts, ...other.shifts],
+  };
+}
+
+/** `kept`, but for what was changed here, which is as `here`. */
+function withOwn(kept: OutlierMix, here: OutlierMix, { sources, shifts }: Changes): OutlierMix {
+  return {
+    sources: here.sources
+      .filter(({ name }) => sources.includes(name))
+      .reduce(replaced, kept.sources),
+    shifts: here.shifts.filter(({ name }) => shifts.includes(name)).reduce(replaced, kept.shifts),
+  };
 }
 
 function replaced<Item extends { readonly name: string }>(

@@ -35,18 +35,22 @@ export class NearDuplicates {
   #isLooking = $state(false);
   #part = $state<number | null>(null);
   #isAgain = false;
+  /** Of this window's latest search: events of another window's are not about it. */
+  #search = '';
 
   constructor(core: CoreClient) {
     this.found = new Resource((signal) => {
       const asked = this.#dataset === undefined ? {} : { dataset: this.#dataset };
+      this.#search = crypto.randomUUID();
       return core.call(
         'images.nearDuplicates',
-        { ...asked, limit: mostListed, again: this.#isAgain },
+        { ...asked, limit: mostListed, again: this.#isAgain, search: this.#search },
         signal,
       );
     });
-    core.on('images.compared', ({ done, total }) => {
-      if (this.#isLooking) this.#part = total === 0 ? null : done / total;
+    core.on('images.compared', ({ search, done, total }) => {
+      if (this.#isLooking && search === this.#search)
+        this.#part = total === 0 ? null : done / total;
     });
   }
 

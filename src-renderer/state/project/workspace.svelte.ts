@@ -75,7 +75,13 @@ export class Workspace {
     return () => {
       clearTimeout(pause);
       for (const leave of leaving) leave();
+      this.sayLastWords();
     };
+  }
+
+  /** Sends at once what was changed a moment ago: the window may be closed next. */
+  sayLastWords(): void {
+    this.#attempt(() => this.mix.flush());
   }
 
   #refresh({ kind }: Job): void {

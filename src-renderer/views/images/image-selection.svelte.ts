@@ -9,8 +9,6 @@ export type Pick = 'one' | 'toggle' | 'range' | 'all';
 export class ImageSelection {
   readonly #images: Images;
   #ids = $state.raw<ReadonlySet<number>>(new SvelteSet());
-  /** Whether everything that the filter means is selected. */
-  #isAll = $state(false);
   /** From here a range goes. */
   #anchor = 0;
   #order: Promise<readonly number[]> | undefined;
@@ -28,11 +26,13 @@ export class ImageSelection {
     return imageId !== undefined && this.#ids.has(imageId);
   }
 
-  /** For the core; `undefined` when nothing is selected. */
+  /**
+   * For the core; `undefined` when nothing is selected. Always the images by name: the filter would also
+   * mean what a running import, or another window, has added since.
+   */
   get asSelection(): Selection | undefined {
     if (this.#ids.size === 0) return undefined;
-    const { filter } = this.#images;
-    return this.#isAll ? { filter } : { dataset: filter.dataset, imageIds: [...this.#ids] };
+    return { dataset: this.#images.filter.dataset, imageIds: [...this.#ids] };
   }
 
   /** Throws what the core throws. */
@@ -42,24 +42,20 @@ export class ImageSelection {
       const order = await this.#idsInOrder();
       if (mine !== this.#latest) return;
       const [first, last] = [Math.min(this.#anchor, index), Math.max(this.#anchor, index)];
-      this.#set(how === 'all' ? order : order.slice(first, last + 1), how === 'all');
+      this.#set(how === 'all' ? order : order.slice(first, last + 1));
       return;
     }
     this.#anchor = index;
     const imageId = this.#images.at(index)?.imageId;
     if (imageId === undefined) return;
-    if (how === 'one') this.#set([imageId], false);
-    else if (this.#ids.has(imageId))
-      this.#set(
-        [...this.#ids].filter((id) => id !== imageId),
-        false,
-      );
-    else this.#set([...this.#ids, imageId], false);
+    if (how === 'one') this.#set([imageId]);
+    else if (this.#ids.has(imageId)) this.#set([...this.#ids].filter((id) => id !== imageId));
+    else this.#set([...this.#ids, imageId]);
   }
 
   clear(): void {
     this.#latest++;
-    this.#set([], false);
+    this.#set([]);
   }
 
   /** The gallery shows other images, or another order. */
@@ -77,8 +73,7 @@ export class ImageSelection {
     this.#order = undefined;
     if (this.#ids.size === 0) return;
     const order = await this.#idsInOrder();
-    const kept = order.filter((id) => this.#ids.has(id));
-    this.#set(kept, kept.length === order.length);
+    this.#set(order.filter((id) => this.#ids.has(id)));
   }
 
   #idsInOrder(): Promise<readonly number[]> {
@@ -89,8 +84,7 @@ export class ImageSelection {
     return order;
   }
 
-  #set(ids: readonly number[], isAll: boolean): void {
+  #set(ids: readonly number[]): void {
     this.#ids = new SvelteSet(ids);
-    this.#isAll = isAll && ids.length > 0;
   }
 }

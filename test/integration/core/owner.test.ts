@@ -10,6 +10,7 @@ import { openApp } from '#core/app.ts';
 import { knock } from '#core/project/door.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
 import { clientOn, ended, importPictures, openProject, smallTraining } from './project.ts';
+import { drawPictures } from './pictures.ts';
 import { untilEvent } from './project.ts';
 
 const newFolder = tempFolders();
@@ -98,6 +99,30 @@ describe('a project', () => {
     const { client } = await openProject(join(newFolder(), 'Paths.normscope'));
     const asked = client.call('images.import', { paths: ['here/a.png'], dataset: 'cells' });
     await expect(asked).rejects.toMatchObject({ code: 'bad-input', path: 'here/a.png' });
+  });
+
+  it('tells of an import that found none of its paths, which makes no dataset', async () => {
+    const folder = newFolder();
+    const { client } = await openProject(join(folder, 'Typo.normscope'));
+    const missing = join(folder, 'celsl');
+    const input = { paths: [missing], dataset: 'typo', role: 'normal' as const };
+    const { jobId } = await client.call('images.import', input);
+    expect(await ended(client, jobId)).toMatchObject({
+      state: 'failed',
+      failure: {
+        code: 'not-found',
+        message: `There is no file or folder ${missing}. Check the path and import again. Nothing has been changed.`,
+      },
+      result: { imported: 0, duplicates: 0, failed: [{ path: missing, code: 'not-found' }] },
+    });
+    expect(await client.call('datasets.list', {})).toEqual([]);
+
+    const paths = await drawPictures(join(folder, 'disc'), 'disc', 2);
+    const some = await client.call('images.import', { ...input, paths: [missing, ...paths] });
+    expect(await ended(client, some.jobId)).toMatchObject({
+      state: 'succeeded',
+      result: { imported: 2, failed: [{ path: missing }] },
+    });
   });
 
   it('has one owner, who is named to the second, and is free again when he is killed', async () => {

@@ -53,6 +53,13 @@ describe('from folders to a ranked list', () => {
     expect(forPeople.out).toContain('Imported 0 new images into "cells"; 12 files seen before.');
     expect(forPeople.out).toContain('1 could not be imported:\n');
     expect(forPeople.out).toContain('bad "name"\\n\\u202egnp.png');
+    const typo = ['import', project, join(folder, 'discs'), '--dataset', 'typo'];
+    const mistyped = await cli(...typo, '--json');
+    expect({ ...mistyped, out: JSON.parse(mistyped.out) as unknown }).toMatchObject({
+      code: 1,
+      out: { imported: 0, duplicates: 0, failed: [{ path: join(folder, 'discs') }] },
+    });
+    expect((await cli(...typo)).out).toContain('There is no such file or folder. Check the path.');
     expect(
       await cliJson(
         'import',

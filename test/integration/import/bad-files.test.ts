@@ -73,6 +73,25 @@ test('a file that vanishes during the import is reported', async () => {
   ]);
 });
 
+test('without any image no dataset is made, and one that is there stays as it is', async () => {
+  const project = await newProject();
+  const text = join(project.files, 'notes.txt');
+  await writeFile(text, 'No image.');
+  const empty = join(project.files, 'empty');
+  await mkdir(empty);
+  for (const path of [join(project.files, 'missing'), empty, text]) {
+    expect(await project.import(path, { dataset: 'typo' })).toMatchObject({ imported: 0 });
+    expect(project.catalogue.findDataset('typo')).toBeUndefined();
+  }
+  expect(project.storedProblems()).toMatchObject([{ path: text }]);
+  const sound = join(project.files, 'sound.png');
+  await writeFile(sound, smallPng(1));
+  await project.import(sound);
+  const before = project.items();
+  await project.import(join(project.files, 'missing'));
+  expect(project.items()).toEqual(before);
+});
+
 test('a path that is not there, or is no file, is reported and the others are imported', async () => {
   const project = await newProject();
   await mkdir(join(project.files, 'empty'));

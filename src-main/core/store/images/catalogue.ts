@@ -22,10 +22,6 @@ export class Catalogue implements ImportStore, SnapshotStore {
     this.#now = now;
   }
 
-  ensureDataset(name: string): number {
-    return this.#database.transact((writer) => ensureDataset(writer, name, this.#time()));
-  }
-
   findDataset(name: string): number | undefined {
     return this.#database.read((reader) => findDataset(reader, name));
   }
@@ -45,17 +41,18 @@ export class Catalogue implements ImportStore, SnapshotStore {
   }
 
   save(
-    datasetId: number,
+    dataset: string,
     rows: readonly ImportRow[],
     jobId: number,
     problems: readonly ImportProblem[],
   ): void {
     this.#database.transact((writer) => {
       const now = this.#time();
+      const datasetId = rows.length === 0 ? undefined : ensureDataset(writer, dataset, now);
       for (const { image, file, item } of rows) {
         const id = addImage(writer, image, now);
         addFile(writer, id, file, this.#relative(file.path));
-        if (item !== null) putItem(writer, datasetId, id, item);
+        if (item !== null && datasetId !== undefined) putItem(writer, datasetId, id, item);
       }
       for (const problem of problems) addImportProblem(writer, jobId, problem);
     });

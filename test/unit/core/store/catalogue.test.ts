@@ -3,7 +3,7 @@
 import { beforeEach, afterEach, describe, expect, it } from 'vitest';
 import type { ImportRow } from '#core/datasets/items.ts';
 import { Catalogue } from '#core/store/images/catalogue.ts';
-import { listDatasets } from '#core/store/images/datasets.ts';
+import { ensureDataset, listDatasets } from '#core/store/images/datasets.ts';
 import { imageById, pathsOf } from '#core/store/images/images.ts';
 import { addJob } from '#core/store/jobs.ts';
 import type { OpenDatabase } from '#core/store/open-database.ts';
@@ -20,10 +20,13 @@ let jobId: number;
 beforeEach(async () => {
   opened = await open(tempFolder());
   catalogue = new Catalogue(opened.database, '/lab/cells.normscope', () => new Date(noon));
-  cells = catalogue.ensureDataset('cells');
+  cells = made('cells');
   jobId = opened.database.transact((writer) => addJob(writer, 'import', '{}', noon));
 });
 afterEach(() => opened.close());
+
+const made = (name: string) =>
+  opened.database.transact((writer) => ensureDataset(writer, name, noon));
 
 const attributes = { role: 'normal', class: 'ig', group: 'patient 1', split: 'train' } as const;
 
@@ -36,7 +39,7 @@ function row(number: number, path: string, item: ImportRow['item'] = attributes)
   };
 }
 
-const save = (...rows: ImportRow[]) => catalogue.save(cells, rows, jobId, []);
+const save = (...rows: ImportRow[]) => catalogue.save('cells', rows, jobId, []);
 const paths = (imageId: number) =>
   opened.database.read((reader) => pathsOf(reader, imageId)).map(({ path }) => path);
 
@@ -80,8 +83,8 @@ describe('images', () => {
 
 describe('a dataset', () => {
   it('is made once for each name', () => {
-    expect(catalogue.ensureDataset('cells')).toBe(cells);
-    expect(catalogue.ensureDataset('Cells')).not.toBe(cells);
+    expect(made('cells')).toBe(cells);
+    expect(made('Cells')).not.toBe(cells);
     expect(catalogue.findDataset('cells')).toBe(cells);
     expect(catalogue.findDataset('cell')).toBeUndefined();
   });
@@ -98,7 +101,7 @@ describe('a dataset', () => {
   });
 
   it('is counted by role, an empty one too', () => {
-    catalogue.ensureDataset('blank');
+    made('blank');
     save(row(1, '/a'), row(2, '/b'), row(3, '/c', { ...attributes, role: 'anomaly' }));
     expect(opened.database.read(listDatasets)).toEqual([
       { name: 'blank', items: 0, roles: {} },
@@ -123,7 +126,7 @@ describe('problems of an import', () => {
       { path: '/z.png', code: 'unreadable-image', reason: 'The file is empty.' },
       { path: '/a "b"\n.png', code: 'unreadable-image', reason: 'The file is cut off.' },
     ];
-    catalogue.save(cells, [row(1, '/a.tif')], jobId, problems);
+    catalogue.save('cells', [row(1, '/a.tif')], jobId, problems);
     expect(opened.database.read((reader) => importProblems(reader, jobId))).toEqual(problems);
     expect(opened.database.read((reader) => importProblems(reader, jobId + 1))).toEqual([]);
   });

@@ -14,8 +14,8 @@ afterEach(async () => {
   await Promise.all(pools.splice(0).map((pool) => pool.close()));
 });
 
-function newPool(recipe: TrainRecipe | ScoreRecipe, helpers: number): ViewPool {
-  const pool = new ViewPool(recipe, helpers);
+function newPool(recipe: TrainRecipe | ScoreRecipe, helpers: number, threads?: URL): ViewPool {
+  const pool = new ViewPool(recipe, helpers, threads);
   pools.push(pool);
   return pool;
 }
@@ -86,3 +86,22 @@ test('what cannot be drawn is said at once, by the one who asks', () => {
   const shifts = [{ name: 'rotat', weight: 1, strength: 0.5 }];
   expect(() => new ViewPool({ ...training, shifts }, 1)).toThrow(/rotat/);
 });
+
+for (const recipe of [training, scoring]) {
+  test(`a thread that dies while it draws views to ${recipe.kind} ends the waiting`, async () => {
+    const pool = newPool(recipe, 1, new URL('./dying-thread.ts', import.meta.url));
+    pool.begin(0);
+    // It takes an item, and is gone.
+    await setTimeout(700);
+    await expect(pool.take(0, 9)).rejects.toThrow('A thread that draws views ended with code 7');
+    await expect(pool.take(1, 9)).rejects.toThrow('ended with code 7');
+  });
+
+  test(`a thread that dies while views to ${recipe.kind} are waited for ends the waiting`, async () => {
+    const pool = newPool(recipe, 1, new URL('./dying-thread.ts', import.meta.url));
+    const taking = (async () => {
+      for (let batch = 0; ; batch++) await pool.take(batch, 1e6);
+    })();
+    await expect(taking).rejects.toThrow('ended with code 7');
+  });
+}

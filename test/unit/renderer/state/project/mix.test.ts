@@ -80,6 +80,49 @@ describe('the mix', () => {
     expect(mix.source('dust').weight).toBe(2);
   });
 
+  it('takes from another window what is not changed here, also while a change is under way', async () => {
+    const { core, mix } = keepingCore();
+    const asked: OutlierMix[] = [];
+    let answer: () => void = () => undefined;
+    const slow = fakeCore({
+      'mix.show': () => ({ sources: [], shifts: [] }),
+      'mix.set': (sent) => {
+        asked.push(sent as OutlierMix);
+        return new Promise<OutlierMix>((resolve) => (answer = () => resolve(sent as OutlierMix)));
+      },
+    });
+    const here = new Mix(slow.client, (work) => void work());
+    const theirs: OutlierMix = {
+      sources: [{ name: 'photographs', weight: 7, isUsed: true }],
+      shifts: [],
+    };
+    here.changeSource('dust', { weight: 2 });
+    slow.emit('mix.changed', theirs);
+    await wait(0);
+    expect([here.source('dust').weight, here.source('photographs').weight]).toEqual([2, 7]);
+    const flushing = here.flush();
+    await expect.poll(() => asked.length).toBe(1);
+    // Sent with what the other window has set.
+    expect(asked[0]!.sources).toContainEqual(theirs.sources[0]);
+    slow.emit('mix.changed', asked[0]!);
+    const later: OutlierMix = {
+      sources: [{ name: 'dust', weight: 5, isUsed: false }],
+      shifts: [],
+    };
+    slow.emit('mix.changed', later);
+    await wait(0);
+    answer();
+    await flushing;
+    // What the core said last is what it keeps.
+    expect(here.source('dust')).toEqual(later.sources[0]);
+
+    mix.changeShift('flip', { strength: 0.4 });
+    await mix.flush();
+    core.emit('mix.changed', later);
+    await wait(0);
+    expect(mix.source('dust')).toEqual(later.sources[0]);
+  });
+
   it('takes exactly what a run had, and leaves shifts out that are no longer known', () => {
     const { mix } = keepingCore();
     mix.changeShift('flip', { isUsed: true });

@@ -13,24 +13,34 @@ const none: Found = { count: 0, pairs: [], images: 3, compared: 3, unseen: 0 };
 function search() {
   const waiting: ((found: Found) => void)[] = [];
   const asked: unknown[] = [];
+  const searches: (string | undefined)[] = [];
   const core = fakeCore({
-    'images.nearDuplicates': (input) => {
+    'images.nearDuplicates': ({ search, ...input }) => {
       asked.push(input);
+      searches.push(search);
       return new Promise((resolve) => waiting.push(resolve));
     },
   });
-  return { near: new NearDuplicates(core.client), waiting, asked, emit: core.emit };
+  return { near: new NearDuplicates(core.client), waiting, asked, searches, emit: core.emit };
 }
 
 describe('near duplicates', () => {
   it('are looked for when asked, with progress, and kept', async () => {
-    const { near, waiting, asked, emit } = search();
+    const { near, waiting, asked, searches, emit } = search();
     expect([near.isAsked, near.isLooking]).toEqual([false, false]);
     const looking = near.look('cells');
     expect([near.isAsked, near.isLooking, near.part]).toEqual([true, true, null]);
     await vi.waitFor(() => expect(asked).toEqual([{ dataset: 'cells', limit: 500, again: false }]));
-    emit('images.compared', { done: 5, total: 20 });
-    await vi.waitFor(() => expect(near.part).toBe(0.25));
+    // Of another window's search, and of a caller that gave it no name.
+    emit('images.compared', { search: 'another', done: 18, total: 20 });
+    emit('images.compared', { search: null, done: 19, total: 20 });
+    emit('images.compared', { search: searches[0]!, done: 5, total: 20 });
+    const parts: (number | null)[] = [];
+    await vi.waitFor(() => {
+      parts.push(near.part);
+      expect(near.part).toBe(0.25);
+    });
+    expect(parts.filter((part) => part !== null && part !== 0.25)).toEqual([]);
     waiting[0]!(none);
     await looking;
     flushSync();
@@ -38,6 +48,7 @@ describe('near duplicates', () => {
     expect(near.found.value).toEqual(none);
     expect(near.isOld).toBe(false);
 
+    emit('images.compared', { search: searches[0]!, done: 20, total: 20 });
     // An edit or an import: what was found stays in sight until it is known how it stands now.
     const refreshing = near.refresh();
     expect([near.isLooking, near.found.value]).toEqual([false, none]);
