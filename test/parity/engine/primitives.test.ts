@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program, Value } from '#engine/ir/program.ts';
 import { planBlocked } from '#engine/lower/blocked/plan.ts';
-import { primitiveCases } from './primitive-cases.ts';
+import { definedKinds, expandBlocks } from '#engine/ir/expand.ts';
+import { primitiveKinds } from '#engine/ir/primitive-operations.ts';
+import { everyPrimitive, primitiveCases } from './primitive-cases.ts';
 import {
   expectAgreement,
   expectBlockedAgrees,
@@ -79,6 +81,13 @@ describe('where a gradient stops', () => {
     };
     expect(() => build(weighted)).toThrow('weightedMean has a gradient for its first operand only');
   });
+});
+
+it('has every primitive in the program that stands for all, and it agrees with the oracle', async () => {
+  const program = everyPrimitive();
+  const has = new Set(expandBlocks(program, definedKinds).operations.map(({ kind }) => kind));
+  expect(primitiveKinds.filter((kind) => !has.has(kind))).toEqual([]);
+  await expectAgreement(program, 1, await oracleEngine());
 });
 
 it('differentiates blocks and primitives together', async () => {

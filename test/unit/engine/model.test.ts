@@ -9,6 +9,8 @@ import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program } from '#engine/ir/program.ts';
 import { lowerPlain } from '#engine/lower/plain/lower.ts';
 import { seededTensors, smallNet } from '#engine/ir/small-net.ts';
+import { gan } from '../../parity/engine/gan.ts';
+import { everyPrimitive } from '../../parity/engine/primitive-cases.ts';
 import { optimiserNames, optimiserOf } from '../../parity/engine/support.ts';
 
 const checker = `
@@ -24,8 +26,8 @@ print(len(sys.argv) - 1, *sorted(used))
 /** Operators that onnxruntime's WebGPU provider was seen to run without falling back to the CPU. */
 const webgpuOperators =
   'Add BatchNormalization Cast Concat Conv Div Equal Exp Expand Gather Gemm GlobalAveragePool ' +
-  'Greater HardSigmoid Identity Log MatMul Max MaxPool Mul Neg Pad Reciprocal ReduceL2 ReduceMax ' +
-  'ReduceMean ReduceSum ReduceSumSquare Relu Reshape Slice Sqrt Sub Transpose Where';
+  'Greater HardSigmoid Identity LeakyRelu Log MatMul Max MaxPool Mul Neg Pad Reciprocal ReduceL2 ReduceMax ' +
+  'ReduceMean ReduceSum ReduceSumSquare Relu Reshape Sigmoid Slice Sqrt Sub Tanh Transpose Where';
 
 const python = '/usr/bin/python3';
 const present = spawnSync(python, ['-c', 'import onnx']).status === 0;
@@ -56,7 +58,9 @@ describe('ONNX models', () => {
     () => {
       const folder = mkdtempSync(join(tmpdir(), 'normscope-onnx-'));
       try {
-        const models = programs().map((program) => lowerPlain(program).model);
+        const models = [...programs(), everyPrimitive(), gan()].map(
+          (program) => lowerPlain(program).model,
+        );
         const paths = [...models, scoringModel()].map((model, index) => {
           const path = join(folder, `${index}.onnx`);
           writeFileSync(path, model);
