@@ -136,6 +136,7 @@ describe('two losses in one program', () => {
     );
     expect(() => build(group, group)).toThrow('"one" is no name of a group of its own');
     expect(() => build({ ...group, name: '' })).toThrow('"" is no name');
+    expect(() => build()).toThrow('needs a parameter');
     expect(() => build({ ...group, parameters: [loss] })).toThrow('one trains a tensor that is no');
   });
 });
