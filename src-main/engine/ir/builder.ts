@@ -316,6 +316,7 @@ export class ProgramBuilder extends Primitives {
       ? { keep: scalar('keep'), share: scalar('share'), isLast: scalar('isLast') }
       : null;
     const all = parametersOf.flat();
+    if (all.length === 0) throw new Error('A training program needs a parameter');
     const gradientOf = parts ? accumulate(this.#keeper, all, own, parts) : own;
     const sums = this.value([all.length]);
     this.emit({ kind: 'sumsOfSquares', inputs: gradientOf, outputs: [sums], attributes: {} });

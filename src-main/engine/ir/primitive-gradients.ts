@@ -1,5 +1,4 @@
-// The gradient of each primitive, itself made of primitives, so that gradients can be differentiated
-// again.
+// The gradient of each primitive, itself made of primitives, so that no lowering needs more for it.
 
 import type { PrimitiveKind, PrimitiveOperation } from './primitive-operations.ts';
 import type { Primitives } from './primitives.ts';

@@ -57,6 +57,8 @@ const kinds: Readonly<Record<PrimitiveKind, true>> = {
   ...{ stopGradient: true },
 };
 
+export const primitiveKinds: readonly PrimitiveKind[] = Object.keys(kinds) as PrimitiveKind[];
+
 export function isPrimitive(operation: { readonly kind: string }): operation is PrimitiveOperation {
   return Object.hasOwn(kinds, operation.kind);
 }

@@ -36,7 +36,7 @@ export function evaluatePrimitive(
       return tf.add(tf.relu(x), tf.mul(below, operation.attributes.slope));
     }
     case 'positive':
-      return tf.cast(tf.greater(x, 0), 'float32');
+      return withoutGradient(tf, x, (value) => tf.cast(tf.greater(value, 0), 'float32'));
     case 'sum':
     case 'mean': {
       const { axes, keepDims } = operation.attributes;
@@ -69,10 +69,7 @@ export function evaluatePrimitive(
       return tf.pad(x, pads);
     }
     case 'stopGradient':
-      return tf.customGrad((value) => ({
-        value: (value as Tensor).clone(),
-        gradFunc: (dy) => tf.zerosLike(dy),
-      }))(x);
+      return withoutGradient(tf, x, (value) => value.clone());
   }
 }
 
@@ -105,6 +102,14 @@ export function evaluateDefined(
       return tf.add(scaled, tf.reshape(beta, shape));
     }
   }
+}
+
+function withoutGradient(tf: TensorFlow, x: Tensor, of: (value: Tensor) => Tensor): Tensor {
+  const operation = tf.customGrad((value) => ({
+    value: of(value as Tensor),
+    gradFunc: (dy) => tf.zerosLike(dy),
+  }));
+  return operation(x);
 }
 
 /** [factor · side, side]: takes each row `factor` times. */

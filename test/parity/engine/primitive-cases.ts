@@ -1,7 +1,7 @@
 // Every primitive and the layers made of them as small programs, like operation-cases.ts.
 
 import { ProgramBuilder } from '#engine/ir/builder.ts';
-import type { Shape, Value } from '#engine/ir/program.ts';
+import type { Program, Shape, Value } from '#engine/ir/program.ts';
 import { elementCount } from '#engine/ir/program.ts';
 import type { OperationCase } from './operation-cases.ts';
 
@@ -125,3 +125,25 @@ export const primitiveCases: readonly OperationCase[] = [
   }),
   primitive('scale by a factor that is trained', (b) => b.scale(x(b), x(b, [], 'factor'))),
 ];
+
+/** Every primitive and every layer made of them in one program, for engines that are slow to compile. */
+export function everyPrimitive(): Program {
+  const b = new ProgramBuilder('train');
+  const images = b.groupNorm(
+    b.upsample(x(b, [2, 4, 3, 3], 'images'), 2),
+    2,
+    x(b, [4], 'gamma'),
+    x(b, [4], 'beta'),
+  );
+  const padded = b.pad(b.leakyRelu(images, 0.2), 3, 1, 2);
+  const rows = b.reshape(b.slice(b.concat([padded, b.silu(padded)], 1), 2, 1, 5), [2, 8, 36]);
+  const scores = b.div(b.matMul(rows, b.transpose(rows, [0, 2, 1])), 6);
+  const attended = b.matMul(b.softmax(scores), b.mul(rows, b.positive(rows)));
+  const gate = b.sigmoid(b.sum(b.sub(attended, b.stopGradient(rows)), [2], true));
+  const columns = b.mul(b.expand(x(b, [36, 1], 'w'), [36, 5]), b.constant([1, -2, 3, 0, 2], [5]));
+  const shared = b.matMul(b.tanh(attended), columns);
+  const sizes = b.sqrt(b.add(b.mean(b.mul(shared, shared), [1]), 0.1));
+  const chances = b.logSoftmax(b.relu(b.sub(sizes, 0.5)));
+  const loss = b.sub(b.mean(b.log(b.exp(gate))), b.mean(chances));
+  return b.training(loss, { loss, chances }, plainSgd);
+}

@@ -5,15 +5,40 @@ import { describe, expect, it } from 'vitest';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program, Value } from '#engine/ir/program.ts';
 import { planBlocked } from '#engine/lower/blocked/plan.ts';
-import { primitiveCases } from './primitive-cases.ts';
+import { definedKinds, expandBlocks } from '#engine/ir/expand.ts';
+import { primitiveKinds } from '#engine/ir/primitive-operations.ts';
+import { seededTensors } from '#engine/ir/small-net.ts';
+import { Float64Program } from './float64.ts';
+import { everyPrimitive, primitiveCases } from './primitive-cases.ts';
 import {
   expectAgreement,
   expectBlockedAgrees,
   expectCentralDifferences,
   oracleEngine,
+  relativeError,
+  runLowered,
 } from './support.ts';
 
 const plainSgd = { name: 'sgd', momentum: 0, weightDecay: 0, trust: 0 } as const;
+
+describe('primitives agree with float64 loops', () => {
+  for (const { name, program, seed } of primitiveCases) {
+    it(`${name}: result, and gradient by central differences`, async () => {
+      const { state, inputs } = seededTensors(program, seed);
+      const slow = new Float64Program(program);
+      const ours = await runLowered('plain', program, { state, inputs });
+      const { loss, result } = slow.outputs({ ...state, ...inputs });
+      expect(relativeError(ours.outputs['loss']!, Float32Array.from(loss!))).toBeLessThan(1e-5);
+      expect(relativeError(ours.outputs['result']!, Float32Array.from(result!))).toBeLessThan(1e-5);
+      for (const { name: parameter } of program.training!.parameters) {
+        const expected = Float32Array.from(slow.gradient({ ...state, ...inputs }, parameter));
+        // Without momentum the slot is the gradient.
+        const gradient = ours.state[`${parameter}/momentum`]!;
+        expect(relativeError(gradient, expected), parameter).toBeLessThan(1e-5);
+      }
+    });
+  }
+});
 
 describe('primitives in a blocked program', () => {
   for (const { name, program } of primitiveCases) {
@@ -79,6 +104,13 @@ describe('where a gradient stops', () => {
     };
     expect(() => build(weighted)).toThrow('weightedMean has a gradient for its first operand only');
   });
+});
+
+it('has every primitive in the program that stands for all, and it agrees with the oracle', async () => {
+  const program = everyPrimitive();
+  const has = new Set(expandBlocks(program, definedKinds).operations.map(({ kind }) => kind));
+  expect(primitiveKinds.filter((kind) => !has.has(kind))).toEqual([]);
+  await expectAgreement(program, 1, await oracleEngine());
 });
 
 it('differentiates blocks and primitives together', async () => {

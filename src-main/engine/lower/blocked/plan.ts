@@ -99,9 +99,11 @@ function convolutionFamily(uses: Uses, operation: Convolution): Family | null {
   const convolutions = uses.of(weight).filter(({ kind }) => kind === 'conv2d');
   if (name === undefined || !used || convolutions.length !== 1 || !fits(operation)) return null;
   const inputGradients = uses.of(weight).filter(({ kind }) => kind === 'conv2dInputGradient');
+  if (!uses.isTrained(weight)) {
+    return { operations: [operation, ...inputGradients], names: [name] };
+  }
   const update = uses.update(weight);
-  if (update === null)
-    return inputGradients.length === 0 ? { operations: [operation], names: [name] } : null;
+  if (update === null) return null;
   const [, summed] = update.inputs;
   const accumulation = uses.accumulation(update);
   const weightGradient = uses.maker(accumulation ? accumulation.inputs[1] : summed);
@@ -151,7 +153,8 @@ function vectorNames(
       uses.only(value, ['movingAverage', 'batchNormGradient']),
     ) &&
     averages.every(({ inputs, outputs }) => uses.single(inputs[0]) && uses.only(outputs[0], [])) &&
-    (!isDifferentiated || updates.every((update) => update !== null));
+    (!isDifferentiated ||
+      [gamma, beta].every((value, index) => updates[index] !== null || !uses.isTrained(value)));
   if (!hidden) return null;
   const tensors = [
     gamma,

@@ -53,6 +53,10 @@ export class Uses {
     return !this.#published.has(value.id) && this.of(value).length === 1;
   }
 
+  isTrained(parameter: Value): boolean {
+    return this.of(parameter).some(isUpdate);
+  }
+
   /** The update of a parameter, when it is the only one and nothing else sees its tensors. */
   update(parameter: Value): Update | null {
     const updates = this.of(parameter).filter(isUpdate);
