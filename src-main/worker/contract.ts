@@ -1,7 +1,7 @@
 // What the core may ask of the worker, and what the worker tells meanwhile. JSON-safe; pixels,
 // weights and other bulk go by file.
 
-import type { EngineName } from '#engine/engine.ts';
+import type { EngineName, EngineReport } from '#domain/engine-report.ts';
 import type { NormCounts } from '#domain/norm-counts.ts';
 import type { RawScores } from '#domain/score.ts';
 import type { RunSettings, MethodName } from '#domain/run-settings.ts';
@@ -175,17 +175,6 @@ export interface Estimate {
   readonly stepMilliseconds: number;
   /** Of the whole training. */
   readonly steps: number;
-}
-
-export interface EngineReport {
-  readonly name: EngineName;
-  readonly device: string;
-  readonly provider: string;
-  readonly offered: boolean;
-  readonly reason: string;
-  readonly selfTest: 'passed' | 'failed' | 'not run';
-  readonly stepMilliseconds: number | null;
-  readonly imagesPerSecond: number | null;
 }
 
 /** A training step of `images` random images, views and outliers included; a multiple of 4, ≥ 8. */

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import type { RunSettings } from '#domain/run-settings.ts';
 import { methodNames, settingTable } from '#domain/run-settings.ts';
-import { engineNames } from '#engine/engine.ts';
+import { engineNames } from '#domain/engine-report.ts';
 import { method } from '#rpc/method.ts';
 import type {
   AdviseTask,

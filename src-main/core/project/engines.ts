@@ -1,7 +1,8 @@
 // What the engines of this machine can do, as a worker finds it. Needs no project.
 
+import type { EngineReport } from '#domain/engine-report.ts';
 import { neverStop, type Stop } from '#domain/stop.ts';
-import { workerProtocol, type EngineReport } from '#worker/contract.ts';
+import { workerProtocol } from '#worker/contract.ts';
 import { askWorker, withWorker } from '../workers/worker-call.ts';
 
 /** Takes some seconds: every engine is tested and timed. Throws `stopped` and `link-closed`. */

@@ -5,8 +5,8 @@ import { Failure } from '#domain/failure.ts';
 import { either, StopSource, throwIfStopped, type Stop } from '#domain/stop.ts';
 import type { InputOf, OutputOf } from '#rpc/connect.ts';
 import type { WorkerEvents, WorkerMethods } from '#worker/contract.ts';
-import { spawnWorker, type Worker, type WorkerExit } from '#worker/spawn.ts';
-import { memoryKills, ranOut } from './memory-kills.ts';
+import { exitInWords, lastLines, type Exit } from '#processes/child.ts';
+import { spawnWorker, type Worker } from '#worker/spawn.ts';
 
 /**
  * A worker that does not leave its work by then is killed, milliseconds: one at work may be writing a
@@ -53,7 +53,7 @@ export async function withWorker<Result>(
 }
 
 /** What a worker writes is whole or absent, so that killing it is safe, and quick. */
-async function endWorker(worker: Worker): Promise<WorkerExit> {
+async function endWorker(worker: Worker): Promise<Exit> {
   worker.kill();
   return await worker.exited;
 }
@@ -97,12 +97,11 @@ export async function askWorker<K extends keyof WorkerMethods>(
 
 /** Rejects when the worker has ended; a link that closes is the first sign of it. */
 async function deathOf(worker: Worker): Promise<never> {
-  const kills = memoryKills();
   const closed = new Promise<void>((resolve) => worker.client.onClose(resolve));
   await Promise.race([closed, worker.exited]);
   await Promise.race([worker.exited, wait(lastMomentMs)]);
   const exit = await endWorker(worker);
-  const cause = ranOut(exit, kills, memoryKills()) ? new OutOfMemory() : undefined;
+  const cause = exit.isOutOfMemory ? new OutOfMemory() : undefined;
   throw new Failure('link-closed', describeExit(exit), undefined, { cause });
 }
 
@@ -170,12 +169,11 @@ class Guard {
   }
 }
 
-function describeExit({ code, signal, errorOutput }: WorkerExit): string {
-  const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-  const lines = errorOutput.trim().split('\n').slice(-5).join('\n');
-  const words = lines === '' ? 'It left no message.' : `Its last words: ${lines}`;
+function describeExit(exit: Exit): string {
+  const lines = lastLines(exit, 5);
+  const words = lines === '' ? 'It left no message.' : `Its error output ends: ${lines}`;
   return (
-    `The worker process ended unexpectedly (${how}), for instance because memory ran out or ` +
-    `somebody ended it. ${words}`
+    `The worker process ended unexpectedly (${exitInWords(exit)}), for instance because memory ran ` +
+    `out or somebody ended it. ${words}`
   );
 }
