@@ -7,12 +7,22 @@ import type { RawScores } from '#domain/score.ts';
 import type { RunSettings, MethodName } from '#domain/run-settings.ts';
 
 /** Changes with any change to this file that the other side must know of. */
-export const workerProtocol = 4;
+export const workerProtocol = 5;
+
+/** A file that a task reads. */
+export interface Input {
+  /**
+   * Address of its content: of a shard `shardAddress` (worker/files/shard.ts), which is compared when the
+   * shard is read; of any other file its SHA-256, hexadecimal.
+   */
+  readonly hash: string;
+  /** Where the worker finds it; absolute. */
+  readonly path: string;
+}
 
 /** A pixel shard (see worker/files/shard.ts) and what it is called in messages. */
-interface ShardReference {
+interface ShardReference extends Input {
   readonly name: string;
-  readonly path: string;
 }
 
 export interface WeightedShard extends ShardReference {
@@ -97,7 +107,7 @@ export interface ImageToScore {
 }
 
 export interface ScoreTask {
-  readonly modelPath: string;
+  readonly model: Input;
   /** Prepared with the channels, depth and window of the shard that the model was trained on. */
   readonly shard: ShardReference;
   readonly images: readonly ImageToScore[];
@@ -114,7 +124,7 @@ export interface FloorTask {
 
 /** Features of all images of a shard, prepared as for scoring. */
 export interface FeaturesTask {
-  readonly modelPath: string;
+  readonly model: Input;
   readonly shard: ShardReference;
   readonly engine: EngineName | 'auto';
   /** The file to write: 32-bit floats (little-endian), a row of length 1 for each image in order. */
@@ -141,7 +151,7 @@ export interface AdviseTask {
   readonly images: ShardReference;
   readonly shifts: readonly ShiftSpec[];
   /** null for a quick test without one. */
-  readonly modelPath: string | null;
+  readonly model: Input | null;
   /** What may vary in a normal image. */
   readonly augment: RunSettings;
   readonly seed: number;

@@ -174,10 +174,7 @@ const rows = {
     at: 'src-main/core/scores',
     may: [
       ...['src-main/(domain|contract|rpc)', 'src-main/core/(formats|archives|reader|datasets)'],
-      ...[
-        'src-main/core/(store|jobs|workers|runs)',
-        'src-main/worker/(contract|spawn|files/shard)\\.ts',
-      ],
+      ...['src-main/core/(store|jobs|workers|runs)', 'src-main/worker/(contract|files/shard)\\.ts'],
       'zod',
     ],
     node: true,
@@ -225,7 +222,7 @@ const rows = {
     may: [
       ...['src-main/(domain|contract|rpc)', 'src-main/core/(formats|archives|reader|datasets)'],
       ...['src-main/core/(store|jobs|workers|project|runs|scores)'],
-      ...['src-main/worker/(contract|spawn)\\.ts', 'zod'],
+      ...['src-main/worker/contract.ts', 'zod'],
     ],
     node: true,
   },
@@ -233,7 +230,7 @@ const rows = {
     at: 'src-main/core/[^/]+\\.ts$',
     may: [
       ...['src-main/(domain|contract|rpc|files)', 'src-main/core', 'zod'],
-      'src-main/worker/(contract|spawn)\\.ts',
+      'src-main/worker/contract.ts',
     ],
     node: true,
   },
@@ -244,7 +241,7 @@ const rows = {
       {
         at: `src-main/hosts/${host}`,
         may: [
-          ...['src-main/(domain|contract|rpc|core)', 'src-main/worker/spawn\\.ts', 'zod'],
+          ...['src-main/(domain|contract|rpc|core)', 'zod'],
           ...(host === 'electron' ? ['electron', 'src-main/(files|processes)'] : []),
           ...(host === 'cli'
             ? [
@@ -266,7 +263,7 @@ const rows = {
     may: [
       'src-main/(domain|contract|rpc|core)',
       'src-main/hosts/cli',
-      'src-main/worker/spawn\\.ts',
+      'src-main/worker/contract.ts',
       'zod',
     ],
     node: true,

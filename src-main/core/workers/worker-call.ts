@@ -1,4 +1,4 @@
-// One worker process for one piece of work: asked, listened to, stopped, and ended whatever happens.
+// A worker process asked for one piece of work: listened to, stopped, and ended whatever happens.
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { Failure } from '#domain/failure.ts';
@@ -6,7 +6,8 @@ import { either, StopSource, throwIfStopped, type Stop } from '#domain/stop.ts';
 import type { InputOf, OutputOf } from '#rpc/connect.ts';
 import type { WorkerEvents, WorkerMethods } from '#worker/contract.ts';
 import { exitInWords, lastLines, type Exit } from '#processes/child.ts';
-import { spawnWorker, type Worker } from '#worker/spawn.ts';
+import type { Worker } from '#worker/spawn.ts';
+import type { WorkerListeners } from './compute.ts';
 
 /**
  * A worker that does not leave its work by then is killed, milliseconds: one at work may be writing a
@@ -36,33 +37,13 @@ export function cardGaveUp(error: unknown, engine: string | undefined): error is
   return error instanceof Failure && codes.includes(error.code);
 }
 
-export type WorkerListeners = {
-  readonly [K in keyof WorkerEvents]?: (event: WorkerEvents[K]) => void;
-};
-
-/** Ends the worker when `use` is over. */
-export async function withWorker<Result>(
-  use: (worker: Worker) => Promise<Result>,
-): Promise<Result> {
-  const worker = spawnWorker();
-  try {
-    return await use(worker);
-  } finally {
-    await endWorker(worker);
-  }
-}
-
 /** What a worker writes is whole or absent, so that killing it is safe, and quick. */
-async function endWorker(worker: Worker): Promise<Exit> {
+export async function endWorker(worker: Worker): Promise<Exit> {
   worker.kill();
   return await worker.exited;
 }
 
-/**
- * Asks a worker for a piece of work. Throws the worker's failure, `stopped` once `stop` is set,
- * `link-closed` with the worker's last words when it died, and what a listener throws, which stops
- * the work. A worker that met a bug is ended, and its last words are in the Error.
- */
+/** See `Lease.call`. */
 export async function askWorker<K extends keyof WorkerMethods>(
   worker: Worker,
   name: K,

@@ -8,6 +8,7 @@ import { Edits } from '#core/edits/edits.ts';
 import { trashMethods } from '#core/training/trash.ts';
 import { runMethods } from '#core/training/run-methods.ts';
 import { scoresOf } from '#core/store/runs/scores.ts';
+import { localCompute } from '#core/workers/local-compute.ts';
 import { neverStop } from '#domain/stop.ts';
 import { noon } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
@@ -58,7 +59,7 @@ async function lab() {
   });
   const methods = {
     ...runMethods({
-      ...{ ...ports, folder, queue, orClosing: (stop) => stop },
+      ...{ ...ports, folder, queue, compute: localCompute, orClosing: (stop) => stop },
       demandNoOverlaps: () => Promise.resolve(),
     }),
     ...trash,
