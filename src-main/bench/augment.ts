@@ -32,8 +32,8 @@ export async function* benchAugment(
     const theirs: number[] = [];
     let from = 0;
     for (let round = 0; round < rounds; round++) {
-      const timing = await inWorker(shell, (worker) =>
-        worker.client.start('timeAugment', { size, views }),
+      const timing = await inWorker(shell, (lease, stop) =>
+        lease.call('timeAugment', { size, views }, stop),
       );
       ours.push(timing.viewsPerSecond);
       from = timing.storedSide;

@@ -56,7 +56,7 @@ export async function* benchPlainScore(
     let engine = '';
     for (let round = 0; round < rounds; round++) {
       const task = { width, size, images: batch, threads, steps: batches, engine: 'auto' as const };
-      const timing = await inWorker(shell, (worker) => worker.client.start('timeStep', task));
+      const timing = await inWorker(shell, (lease, stop) => lease.call('timeStep', task, stop));
       ours.push(timing.scoreImagesPerSecond);
       engine = timing.engine;
       if (peer === null) continue;
@@ -109,27 +109,20 @@ export async function benchViewScore(
   const trained = await trainOurs({ ...net, normals, outliers: normals, folder: model }, shell);
   const images = tested.hashes.map((hash, index) => ({ index, hash }));
   const task = {
-    ...{ modelPath: join(model, 'model.safetensors'), seed: 0, engine: 'auto' as const },
-    shard: { name: 'test', path: tested.path },
+    model: { hash: trained.modelHash, path: join(model, 'model.safetensors') },
+    shard: { name: 'test', hash: tested.hash, path: tested.path },
+    ...{ seed: 0, engine: 'auto' as const },
   };
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    const seconds = await inWorker(shell, (worker) => {
-      const controller = new AbortController();
-      const score = (some: typeof images) => {
-        const { result, stop } = worker.client.start('score', { ...task, images: some });
-        controller.signal.addEventListener('abort', stop, { once: true });
-        return result;
-      };
-      const timed = async () => {
-        // The first call tests the engine; the peer's imports are not counted either.
-        await score(images.slice(0, 1));
-        const start = performance.now();
-        await score(images);
-        return (performance.now() - start) / 1000;
-      };
-      return { result: timed(), stop: () => controller.abort() };
+    const seconds = await inWorker(shell, async (lease, stop) => {
+      const score = (some: typeof images) => lease.call('score', { ...task, images: some }, stop);
+      // The first call tests the engine; the peer's imports are not counted either.
+      await score(images.slice(0, 1));
+      const start = performance.now();
+      await score(images);
+      return (performance.now() - start) / 1000;
     });
     ours.push(images.length / seconds);
     if (peer) theirs.push(await scorePeer(sizes, small.archive, archives.outliers, peer, shell));

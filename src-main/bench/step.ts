@@ -57,7 +57,7 @@ async function timeSize(
   let engine = '';
   for (let round = 0; round < rounds; round++) {
     const task = { width, size, images, threads, steps, engine: 'auto' as const };
-    const timing = await inWorker(shell, (worker) => worker.client.start('timeStep', task));
+    const timing = await inWorker(shell, (lease, stop) => lease.call('timeStep', task, stop));
     ours.push(timing.stepMilliseconds);
     engine = timing.engine;
     if (peer === null) continue;

@@ -1,10 +1,10 @@
 // bench train: images a second of a whole training, augmentation included: the product's worker on
 // pixel shards of a packed set against the peer's script on the same set with the same settings.
 
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { resolveSettings } from '#domain/run-settings.ts';
 import type { Shell } from '#hosts/cli/shell.ts';
+import type { TrainTask } from '#worker/contract.ts';
 import type { BenchFolder } from './bench-folder.ts';
 import { filesBelow, packedSets, unpack } from './packed-set.ts';
 import type { Peer } from './peer.ts';
@@ -90,8 +90,11 @@ export async function* benchTrain(
 interface OurRun {
   readonly engine: string;
   readonly steps: number;
+  /** SHA-256 of the model's file. */
+  readonly modelHash: string;
   readonly imagesPerSecond: number;
   readonly firstStepSeconds: number;
+  /** Up to the last step. */
   readonly peakBytes: number | null;
 }
 
@@ -124,41 +127,30 @@ export async function trainOurs(training: OwnTraining, shell: Shell): Promise<Ou
   let firstStepAt = 0;
   let stepsTo = 0;
   let peakBytes: number | null = null;
-  const { engine, steps } = await inWorker(shell, (worker) => {
-    worker.client.on('started', () => (stepsFrom = performance.now()));
-    worker.client.on('step', ({ step, steps: all }) => {
-      if (firstStepAt === 0) firstStepAt = performance.now();
-      if (step === all) stepsTo = performance.now();
-    });
-    const { result, stop } = worker.client.start('train', {
-      ...{ runId: 1, folder, method: 'oecl', settings, seed, engine: 'auto', shifts: [] },
-      normals: { name: 'normals', path: normals.path },
-      outliers: [{ name: 'outliers', path: outliers.path, weight: 1 }],
-      ...{ snapshotHash: 'bench', codeVersion: 'bench', leastParts: 1 },
-    });
-    const measured = result.then(async (trained) => {
-      peakBytes = await peakOf(worker.pid);
-      return trained;
-    });
-    return { result: measured, stop };
-  });
+  const task: TrainTask = {
+    ...{ runId: 1, folder, method: 'oecl', settings, seed, engine: 'auto', shifts: [] },
+    normals: { name: 'normals', hash: normals.hash, path: normals.path },
+    outliers: [{ name: 'outliers', hash: outliers.hash, path: outliers.path, weight: 1 }],
+    ...{ snapshotHash: 'bench', codeVersion: 'bench', leastParts: 1 },
+  };
+  const { engine, steps, modelHash } = await inWorker(shell, (lease, stop) =>
+    lease.call('train', task, stop, {
+      started: () => (stepsFrom = performance.now()),
+      step: ({ step, steps: all, peakMemory }) => {
+        if (firstStepAt === 0) firstStepAt = performance.now();
+        if (step === all) stepsTo = performance.now();
+        peakBytes = peakMemory;
+      },
+    }),
+  );
   return {
     engine,
     steps,
+    modelHash,
     imagesPerSecond: (1000 * steps * 4 * batch) / (stepsTo - stepsFrom),
     firstStepSeconds: (firstStepAt - started) / 1000,
     peakBytes,
   };
-}
-
-/** The largest resident memory of a process, bytes; null where the system does not tell. */
-async function peakOf(pid: number | undefined): Promise<number | null> {
-  try {
-    const status = await readFile(`/proc/${pid}/status`, 'utf8');
-    return 1024 * Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)![1]);
-  } catch {
-    return null;
-  }
 }
 
 interface PeerTraining {

@@ -1,22 +1,20 @@
 // Taking turns: what two sides need is measured one after the other, several times over, and the
 // medians are compared, because a machine does other things as well.
 
-import { spawnWorker, type Worker } from '#worker/spawn.ts';
+import { withLease, type Lease } from '#core/workers/compute.ts';
+import { localCompute } from '#core/workers/local-compute.ts';
+import { StopSource, type Stop } from '#domain/stop.ts';
 import type { Shell } from '#hosts/cli/shell.ts';
 
-/** A fresh worker process: the peer starts a fresh process as well. */
+/** A fresh worker process: the peer starts a fresh process as well. `stop` is set by an interrupt. */
 export async function inWorker<T>(
   shell: Shell,
-  call: (worker: Worker) => { readonly result: Promise<T>; readonly stop: () => void },
+  ask: (lease: Lease, stop: Stop) => Promise<T>,
 ): Promise<T> {
-  const worker = spawnWorker();
-  try {
-    const { result, stop } = call(worker);
-    return await shell.interrupts.during(stop, result);
-  } finally {
-    worker.kill();
-    await worker.exited;
-  }
+  const stop = new StopSource();
+  return await withLease(localCompute, (lease) =>
+    shell.interrupts.during(() => stop.stop(), ask(lease, stop)),
+  );
 }
 
 export function median(values: readonly number[]): number {

@@ -2,6 +2,7 @@
 // values only; what may last longer than a second answers with a job at once.
 
 import { z } from 'zod';
+import { engineNames, type EngineReport } from '#domain/engine-report.ts';
 import type { NormCounts } from '#domain/norm-counts.ts';
 import { methodNames, presetNames, specimenNames } from '#domain/run-settings.ts';
 import { scoreNames, type ScoreName } from '#domain/score.ts';
@@ -170,25 +171,6 @@ export interface Floor {
   readonly auroc95: readonly [number, number];
   /** Images judged; of large datasets a seeded sample. */
   readonly counts: { readonly normal: number; readonly anomalous: number };
-}
-
-const engineNames = ['cpu', 'webgpu', 'directml', 'coreml', 'cuda', 'tensorflow'] as const;
-
-/** An engine as it was found on this computer. */
-export interface EngineReport {
-  readonly name: (typeof engineNames)[number];
-  /** "CPU, 2 threads", "NVIDIA H100 through Vulkan, tensors up to 4095 MiB"; "none". */
-  readonly device: string;
-  /** What runs its programs, with its version. */
-  readonly provider: string;
-  readonly offered: boolean;
-  /** Why it is offered, or not. */
-  readonly reason: string;
-  readonly selfTest: 'passed' | 'failed' | 'not run';
-  /** Of a small training step; null when it was not timed. */
-  readonly stepMilliseconds: number | null;
-  /** Images through that step in a second. */
-  readonly imagesPerSecond: number | null;
 }
 
 const id = z.int().min(1);

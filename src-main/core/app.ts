@@ -16,6 +16,7 @@ import { demandProject, projectFolders } from './project/project-folder.ts';
 import { sweepScoring } from './scores/scoring-folder.ts';
 import { openDatabase } from './store/open-database.ts';
 import { lockProject, readOwner } from './store/project-lock.ts';
+import { localCompute } from './workers/local-compute.ts';
 
 export interface AppOptions {
   /** Makes the project when there is none. */
@@ -83,7 +84,16 @@ async function openCore(folder: string, now: () => Date, closers: Closers): Prom
   await sweepTemporary(join(folder, 'exports'));
   for (const name of projectFolders) await mkdir(join(folder, name), { recursive: true });
   const codeVersion = await readCodeVersion();
-  const core = new Core({ folder, database, backUp, restore, log, now, codeVersion });
+  const core = new Core({
+    folder,
+    database,
+    backUp,
+    restore,
+    log,
+    now,
+    codeVersion,
+    compute: localCompute,
+  });
   closers.add(() => core.close());
   try {
     const door = await openDoor((link) => core.serve(link));

@@ -27,6 +27,7 @@ import { Edits } from './edits/edits.ts';
 import { imageMethods } from './gallery/image-methods.ts';
 import { NearDuplicates } from './gallery/near-duplicates.ts';
 import { reviewMethods } from './review/review-methods.ts';
+import type { Compute } from './workers/compute.ts';
 import { evaluate } from './scores/evaluate.ts';
 import { Features } from './scores/features.ts';
 import { floorOf } from './scores/floor.ts';
@@ -56,6 +57,8 @@ export interface CorePorts {
   readonly log: Log;
   readonly now: () => Date;
   readonly codeVersion: string;
+  /** Where trainings and scores are computed. */
+  readonly compute: Compute;
 }
 
 /** Answers the contract to whoever is connected. Made by core/app.ts alone. */
@@ -74,7 +77,7 @@ export class Core {
 
   constructor(ports: CorePorts) {
     this.#ports = ports;
-    const { database, folder, log, now } = ports;
+    const { database, folder, log, now, compute } = ports;
     this.#catalogue = new Catalogue(database, folder, now);
     this.#queue = new JobQueue({
       database,
@@ -90,7 +93,7 @@ export class Core {
       onChange: (state) => this.#emit('edits.changed', state),
       demandIdleRun: (reader, runId) => demandIdleRun(reader, runId, this.#queue),
     });
-    this.#features = new Features({ database, folder });
+    this.#features = new Features({ database, folder, compute });
     this.#viewer = new ImageViewer(folder, (hash) =>
       database.read((reader) => {
         const image = findImage(reader, hash);
@@ -99,7 +102,7 @@ export class Core {
         return { paths, bitDepth: image.bitDepth, pixels: image.width * image.height };
       }),
     );
-    this.#previewer = new ShiftPreviewer(database, folder);
+    this.#previewer = new ShiftPreviewer(database, folder, compute);
     this.#service = {
       handlers: this.#methods(),
       parse: inputChecker(coreMethods),
@@ -133,7 +136,7 @@ export class Core {
   }
 
   #jobHandlers(): JobHandlers {
-    const { database, folder, now, codeVersion } = this.#ports;
+    const { database, folder, now, codeVersion, compute } = this.#ports;
     const emit = this.#emit.bind(this);
     return {
       import: async ({ input }, job) => {
@@ -143,13 +146,14 @@ export class Core {
         if (failure) throw new FailedJob(failure, result);
         return result;
       },
-      train: ({ runId }, job) => trainRun(runId, job, { database, folder, now, codeVersion, emit }),
-      score: (spec, job) => scoreRun(spec, job, { database, folder }),
+      train: ({ runId }, job) =>
+        trainRun(runId, job, { database, folder, now, codeVersion, compute, emit }),
+      score: (spec, job) => scoreRun(spec, job, { database, folder, compute }),
     };
   }
 
   #methods(): HandlersOf<typeof coreMethods> {
-    const { database, folder, now, codeVersion } = this.#ports;
+    const { database, folder, now, codeVersion, compute } = this.#ports;
     const queue = this.#queue;
     const catalogue = this.#catalogue;
     const nearDuplicates = new NearDuplicates({ database, folder });
@@ -191,11 +195,11 @@ export class Core {
         moveRun: (runId, to) => this.#edits.moveRun(runId, to),
       }),
       ...outlierMethods({
-        ...{ database, folder, queue, orClosing, previewer: this.#previewer },
+        ...{ database, folder, queue, compute, orClosing, previewer: this.#previewer },
         emit: this.#emit.bind(this),
       }),
       ...runMethods({
-        ...{ database, folder, queue, catalogue, now, codeVersion, orClosing },
+        ...{ database, folder, queue, catalogue, now, codeVersion, compute, orClosing },
         demandNoOverlaps: (input, stop) => demandNoOverlaps(input, stop, { database, folder }),
       }),
       'scores.compute': ({ modelId, dataset, engine }) => {
@@ -209,8 +213,8 @@ export class Core {
         database.read((reader) => evaluate(reader, modelId, dataset)),
       'scores.rank': (request) => database.read((reader) => rank(reader, request)),
       'scores.floor': ({ modelId, dataset }, stop) =>
-        floorOf(modelId, dataset, orClosing(stop), { database, folder }),
-      'engines.describe': (_, stop) => describeEngines(orClosing(stop)),
+        floorOf(modelId, dataset, orClosing(stop), { database, folder, compute }),
+      'engines.describe': (_, stop) => describeEngines(orClosing(stop), compute),
       'jobs.list': () => queue.list().map(publicJob),
       'jobs.show': ({ jobId }) => {
         const job = queue.find(jobId);

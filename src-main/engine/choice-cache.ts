@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir } from 'node:fs/promises';
 import { arch, cpus, platform, release } from 'node:os';
 import { join } from 'node:path';
+import { engineNames, type EngineName } from '#domain/engine-report.ts';
 import { writeWhole } from '#files/whole-file.ts';
-import { engineNames, type EngineName } from './engine.ts';
 import { onnxruntimeVersion } from './onnxruntime/version.ts';
 import { tensorflowPackage } from './tensorflow/native.ts';
 

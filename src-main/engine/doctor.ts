@@ -2,9 +2,9 @@
 
 import { Failure } from '#domain/failure.ts';
 import { ChoiceCache, type Choice } from './choice-cache.ts';
-import type { Engine, EngineName } from './engine.ts';
+import type { EngineName, EngineReport } from '#domain/engine-report.ts';
+import type { Engine } from './engine.ts';
 import { enginesHere, openEngine } from './engines.ts';
-import type { Diagnosis } from './examine.ts';
 import { examineApart } from './examine-apart.ts';
 import { selfTestFault } from './self-test.ts';
 import { userCacheFolder } from './user-cache.ts';
@@ -18,7 +18,7 @@ export interface ChosenEngine extends Engine {
 export interface DoctorParts {
   readonly names: () => readonly EngineName[];
   readonly open: (name: EngineName, threads: number) => Promise<Engine>;
-  readonly examine: (name: EngineName, threads: number) => Promise<Diagnosis>;
+  readonly examine: (name: EngineName, threads: number) => Promise<EngineReport>;
   readonly cacheFolder: string;
 }
 
@@ -33,16 +33,16 @@ const standardParts: DoctorParts = {
 export async function diagnose(
   threads = 0,
   parts: DoctorParts = standardParts,
-): Promise<Diagnosis[]> {
-  const found: Diagnosis[] = [];
+): Promise<EngineReport[]> {
+  const found: EngineReport[] = [];
   // One after the other, or they would slow each other down.
   for (const name of parts.names()) found.push(await parts.examine(name, threads));
   await new ChoiceCache(parts.cacheFolder, threads).write(choiceFrom(found));
   return found;
 }
 
-function choiceFrom(found: readonly Diagnosis[]): Choice {
-  const isTimed = ({ offered, stepMilliseconds }: Diagnosis) =>
+function choiceFrom(found: readonly EngineReport[]): Choice {
+  const isTimed = ({ offered, stepMilliseconds }: EngineReport) =>
     offered && stepMilliseconds !== null;
   const [timed, others] = [found.filter(isTimed), found.filter((one) => !isTimed(one))];
   return {

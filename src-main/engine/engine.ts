@@ -1,10 +1,8 @@
 // What an engine offers: programs or model files in, numbers out. Implemented by engine/onnxruntime and by
 // engine/tensorflow; used by ml without knowing which.
 
+import type { EngineName } from '#domain/engine-report.ts';
 import type { Program } from './ir/program.ts';
-
-export const engineNames = ['cpu', 'webgpu', 'directml', 'coreml', 'cuda', 'tensorflow'] as const;
-export type EngineName = (typeof engineNames)[number];
 
 /** Named float32 tensors; shapes are those the program declares. */
 export type Tensors = Readonly<Record<string, Float32Array>>;

@@ -2,8 +2,8 @@
 
 import { Failure } from '#domain/failure.ts';
 import { coreCount } from './cores.ts';
-import type { Engine, EngineName } from './engine.ts';
-import { engineNames } from './engine.ts';
+import { engineNames, type EngineName } from '#domain/engine-report.ts';
+import type { Engine } from './engine.ts';
 import { gpuEngineNames, openGpuEngine } from './onnxruntime/gpu-engines.ts';
 import { cpuEngine } from './onnxruntime/session.ts';
 import { openTensorFlow } from './tensorflow/native.ts';

@@ -1,23 +1,27 @@
-// A process that examines the engine named on its command line: a driver that breaks down ends this
-// process and no other.
+// A process that examines one engine: a driver that breaks down ends this process and no other.
 
 import { Failure } from '#domain/failure.ts';
-import { engineNames } from './engine.ts';
+import type { EngineName, EngineReport } from '#domain/engine-report.ts';
+import { endByBug, serveParent } from '#processes/serve-parent.ts';
 import { openEngine } from './engines.ts';
-import { absent, examine, type Diagnosis } from './examine.ts';
+import { absent, examine } from './examine.ts';
+import type { ExamineEvents, ExamineMethods } from './examine-apart.ts';
 
-async function diagnosis(): Promise<Diagnosis> {
-  const name = engineNames.find((known) => known === process.argv[2])!;
+async function diagnosis(name: EngineName, threads: number): Promise<EngineReport> {
   try {
-    const engine = await openEngine(name, Number(process.argv[3]));
-    return await examine(engine, (untimed) => process.send!(untimed));
+    const engine = await openEngine(name, threads);
+    return await examine(engine, (untimed: ExamineEvents['untimed']) =>
+      server.emit('untimed', untimed),
+    );
   } catch (error) {
     if (error instanceof Failure) return absent(name, error.message);
     throw error;
   }
 }
 
-// Whoever asked has gone.
-process.on('disconnect', () => process.exit(0));
-const answer = await diagnosis();
-process.send!(answer, () => process.exit(0));
+const server = serveParent({
+  handlers: {
+    examine: ({ name, threads }: ExamineMethods['examine']['input']) => diagnosis(name, threads),
+  },
+  onBug: endByBug,
+});

@@ -1,26 +1,11 @@
 // One engine examined: does it compute rightly, and how fast.
 
-import type { Engine, EngineName } from './engine.ts';
+import type { EngineName, EngineReport } from '#domain/engine-report.ts';
+import type { Engine } from './engine.ts';
 import { ProgramBuilder } from './ir/builder.ts';
 import { seededTensors, smallNet } from './ir/small-net.ts';
 import { onnxruntimeVersion } from './onnxruntime/version.ts';
 import { selfTestFault } from './self-test.ts';
-
-/** One engine as the doctor found it. */
-export interface Diagnosis {
-  readonly name: EngineName;
-  readonly device: string;
-  /** What runs its programs: "onnxruntime 1.30.0". */
-  readonly provider: string;
-  readonly offered: boolean;
-  /** Why it is offered, or not. */
-  readonly reason: string;
-  readonly selfTest: 'passed' | 'failed' | 'not run';
-  /** Median of a small training step; null when it was not timed. */
-  readonly stepMilliseconds: number | null;
-  /** Images through that step in a second. */
-  readonly imagesPerSecond: number | null;
-}
 
 /** TensorFlow tells its version with the device. */
 function providerOf(name: EngineName): string {
@@ -32,8 +17,8 @@ const timedImages = 64;
 /** `untimed` is told what is known of an engine that passes, before its step is timed. */
 export async function examine(
   engine: Engine,
-  untimed: (found: Diagnosis) => void = () => undefined,
-): Promise<Diagnosis> {
+  untimed: (found: EngineReport) => void = () => undefined,
+): Promise<EngineReport> {
   const { name, device } = engine;
   const found = { name, device, provider: providerOf(name) };
   const noTime = { stepMilliseconds: null, imagesPerSecond: null };
@@ -56,7 +41,7 @@ export async function examine(
 }
 
 /** An engine that could not even be opened. */
-export function absent(name: EngineName, reason: string): Diagnosis {
+export function absent(name: EngineName, reason: string): EngineReport {
   return {
     ...{ name, device: 'none', provider: providerOf(name), offered: false, reason },
     ...{ selfTest: 'not run', stepMilliseconds: null, imagesPerSecond: null },

@@ -1,18 +1,28 @@
 // What the core may ask of the worker, and what the worker tells meanwhile. JSON-safe; pixels,
 // weights and other bulk go by file.
 
-import type { EngineName } from '#engine/engine.ts';
+import type { EngineName, EngineReport } from '#domain/engine-report.ts';
 import type { NormCounts } from '#domain/norm-counts.ts';
 import type { RawScores } from '#domain/score.ts';
 import type { RunSettings, MethodName } from '#domain/run-settings.ts';
 
 /** Changes with any change to this file that the other side must know of. */
-export const workerProtocol = 5;
+export const workerProtocol = 6;
+
+/** A file that a task reads. */
+export interface Input {
+  /**
+   * Address of its content: of a shard `shardAddress` (worker/files/shard.ts), which is compared when the
+   * shard is read; of any other file its SHA-256, hexadecimal.
+   */
+  readonly hash: string;
+  /** Where the worker finds it; absolute. */
+  readonly path: string;
+}
 
 /** A pixel shard (see worker/files/shard.ts) and what it is called in messages. */
-interface ShardReference {
+interface ShardReference extends Input {
   readonly name: string;
-  readonly path: string;
 }
 
 export interface WeightedShard extends ShardReference {
@@ -111,7 +121,7 @@ export interface ImageToScore {
 }
 
 export interface ScoreTask {
-  readonly modelPath: string;
+  readonly model: Input;
   /** Prepared with the channels, depth and window of the shard that the model was trained on. */
   readonly shard: ShardReference;
   readonly images: readonly ImageToScore[];
@@ -128,7 +138,7 @@ export interface FloorTask {
 
 /** Features of all images of a shard, prepared as for scoring. */
 export interface FeaturesTask {
-  readonly modelPath: string;
+  readonly model: Input;
   readonly shard: ShardReference;
   readonly engine: EngineName | 'auto';
   /** The file to write: 32-bit floats (little-endian), a row of length 1 for each image in order. */
@@ -155,7 +165,7 @@ export interface AdviseTask {
   readonly images: ShardReference;
   readonly shifts: readonly ShiftSpec[];
   /** null for a quick test without one. */
-  readonly modelPath: string | null;
+  readonly model: Input | null;
   /** What may vary in a normal image. */
   readonly augment: RunSettings;
   readonly seed: number;
@@ -189,17 +199,6 @@ export interface Estimate {
   readonly stepMilliseconds: number;
   /** Of the whole training. */
   readonly steps: number;
-}
-
-export interface EngineReport {
-  readonly name: EngineName;
-  readonly device: string;
-  readonly provider: string;
-  readonly offered: boolean;
-  readonly reason: string;
-  readonly selfTest: 'passed' | 'failed' | 'not run';
-  readonly stepMilliseconds: number | null;
-  readonly imagesPerSecond: number | null;
 }
 
 /** A training step of `images` random images, views and outliers included; a multiple of 4, ≥ 8. */

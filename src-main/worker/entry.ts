@@ -5,16 +5,15 @@ import { Failure } from '#domain/failure.ts';
 import { memoryFailure } from '#domain/out-of-memory.ts';
 import type { Stop } from '#domain/stop.ts';
 import { diagnose } from '#engine/doctor.ts';
+import { bugText, serveParent } from '#processes/serve-parent.ts';
 import type { HandlersOf } from '#rpc/method.ts';
 import { inputChecker } from '#rpc/method.ts';
-import { serve } from '#rpc/serve.ts';
 import { runAdvice } from './tasks/advise-task.ts';
 import { workerProtocol } from './contract.ts';
 import { runFeatures } from './tasks/features-task.ts';
 import { runEstimate } from './tasks/estimate-task.ts';
 import { runFloor } from './tasks/floor-task.ts';
 import { workerMethods } from './inputs.ts';
-import { processLink } from './process-link.ts';
 import { runScoring } from './tasks/score-task.ts';
 import type { TaskContext } from './tasks/task.ts';
 import { runShift } from './tasks/shift-task.ts';
@@ -58,14 +57,8 @@ const handlers: HandlersOf<typeof workerMethods> = {
 
 /** The stack goes to the error output, which the core keeps; the caller learns what broke. */
 function reportBug(error: unknown): string {
-  process.stderr.write(
-    `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  process.stderr.write(`${bugText(error)}\n`);
   return `The worker broke down: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-const link = processLink(process);
-// The core decides when to end; an interrupt at the terminal goes to it as well.
-process.on('SIGINT', () => undefined);
-link.onClose(() => process.exit(0));
-const server = serve(link, { handlers, parse: inputChecker(workerMethods), onBug: reportBug });
+const server = serveParent({ handlers, parse: inputChecker(workerMethods), onBug: reportBug });

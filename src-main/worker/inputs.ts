@@ -3,8 +3,8 @@
 
 import { z } from 'zod';
 import type { RunSettings } from '#domain/run-settings.ts';
+import { engineNames } from '#domain/engine-report.ts';
 import { laterSettings, methodNames, settingTable } from '#domain/run-settings.ts';
-import { engineNames } from '#engine/engine.ts';
 import { method } from '#rpc/method.ts';
 import type {
   AdviseTask,
@@ -51,7 +51,8 @@ const shift = z.strictObject({
   strength: z.number().min(0).max(1),
   parameters: shiftParameters.optional(),
 });
-const shard = z.strictObject({ name: z.string(), path: z.string() });
+const file = z.strictObject({ hash: z.hash('sha256'), path: z.string() });
+const shard = file.extend({ name: z.string() });
 
 const checkpointRule: z.ZodType<CheckpointRule> = z.strictObject({
   leastSeconds: z.number().min(0),
@@ -79,7 +80,7 @@ const trainTask: z.ZodType<TrainTask> = z.strictObject({
 const image = z.strictObject({ index: z.int().min(0), hash: z.hash('sha256') });
 
 const scoreTask: z.ZodType<ScoreTask> = z.strictObject({
-  modelPath: z.string(),
+  model: file,
   shard,
   images: z.array(image),
   seed,
@@ -90,7 +91,7 @@ const scoreTask: z.ZodType<ScoreTask> = z.strictObject({
 const floorTask: z.ZodType<FloorTask> = z.strictObject({ normals: shard, images: shard });
 
 const featuresTask: z.ZodType<FeaturesTask> = z.strictObject({
-  modelPath: z.string(),
+  model: file,
   shard,
   engine,
   path: z.string(),
@@ -127,7 +128,7 @@ const shiftTask: z.ZodType<ShiftTask> = z.strictObject({
 const adviseTask: z.ZodType<AdviseTask> = z.strictObject({
   images: shard,
   shifts: z.array(shift),
-  modelPath: z.string().nullable(),
+  model: file.nullable(),
   augment: runSettings,
   seed,
   engine,

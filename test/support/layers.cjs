@@ -6,6 +6,8 @@ const rows = {
   domain: { at: 'src-main/domain', may: [] },
   // Files that are whole or absent, for every room that runs in Node.
   files: { at: 'src-main/files', may: ['src-main/domain'], node: true },
+  // Child processes: both ends.
+  processes: { at: 'src-main/processes', may: ['src-main/(domain|rpc)'], node: true },
   rpc: { at: 'src-main/rpc', may: ['src-main/domain', 'zod'] },
   contract: { at: 'src-main/contract', may: ['src-main/domain', 'src-main/rpc/method.ts', 'zod'] },
 
@@ -17,7 +19,7 @@ const rows = {
   'engine-onnxruntime': {
     at: 'src-main/engine/onnxruntime',
     may: [
-      'src-main/(domain|files)',
+      'src-main/(domain|files|processes)',
       'src-main/engine/(ir|lower|onnx|engine\\.ts$)',
       'onnxruntime-node',
     ],
@@ -25,13 +27,13 @@ const rows = {
   },
   'engine-tensorflow': {
     at: 'src-main/engine/tensorflow',
-    may: ['src-main/domain', 'src-main/engine/(ir|engine\\.ts$)', '@tensorflow'],
+    may: ['src-main/(domain|processes)', 'src-main/engine/(ir|engine\\.ts$)', '@tensorflow'],
     node: true,
   },
   engine: {
     at: 'src-main/engine/[^/]+\\.ts$',
     except: 'src-main/engine/engine\\.ts$',
-    may: ['src-main/(domain|files)', 'src-main/engine'],
+    may: ['src-main/(domain|files|processes)', 'src-main/engine'],
     node: true,
   },
 
@@ -40,7 +42,7 @@ const rows = {
   worker: {
     at: 'src-main/worker/[^/]+\\.ts$',
     may: [
-      'src-main/domain',
+      'src-main/(domain|processes)',
       'src-main/rpc',
       'src-main/ml',
       'src-main/engine',
@@ -102,7 +104,12 @@ const rows = {
   },
   'core-reader': {
     at: 'src-main/core/reader',
-    may: ['src-main/(domain|contract|files)', 'src-main/core/(formats|archives)', 'sharp', 'zod'],
+    may: [
+      'src-main/(domain|contract|rpc|files|processes)',
+      'src-main/core/(formats|archives)',
+      'sharp',
+      'zod',
+    ],
     node: true,
   },
   // Which images belong together, and their pixels in one file. The store implements what is asked.
@@ -137,7 +144,11 @@ const rows = {
   },
   'core-workers': {
     at: 'src-main/core/workers',
-    may: ['src-main/(domain|contract|rpc)', 'src-main/worker/(contract|spawn)\\.ts', 'zod'],
+    may: [
+      'src-main/(domain|contract|rpc|processes)',
+      'src-main/worker/(contract|spawn)\\.ts',
+      'zod',
+    ],
     node: true,
   },
   // The project as a folder: who owns it, what it holds, its engines, its sample.
@@ -163,10 +174,7 @@ const rows = {
     at: 'src-main/core/scores',
     may: [
       ...['src-main/(domain|contract|rpc)', 'src-main/core/(formats|archives|reader|datasets)'],
-      ...[
-        'src-main/core/(store|jobs|workers|runs)',
-        'src-main/worker/(contract|spawn|files/shard)\\.ts',
-      ],
+      ...['src-main/core/(store|jobs|workers|runs)', 'src-main/worker/(contract|files/shard)\\.ts'],
       'zod',
     ],
     node: true,
@@ -214,7 +222,7 @@ const rows = {
     may: [
       ...['src-main/(domain|contract|rpc)', 'src-main/core/(formats|archives|reader|datasets)'],
       ...['src-main/core/(store|jobs|workers|project|runs|scores)'],
-      ...['src-main/worker/(contract|spawn)\\.ts', 'zod'],
+      ...['src-main/worker/contract.ts', 'zod'],
     ],
     node: true,
   },
@@ -222,7 +230,7 @@ const rows = {
     at: 'src-main/core/[^/]+\\.ts$',
     may: [
       ...['src-main/(domain|contract|rpc|files)', 'src-main/core', 'zod'],
-      'src-main/worker/(contract|spawn)\\.ts',
+      'src-main/worker/contract.ts',
     ],
     node: true,
   },
@@ -233,9 +241,15 @@ const rows = {
       {
         at: `src-main/hosts/${host}`,
         may: [
-          ...['src-main/(domain|contract|rpc|core)', 'src-main/worker/spawn\\.ts', 'zod'],
-          ...(host === 'electron' ? ['electron', 'src-main/files'] : []),
-          ...(host === 'cli' ? ['src-main/bench/bench.ts'] : []),
+          ...['src-main/(domain|contract|rpc|core)', 'zod'],
+          ...(host === 'electron' ? ['electron', 'src-main/(files|processes)'] : []),
+          ...(host === 'cli'
+            ? [
+                'src-main/bench/bench.ts',
+                'src-main/processes',
+                'src-main/engine/tensorflow/install-process.ts',
+              ]
+            : []),
           ...(host === 'server' ? ['ws'] : []),
         ],
         node: true,
@@ -249,7 +263,7 @@ const rows = {
     may: [
       'src-main/(domain|contract|rpc|core)',
       'src-main/hosts/cli',
-      'src-main/worker/spawn\\.ts',
+      'src-main/worker/contract.ts',
       'zod',
     ],
     node: true,

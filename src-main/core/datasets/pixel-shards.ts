@@ -9,7 +9,7 @@ import type { ImportProblem } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
 import { sweepTemporary } from '#files/whole-file.ts';
-import { verifyShard, writeShard, type ShardHeader } from '#worker/files/shard.ts';
+import { shardAddress, verifyShard, writeShard, type ShardHeader } from '#worker/files/shard.ts';
 import { standardPixelLimit } from '../formats/decode.ts';
 import { imageLibraryVersion } from '../formats/image-library.ts';
 import { inOrder } from '../reader/ordered.ts';
@@ -55,6 +55,8 @@ export interface PixelShardJob {
 
 export interface PixelShardResult {
   readonly path: string;
+  /** Its address, as a task names it: see `shardAddress`. */
+  readonly hash: string;
   readonly header: ShardHeader;
   /** Indices into `request.images` of the images that the shard holds, in its order. */
   readonly held: readonly number[];
@@ -93,7 +95,10 @@ export async function writePixelShards(
   const everything = request.images.map((_, index) => index);
   const path = join(folder, shardName(request, everything));
   const intact = await verifyShard(path);
-  if (intact !== undefined) return { path, header: intact, held: everything, problems: [] };
+  if (intact !== undefined) {
+    const hash = shardAddress(intact);
+    return { path, hash, header: intact, held: everything, problems: [] };
+  }
   await rm(path, { force: true });
   await mkdir(folder, { recursive: true });
   // The first: of versions that named them so.
@@ -153,7 +158,8 @@ async function writeNew(
     () => ({ height: side, width: side, channels, type, window: windows() }),
     squares(),
   );
-  return { path: join(folder, shardName(request, held)), header, held, problems };
+  const path = join(folder, shardName(request, held));
+  return { path, hash: shardAddress(header), header, held, problems };
 }
 
 type ReadSquare =

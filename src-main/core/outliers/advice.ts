@@ -13,7 +13,7 @@ import { onAnyEngine } from '../workers/any-engine.ts';
 import { datasetNamed, isCalibrationNormal } from '../runs/run-items.ts';
 import { scoringModel } from '../scores/scoring-model.ts';
 import { shardImages } from '../scores/shard-images.ts';
-import { askWorker } from '../workers/worker-call.ts';
+import type { Compute } from '../workers/compute.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { items } from '../store/images/datasets.ts';
 import { listRuns } from '../store/runs/runs.ts';
@@ -32,11 +32,18 @@ export interface AdviceRequest {
   readonly seed: number;
 }
 
+export interface AdvicePorts {
+  readonly database: ProjectDatabase;
+  /** The project's, absolute. */
+  readonly folder: string;
+  readonly compute: Compute;
+}
+
 /** Throws `unknown-option`, `bad-input`, `not-found`, `too-few-images`, `stopped`, `link-closed`. */
 export async function adviseOnShifts(
   request: AdviceRequest,
   stop: Stop,
-  ports: { readonly database: ProjectDatabase; readonly folder: string },
+  ports: AdvicePorts,
 ): Promise<ShiftAdvice> {
   const { dataset, specimen, seed, shifts } = request;
   for (const { name, parameters } of shifts) shiftParameters(parseShiftName(name), parameters);
@@ -55,14 +62,18 @@ export async function adviseOnShifts(
   const shard = await writePixelShards(prepared, { projectFolder: ports.folder, stop });
   const augment = resolveSettings({ preset: 'quick', specimen, method: 'anchored', overrides: {} });
   const task = {
-    images: { name: `normal images of "${dataset}"`, path: shard.path },
-    ...{ shifts, modelPath: model?.path ?? null, augment, seed },
+    images: {
+      name: `normal images of "${dataset}"`,
+      ...(await ports.compute.put({ hash: shard.hash, path: shard.path })),
+    },
+    model: model && (await ports.compute.put(model.file)),
+    ...{ shifts, augment, seed },
   };
   const { result: advice, warnings } = await onAnyEngine(
+    ports.compute,
     'auto',
     'the shifts were measured',
-    (worker, engine, listeners) =>
-      askWorker(worker, 'advise', { ...task, engine }, stop, listeners),
+    (lease, engine, listeners) => lease.call('advise', { ...task, engine }, stop, listeners),
   );
   return {
     basis: modelId === null ? { kind: 'test' } : { kind: 'model', modelId },

@@ -11,6 +11,7 @@ import { adviseOnShifts } from './advice.ts';
 import { readMix, writeMix } from './mix.ts';
 import { findOverlaps } from './overlaps.ts';
 import type { ShiftPreviewer } from './shift-preview.ts';
+import type { Compute } from '../workers/compute.ts';
 import { outlierSources } from './sources.ts';
 
 type OutlierMethods = Pick<
@@ -30,6 +31,7 @@ export interface OutlierPorts {
   /** The project's, absolute. */
   readonly folder: string;
   readonly queue: JobQueue;
+  readonly compute: Compute;
   readonly previewer: ShiftPreviewer;
   readonly emit: <K extends keyof CoreEvents>(name: K, event: CoreEvents[K]) => void;
   /** Of the caller or of the core that is closing. */

@@ -8,9 +8,8 @@ import { purpose, RandomStream } from '#domain/random.ts';
 import { parseShiftName, shiftParameters } from '#domain/shift-table.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
 import type { SmallPicture } from '#worker/contract.ts';
-import { spawnWorker, type Worker } from '#worker/spawn.ts';
 import { ImageReader } from '../reader/reader.ts';
-import { askWorker } from '../workers/worker-call.ts';
+import type { Compute, Lease } from '../workers/compute.ts';
 import { datasetNamed } from '../runs/run-items.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { imageIdsOfRole } from '../store/images/datasets.ts';
@@ -33,15 +32,17 @@ export interface PreviewRequest {
 export class ShiftPreviewer {
   readonly #database: ProjectDatabase;
   readonly #thumbnailFolder: string;
+  readonly #compute: Compute;
   readonly #kept = new Map<string, Promise<Uint8Array | null>>();
   #reader: ImageReader | undefined;
-  #worker: Worker | undefined;
+  #lease: Lease | undefined;
   #idle: NodeJS.Timeout | undefined;
   #underWay = 0;
 
   /** `folder`: the project's, absolute. */
-  constructor(database: ProjectDatabase, folder: string) {
+  constructor(database: ProjectDatabase, folder: string, compute: Compute) {
     this.#database = database;
+    this.#compute = compute;
     this.#thumbnailFolder = join(folder, 'cache', 'thumbnails');
   }
 
@@ -59,13 +60,16 @@ export class ShiftPreviewer {
       ]);
       throwIfStopped(stop);
       const task = { shift, seed, picture, partner: other };
+      const lease = (this.#lease ??= this.#compute.lease());
       try {
-        return await askWorker(this.#startWorker(), 'shift', task, stop);
+        return await lease.call('shift', task, stop);
       } catch (error) {
         // A preview has nothing to lose: somebody else's end of the process is not the user's matter.
         if (!(error instanceof Failure) || error.code !== 'link-closed') throw error;
-        this.#worker = undefined;
-        return await askWorker(this.#startWorker(), 'shift', task, stop);
+        void lease.release();
+        if (this.#lease === lease) this.#lease = undefined;
+        this.#lease ??= this.#compute.lease();
+        return await this.#lease.call('shift', task, stop);
       }
     } finally {
       this.#underWay--;
@@ -77,8 +81,8 @@ export class ShiftPreviewer {
     clearTimeout(this.#idle);
     this.#reader?.close();
     this.#reader = undefined;
-    this.#worker?.kill();
-    this.#worker = undefined;
+    void this.#lease?.release();
+    this.#lease = undefined;
     this.#kept.clear();
   }
 
@@ -116,16 +120,6 @@ export class ShiftPreviewer {
       'not-found',
       'The thumbnail of this image is missing. Import the image again: its file is read anew.',
     );
-  }
-
-  #startWorker(): Worker {
-    if (this.#worker) return this.#worker;
-    const worker = spawnWorker();
-    this.#worker = worker;
-    void worker.exited.then(() => {
-      if (this.#worker === worker) this.#worker = undefined;
-    });
-    return worker;
   }
 
   #rest(): void {

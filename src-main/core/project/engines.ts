@@ -1,13 +1,18 @@
 // What the engines of this machine can do, as a worker finds it. Needs no project.
 
+import type { EngineReport } from '#domain/engine-report.ts';
 import { neverStop, type Stop } from '#domain/stop.ts';
-import { workerProtocol, type EngineReport } from '#worker/contract.ts';
-import { askWorker, withWorker } from '../workers/worker-call.ts';
+import { workerProtocol } from '#worker/contract.ts';
+import { withLease, type Compute } from '../workers/compute.ts';
+import { localCompute } from '../workers/local-compute.ts';
 
 /** Takes some seconds: every engine is tested and timed. Throws `stopped` and `link-closed`. */
-export async function describeEngines(stop: Stop = neverStop): Promise<readonly EngineReport[]> {
-  return await withWorker(async (worker) => {
-    const { protocol, engines } = await askWorker(worker, 'describe', {}, stop);
+export async function describeEngines(
+  stop: Stop = neverStop,
+  compute: Compute = localCompute,
+): Promise<readonly EngineReport[]> {
+  return await withLease(compute, async (lease) => {
+    const { protocol, engines } = await lease.call('describe', {}, stop);
     if (protocol !== workerProtocol) {
       throw new Error(`The worker speaks protocol ${protocol}, the core ${workerProtocol}.`);
     }

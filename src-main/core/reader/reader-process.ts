@@ -1,21 +1,19 @@
 // The image reader's process: decodes files that may come from anywhere, apart from the core, so
 // that a file which brings a decoder down costs one image. Started by reader.ts.
 
-import { Failure, type FailureCode } from '#domain/failure.ts';
+import { bugText, serveParent } from '#processes/serve-parent.ts';
 import { nearlyEqual, nearTwins, type TellProgress } from './near-pictures.ts';
 import { histogram, inspect, render, square, type ReaderTask } from './reader-tasks.ts';
 import { smallPictures } from './small-pictures.ts';
 
-export interface ReaderRequest {
-  readonly id: number;
-  readonly task: ReaderTask;
+/** `id`: the caller's name for the task, by which it knows its progress. */
+export interface ReaderMethods {
+  perform: { input: { readonly id: number; readonly task: ReaderTask }; output: unknown };
 }
 
-export type ReaderAnswer =
-  | { readonly id: number; readonly progress: { readonly done: number; readonly total: number } }
-  | { readonly id: number; readonly result: unknown }
-  | { readonly id: number; readonly failure: { code: FailureCode; message: string } }
-  | { readonly id: number; readonly bug: string };
+export interface ReaderEvents {
+  progress: { readonly id: number; readonly done: number; readonly total: number };
+}
 
 async function perform(task: ReaderTask, tell: TellProgress): Promise<unknown> {
   switch (task.kind) {
@@ -36,23 +34,12 @@ async function perform(task: ReaderTask, tell: TellProgress): Promise<unknown> {
   }
 }
 
-async function answer({ id, task }: ReaderRequest): Promise<ReaderAnswer> {
-  const tell: TellProgress = (done, total) => {
-    process.send?.({ id, progress: { done, total } } satisfies ReaderAnswer);
-  };
-  try {
-    return { id, result: await perform(task, tell) };
-  } catch (error) {
-    if (error instanceof Failure) {
-      return { id, failure: { code: error.code, message: error.message } };
-    }
-    return { id, bug: error instanceof Error ? (error.stack ?? error.message) : String(error) };
-  }
-}
-
-process.on('message', (request: ReaderRequest) => {
-  void answer(request).then((reply) => process.send?.(reply));
+const server = serveParent({
+  handlers: {
+    perform: ({ id, task }: ReaderMethods['perform']['input']) =>
+      perform(task, (done, total) =>
+        server.emit('progress', { id, done, total } satisfies ReaderEvents['progress']),
+      ),
+  },
+  onBug: (error) => `The image reader failed: ${bugText(error)}`,
 });
-// The core ends this process; an interrupt at the terminal is the core's to handle.
-process.on('SIGINT', () => undefined);
-process.on('disconnect', () => process.exit(0));

@@ -1,12 +1,13 @@
 // The core's side of the image reader: starts the process, keeps a bounded number of files in work,
 // and starts it again when a file has brought it down.
 
-import { fork, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '#domain/failure.ts';
+import { startChild, type Child } from '#processes/child.ts';
+import { connect, type Client } from '#rpc/connect.ts';
 import type { TellProgress } from './near-pictures.ts';
-import type { ReaderAnswer, ReaderRequest } from './reader-process.ts';
+import type { ReaderEvents, ReaderMethods } from './reader-process.ts';
 import type { ReaderResults, ReaderTask } from './reader-tasks.ts';
 import { reasons, unreadable } from '../formats/unreadable.ts';
 
@@ -18,14 +19,20 @@ interface Pending {
   deaths: number;
 }
 
-const program = fileURLToPath(new URL('./reader-process.ts', import.meta.url));
+/** A reader's process and what is asked of it. */
+interface Running {
+  readonly child: Child;
+  readonly client: Client<ReaderMethods, ReaderEvents>;
+}
+
+const entry = fileURLToPath(new URL('./reader-process.ts', import.meta.url));
 
 export class ImageReader {
   /** Files worth having in work at once. */
   readonly parallel: number;
   readonly #pending = new Map<number, Pending>();
   readonly #waiting: number[] = [];
-  #child: ChildProcess | undefined;
+  #running: Running | undefined;
   #inWork = new Set<number>();
   #next = 0;
   #isClosed = false;
@@ -54,8 +61,8 @@ export class ImageReader {
   /** Ends the process at once; what is in work or waiting fails with `stopped`. */
   close(): void {
     this.#isClosed = true;
-    this.#child?.kill('SIGKILL');
-    this.#child = undefined;
+    this.#running?.child.kill();
+    this.#running = undefined;
     const stopped = new Failure('stopped', 'Stopped.');
     for (const pending of this.#pending.values()) pending.reject(stopped);
     this.#pending.clear();
@@ -73,8 +80,8 @@ export class ImageReader {
       if (this.#inWork.size >= room) return;
       this.#waiting.shift();
       this.#inWork.add(id);
-      this.#child ??= this.#start();
-      this.#child.send({ id, task: pending.task } satisfies ReaderRequest);
+      this.#running ??= this.#start();
+      this.#perform(this.#running, id, pending.task);
     }
   }
 
@@ -82,46 +89,49 @@ export class ImageReader {
     return [...this.#inWork].some((id) => this.#pending.get(id)!.deaths > 0);
   }
 
-  #start(): ChildProcess {
-    const child = fork(program, {
+  #start(): Running {
+    const child = startChild({
+      entry,
       // V8 sees only the small handles of pictures and lets them pile up: with a small nursery it
       // collects them in time, which halves the memory of this process.
-      execArgv: ['--max-semi-space-size=2'],
+      nodeOptions: ['--max-semi-space-size=2'],
       serialization: 'advanced',
       // libvips works on these threads; two more keep the reading and writing of files moving.
       env: { ...process.env, UV_THREADPOOL_SIZE: String(this.parallel + 2) },
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    child.on('message', (answer: ReaderAnswer) => {
-      this.#receive(answer);
+    const running: Running = { child, client: connect(child.channel) };
+    running.client.on('progress', ({ id, done, total }) => {
+      this.#pending.get(id)?.onProgress?.(done, total);
     });
-    const died = () => {
-      if (this.#child === child) this.#restart();
-    };
-    child.on('exit', died);
-    child.on('error', died);
-    return child;
+    running.client.onClose(() => {
+      if (this.#running === running) this.#restart();
+    });
+    return running;
   }
 
-  #receive(answer: ReaderAnswer): void {
-    const pending = this.#pending.get(answer.id);
+  #perform({ client }: Running, id: number, task: ReaderTask): void {
+    client.call('perform', { id, task }).then(
+      (result) => this.#settle(id, ({ resolve }) => resolve(result)),
+      (error: unknown) => {
+        // By then the task waits for the next process, or has been given up.
+        if (error instanceof Failure && error.code === 'link-closed') return;
+        this.#settle(id, ({ reject }) => reject(error));
+      },
+    );
+  }
+
+  #settle(id: number, settle: (pending: Pending) => void): void {
+    const pending = this.#pending.get(id);
     if (pending === undefined) return;
-    if ('progress' in answer) {
-      pending.onProgress?.(answer.progress.done, answer.progress.total);
-      return;
-    }
-    this.#pending.delete(answer.id);
-    this.#inWork.delete(answer.id);
-    if ('result' in answer) pending.resolve(answer.result);
-    else if ('failure' in answer) {
-      pending.reject(new Failure(answer.failure.code, answer.failure.message));
-    } else pending.reject(new Error(`The image reader failed: ${answer.bug}`));
+    this.#pending.delete(id);
+    this.#inWork.delete(id);
+    settle(pending);
     this.#send();
   }
 
   /** The process died: what was in work is tried once more, one file at a time. */
   #restart(): void {
-    this.#child = undefined;
+    this.#running = undefined;
     for (const id of [...this.#inWork].reverse()) {
       const pending = this.#pending.get(id)!;
       pending.deaths++;

@@ -16,7 +16,7 @@ import type { ScoringModel } from './score-images.ts';
 import { newScoringFolder } from './scoring-folder.ts';
 import { scoringModel, trainedModel } from './scoring-model.ts';
 import { shardImages } from './shard-images.ts';
-import { askWorker, withWorker } from '../workers/worker-call.ts';
+import { withLease, type Compute } from '../workers/compute.ts';
 
 /** Normals, and outliers, that an image is compared with; of longer lists a seeded choice. */
 const bankSize = 2000;
@@ -47,6 +47,7 @@ export interface FeaturePorts {
   readonly database: ProjectDatabase;
   /** The project's, absolute. */
   readonly folder: string;
+  readonly compute: Compute;
 }
 
 export class Features {
@@ -158,26 +159,30 @@ export class Features {
   }
 
   async #ask(model: ScoringModel, imageIds: readonly number[]): Promise<Vectors> {
-    const { database, folder } = this.#ports;
+    const { database, folder, compute } = this.#ports;
     const stop = this.#closing;
     const { side, channels, type, window } = model.pixels;
     const work = await newScoringFolder(folder);
     try {
       const items = imageIds.map((imageId) => ({ imageId }));
       const images = await shardImages(database, folder, items);
-      const { path: shard, held } = await writePixelShards(
+      const shard = await writePixelShards(
         { images, side, channels, like: { type, window } },
         { projectFolder: folder, shardFolder: work, mayBeEmpty: true, stop },
       );
+      const { held } = shard;
       if (held.length === 0) return new Map();
       const path = join(work, 'features');
       const task = {
-        modelPath: model.path,
-        shard: { name: 'images to compare', path: shard },
+        model: await compute.put(model.file),
+        shard: {
+          name: 'images to compare',
+          ...(await compute.put({ hash: shard.hash, path: shard.path })),
+        },
         engine: model.engine,
         path,
       };
-      const { size } = await withWorker((worker) => askWorker(worker, 'features', task, stop));
+      const { size } = await withLease(compute, (lease) => lease.call('features', task, stop));
       const rows = new Float32Array(new Uint8Array(await readFile(path)).buffer);
       return new Map(
         held.map((index, row) => [imageIds[index]!, rows.subarray(row * size, (row + 1) * size)]),

@@ -4,6 +4,7 @@
 import type { Floor } from '#contract/core.ts';
 import { auroc } from '#domain/metrics/auroc.ts';
 import type { Stop } from '#domain/stop.ts';
+import type { Input } from '#worker/contract.ts';
 import { writePixelShards } from '../datasets/pixel-shards.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { snapshotItems } from '../store/runs/snapshots.ts';
@@ -13,17 +14,24 @@ import { isTrainingNormal } from '../runs/run-items.ts';
 import { sample } from './sample.ts';
 import { trainedModel } from './scoring-model.ts';
 import { shardImages } from './shard-images.ts';
-import { askWorker, withWorker } from '../workers/worker-call.ts';
+import { withLease, type Compute } from '../workers/compute.ts';
 
 /** Every image meets every training normal, so that larger lists are sampled. */
 const most = 2000;
+
+export interface FloorPorts {
+  readonly database: ProjectDatabase;
+  /** The project's, absolute. */
+  readonly folder: string;
+  readonly compute: Compute;
+}
 
 /** Throws as `evaluate`, `stopped`, `link-closed`, and `too-few-images` when none can be read. */
 export async function floorOf(
   modelId: number,
   dataset: string,
   stop: Stop,
-  { database, folder }: { readonly database: ProjectDatabase; readonly folder: string },
+  { database, folder, compute }: FloorPorts,
 ): Promise<Floor> {
   const { trained, counted, training } = database.read((reader) => {
     const trained = trainedModel(reader, modelId);
@@ -51,17 +59,12 @@ export async function floorOf(
     ...sample(counted.anomalies, most, seed, 2),
   ];
   const judged = await prepare(images);
-  const { anomaly } = await withWorker((worker) =>
-    askWorker(
-      worker,
-      'floor',
-      {
-        normals: { name: 'training normals', path: normals.path },
-        images: { name: `images of "${dataset}"`, path: judged.path },
-      },
-      stop,
-    ),
-  );
+  const put = ({ hash, path }: Input) => compute.put({ hash, path });
+  const task = {
+    normals: { name: 'training normals', ...(await put(normals)) },
+    images: { name: `images of "${dataset}"`, ...(await put(judged)) },
+  };
+  const { anomaly } = await withLease(compute, (lease) => lease.call('floor', task, stop));
   const scoresOfRole = (role: 'normal' | 'anomaly') =>
     anomaly.filter((_, place) => images[judged.held[place]!]!.role === role);
   const normal = scoresOfRole('normal');

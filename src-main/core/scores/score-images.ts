@@ -9,8 +9,7 @@ import { Failure } from '#domain/failure.ts';
 import { withFewerViews } from '#domain/out-of-memory.ts';
 import type { RawScores } from '#domain/score.ts';
 import { either, StopSource, type Stop } from '#domain/stop.ts';
-import type { WorkerEvents, ScoreTask } from '#worker/contract.ts';
-import { spawnWorker, type Worker } from '#worker/spawn.ts';
+import type { Input, WorkerEvents, ScoreTask } from '#worker/contract.ts';
 import { writePixelShards } from '../datasets/pixel-shards.ts';
 import { inOrder } from '../reader/ordered.ts';
 import type { ProjectDatabase } from '../store/database.ts';
@@ -19,12 +18,13 @@ import { putScore, scoredImages } from '../store/runs/scores.ts';
 import type { RunPixels } from '../runs/run-config.ts';
 import { newScoringFolder } from './scoring-folder.ts';
 import { shardImages } from './shard-images.ts';
-import { askWorker, cardGaveUp, ranOutOfMemory } from '../workers/worker-call.ts';
+import type { Compute, Lease } from '../workers/compute.ts';
+import { cardGaveUp, ranOutOfMemory } from '../workers/worker-call.ts';
 
 export interface ScoringModel {
   readonly id: number;
-  /** Absolute. */
-  readonly path: string;
+  /** Its file, with its SHA-256. */
+  readonly file: Input;
   readonly seed: number;
   readonly engine: ScoreTask['engine'];
   readonly pixels: RunPixels;
@@ -47,6 +47,7 @@ export interface ScoringPorts {
   readonly database: ProjectDatabase;
   /** The project's, absolute. */
   readonly folder: string;
+  readonly compute: Compute;
   /** Most images prepared at once; 2000 when left out. */
   readonly imagesAtOnce?: number;
 }
@@ -89,7 +90,7 @@ export async function scoreImages(
 
 /** A part of the images, with its pixels in a file. */
 interface Part {
-  readonly path: string;
+  readonly file: Input;
   /** In the order of the file. */
   readonly held: readonly ImageToScore[];
 }
@@ -102,7 +103,7 @@ class Scoring {
   readonly #folder: string;
   readonly #preparing = new Set<Promise<Part>>();
   readonly #failed: ImportProblem[] = [];
-  #worker: Worker | undefined;
+  #lease: Lease | undefined;
   #unwritten: { readonly imageId: number; readonly raw: RawScores }[] = [];
   #deaths = 0;
   #engine: ScoreTask['engine'];
@@ -137,7 +138,7 @@ class Scoring {
     // While one part is scored the next one is read.
     for await (const part of inOrder(this.#parts(missing), 2, (some) => this.#prepare(some))) {
       await this.#scorePart(part);
-      await rm(part.path, { force: true });
+      await rm(part.file.path, { force: true });
     }
     const failed = this.#failed;
     return { scored: missing.length - failed.length, alreadyScored, failed };
@@ -172,7 +173,7 @@ class Scoring {
   async #readPart(images: readonly ImageToScore[]): Promise<Part> {
     const { database, folder } = this.#ports;
     const { side, channels, type, window } = this.#model.pixels;
-    const { path, held, problems } = await writePixelShards(
+    const { path, hash, held, problems } = await writePixelShards(
       {
         images: await shardImages(database, folder, images),
         side,
@@ -189,7 +190,7 @@ class Scoring {
     const readable = new Set(held);
     const unreadable = images.filter((_, index) => !readable.has(index));
     if (unreadable.length > 0) this.#noteProblems(unreadable, problems);
-    return { path, held: held.map((index) => images[index]!) };
+    return { file: { hash, path }, held: held.map((index) => images[index]!) };
   }
 
   /** Both in the order of the images. */
@@ -204,11 +205,11 @@ class Scoring {
     this.#report();
   }
 
-  async #scorePart({ path, held }: Part): Promise<void> {
+  async #scorePart({ file, held }: Part): Promise<void> {
     const wanted = new Map(held.map((image, index) => [index, image]));
     while (wanted.size > 0) {
       try {
-        await this.#ask(path, wanted);
+        await this.#ask(file, wanted);
       } catch (error) {
         const remedy = error instanceof Failure ? this.#remedyFor(error) : undefined;
         if (remedy === undefined) throw error;
@@ -238,18 +239,19 @@ class Scoring {
   }
 
   /** Takes what has been scored out of `wanted`. */
-  async #ask(path: string, wanted: Map<number, ImageToScore>): Promise<void> {
+  async #ask(file: Input, wanted: Map<number, ImageToScore>): Promise<void> {
+    const { compute } = this.#ports;
     const { seed } = this.#model;
     const task: ScoreTask = {
-      modelPath: this.#model.path,
-      shard: { name: 'images to score', path },
+      model: await compute.put(this.#model.file),
+      shard: { name: 'images to score', ...(await compute.put(file)) },
       images: [...wanted].map(([index, { hash }]) => ({ index, hash })),
       seed,
       engine: this.#engine,
       mostRows: this.#mostRows,
     };
-    this.#worker ??= spawnWorker();
-    await askWorker(this.#worker, 'score', task, this.#job.stop, {
+    this.#lease ??= compute.lease();
+    await this.#lease.call('score', task, this.#job.stop, {
       scoring: (at) => (this.#at = at),
       warning: ({ text }) => this.#job.warn(text),
       scored: ({ scores }) => this.#take(scores, wanted),
@@ -279,10 +281,9 @@ class Scoring {
   }
 
   async #endWorker(): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    worker?.kill();
-    await worker?.exited;
+    const lease = this.#lease;
+    this.#lease = undefined;
+    await lease?.release();
   }
 
   #report(): void {

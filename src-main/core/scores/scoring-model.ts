@@ -45,7 +45,13 @@ export async function scoringModel(
     throw lost('cannot be read', path, run.id, error);
   });
   if (hash !== model.hash) throw lost('has changed since it was written', path, run.id);
-  return { id: modelId, path, seed: config.seed, engine, pixels: readRunPixels(run) };
+  return {
+    id: modelId,
+    file: { hash, path },
+    seed: config.seed,
+    engine,
+    pixels: readRunPixels(run),
+  };
 }
 
 /** Hexadecimal. Throws what the file system throws. */

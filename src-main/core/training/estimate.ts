@@ -11,7 +11,7 @@ import { items } from '../store/images/datasets.ts';
 import { onAnyEngine } from '../workers/any-engine.ts';
 import { datasetNamed, isTrainingNormal } from '../runs/run-items.ts';
 import { shardImages } from '../scores/shard-images.ts';
-import { askWorker } from '../workers/worker-call.ts';
+import type { Compute } from '../workers/compute.ts';
 
 /** Steps that are timed. */
 const timedSteps = 3;
@@ -19,13 +19,20 @@ const timedSteps = 3;
 /** Images whose size and colour are looked at. */
 const mostImages = 500;
 
+export interface EstimatePorts {
+  readonly database: ProjectDatabase;
+  /** The project's, absolute. */
+  readonly folder: string;
+  readonly compute: Compute;
+}
+
 /**
  * Throws what `runs.train` throws of settings and engine, `too-few-images`, `stopped`, `link-closed`.
  */
 export async function estimateRun(
   input: z.output<typeof trainInput>,
   stop: Stop,
-  { database, folder }: { readonly database: ProjectDatabase; readonly folder: string },
+  { database, folder, compute }: EstimatePorts,
 ): Promise<RunEstimate> {
   const { preset, specimen, overrides } = input;
   const method = input.method ?? presetMethod[preset];
@@ -45,10 +52,10 @@ export async function estimateRun(
     hasSources: input.outliers.length > 0,
   };
   const { result: found, warnings } = await onAnyEngine(
+    compute,
     input.engine,
     'the steps were timed',
-    (worker, engine, listeners) =>
-      askWorker(worker, 'estimate', { ...task, engine }, stop, listeners),
+    (lease, engine, listeners) => lease.call('estimate', { ...task, engine }, stop, listeners),
   );
   const { engine: used, device, stepMilliseconds, steps } = found;
   return {

@@ -18,6 +18,7 @@ import {
   type StoredRun,
 } from '../store/runs/runs.ts';
 import { findThreshold } from '../store/runs/thresholds.ts';
+import type { Compute } from '../workers/compute.ts';
 import { estimateRun } from './estimate.ts';
 import { readRunConfig } from '../runs/run-config.ts';
 import { sha256OfFile } from '../scores/scoring-model.ts';
@@ -32,6 +33,7 @@ export interface RunMethodPorts extends StartPorts {
   readonly queue: JobQueue;
   /** The project's, absolute. */
   readonly folder: string;
+  readonly compute: Compute;
   /** Throws `bad-input` where outliers cannot be told from normal or test images. */
   readonly demandNoOverlaps: (input: TrainInput, stop: Stop) => Promise<void>;
   /** Of the caller or of the core that is closing. */

@@ -28,13 +28,8 @@ import { isCalibrationNormal } from '../runs/run-items.ts';
 import { scoreImages } from '../scores/score-images.ts';
 import { scoringModel, sha256OfFile } from '../scores/scoring-model.ts';
 import { prepareShards } from './train-shards.ts';
-import {
-  askWorker,
-  cardGaveUp,
-  ranOutOfMemory,
-  withWorker,
-  type WorkerListeners,
-} from '../workers/worker-call.ts';
+import { withLease, type Compute, type WorkerListeners } from '../workers/compute.ts';
+import { cardGaveUp, ranOutOfMemory } from '../workers/worker-call.ts';
 
 export interface RunPorts {
   readonly database: ProjectDatabase;
@@ -42,6 +37,7 @@ export interface RunPorts {
   readonly folder: string;
   readonly now: () => Date;
   readonly codeVersion: string;
+  readonly compute: Compute;
   readonly emit: <K extends keyof CoreEvents>(name: K, event: CoreEvents[K]) => void;
 }
 
@@ -140,9 +136,9 @@ class TrainJob {
     for (let leastParts = 1; ; leastParts = Math.max(1, 2 * this.#parts)) {
       this.#parts = 0;
       try {
-        return await withWorker((worker) =>
-          askWorker(
-            ...([worker, 'train', { ...task, engine, leastParts }, this.#job.stop] as const),
+        return await withLease(this.#ports.compute, (lease) =>
+          lease.call(
+            ...(['train', { ...task, engine, leastParts }, this.#job.stop] as const),
             this.#listeners(),
           ),
         );
@@ -274,7 +270,7 @@ class TrainJob {
         report: (done, total) => this.#job.report({ done, total, note }),
         warn: (text) => this.#keepWarning(text),
       },
-      { database, folder },
+      this.#ports,
     );
     const what = 'normal images held out to calibrate on';
     this.#warnUnreadable(failed.length, items.length, what, failed[0]?.reason);

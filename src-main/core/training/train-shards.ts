@@ -1,7 +1,7 @@
 // The pixels that a training reads: those of its normal images, and those of each outlier source, which
 // are made like them.
 
-import type { TrainTask, WeightedShard } from '#worker/contract.ts';
+import type { Input, TrainTask, WeightedShard } from '#worker/contract.ts';
 import {
   shardChannels,
   storedSide,
@@ -16,11 +16,13 @@ import { snapshotItems } from '../store/runs/snapshots.ts';
 import type { RunConfig, RunPixels } from '../runs/run-config.ts';
 import { isTrainingNormal, servesAsOutlier } from '../runs/run-items.ts';
 import { shardImages } from '../scores/shard-images.ts';
+import type { Compute } from '../workers/compute.ts';
 
 interface ShardPorts {
   readonly database: ProjectDatabase;
   /** The project's, absolute. */
   readonly folder: string;
+  readonly compute: Compute;
   readonly job: JobContext;
   /** Told of images that can no longer be read; `count` may be 0. */
   readonly warn: (count: number, of: number, what: string, reason: string | undefined) => void;
@@ -33,9 +35,9 @@ export async function prepareShards(
   items: readonly DatasetItem[],
   ports: ShardPorts,
 ): Promise<Pick<TrainTask, 'normals' | 'outliers'>> {
-  const { path, pixels } = await prepareNormals(run, config, items, ports);
+  const { file, pixels } = await prepareNormals(run, config, items, ports);
   const outliers = await prepareOutliers(run, config, pixels, ports);
-  return { normals: { name: config.dataset, path }, outliers };
+  return { normals: { name: config.dataset, ...file }, outliers };
 }
 
 async function prepareNormals(
@@ -43,12 +45,12 @@ async function prepareNormals(
   { settings }: RunConfig,
   items: readonly DatasetItem[],
   ports: ShardPorts,
-): Promise<{ path: string; pixels: RunPixels }> {
+): Promise<{ file: Input; pixels: RunPixels }> {
   const { database, folder, warn } = ports;
   const images = await shardImages(database, folder, items.filter(isTrainingNormal));
   const channels = shardChannels(images);
   const side = storedSide(settings.inputSize, images);
-  const { path, header, problems } = await writePixelShards(
+  const { path, hash, header, problems } = await writePixelShards(
     { images, side, channels },
     shardJob(ports, 'Preparing normal images'),
   );
@@ -58,7 +60,7 @@ async function prepareNormals(
   database.transact((writer) => {
     setRunPixels(writer, run.id, JSON.stringify(pixels));
   });
-  return { path, pixels };
+  return { file: await ports.compute.put({ hash, path }), pixels };
 }
 
 async function prepareOutliers(
@@ -75,13 +77,13 @@ async function prepareOutliers(
     const { snapshotId } = sources.find((source) => source.name === name)!;
     const items = database.read((reader) => snapshotItems(reader, snapshotId));
     const images = await shardImages(database, folder, items.filter(servesAsOutlier));
-    const { path, problems } = await writePixelShards(
+    const { path, hash, problems } = await writePixelShards(
       { images, side, channels, like: { type, window } },
       shardJob(ports, `Preparing outliers of "${name}"`),
     );
     const what = `images of the outlier source "${name}"`;
     warn(problems.length, images.length, what, problems[0]?.reason);
-    shards.push({ name, weight, path });
+    shards.push({ name, weight, ...(await ports.compute.put({ hash, path })) });
   }
   return shards;
 }

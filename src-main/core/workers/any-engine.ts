@@ -2,12 +2,12 @@
 // gives up in the middle, it is done again on the processor.
 
 import type { EstimateTask, WorkerEvents } from '#worker/contract.ts';
-import type { Worker } from '#worker/spawn.ts';
-import { cardGaveUp, withWorker, type WorkerListeners } from './worker-call.ts';
+import { withLease, type Compute, type Lease, type WorkerListeners } from './compute.ts';
+import { cardGaveUp } from './worker-call.ts';
 
 /** Asks a worker of its own to compute on `engine`, and listens to what it tells. */
 type Ask<Result> = (
-  worker: Worker,
+  lease: Lease,
   engine: EstimateTask['engine'],
   listeners: WorkerListeners,
 ) => Promise<Result>;
@@ -23,6 +23,7 @@ export interface Computed<Result> {
  * the processor, and of a card what the processor would not do better.
  */
 export async function onAnyEngine<Result>(
+  compute: Compute,
   engine: EstimateTask['engine'],
   what: string,
   ask: Ask<Result>,
@@ -30,11 +31,11 @@ export async function onAnyEngine<Result>(
   let chosen: WorkerEvents['computing']['engine'] | undefined;
   const listeners: WorkerListeners = { computing: (at) => (chosen = at.engine) };
   try {
-    const result = await withWorker((worker) => ask(worker, engine, listeners));
+    const result = await withLease(compute, (lease) => ask(lease, engine, listeners));
     return { result, warnings: [] };
   } catch (error) {
     if (!cardGaveUp(error, chosen)) throw error;
-    const result = await withWorker((worker) => ask(worker, 'cpu', {}));
+    const result = await withLease(compute, (lease) => ask(lease, 'cpu', {}));
     const text = `${error.message} The ${chosen} engine gave up, and ${what} on the processor.`;
     return { result, warnings: [text] };
   }

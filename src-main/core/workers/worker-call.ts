@@ -1,12 +1,13 @@
-// One worker process for one piece of work: asked, listened to, stopped, and ended whatever happens.
+// A worker process asked for one piece of work: listened to, stopped, and ended whatever happens.
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { Failure } from '#domain/failure.ts';
 import { either, StopSource, throwIfStopped, type Stop } from '#domain/stop.ts';
 import type { InputOf, OutputOf } from '#rpc/connect.ts';
 import type { WorkerEvents, WorkerMethods } from '#worker/contract.ts';
-import { spawnWorker, type Worker, type WorkerExit } from '#worker/spawn.ts';
-import { memoryKills, ranOut } from './memory-kills.ts';
+import { exitInWords, lastLines, type Exit } from '#processes/child.ts';
+import type { Worker } from '#worker/spawn.ts';
+import type { WorkerListeners } from './compute.ts';
 
 /**
  * A worker that does not leave its work by then is killed, milliseconds: one at work may be writing a
@@ -36,33 +37,13 @@ export function cardGaveUp(error: unknown, engine: string | undefined): error is
   return error instanceof Failure && codes.includes(error.code);
 }
 
-export type WorkerListeners = {
-  readonly [K in keyof WorkerEvents]?: (event: WorkerEvents[K]) => void;
-};
-
-/** Ends the worker when `use` is over. */
-export async function withWorker<Result>(
-  use: (worker: Worker) => Promise<Result>,
-): Promise<Result> {
-  const worker = spawnWorker();
-  try {
-    return await use(worker);
-  } finally {
-    await endWorker(worker);
-  }
-}
-
 /** What a worker writes is whole or absent, so that killing it is safe, and quick. */
-async function endWorker(worker: Worker): Promise<WorkerExit> {
+export async function endWorker(worker: Worker): Promise<Exit> {
   worker.kill();
   return await worker.exited;
 }
 
-/**
- * Asks a worker for a piece of work. Throws the worker's failure, `stopped` once `stop` is set,
- * `link-closed` with the worker's last words when it died, and what a listener throws, which stops
- * the work. A worker that met a bug is ended, and its last words are in the Error.
- */
+/** See `Lease.call`. */
 export async function askWorker<K extends keyof WorkerMethods>(
   worker: Worker,
   name: K,
@@ -97,12 +78,11 @@ export async function askWorker<K extends keyof WorkerMethods>(
 
 /** Rejects when the worker has ended; a link that closes is the first sign of it. */
 async function deathOf(worker: Worker): Promise<never> {
-  const kills = memoryKills();
   const closed = new Promise<void>((resolve) => worker.client.onClose(resolve));
   await Promise.race([closed, worker.exited]);
   await Promise.race([worker.exited, wait(lastMomentMs)]);
   const exit = await endWorker(worker);
-  const cause = ranOut(exit, kills, memoryKills()) ? new OutOfMemory() : undefined;
+  const cause = exit.isOutOfMemory ? new OutOfMemory() : undefined;
   throw new Failure('link-closed', describeExit(exit), undefined, { cause });
 }
 
@@ -170,12 +150,11 @@ class Guard {
   }
 }
 
-function describeExit({ code, signal, errorOutput }: WorkerExit): string {
-  const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-  const lines = errorOutput.trim().split('\n').slice(-5).join('\n');
-  const words = lines === '' ? 'It left no message.' : `Its last words: ${lines}`;
+function describeExit(exit: Exit): string {
+  const lines = lastLines(exit, 5);
+  const words = lines === '' ? 'It left no message.' : `Its error output ends: ${lines}`;
   return (
-    `The worker process ended unexpectedly (${how}), for instance because memory ran out or ` +
-    `somebody ended it. ${words}`
+    `The worker process ended unexpectedly (${exitInWords(exit)}), for instance because memory ran ` +
+    `out or somebody ended it. ${words}`
   );
 }

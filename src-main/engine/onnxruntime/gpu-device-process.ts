@@ -2,7 +2,9 @@
 // onnxruntime print on the way names it, and a driver that breaks down breaks nothing else.
 
 import * as ort from 'onnxruntime-node';
+import { endByBug, serveParent } from '#processes/serve-parent.ts';
 import { OnnxGraph } from '../onnx/graph.ts';
+import type { GpuDeviceMethods } from './gpu-device.ts';
 import { providerOptions } from './session-options.ts';
 
 /** Runs `build`'s graph on one number; what it throws, in words, or null. */
@@ -34,8 +36,12 @@ async function largestTensor(): Promise<number | null> {
 
 // Its list of hardware is at this level.
 ort.env.logLevel = 'info';
-const answer = {
-  fault: await faultOf((graph) => graph.node('Relu', ['x'], {}, 'y')),
-  largestTensor: await largestTensor(),
-};
-process.send!(answer, () => process.exit(0));
+serveParent({
+  handlers: {
+    probe: async (): Promise<GpuDeviceMethods['probe']['output']> => ({
+      fault: await faultOf((graph) => graph.node('Relu', ['x'], {}, 'y')),
+      largestTensor: await largestTensor(),
+    }),
+  },
+  onBug: endByBug,
+});

@@ -1,9 +1,10 @@
 // Which device onnxruntime's WebGPU computes on, and what it can hold. Neither is told by its interface,
 // so both are read from what it and the driver print in a process of their own.
 
-import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '#domain/failure.ts';
+import { callApart } from '#processes/call-apart.ts';
+import { exitInWords } from '#processes/child.ts';
 
 export interface GpuDevice {
   /** For people: "NVIDIA H100 through Vulkan". */
@@ -12,16 +13,24 @@ export interface GpuDevice {
   readonly largestTensor: number | null;
 }
 
-interface Answer {
-  /** What onnxruntime said, or null where it worked. */
-  readonly fault: string | null;
-  readonly largestTensor: number | null;
+export interface GpuDeviceMethods {
+  probe: {
+    input: Record<string, never>;
+    output: {
+      /** What onnxruntime said, or null where it worked. */
+      readonly fault: string | null;
+      readonly largestTensor: number | null;
+    };
+  };
 }
 
 const entry = fileURLToPath(new URL('./gpu-device-process.ts', import.meta.url));
 
 /** Drivers that hang are given up, milliseconds. */
 const patienceMs = 60_000;
+
+/** Characters of what driver and onnxruntime print that are read; some 100,000 have been seen. */
+const longestOutput = 2 ** 22;
 
 let found: Promise<GpuDevice> | undefined;
 
@@ -32,8 +41,27 @@ export function gpuDevice(): Promise<GpuDevice> {
 }
 
 async function findGpuDevice(): Promise<GpuDevice> {
-  const { answer, printed, ending } = await askProcess();
-  if (!answer) throw unavailable(`The driver of the graphics card ${ending}.`);
+  const {
+    output: answer,
+    exit,
+    isTooLate,
+  } = await callApart<GpuDeviceMethods, object, 'probe'>(
+    {
+      entry,
+      // On Linux the loader of drivers names the one that it hands out.
+      env: { ...process.env, VK_LOADER_DEBUG: 'layer,driver' },
+      ...{ keepsOutput: true, tailLength: longestOutput },
+    },
+    'probe',
+    {},
+    { patienceMs },
+  );
+  if (!answer) {
+    const how = isTooLate
+      ? `did not answer within ${patienceMs / 1000} s`
+      : `broke down (${exitInWords(exit)})`;
+    throw unavailable(`The driver of the graphics card ${how}.`);
+  }
   if (answer.fault !== null) {
     throw unavailable(
       /adapter/i.test(answer.fault)
@@ -41,40 +69,11 @@ async function findGpuDevice(): Promise<GpuDevice> {
         : `The graphics card cannot be used: ${answer.fault.split('\n')[0]}`,
     );
   }
-  return { name: nameFrom(printed), largestTensor: answer.largestTensor };
+  return { name: nameFrom(exit.errorOutput), largestTensor: answer.largestTensor };
 }
 
 function unavailable(why: string): Failure {
   return new Failure('engine-unavailable', why);
-}
-
-/** What the process said, all that was printed in it, and how it ended, in words. */
-async function askProcess(): Promise<{
-  answer: Answer | undefined;
-  printed: string;
-  ending: string;
-}> {
-  const child = fork(entry, {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // On Linux the loader of drivers names the one that it hands out.
-    env: { ...process.env, VK_LOADER_DEBUG: 'layer,driver' },
-  });
-  let printed = '';
-  let answer: Answer | undefined;
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => (printed += text));
-  }
-  child.on('message', (message) => (answer = message as Answer));
-  const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
-  const ending = await new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(`could not be asked: ${error.message}`));
-    child.once('close', (code, signal) => {
-      const hung = child.killed && `did not answer within ${patienceMs / 1000} s`;
-      resolve(hung || `broke down (${signal ?? `exit code ${code}`})`);
-    });
-  });
-  clearTimeout(timer);
-  return { answer, printed, ending };
 }
 
 /** The loader's own words, else the graphics card in onnxruntime's list of hardware. */

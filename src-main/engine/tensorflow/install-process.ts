@@ -1,16 +1,30 @@
 // "normscope engine install tensorflow" as a process of its own: TensorFlow is loaded to be tried, and
-// cannot be unloaded. Tells its parent what it does, then how it ended.
+// cannot be unloaded.
 
-import { Failure } from '#domain/failure.ts';
+import { endByBug, serveParent } from '#processes/serve-parent.ts';
 import { tensorflowFolder } from './engine-folder.ts';
 import { installTensorFlow } from './install.ts';
 
-const folder = tensorflowFolder();
-try {
-  const device = await installTensorFlow(folder, (part) => process.send?.({ part }));
-  process.send?.({ installed: { folder, device } });
-} catch (error) {
-  if (!(error instanceof Failure)) throw error;
-  process.send?.({ failure: { code: error.code, message: error.message } });
+export interface InstallMethods {
+  install: {
+    input: Record<string, never>;
+    output: { readonly folder: string; readonly device: string };
+  };
 }
-process.disconnect();
+
+export interface InstallEvents {
+  part: { readonly done: number; readonly total: number; readonly what: string };
+}
+
+const server = serveParent({
+  handlers: {
+    install: async (): Promise<InstallMethods['install']['output']> => {
+      const folder = tensorflowFolder();
+      const device = await installTensorFlow(folder, (part: InstallEvents['part']) =>
+        server.emit('part', part),
+      );
+      return { folder, device };
+    },
+  },
+  onBug: endByBug,
+});

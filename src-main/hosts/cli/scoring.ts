@@ -1,6 +1,7 @@
 // Scoring as the command line does it: progress while it runs, and the strangest images in words.
 
-import type { EngineReport, RankedImage, ScoreOutcome } from '#contract/core.ts';
+import type { RankedImage, ScoreOutcome } from '#contract/core.ts';
+import type { EngineName } from '#domain/engine-report.ts';
 import { count, counted, percent, significant } from '#domain/figures.ts';
 import { counting, followJob } from './follow-job.ts';
 import { printable } from '#domain/printable.ts';
@@ -8,7 +9,7 @@ import type { CoreClient } from './project.ts';
 import type { Shell } from './shell.ts';
 import { table } from './table.ts';
 
-export type Engine = EngineReport['name'] | 'auto';
+export type Engine = EngineName | 'auto';
 
 export async function runScoring(
   client: CoreClient,

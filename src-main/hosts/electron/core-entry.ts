@@ -1,9 +1,9 @@
 // The core's process under Electron, run by the bundled Node: opens one project, answers the clients
 // that main relays, and ends with main.
 
-import { once } from 'node:events';
 import { openApp, type App } from '#core/app.ts';
 import { Failure } from '#domain/failure.ts';
+import { channelOf } from '#processes/channel.ts';
 import type { Link } from '#rpc/link.ts';
 import type { FromCore, ToCore } from './core-message.ts';
 
@@ -64,21 +64,23 @@ function parse(text: string): unknown {
   }
 }
 
+const channel = channelOf(process);
+
 function tell(message: FromCore): void {
-  // Main may be gone already; "disconnect" follows.
-  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+  channel.send(message);
 }
 
 async function start(folder: string, create: boolean): Promise<void> {
   // Main may end while the project is being opened.
-  const orphaned = once(process, 'disconnect');
+  const orphaned = new Promise<void>((resolve) => channel.onClose(resolve));
   const app = await openApp(folder, { create });
   const clients = new Clients(app);
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= app.close().finally(() => process.exit());
   };
-  process.on('message', (message: ToCore) => {
+  channel.onMessage((told) => {
+    const message = told as ToCore;
     switch (message.kind) {
       case 'came':
         clients.add(message.client);
@@ -117,6 +119,6 @@ try {
     code: isFailure ? error.code : 'internal',
     message: error instanceof Error ? error.message : String(error),
   });
-  process.disconnect();
+  channel.close();
   process.exitCode = 1;
 }

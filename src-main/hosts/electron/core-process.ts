@@ -1,8 +1,8 @@
 // The core of one project as a child process: started, listened to, ended. Knows no window.
 
-import { spawn, type ChildProcess } from 'node:child_process';
 import type { coreMethods, CoreEvents } from '#contract/core.ts';
 import type { PictureAddress } from '#contract/page.ts';
+import { startChild, type Child, type Exit } from '#processes/child.ts';
 import { connect, type Client } from '#rpc/connect.ts';
 import type { Link } from '#rpc/link.ts';
 import type { CallsOf } from '#rpc/method.ts';
@@ -39,29 +39,22 @@ export type TakeText = (text: string) => void;
 export class CoreProcess {
   /** Main's own client. */
   readonly client: Client<CallsOf<typeof coreMethods>, CoreEvents>;
-  readonly #child: ChildProcess;
+  readonly #child: Child;
   readonly #clients = new Map<number, TakeText>();
   readonly #pictures = new Map<number, (found: FoundPicture | null) => void>();
   readonly #ended: Promise<void>;
   #nextId = 1;
-  #log = '';
   #failure: CoreEnd['failure'];
+  #isOver = false;
 
   constructor(places: Places, folder: string, create: boolean, listeners: CoreListeners) {
-    const args = [places.coreEntry, folder, create ? 'create' : 'open'];
-    this.#child = spawn(places.node, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#log = (this.#log + text).slice(-tailLength);
+    this.#child = startChild({
+      ...{ node: places.node, entry: places.coreEntry, tailLength },
+      args: [folder, create ? 'create' : 'open'],
     });
-    this.#child.on('message', (message: FromCore) => this.#take(message, listeners));
-    this.#child.on('error', ({ message }) => (this.#failure = { code: 'internal', message }));
-    this.#ended = new Promise((resolve) => {
-      // "close" also follows an "error" at the start, and comes after all output.
-      this.#child.once('close', () => {
-        this.#end(listeners);
-        resolve();
-      });
-    });
+    this.#child.channel.onMessage((message) => this.#take(message as FromCore, listeners));
+    this.#child.channel.onClose(() => (this.#isOver = true));
+    this.#ended = this.#child.exited.then((exit) => this.#end(exit, listeners));
     this.client = connect(this.#ownLink());
   }
 
@@ -79,7 +72,7 @@ export class CoreProcess {
   }
 
   async picture(wanted: PictureAddress): Promise<FoundPicture | null> {
-    if (!this.#child.connected) return null;
+    if (this.#isOver) return null;
     const id = this.#nextId++;
     return await new Promise((resolve) => {
       this.#pictures.set(id, resolve);
@@ -90,7 +83,7 @@ export class CoreProcess {
   /** Resolves when the process has ended. */
   async close(): Promise<void> {
     this.#tell({ kind: 'close' });
-    const killing = setTimeout(() => this.#child.kill('SIGKILL'), patienceMs);
+    const killing = setTimeout(() => this.#child.kill(), patienceMs);
     await this.#ended;
     clearTimeout(killing);
   }
@@ -113,17 +106,17 @@ export class CoreProcess {
     }
   }
 
-  #end({ onEnd }: CoreListeners): void {
+  #end({ fault, errorOutput: log }: Exit, { onEnd }: CoreListeners): void {
+    if (fault !== null) this.#failure = { code: 'internal', message: fault };
     for (const resolve of this.#pictures.values()) resolve(null);
     this.#pictures.clear();
     for (const take of this.#clients.values()) take('');
     this.#clients.clear();
-    onEnd({ failure: this.#failure, log: this.#log });
+    onEnd({ failure: this.#failure, log });
   }
 
   #tell(message: ToCore): void {
-    // To a process that has just died: "close" follows.
-    if (this.#child.connected) this.#child.send(message, () => undefined);
+    this.#child.channel.send(message);
   }
 
   #ownLink(): Link {

@@ -91,8 +91,18 @@ async function writeAt(
   }
 }
 
-/** Reads a shard whole and checks its hash. Throws `not-found` and `checkpoint-damaged`. */
-export async function readShard(path: string): Promise<Shard> {
+/** SHA-256 of all that a shard says: of its shape and window, and of the hash of its pixels. */
+export function shardAddress(header: ShardHeader): string {
+  const { count, height, width, channels, type, window, sha256 } = header;
+  const all = JSON.stringify({ count, height, width, channels, type, window, sha256 });
+  return createHash('sha256').update(all).digest('hex');
+}
+
+/**
+ * Reads a shard whole and checks its hash, and where `address` is given, that it is the one meant. Throws
+ * `not-found` and `checkpoint-damaged`.
+ */
+export async function readShard(path: string, address?: string): Promise<Shard> {
   const file = await open(path).catch(() => undefined);
   if (file === undefined) {
     throw new Failure('not-found', `The pixel cache ${path} is missing. ${remade}`, path);
@@ -103,6 +113,13 @@ export async function readShard(path: string): Promise<Shard> {
     const found = await readHeader(file);
     if (found === undefined) throw damaged();
     const { header, start } = found;
+    if (address !== undefined && shardAddress(header) !== address) {
+      throw new Failure(
+        'checkpoint-damaged',
+        `The pixel cache ${path} holds other images than those asked for. ${remade}`,
+        path,
+      );
+    }
     const length = pixelBytes(header);
     if ((await file.stat()).size !== start + length) throw damaged();
     // Shared, so that threads that draw views need no copy.

@@ -27,9 +27,9 @@ export async function runAdvice(
   task: AdviseTask,
   context: TaskContext,
 ): Promise<{ shifts: Separability[] }> {
-  const images = await readShard(task.images.path);
+  const images = await readShard(task.images.path, task.images.hash);
   const compare =
-    task.modelPath === null ? await quickTest(images, task) : await byModel(images, task, context);
+    task.model === null ? await quickTest(images, task) : await byModel(images, task, context);
   const turns = new Turns();
   const shifts: Separability[] = [];
   for (const [place, shift] of task.shifts.entries()) {
@@ -75,10 +75,10 @@ async function quickTest(images: PixelSet, { seed, augment }: AdviseTask): Promi
 /** The model's scores of the images as they are, and shifted at the size that is stored. */
 async function byModel(
   images: PixelSet,
-  { modelPath, seed, engine }: AdviseTask,
+  { model: file, seed, engine }: AdviseTask,
   { stop, emit }: TaskContext,
 ): Promise<Compare> {
-  const model = await readModel(modelPath!);
+  const model = await readModel(file!.path);
   const { rankBy, views } = model.description.settings;
   const settings = { ...model.description.settings, views: Math.min(views, mostViews) };
   const running = await chooseEngine(engine, settings.threads);

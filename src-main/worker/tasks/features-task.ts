@@ -15,8 +15,8 @@ export async function runFeatures(
   task: FeaturesTask,
   { stop }: TaskContext,
 ): Promise<{ images: number; size: number }> {
-  const { description, state } = await readModel(task.modelPath);
-  const shard = await readShard(task.shard.path);
+  const { description, state } = await readModel(task.model.path);
+  const shard = await readShard(task.shard.path, task.shard.hash);
   demandSamePixels(description, shard, task.shard);
   const { settings } = description;
   const engine = await chooseEngine(task.engine, settings.threads);

@@ -13,8 +13,8 @@ export async function runFloor(
   task: FloorTask,
   { stop }: TaskContext,
 ): Promise<{ anomaly: number[] }> {
-  const normals = await readShard(task.normals.path);
-  const images = await readShard(task.images.path);
+  const normals = await readShard(task.normals.path, task.normals.hash);
+  const images = await readShard(task.images.path, task.images.hash);
   if (normals.count === 0) {
     throw new Failure('too-few-images', `"${task.normals.name}" has no images.`, task.normals.path);
   }

@@ -31,16 +31,36 @@ export function freeMemory(root = '/'): number {
   return Math.min(freemem(), leftInGroups(root));
 }
 
+/** How the two versions of control groups name what they limit, as files of a group's folder. */
+const groupVersions = [
+  {
+    mount: 'sys/fs/cgroup',
+    line: /^0::(.*)$/m,
+    ...{ limit: 'memory.max', used: 'memory.current', cached: /^inactive_file (\d+)$/m },
+  },
+  {
+    mount: 'sys/fs/cgroup/memory',
+    line: /^\d+:(?:[^:]*,)?memory(?:,[^:]*)?:(.*)$/m,
+    ...{ limit: 'memory.limit_in_bytes', used: 'memory.usage_in_bytes' },
+    cached: /^total_inactive_file (\d+)$/m,
+  },
+];
+
+/** Bytes, or Infinity where no group has a limit. */
 function leftInGroups(root: string): number {
-  const own = /^0::(.*)$/m.exec(textOf(join(root, 'proc/self/cgroup')))?.[1] ?? '/';
-  const names = own.split('/').filter((name) => name !== '' && name !== '..');
-  const groups = names.map((_, depth) => join(root, 'sys/fs/cgroup', ...names.slice(0, depth + 1)));
-  const left = [join(root, 'sys/fs/cgroup'), ...groups].map((folder) => {
-    const limit = Number(textOf(join(folder, 'memory.max')));
-    const used = Number(textOf(join(folder, 'memory.current')));
-    // Pages of files that can be dropped at any time.
-    const cached = /^inactive_file (\d+)$/m.exec(textOf(join(folder, 'memory.stat')))?.[1] ?? 0;
-    return limit > 0 ? limit - used + Number(cached) : Infinity;
+  const groupsOfProcess = textOf(join(root, 'proc/self/cgroup'));
+  const left = groupVersions.flatMap(({ mount, line, limit, used, cached }) => {
+    const own = line.exec(groupsOfProcess)?.[1] ?? '/';
+    const names = own.split('/').filter((name) => name !== '' && name !== '..');
+    // In a container the mount itself is its group, and the names are those of the host.
+    const folders = [join(root, mount)];
+    for (const name of names) folders.push(join(folders.at(-1)!, name));
+    return folders.map((folder) => {
+      const most = Number(textOf(join(folder, limit)));
+      // Pages of files that can be dropped at any time.
+      const droppable = Number(cached.exec(textOf(join(folder, 'memory.stat')))?.[1] ?? 0);
+      return most > 0 ? most - Number(textOf(join(folder, used))) + droppable : Infinity;
+    });
   });
   return Math.min(...left);
 }

@@ -25,8 +25,8 @@ export async function runScoring(
   task: ScoreTask,
   { stop, emit }: TaskContext,
 ): Promise<{ scored: number }> {
-  const model = await readModel(task.modelPath);
-  const shard = await readShard(task.shard.path);
+  const model = await readModel(task.model.path);
+  const shard = await readShard(task.shard.path, task.shard.hash);
   demandSamePixels(model.description, shard, task.shard);
   const images = task.images.map((image) => keyed(image, shard, task));
   const { settings } = model.description;

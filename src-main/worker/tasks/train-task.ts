@@ -76,10 +76,10 @@ async function readIngredients(
   warn: (text: string) => void,
 ): Promise<Ingredients> {
   checkOutliers(task.method, task.outliers.length, task.shifts.length, task.settings);
-  const normals = await readShard(task.normals.path);
+  const normals = await readShard(task.normals.path, task.normals.hash);
   const outliers: Shard[] = [];
-  for (const { name, path } of task.outliers) {
-    const shard = await readShard(path);
+  for (const { name, path, hash } of task.outliers) {
+    const shard = await readShard(path, hash);
     if (shard.count === 0) {
       throw new Failure('too-few-images', `The outlier source "${name}" has no images.`, path);
     }

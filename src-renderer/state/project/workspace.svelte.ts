@@ -2,7 +2,8 @@
 // core.
 
 import { createContext } from 'svelte';
-import type { EngineReport, Job } from '#contract/core.ts';
+import type { Job } from '#contract/core.ts';
+import type { EngineReport } from '#domain/engine-report.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Datasets } from './datasets.svelte.ts';
 import { EditLog } from './edit-log.svelte.ts';

@@ -25,7 +25,7 @@ const newFolder = tempFolders();
 const images = 52;
 
 const system = vi.hoisted(() => ({ kills: 0 }));
-vi.mock('#core/workers/memory-kills.ts', async (original) => {
+vi.mock('#processes/memory-kills.ts', async (original) => {
   return { ...(await original<object>()), memoryKills: () => system.kills };
 });
 

@@ -8,6 +8,7 @@ import type { ProjectDatabase } from '#core/store/database.ts';
 import { findDataset, items } from '#core/store/images/datasets.ts';
 import { scoredImages } from '#core/store/runs/scores.ts';
 import { openDatabase } from '#core/store/open-database.ts';
+import { localCompute } from '#core/workers/local-compute.ts';
 import { neverStop } from '#domain/stop.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
 import {
@@ -117,7 +118,7 @@ describe('scoring', () => {
         ...{ folder: project, now: () => new Date(), onSlow: () => undefined },
       });
       const { database } = open;
-      const ports = { database, folder: project, imagesAtOnce: 20 };
+      const ports = { database, folder: project, compute: localCompute, imagesAtOnce: 20 };
       const quiet = { stop: neverStop, report: () => undefined, warn: () => undefined };
       const scoreAll = async (job: Partial<ScoringJob> = {}) => {
         const images = database.read((reader) => items(reader, findDataset(reader, 'cells')!));

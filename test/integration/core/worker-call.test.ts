@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeEngines } from '#core/project/engines.ts';
-import { askWorker, withWorker } from '#core/workers/worker-call.ts';
+import { withLease } from '#core/workers/compute.ts';
+import { localCompute } from '#core/workers/local-compute.ts';
 import { neverStop, stopOf, StopSource } from '#domain/stop.ts';
 import { quickest } from '../../support/quickest.ts';
 import { failureOf, smallTask, temporaryFolder } from '../worker/small-task.ts';
@@ -10,12 +11,17 @@ const canPause = process.platform !== 'win32';
 if (!canPause)
   console.log('Windows cannot pause a process: two tests of hanging workers are skipped.');
 
-describe('askWorker', () => {
-  it('says how a worker ended, and withWorker leaves none behind', async () => {
+/** Of the one worker that is there. */
+const workerId = () => workersOf(process.pid)[0]!;
+
+describe('a leased worker', () => {
+  it('says how it ended, and leaves no process behind', async () => {
     const task = await smallTask(await temporaryFolder(), { steps: 2000 });
     const failure = await failureOf(
-      withWorker((worker) =>
-        askWorker(worker, 'train', task, neverStop, { started: () => worker.kill() }),
+      withLease(localCompute, (lease) =>
+        lease.call('train', task, neverStop, {
+          started: () => process.kill(workerId(), 'SIGKILL'),
+        }),
       ),
     );
     expect(failure).toMatchObject({
@@ -28,8 +34,8 @@ describe('askWorker', () => {
   it('stops the work and throws on what a listener throws', async () => {
     const task = await smallTask(await temporaryFolder(), { steps: 2000 });
     const error = new Error('The catalogue is on fire.');
-    const asked = withWorker((worker) =>
-      askWorker(worker, 'train', task, neverStop, {
+    const asked = withLease(localCompute, (lease) =>
+      lease.call('train', task, neverStop, {
         epoch: () => {
           throw error;
         },
@@ -41,13 +47,11 @@ describe('askWorker', () => {
 
   it('passes failures on as they are', async () => {
     const task = await smallTask(await temporaryFolder());
-    const broken = { ...task, normals: { name: 'nothing', path: `${task.normals.path}.gone` } };
-    await withWorker(async (worker) => {
-      const failure = await failureOf(askWorker(worker, 'train', broken, neverStop));
+    const broken = { ...task, normals: { ...task.normals, path: `${task.normals.path}.gone` } };
+    await withLease(localCompute, async (lease) => {
+      const failure = await failureOf(lease.call('train', broken, neverStop));
       expect(failure.path).toBe(broken.normals.path);
-      const stopped = await failureOf(
-        askWorker(worker, 'train', task, stopOf(AbortSignal.abort())),
-      );
+      const stopped = await failureOf(lease.call('train', task, stopOf(AbortSignal.abort())));
       expect(stopped.code).toBe('stopped');
     });
   });
@@ -55,10 +59,10 @@ describe('askWorker', () => {
   it.runIf(canPause)('kills a worker that does not listen: at once while it starts', async () => {
     const task = await smallTask(await temporaryFolder());
     const stopped = () =>
-      withWorker(async (worker) => {
+      withLease(localCompute, async (lease) => {
         const stop = new StopSource();
-        process.kill(worker.pid!, 'SIGSTOP');
-        const asked = failureOf(askWorker(worker, 'train', task, stop));
+        const asked = failureOf(lease.call('train', task, stop));
+        process.kill(workerId(), 'SIGSTOP');
         stop.stop();
         const start = performance.now();
         expect((await asked).code).toBe('stopped');
@@ -72,10 +76,10 @@ describe('askWorker', () => {
     const stop = new StopSource();
     const start = performance.now();
     const failure = await failureOf(
-      withWorker((worker) =>
-        askWorker(worker, 'train', task, stop, {
+      withLease(localCompute, (lease) =>
+        lease.call('train', task, stop, {
           epoch: () => {
-            process.kill(worker.pid!, 'SIGSTOP');
+            process.kill(workerId(), 'SIGSTOP');
             stop.stop();
           },
         }),

@@ -1,36 +1,42 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RandomStream, purpose } from '#domain/random.ts';
-import { writeShard } from '#worker/files/shard.ts';
+import { shardAddress, writeShard } from '#worker/files/shard.ts';
 import { quickest } from '../../support/quickest.ts';
 import { failureOf, side, startWorker, temporaryFolder, writePictures } from './small-task.ts';
 
-const path = (folder: string, name: string) => ({ name, path: join(folder, `${name}.shard`) });
+/** A shard of pictures, as a task names it. */
+async function shardOf(
+  folder: string,
+  name: string,
+  ...of: [kind: 'disc' | 'bar', count: number, channels?: 1]
+) {
+  const path = join(folder, `${name}.shard`);
+  return { name, path, hash: await writePictures(path, ...of) };
+}
 
 test('bars are stranger than discs when discs are normal', async () => {
   const folder = await temporaryFolder();
-  const [normals, discs, bars] = ['normals', 'discs', 'bars'].map((name) => path(folder, name));
-  await writePictures(normals!.path, 'disc', 30);
-  await writePictures(discs!.path, 'disc', 12);
-  await writePictures(bars!.path, 'bar', 12);
+  const normals = await shardOf(folder, 'normals', 'disc', 30);
+  const discs = await shardOf(folder, 'discs', 'disc', 12);
+  const bars = await shardOf(folder, 'bars', 'bar', 12);
   const { client } = startWorker();
   const scores = async (images: typeof discs) =>
-    (await client.call('floor', { normals: normals!, images: images! })).anomaly;
+    (await client.call('floor', { normals, images })).anomaly;
   const [near, far] = [await scores(discs), await scores(bars)];
   expect([near.length, far.length]).toEqual([12, 12]);
   expect(Math.max(...near)).toBeLessThan(Math.min(...far));
-  const grey = path(folder, 'grey');
-  await writePictures(grey.path, 'bar', 2, 1);
-  const mixed = await failureOf(client.call('floor', { normals: normals!, images: grey }));
+  const grey = await shardOf(folder, 'grey', 'bar', 2, 1);
+  const mixed = await failureOf(client.call('floor', { normals, images: grey }));
   expect(mixed.message).toContain('both in colour or both grey');
-  await writePictures(grey.path, 'bar', 0, 1);
-  const empty = await failureOf(client.call('floor', { normals: grey, images: bars! }));
+  const none = await shardOf(folder, 'none', 'bar', 0, 1);
+  const empty = await failureOf(client.call('floor', { normals: none, images: bars }));
   expect(empty.code).toBe('too-few-images');
 });
 
 test('the floor of 3000 images against 3000 heeds a stop within 500 ms', async () => {
   const folder = await temporaryFolder();
-  const noise = path(folder, 'noise');
+  const path = join(folder, 'noise.shard');
   const stream = new RandomStream(1, purpose.sample);
   const tile = Uint8Array.from({ length: side * side * 3 }, () => stream.integer(256));
   async function* tiles() {
@@ -41,14 +47,14 @@ test('the floor of 3000 images against 3000 heeds a stop within 500 ms', async (
     await Promise.resolve();
   }
   const window = [[0, 255] as const, [0, 255] as const, [0, 255] as const];
-  await writeShard(
-    noise.path,
-    { height: side, width: side, channels: 3, type: 'uint8', window },
-    tiles(),
-  );
+  const shape = { height: side, width: side, channels: 3, type: 'uint8', window } as const;
+  const hash = shardAddress(await writeShard(path, shape, tiles()));
+  const noise = { name: 'noise', hash, path };
   const { client } = startWorker();
   // An answer says that the process is up: its start is no part of what is measured.
-  await failureOf(client.call('floor', { normals: noise, images: { name: 'none', path: folder } }));
+  await failureOf(
+    client.call('floor', { normals: noise, images: { name: 'none', hash, path: folder } }),
+  );
   const stopped = async () => {
     const run = client.start('floor', { normals: noise, images: noise });
     const failure = failureOf(run.result);

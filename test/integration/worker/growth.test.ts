@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RandomStream, purpose } from '#domain/random.ts';
 import type { ScoreTask } from '#worker/contract.ts';
-import { writeShard } from '#worker/files/shard.ts';
+import { shardAddress, writeShard } from '#worker/files/shard.ts';
 import { peakMemoryOf, processorSeconds } from '../import/support/processes.ts';
 import { smallTask, startWorker, temporaryFolder } from './small-task.ts';
 
@@ -41,7 +41,7 @@ test.skipIf(!isLinux)('the time of a step is linear in images and in pixels, at 
 });
 
 /** Different images of noise, made as they are written. */
-async function writeNoise(path: string, count: number): Promise<void> {
+async function writeNoise(path: string, count: number): Promise<string> {
   const stream = new RandomStream(1, purpose.sample);
   const image = Uint8Array.from({ length: side * side * 3 }, () => stream.integer(256));
   async function* images(): AsyncGenerator<Uint8Array> {
@@ -53,7 +53,7 @@ async function writeNoise(path: string, count: number): Promise<void> {
   }
   const window = [0, 1, 2].map(() => [0, 255] as const);
   const shape = { height: side, width: side, channels: 3, type: 'uint8', window } as const;
-  await writeShard(path, shape, images());
+  return shardAddress(await writeShard(path, shape, images()));
 }
 
 test.skipIf(!isLinux)(
@@ -61,19 +61,20 @@ test.skipIf(!isLinux)(
   { timeout: 1_800_000 },
   async () => {
     const folder = await temporaryFolder();
-    const { modelPath } = await startWorker().client.call(
+    const { modelPath, modelHash } = await startWorker().client.call(
       'train',
       await smallTask(folder, { steps: 4, views: 1 }),
     );
-    const shard = { name: 'noise', path: join(folder, 'noise.shard') };
-    await writeNoise(shard.path, atOnce);
+    const path = join(folder, 'noise.shard');
+    const shard = { name: 'noise', hash: await writeNoise(path, atOnce), path };
     const score = async (count: number): Promise<{ seconds: number; peak: number }> => {
       const worker = startWorker();
       await worker.client.call('describe', {});
       const before = processorSeconds(worker.pid!);
       for (let first = 0; first < count; first += atOnce) {
         const task: ScoreTask = {
-          ...{ modelPath, shard, seed: 1, engine: 'cpu' },
+          model: { hash: modelHash, path: modelPath },
+          ...{ shard, seed: 1, engine: 'cpu' },
           images: Array.from({ length: Math.min(atOnce, count - first) }, (_, index) => {
             return { index, hash: (first + index).toString(16).padStart(64, '0') };
           }),

@@ -213,9 +213,9 @@ test('another training is refused, naming what differs, and nothing is removed',
   const shifts = [{ name: 'cut-mix', weight: 2, strength: 0.5 }];
   expect((await refusal({ shifts })).message).toContain('the shift transforms');
   expect((await refusal({ outliers: [] })).message).toContain('the outlier sources');
-  expect(
-    (await refusal({ normals: { name: 'bars', path: task.outliers[0]!.path } })).message,
-  ).toContain('the pixels');
+  expect((await refusal({ normals: { ...task.outliers[0]!, name: 'bars' } })).message).toContain(
+    'the pixels',
+  );
   const narrow = { ...task.settings, width: 8 };
   expect((await refusal({ settings: narrow })).message).toContain('the setting width (8, there 4)');
   expect(await checkpointsOf(task)).toHaveLength(2);

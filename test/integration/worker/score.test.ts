@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scoreNames } from '#domain/score.ts';
 import type { RawScores } from '#domain/score.ts';
 import type { ImageToScore, ScoreTask } from '#worker/contract.ts';
-import { readShard, writeShard } from '#worker/files/shard.ts';
+import { readShard, shardAddress, writeShard } from '#worker/files/shard.ts';
 import type { Worker } from '#worker/spawn.ts';
 import { spawnWorker } from '#worker/spawn.ts';
 import { quickest } from '../../support/quickest.ts';
@@ -29,11 +29,20 @@ let task: ScoreTask;
 beforeAll(async () => {
   folder = await newFolder();
   const worker = spawnWorker();
-  const { modelPath } = await worker.client.call('train', await smallTask(folder, { steps: 8 }));
+  const { modelPath, modelHash } = await worker.client.call(
+    'train',
+    await smallTask(folder, { steps: 8 }),
+  );
   worker.kill();
-  const shard = { name: 'held out', path: join(folder, 'held-out.shard') };
-  await writePictures(shard.path, 'disc', count);
-  task = { modelPath, shard, images: images(count), seed: 3, engine: 'cpu' };
+  const path = join(folder, 'held-out.shard');
+  const shard = { name: 'held out', hash: await writePictures(path, 'disc', count), path };
+  task = {
+    model: { hash: modelHash, path: modelPath },
+    shard,
+    images: images(count),
+    seed: 3,
+    engine: 'cpu',
+  };
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -73,9 +82,10 @@ test('scores are the same alone, in parts and in another shard', async () => {
     yield pixels.subarray(40 * size, 41 * size);
     await Promise.resolve();
   }
-  await writeShard(path, shape, one());
+  const address = shardAddress(await writeShard(path, shape, one()));
   const hash = task.images[40]!.hash;
-  const alone = { ...task, shard: { name: 'alone', path }, images: [{ index: 0, hash }] };
+  const shard = { name: 'alone', hash: address, path };
+  const alone = { ...task, shard, images: [{ index: 0, hash }] };
   expect((await scoresOf(worker, alone)).get(0)).toEqual(all.get(40));
   const otherSeed = await scoresOf(worker, { ...alone, seed: 4 });
   expect(otherSeed.get(0)!.normOfMean).not.toBe(all.get(40)!.normOfMean);
@@ -113,21 +123,30 @@ test('what cannot be scored is refused with the reason', async () => {
   const fail = (change: Partial<ScoreTask>) =>
     failureOf(client.call('score', { ...task, ...change }));
 
-  const grey = { name: 'grey', path: join(here, 'grey.shard') };
-  await writePictures(grey.path, 'disc', 3, 1);
+  const path = join(here, 'grey.shard');
+  const grey = { name: 'grey', hash: await writePictures(path, 'disc', 3, 1), path };
   expect((await fail({ shard: grey })).message).toContain('"grey" were not prepared as those');
   const beyond = [{ ...task.images[0]!, index: count }];
   expect((await fail({ images: beyond })).message).toContain(`has ${count} images`);
   expect((await fail({ images: [{ index: 0, hash: 'abc' }] })).code).toBe('bad-input');
   const missing = join(here, 'none.safetensors');
-  expect(await fail({ modelPath: missing })).toMatchObject({ code: 'not-found', path: missing });
-  expect(await fail({ modelPath: grey.path })).toMatchObject({ code: 'checkpoint-damaged' });
+  const { hash } = task.model;
+  expect(await fail({ model: { hash, path: missing } })).toMatchObject({
+    code: 'not-found',
+    path: missing,
+  });
+  expect(await fail({ model: { hash, path } })).toMatchObject({ code: 'checkpoint-damaged' });
   const damaged = join(here, 'model.safetensors');
-  const bytes = await readFile(task.modelPath);
+  const bytes = await readFile(task.model.path);
   bytes[bytes.length >> 1]! ^= 4;
   await writeFile(damaged, bytes);
-  expect(await fail({ modelPath: damaged })).toMatchObject({
+  expect(await fail({ model: { hash, path: damaged } })).toMatchObject({
     code: 'checkpoint-damaged',
     path: damaged,
+  });
+  // Another shard under the path of the one meant.
+  expect(await fail({ shard: { ...task.shard, hash: grey.hash } })).toMatchObject({
+    ...{ code: 'checkpoint-damaged', path: task.shard.path },
+    message: expect.stringContaining('holds other images') as string,
   });
 });

@@ -9,7 +9,7 @@ import { RandomStream, purpose } from '#domain/random.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
 import { resolveSettings } from '#domain/run-settings.ts';
 import type { TrainTask, WorkerEvents } from '#worker/contract.ts';
-import { writeShard } from '#worker/files/shard.ts';
+import { shardAddress, writeShard } from '#worker/files/shard.ts';
 import type { Worker } from '#worker/spawn.ts';
 import { spawnWorker } from '#worker/spawn.ts';
 
@@ -90,23 +90,20 @@ function picture(kind: 'disc' | 'bar', index: number, channels: 1 | 3): Uint8Arr
   return pixels;
 }
 
-/** Writes `count` pictures to `path`. */
+/** Writes `count` pictures to `path`; returns the address of the shard. */
 export async function writePictures(
   path: string,
   kind: 'disc' | 'bar',
   count: number,
   channels: 1 | 3 = 3,
-): Promise<void> {
+): Promise<string> {
   async function* pictures(): AsyncGenerator<Uint8Array> {
     for (let index = 0; index < count; index++) yield picture(kind, index, channels);
     await Promise.resolve();
   }
   const window = Array.from({ length: channels }, () => [0, 255] as const);
-  await writeShard(
-    path,
-    { height: side, width: side, channels, type: 'uint8', window },
-    pictures(),
-  );
+  const shape = { height: side, width: side, channels, type: 'uint8', window } as const;
+  return shardAddress(await writeShard(path, shape, pictures()));
 }
 
 /** Writes its shards into `folder`; training goes into its sub-folder "run". */
@@ -116,8 +113,8 @@ export async function smallTask(
   normals = 20,
 ): Promise<TrainTask> {
   const [normalPath, outlierPath] = [join(folder, 'normals.shard'), join(folder, 'bars.shard')];
-  await writePictures(normalPath, 'disc', normals);
-  await writePictures(outlierPath, 'bar', 9);
+  const normalHash = await writePictures(normalPath, 'disc', normals);
+  const outlierHash = await writePictures(outlierPath, 'bar', 9);
   return {
     runId: 1,
     folder: join(folder, 'run'),
@@ -133,8 +130,8 @@ export async function smallTask(
     }),
     seed: 5,
     engine: 'cpu',
-    normals: { name: 'discs', path: normalPath },
-    outliers: [{ name: 'bars', path: outlierPath, weight: 1 }],
+    normals: { name: 'discs', hash: normalHash, path: normalPath },
+    outliers: [{ name: 'bars', hash: outlierHash, path: outlierPath, weight: 1 }],
     shifts: [{ name: 'cut-mix', weight: 1, strength: 0.5 }],
     snapshotHash: 'a'.repeat(64),
     codeVersion: '0.1.0',

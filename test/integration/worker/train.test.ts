@@ -131,10 +131,9 @@ test('fewer normals than a batch make smaller batches, in words; too few are ref
 test('norms that tell nothing apart are said in words', async () => {
   const settings = { steps: 6, warmup: 0, learningRate: 1e-6 };
   const small = await smallTask(await temporaryFolder(), settings);
-  const { path } = small.normals;
   const task: TrainTask = {
     ...{ ...small, method: 'oecl', shifts: [] },
-    outliers: [{ name: 'the normal ones again', path, weight: 1 }],
+    outliers: [{ ...small.normals, name: 'the normal ones again', weight: 1 }],
   };
   const { warnings } = await startWorker().client.call('train', task);
   expect(warnings[0]).toMatch(/norms are (both near zero|nearly equal)/);
@@ -147,11 +146,11 @@ test('what cannot be trained is refused with the reason', async () => {
   const fail = (change: Partial<TrainTask>) =>
     failureOf(client.call('train', { ...task, ...change }));
 
-  const missing = { name: 'discs', path: join(folder, 'none.shard') };
+  const missing = { ...task.normals, path: join(folder, 'none.shard') };
   expect(await fail({ normals: missing })).toMatchObject({ code: 'not-found', path: missing.path });
   const cut = join(folder, 'cut.shard');
   await writeFile(cut, (await readFile(task.normals.path)).subarray(0, 9000));
-  expect(await fail({ normals: { name: 'discs', path: cut } })).toMatchObject({
+  expect(await fail({ normals: { ...task.normals, path: cut } })).toMatchObject({
     code: 'checkpoint-damaged',
     path: cut,
   });

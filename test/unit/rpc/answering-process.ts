@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Failure } from '#domain/failure.ts';
 import { inputChecker, method, type HandlersOf } from '#rpc/method.ts';
 import { serve } from '#rpc/serve.ts';
-import { processLink } from '#worker/process-link.ts';
+import { channelOf } from '#processes/channel.ts';
 
 export const answeringMethods = {
   'number.double': method<number>()(z.strictObject({ number: z.number() })),
@@ -16,7 +16,7 @@ export interface AnsweringEvents {
   waiting: { readonly pid: number };
 }
 
-const link = processLink(process);
+const link = channelOf(process);
 const handlers: HandlersOf<typeof answeringMethods> = {
   'number.double': ({ number }) => 2 * number,
   'process.wait': async (_, stop) => {

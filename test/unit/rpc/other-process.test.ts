@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { connect, type Client } from '#rpc/connect.ts';
 import type { CallsOf } from '#rpc/method.ts';
-import { processLink } from '#worker/process-link.ts';
+import { channelOf } from '#processes/channel.ts';
 import { quickest } from '../../support/quickest.ts';
 import type { AnsweringEvents, answeringMethods } from './answering-process.ts';
 
@@ -17,7 +17,7 @@ let ended: Promise<unknown>;
 beforeEach(() => {
   child = fork(fileURLToPath(new URL('./answering-process.ts', import.meta.url)));
   ended = once(child, 'exit');
-  client = connect(processLink(child));
+  client = connect(channelOf(child));
 });
 afterEach(async () => {
   child.kill('SIGKILL');

@@ -20,11 +20,13 @@ test('what the core must not send is named', () => {
     [{ ...task, outliers: [{ ...task.outliers[0], weight: 0 }] }, /outliers\.0\.weight/],
     [{ ...task, shifts: [{ ...task.shifts[0], strength: 2 }] }, /shifts\.0\.strength/],
     [{ ...task, method: 'gan' }, /method/],
+    [{ ...task, normals: { ...task.normals, hash: 'short' } }, /normals\.hash/],
   ];
   for (const [input, fault] of faults) expect(() => check('train', input)).toThrow(fault);
   const images = [{ index: 0, hash: 'not a hash' }];
-  const shard = { name: 's', path: 'p' };
-  expect(() => check('score', { modelPath: 'm', shard, images, seed: 1, engine: 'cpu' })).toThrow(
+  const model = { hash: 'e'.repeat(64), path: 'm' };
+  const shard = { name: 's', hash: 'f'.repeat(64), path: 'p' };
+  expect(() => check('score', { model, shard, images, seed: 1, engine: 'cpu' })).toThrow(
     /images\.0\.hash/,
   );
 });

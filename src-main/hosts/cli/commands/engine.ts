@@ -1,22 +1,17 @@
 // `normscope engine install tensorflow`: installs the one engine that does not come with the app.
 
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
-import { Failure, failureCodes } from '#domain/failure.ts';
+import { Failure } from '#domain/failure.ts';
+import { StopSource } from '#domain/stop.ts';
+import { callApart } from '#processes/call-apart.ts';
+import { lastLines } from '#processes/child.ts';
+import type { InstallEvents, InstallMethods } from '../../../engine/tensorflow/install-process.ts';
 import { command } from '../command.ts';
 import { printable } from '#domain/printable.ts';
 
 const program = fileURLToPath(
   new URL('../../../engine/tensorflow/install-process.ts', import.meta.url),
 );
-
-const told = z.union([
-  z.object({ part: z.object({ done: z.number(), total: z.number(), what: z.string() }) }),
-  z.object({ installed: z.object({ folder: z.string(), device: z.string() }) }),
-  z.object({ failure: z.object({ code: z.enum(failureCodes), message: z.string() }) }),
-]);
 
 export const engine = command({
   summary: 'Installs TensorFlow for the tensorflow engine',
@@ -45,33 +40,27 @@ export const engine = command({
       throw new Failure('bad-input', `There is "${known}", but not "${asked}".`);
     }
     const progress = shell.progress('Installing TensorFlow');
-    const child = fork(program, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-    let installed: { readonly folder: string; readonly device: string } | undefined;
-    let failure: Failure | undefined;
-    let lastWords = '';
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      lastWords = (lastWords + text).slice(-400);
-    });
-    child.on('message', (message) => {
-      const said = told.parse(message);
-      if ('installed' in said) installed = said.installed;
-      else if ('failure' in said) failure = new Failure(said.failure.code, said.failure.message);
-      else {
-        const { done, total, what } = said.part;
-        progress.update({ done, total, unit: 'parts', details: [what] });
-      }
-    });
-    const stopping = new AbortController();
-    stopping.signal.addEventListener('abort', () => child.kill());
-    await shell.interrupts
-      .during(() => stopping.abort(), once(child, 'close'))
+    const stop = new StopSource();
+    const { output: installed, exit } = await shell.interrupts
+      .during(
+        () => stop.stop(),
+        callApart<InstallMethods, InstallEvents, 'install'>(
+          { entry: program, tailLength: 400 },
+          'install',
+          {},
+          {
+            stop,
+            listeners: {
+              part: ({ done, total, what }) =>
+                progress.update({ done, total, unit: 'parts', details: [what] }),
+            },
+          },
+        ),
+      )
       .finally(() => progress.end());
-    if (failure) throw failure;
-    if (stopping.signal.aborted)
-      throw new Failure('stopped', 'Stopped. Nothing has been installed.');
+    if (stop.aborted) throw new Failure('stopped', 'Stopped. Nothing has been installed.');
     if (!installed) {
-      const words = lastWords.trim().split('\n').at(-1)!;
-      throw new Failure('engine-unavailable', `The installation broke off. ${words}`);
+      throw new Failure('engine-unavailable', `The installation broke off. ${lastLines(exit, 1)}`);
     }
     shell.answer(installed);
     shell.say(`TensorFlow is ready: ${printable(installed.device)}.`, `  ${installed.folder}`);

@@ -6,6 +6,7 @@ import { imagesSeen } from '#core/runs/run-items.ts';
 import { Edits } from '#core/edits/edits.ts';
 import { reviewMethods } from '#core/review/review-methods.ts';
 import { findRun } from '#core/store/runs/runs.ts';
+import { localCompute } from '#core/workers/local-compute.ts';
 import { reviewMethods as contract } from '#contract/review.ts';
 import { neverStop } from '#domain/stop.ts';
 import { noon } from '../../../support/catalogue.ts';
@@ -42,6 +43,7 @@ async function lab() {
   const features = new Features({
     database,
     folder: '/nowhere',
+    compute: localCompute,
   });
   const methods = reviewMethods({
     database,

@@ -10,6 +10,7 @@ import { demandIdleRun } from '#core/training/idle-run.ts';
 import { runFolder } from '#core/store/runs/run-folder.ts';
 import { runMethods } from '#core/training/run-methods.ts';
 import { scoresOf } from '#core/store/runs/scores.ts';
+import { localCompute } from '#core/workers/local-compute.ts';
 import { neverStop } from '#domain/stop.ts';
 import { noon } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
@@ -69,7 +70,7 @@ async function lab() {
   });
   const methods = {
     ...runMethods({
-      ...{ ...ports, folder, queue, orClosing: (stop) => stop },
+      ...{ ...ports, folder, queue, compute: localCompute, orClosing: (stop) => stop },
       demandNoOverlaps: () => Promise.resolve(),
     }),
     ...trash,

@@ -34,6 +34,29 @@ test.runIf(process.platform === 'linux')('a control group limits what is free', 
   expect(freeMemory(rootWith({})) / freemem()).toBeCloseTo(1, 0);
 });
 
+test.runIf(process.platform === 'linux').each([
+  ['of its own', '9:memory:/batch/job\n0::/\n', 'sys/fs/cgroup/memory/batch/job'],
+  ['above it', '9:cpu,memory:/batch/job\n', 'sys/fs/cgroup/memory/batch'],
+  ['of its container', '9:memory:/docker/0123\n', 'sys/fs/cgroup/memory'],
+])('so does one of version 1: %s', (_, groups, group) => {
+  const root = rootWith({
+    'proc/self/cgroup': groups,
+    [`${group}/memory.limit_in_bytes`]: '50000000\n',
+    [`${group}/memory.usage_in_bytes`]: '30000000\n',
+    [`${group}/memory.stat`]: 'inactive_file 1\ntotal_inactive_file 5000000\n',
+  });
+  expect(freeMemory(root)).toBe(25_000_000);
+});
+
+test.runIf(process.platform === 'linux')('a group of version 1 without a limit has none', () => {
+  const root = rootWith({
+    'proc/self/cgroup': '9:memory:/\n',
+    'sys/fs/cgroup/memory/memory.limit_in_bytes': '9223372036854771712\n',
+    'sys/fs/cgroup/memory/memory.usage_in_bytes': '30000000\n',
+  });
+  expect(freeMemory(root) / freemem()).toBeCloseTo(1, 0);
+});
+
 test('errors of engines and of the language that mean memory are told from others', () => {
   const yes = [
     'std::bad_alloc',

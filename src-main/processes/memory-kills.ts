@@ -1,0 +1,27 @@
+// Whether a process ended because memory ran out: the system kills without a word, but counts.
+
+import { readFileSync } from 'node:fs';
+
+/** How often the system has killed a process for its memory since it started; 0 where it does not tell. */
+export function memoryKills(path = '/proc/vmstat'): number {
+  try {
+    return Number(/^oom_kill (\d+)$/m.exec(readFileSync(path, 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+/** Whether error output tells that an allocation failed. */
+export function saysOutOfMemory(errorOutput: string): boolean {
+  return /bad_alloc|out of memory|allocation failed|cannot allocate memory/i.test(errorOutput);
+}
+
+/** `before` and `after` are counts of `memoryKills`; `saidSo`: whether its error output told it. */
+export function ranOut(
+  signal: string | null,
+  saidSo: boolean,
+  before: number,
+  after: number,
+): boolean {
+  return signal === 'SIGKILL' ? after > before : saidSo;
+}
