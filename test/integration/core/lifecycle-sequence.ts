@@ -74,6 +74,8 @@ export class LifecycleSequence {
       [0.8, () => this.#backUp()],
       [1.2, () => this.#restore()],
       [0.2, () => this.#reopen()],
+      // Seldom hit upon by chance: a run that was moved is at work when the move is taken back.
+      [1.5, () => this.#resumeBetween()],
     ];
   }
 
@@ -115,8 +117,7 @@ export class LifecycleSequence {
     return createHash('sha256').update(bytes).digest('hex');
   }
 
-  async #pause(): Promise<void> {
-    const run = this.#anyRun();
+  async #pause(run = this.#anyRun()): Promise<void> {
     if (!run) return;
     const verdict = this.model.pause(run.id);
     await this.#expect(`pause run ${run.id}`, verdict, () =>
@@ -124,8 +125,7 @@ export class LifecycleSequence {
     );
   }
 
-  async #resume(): Promise<void> {
-    const run = this.#anyRun();
+  async #resume(run = this.#anyRun()): Promise<void> {
     // A short training is waited for.
     if (!run || (run.isShort && !this.model.isIdle)) return;
     const verdict = this.model.resume(run.id);
@@ -137,16 +137,14 @@ export class LifecycleSequence {
     this.model.madeAgain(run.id, hash);
   }
 
-  async #delete(): Promise<void> {
-    const run = this.#anyRun();
+  async #delete(run = this.#anyRun()): Promise<void> {
     if (!run) return;
     await this.#expect(`delete run ${run.id}`, this.model.delete(run.id), () =>
       this.#client.call('runs.delete', { runId: run.id }),
     );
   }
 
-  async #restoreRun(): Promise<void> {
-    const run = this.#anyRun();
+  async #restoreRun(run = this.#anyRun()): Promise<void> {
     if (!run) return;
     await this.#expect(`restore run ${run.id}`, this.model.restoreRun(run.id), () =>
       this.#client.call('runs.restore', { runId: run.id }),
@@ -167,6 +165,23 @@ export class LifecycleSequence {
       this.#client.call('edits.redo', {}),
     );
     if (told) expect(told.words).toBe(redo);
+  }
+
+  /** Deletes a run that can go on and takes that back, or the other way round, while it is at work. */
+  async #resumeBetween(): Promise<void> {
+    const run = this.#anyOf(this.model.in('runs').filter(({ isShort }) => !isShort));
+    if (!run) return;
+    await this.#pause(run);
+    await this.#delete(run);
+    const comesBackByUndo = this.#random.uniform() < 0.5;
+    if (comesBackByUndo) await this.#undo();
+    else await this.#restoreRun(run);
+    await this.#resume(run);
+    await this.compare();
+    if (comesBackByUndo) await this.#redo();
+    else await this.#undo();
+    await this.compare();
+    await this.#emptyTrash();
   }
 
   async #editItem(): Promise<void> {
@@ -217,7 +232,10 @@ export class LifecycleSequence {
   }
 
   #anyRun(): ModelRun | undefined {
-    const { runs } = this.model;
+    return this.#anyOf(this.model.runs);
+  }
+
+  #anyOf(runs: readonly ModelRun[]): ModelRun | undefined {
     return runs.length === 0 ? undefined : runs[this.#random.integer(runs.length)];
   }
 
