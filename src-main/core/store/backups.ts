@@ -1,7 +1,7 @@
 // Copies of the catalogue in the project's folder `backups`: whole, checked, newest last.
 
 import type Sqlite from 'better-sqlite3';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { putWhole, sweepTemporary } from '#files/whole-file.ts';
 import { openSqlite } from './sqlite.ts';
@@ -55,11 +55,22 @@ export async function backUp(
   return path;
 }
 
-/** Of the second, or of the next one that has no copy yet: a copy never replaces another. */
+/**
+ * Of this second, or of the one after the newest copy: a copy never replaces another, and is never older
+ * by its name than one made before it, or it would be removed at once.
+ */
 function freePath(folder: string, version: number, now: Date): string {
-  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
-  const path = join(folder, `project-${stamp}-v${version}.sqlite`);
-  return existsSync(path) ? freePath(folder, version, new Date(now.getTime() + 1000)) : path;
+  const stampOf = (time: Date) => time.toISOString().replace(/[-:]|\.\d+/g, '');
+  const newest = listBackups(folder).at(-1)?.split('-')[1];
+  let stamp = stampOf(now);
+  if (newest !== undefined && stamp <= newest) {
+    const [, day, time] = /^(\d{8})T(\d{6})Z$/.exec(newest)!;
+    const iso = `${day!.replace(/(....)(..)/, '$1-$2-')}T${time!.replace(/(..)(..)/, '$1:$2:')}Z`;
+    const next = Date.parse(iso) + 1000;
+    // Some other file that only looks like a copy may have no such time.
+    if (Number.isFinite(next)) stamp = stampOf(new Date(next));
+  }
+  return join(folder, `project-${stamp}-v${version}.sqlite`);
 }
 
 async function demandSound(path: string): Promise<void> {

@@ -1,7 +1,5 @@
 // Runs: a training that is cut off goes on, and a run that is deleted comes back until the trash is emptied.
 
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { noBreach } from '../support/accessibility.ts';
 import { goTo } from '../support/go-to.ts';
 import { scenario } from '../support/host.ts';
@@ -33,33 +31,29 @@ scenario(
   },
 );
 
-scenario(
-  'a run is deleted, brought back, deleted and thrown away',
-  async ({ host, projectFolder }) => {
-    await host.newProject('Cells');
-    await importSample(host.page());
-    const page = host.page();
-    await goTo(page, 'Train');
-    await page.getByRole('button', { name: 'Start training' }).click();
-    const run = page.getByRole('region', { name: 'Run 1' });
-    await run.getByRole('button', { name: 'Pause' }).click();
-    await run.getByRole('button', { name: 'Go on' }).waitFor({ timeout: 30_000 });
-    await mkdir(join(projectFolder('Cells'), 'models', 'run-1'), { recursive: true });
-    await goTo(page, 'Runs');
-    await page.getByRole('link', { name: 'Run 1' }).click();
-    await page.getByLabel('Name of run 1').fill('A first try');
-    await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'Delete' }).click();
-    await page.getByText('Run 1 is in the trash.').waitFor();
-    await page.keyboard.press('Control+z');
-    await page.getByText('A first try').waitFor();
-    await page.getByRole('link', { name: 'Run 1' }).click();
-    await page.getByRole('button', { name: 'Delete' }).click();
-    await page.getByRole('button', { name: 'Trash' }).click();
-    await page.getByText('1, A first try').waitFor();
-    await noBreach(page);
-    await page.getByRole('button', { name: 'Empty the trash …' }).click();
-    await page.getByRole('button', { name: 'Empty the trash', exact: true }).click();
-    await page.getByText('The trash is empty').waitFor();
-  },
-);
+scenario('a run is deleted, brought back, deleted and thrown away', async ({ host }) => {
+  await host.newProject('Cells');
+  await importSample(host.page());
+  const page = host.page();
+  await goTo(page, 'Train');
+  await page.getByRole('button', { name: 'Start training' }).click();
+  const run = page.getByRole('region', { name: 'Run 1' });
+  await run.getByRole('button', { name: 'Pause' }).click();
+  await run.getByRole('button', { name: 'Go on' }).waitFor({ timeout: 30_000 });
+  await goTo(page, 'Runs');
+  await page.getByRole('link', { name: 'Run 1' }).click();
+  await page.getByLabel('Name of run 1').fill('A first try');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('Run 1 is in the trash.').waitFor();
+  await page.keyboard.press('Control+z');
+  await page.getByText('A first try').waitFor();
+  await page.getByRole('link', { name: 'Run 1' }).click();
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Trash' }).click();
+  await page.getByText('1, A first try').waitFor();
+  await noBreach(page);
+  await page.getByRole('button', { name: 'Empty the trash …' }).click();
+  await page.getByRole('button', { name: 'Empty the trash', exact: true }).click();
+  await page.getByText('The trash is empty').waitFor();
+});

@@ -48,7 +48,7 @@ describe('a copy', () => {
     mkdirSync(backups);
     writeFileSync(join(backups, 'project-20261123T090000Z-v10.sqlite.tmp'), 'half');
     writeFileSync(join(backups, 'my own notes.txt'), 'stay');
-    for (const hour of [11, 8, 9, 10]) {
+    for (const hour of [8, 9, 10, 11]) {
       await copyOf(join(folder, 'project.sqlite'), backups, at(hour));
     }
     expect(listBackups(backups)).toEqual([
@@ -56,6 +56,14 @@ describe('a copy', () => {
       'project-20261124T100000Z-v10.sqlite',
       'project-20261124T110000Z-v10.sqlite',
     ]);
+    // Several in a second, or with a clock that was set back: the newest by its name is the newest.
+    const later = await copyOf(join(folder, 'project.sqlite'), backups, at(8));
+    expect(listBackups(backups)).toEqual([
+      'project-20261124T100000Z-v10.sqlite',
+      'project-20261124T110000Z-v10.sqlite',
+      'project-20261124T110001Z-v10.sqlite',
+    ]);
+    expect(later).toBe(join(backups, 'project-20261124T110001Z-v10.sqlite'));
     expect(readdirSync(backups)).toContain('my own notes.txt');
     expect(readdirSync(backups)).toHaveLength(4);
   });
