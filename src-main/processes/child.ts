@@ -39,9 +39,9 @@ export interface Child {
   /** Resolves when the process has ended, whatever the reason, and its output has been read. */
   readonly exited: Promise<Exit>;
   /** Ends it; at once when no signal is given. */
-  kill(signal?: 'SIGTERM' | 'SIGKILL'): void;
+  readonly kill: (signal?: 'SIGTERM' | 'SIGKILL') => void;
   /** Closes the channel, by which our entries end, and kills what is not gone after `patienceMs`. */
-  end(patienceMs: number): Promise<Exit>;
+  readonly end: (patienceMs: number) => Promise<Exit>;
 }
 
 const standardTail = 4000;
