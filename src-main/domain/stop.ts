@@ -44,26 +44,25 @@ export class StopSource implements Stop {
 
 /** Set as soon as one of `stops` is. */
 export function either(...stops: readonly Stop[]): Stop {
+  const isSet = () => stops.some((stop) => stop.aborted);
   return {
     get aborted() {
-      return stops.some((stop) => stop.aborted);
+      return isSet();
     },
     onStop: (listener) => {
-      let isOver = false;
-      const removals: (() => void)[] = [];
+      if (isSet()) {
+        listener();
+        return () => undefined;
+      }
       const end = () => {
-        isOver = true;
         for (const remove of removals) remove();
       };
-      for (const stop of stops) {
-        if (isOver) break;
-        removals.push(
-          stop.onStop(() => {
-            end();
-            listener();
-          }),
-        );
-      }
+      const removals = stops.map((stop) =>
+        stop.onStop(() => {
+          end();
+          listener();
+        }),
+      );
       return end;
     },
   };

@@ -36,12 +36,12 @@ export interface Exit {
 export interface Child {
   readonly channel: Channel;
   readonly pid: number | undefined;
-  /** Resolves when the process has ended, whatever the reason, and its output has been read. */
+  /** Resolves when the process has ended, whatever the reason, and output and messages have been read. */
   readonly exited: Promise<Exit>;
   /** Ends it; at once when no signal is given. */
-  kill(signal?: 'SIGTERM' | 'SIGKILL'): void;
+  readonly kill: (signal?: 'SIGTERM' | 'SIGKILL') => void;
   /** Closes the channel, by which our entries end, and kills what is not gone after `patienceMs`. */
-  end(patienceMs: number): Promise<Exit>;
+  readonly end: (patienceMs: number) => Promise<Exit>;
 }
 
 const standardTail = 4000;
@@ -56,6 +56,8 @@ export function startChild(options: ChildOptions): Child {
   });
   let errorOutput = '';
   let saidOutOfMemory = false;
+  // Its last message may come after the event "exit".
+  const disconnected = new Promise<void>((resolve) => child.once('disconnect', resolve));
   const drained = [child.stdout, child.stderr].map(async (stream) => {
     stream?.setEncoding('utf8').on('data', (text: string) => {
       const all = errorOutput + text;
@@ -72,7 +74,7 @@ export function startChild(options: ChildOptions): Child {
       resolve({ code: null, signal: null, fault, errorOutput: '', isOutOfMemory: false });
     });
     child.once('exit', (code, signal) => {
-      void Promise.all(drained).then(() => {
+      void Promise.all([disconnected, ...drained]).then(() => {
         const isOutOfMemory = ranOut(signal, saidOutOfMemory, kills, memoryKills());
         resolve({ code, signal, fault: null, errorOutput, isOutOfMemory });
       });

@@ -90,7 +90,7 @@ async function restore(
 let unique = 0;
 
 /** A new name for a file in writing: it gets its own name when it is whole. */
-export function incoming(folder: string): string {
+function incoming(folder: string): string {
   return join(folder, `incoming-${process.pid}-${unique++}`);
 }
 

@@ -32,7 +32,7 @@ export async function exportCsv(
   });
   const path = join(folder, 'exports', fileName(dataset, modelId, now()));
   let rows = 0;
-  async function* lines(): AsyncGenerator<string> {
+  function* lines(): Generator<string> {
     yield line(header);
     for (let last = 0; ;) {
       const after = last;

@@ -211,9 +211,10 @@ test('another training is refused, naming what differs, and nothing is removed',
   const data = await refusal({ snapshotHash: 'b'.repeat(64) });
   expect(data.message).toContain('another training: the dataset differs.');
   const shifts = [{ name: 'cut-mix', weight: 2, strength: 0.5 }];
+  const { hash, path } = task.outliers[0]!;
   expect((await refusal({ shifts })).message).toContain('the shift transforms');
   expect((await refusal({ outliers: [] })).message).toContain('the outlier sources');
-  expect((await refusal({ normals: { ...task.outliers[0]!, name: 'bars' } })).message).toContain(
+  expect((await refusal({ normals: { name: 'bars', hash, path } })).message).toContain(
     'the pixels',
   );
   const narrow = { ...task.settings, width: 8 };

@@ -46,6 +46,15 @@ describe('a child process', () => {
     expect(exitInWords(await second.child.exited)).toBe('signal SIGKILL');
   });
 
+  it('has given its last message by the time that it is said to have ended', async () => {
+    const { child, client } = start();
+    const beats: number[] = [];
+    client.on('beat', ({ number }) => void beats.push(number));
+    client.call('lastWords', { beats: 200 }).catch(() => undefined);
+    await child.exited;
+    expect(beats).toHaveLength(200);
+  });
+
   it('says that it ran out of memory', async () => {
     const { child, client } = start({ nodeOptions: ['--max-old-space-size=1'] });
     void client.call('add', { bytes: new Uint8Array(9) }).catch(() => undefined);
