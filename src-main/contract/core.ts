@@ -184,6 +184,8 @@ export interface EngineReport {
   readonly offered: boolean;
   /** Why it is offered, or not. */
   readonly reason: string;
+  /** Why `auto` does not take it: a clause; null where it may. */
+  readonly fault: string | null;
   readonly selfTest: 'passed' | 'failed' | 'not run';
   /** Of a small training step; null when it was not timed. */
   readonly stepMilliseconds: number | null;

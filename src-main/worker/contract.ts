@@ -197,6 +197,8 @@ export interface EngineReport {
   readonly provider: string;
   readonly offered: boolean;
   readonly reason: string;
+  /** Why `auto` does not take it: a clause; null where it may. */
+  readonly fault: string | null;
   readonly selfTest: 'passed' | 'failed' | 'not run';
   readonly stepMilliseconds: number | null;
   readonly imagesPerSecond: number | null;
