@@ -80,8 +80,10 @@ export interface RunEstimate {
   readonly device: string;
   readonly steps: number;
   readonly stepMilliseconds: number;
-  /** Of all steps; preparing the images and calibrating come on top. */
+  /** Of all steps and checkpoints; preparing the images and calibrating come on top. */
   readonly seconds: number;
+  /** Of `seconds`, on writing checkpoints: 5 % at most. */
+  readonly checkpointSeconds: number;
   readonly imagesPerSecond: number;
   /** Sentences for the user: of a graphics card that gave up. */
   readonly warnings: readonly string[];

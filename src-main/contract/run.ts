@@ -18,6 +18,7 @@ export interface RunSummary {
   readonly device: string | null;
   readonly state: JobState;
   readonly failure: string | null;
+  /** Safe in a checkpoint; while the run trains, at least those of its last epoch. */
   readonly stepsDone: number;
   readonly stepsTotal: number | null;
   readonly createdAt: string;

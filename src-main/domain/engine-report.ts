@@ -11,8 +11,10 @@ export interface EngineReport {
   /** What runs its programs, with its version: "onnxruntime 1.30.0". */
   readonly provider: string;
   readonly offered: boolean;
-  /** Why it is offered, or not. */
+  /** Why it is offered, or not: sentences, with what can be done. */
   readonly reason: string;
+  /** Why `auto` does not take it: a clause; null where it may. */
+  readonly fault: string | null;
   readonly selfTest: 'passed' | 'failed' | 'not run';
   /** Median of a small training step; null when it was not timed. */
   readonly stepMilliseconds: number | null;

@@ -13,9 +13,32 @@ import { tensorflowPackage } from './tensorflow/native.ts';
 export interface Choice {
   /** Milliseconds of a small step on each engine that passed. */
   readonly times: Readonly<Partial<Record<EngineName, number>>>;
-  /** Why each of the others cannot be taken, a sentence. */
+  /** Why each of the others cannot be taken: clauses. */
   readonly refused: Readonly<Partial<Record<EngineName, string>>>;
 }
+
+/** A program as it was timed on some engines. */
+export interface ProgramTimes {
+  /** Milliseconds of a step. */
+  readonly times: Readonly<Partial<Record<EngineName, number>>>;
+  /** What computed the steps. */
+  readonly devices: Readonly<Partial<Record<EngineName, string>>>;
+  /** Why there is no time of the others: clauses. */
+  readonly failed: Readonly<Partial<Record<EngineName, string>>>;
+}
+
+interface Timed extends ProgramTimes {
+  readonly at: number;
+}
+
+interface Stored extends Choice {
+  readonly at: number;
+  /** By the hash of program and engines. */
+  readonly programs?: Readonly<Record<string, Timed>>;
+}
+
+/** Programs that are remembered: the latest ones. */
+const mostPrograms = 64;
 
 /** Devices come and go without a trace on some systems. */
 const oldestMs = 30 * 24 * 3600 * 1000;
@@ -55,25 +78,55 @@ export class ChoiceCache {
   }
 
   async read(now = Date.now()): Promise<Choice | undefined> {
+    const stored = await this.#stored(now);
+    return stored && { times: stored.times, refused: stored.refused };
+  }
+
+  /** Forgets the programs too: they are timed again. */
+  async write({ times, refused }: Choice, now = Date.now()): Promise<void> {
+    await this.#store({ at: now, times, refused });
+  }
+
+  async readProgram(key: string, now = Date.now()): Promise<ProgramTimes | undefined> {
+    const found = (await this.#stored(now))?.programs?.[key];
+    return found && now - found.at < oldestMs ? found : undefined;
+  }
+
+  /** Remembered as long as the choice that was written before it. */
+  async writeProgram(key: string, timed: ProgramTimes, now = Date.now()): Promise<void> {
+    const stored = await this.#stored(now);
+    if (!stored) return;
+    const programs = { ...stored.programs, [key]: { at: now, ...timed } };
+    const latest = Object.entries(programs)
+      .sort(([, a], [, b]) => b.at - a.at)
+      .slice(0, mostPrograms);
+    await this.#store({ ...stored, programs: Object.fromEntries(latest) });
+  }
+
+  /** undefined where there is none, or it is old or unsound. */
+  async #stored(now: number): Promise<Stored | undefined> {
     try {
-      const text = await readFile(await this.#file(), 'utf8');
-      const { at, times, refused } = JSON.parse(text) as Choice & { at: number };
-      const isKnown = (name: string) => engineNames.some((known) => known === name);
+      const stored = JSON.parse(await readFile(await this.#file(), 'utf8')) as Stored;
+      const programs = Object.values(stored.programs ?? {});
       const isSound =
-        Object.entries(times).every(([name, time]) => isKnown(name) && time > 0) &&
-        Object.entries(refused).every(([name, why]) => isKnown(name) && typeof why === 'string');
-      return isSound && now - at < oldestMs ? { times, refused } : undefined;
+        areTimes(stored.times) &&
+        areReasons(stored.refused) &&
+        programs.every(
+          ({ times, devices, failed }) =>
+            areTimes(times) && areReasons(devices) && areReasons(failed),
+        );
+      return isSound && now - stored.at < oldestMs ? stored : undefined;
     } catch {
       return undefined;
     }
   }
 
   /** Whole or not at all; a folder that cannot be written costs the timing once more. */
-  async write(choice: Choice, now = Date.now()): Promise<void> {
+  async #store(stored: Stored): Promise<void> {
     try {
       const file = await this.#file();
       await mkdir(this.#folder, { recursive: true });
-      await writeWhole(file, [JSON.stringify({ at: now, ...choice })]);
+      await writeWhole(file, [JSON.stringify(stored)]);
     } catch {
       return;
     }
@@ -82,4 +135,18 @@ export class ChoiceCache {
   async #file(): Promise<string> {
     return join(this.#folder, `engines-${await thisComputer(this.#threads)}.json`);
   }
+}
+
+function isKnown(name: string): boolean {
+  return engineNames.some((known) => known === name);
+}
+
+function areTimes(times: object): boolean {
+  return Object.entries(times).every(
+    ([name, time]) => isKnown(name) && typeof time === 'number' && time > 0,
+  );
+}
+
+function areReasons(reasons: object): boolean {
+  return Object.entries(reasons).every(([name, why]) => isKnown(name) && typeof why === 'string');
 }

@@ -1,12 +1,16 @@
 // Which engines there are, whether they pass the self-test, how fast they are, and which to take.
 
 import { Failure } from '#domain/failure.ts';
-import { ChoiceCache, type Choice } from './choice-cache.ts';
+import { ChoiceCache, type Choice, type ProgramTimes } from './choice-cache.ts';
 import type { EngineName, EngineReport } from '#domain/engine-report.ts';
 import type { Engine } from './engine.ts';
 import { enginesHere, openEngine } from './engines.ts';
+import { deviceInWords } from './examine.ts';
 import { examineApart } from './examine-apart.ts';
+import type { Program } from './ir/program.ts';
+import { enginesByTime, timeOwnProgram, type TimingParts } from './own-program.ts';
 import { selfTestFault } from './self-test.ts';
+import { timeApart } from './time-apart.ts';
 import { userCacheFolder } from './user-cache.ts';
 
 export interface ChosenEngine extends Engine {
@@ -15,17 +19,17 @@ export interface ChosenEngine extends Engine {
 }
 
 /** What a test may replace. */
-export interface DoctorParts {
+export interface DoctorParts extends TimingParts {
   readonly names: () => readonly EngineName[];
   readonly open: (name: EngineName, threads: number) => Promise<Engine>;
   readonly examine: (name: EngineName, threads: number) => Promise<EngineReport>;
-  readonly cacheFolder: string;
 }
 
 const standardParts: DoctorParts = {
   names: enginesHere,
   open: openEngine,
   examine: examineApart,
+  time: timeApart,
   cacheFolder: userCacheFolder(),
 };
 
@@ -42,27 +46,24 @@ export async function diagnose(
 }
 
 function choiceFrom(found: readonly EngineReport[]): Choice {
-  const isTimed = ({ offered, stepMilliseconds }: EngineReport) =>
-    offered && stepMilliseconds !== null;
-  const [timed, others] = [found.filter(isTimed), found.filter((one) => !isTimed(one))];
-  return {
-    times: Object.fromEntries(timed.map((one) => [one.name, one.stepMilliseconds])),
-    refused: Object.fromEntries(others.map(({ name, reason }) => [name, firstSentence(reason)])),
-  };
-}
-
-/** The rest of a reason is what to do about it. */
-function firstSentence(reason: string): string {
-  return reason.split('. ')[0]!.replace(/\.$/, '').replace('not offered: ', '');
+  const times: Partial<Record<EngineName, number>> = {};
+  const refused: Partial<Record<EngineName, string>> = {};
+  for (const { name, fault, stepMilliseconds } of found) {
+    if (fault !== null) refused[name] = fault;
+    else if (stepMilliseconds !== null) times[name] = stepMilliseconds;
+  }
+  return { times, refused };
 }
 
 /**
- * The engine to run on, which has passed the self-test in this process. `auto` takes the fastest by
- * the times that are remembered, or measures them. Throws `engine-unavailable` with what to do.
+ * The engine to run on, which has passed the self-test in this process. `auto` takes the fastest: by steps of
+ * `program` where it is given, else by the short test; what was measured before is remembered. Throws
+ * `engine-unavailable` with what to do.
  */
 export async function chooseEngine(
   name: EngineName | 'auto',
   threads: number,
+  program?: Program,
   parts: DoctorParts = standardParts,
 ): Promise<ChosenEngine> {
   if (name !== 'auto') {
@@ -81,8 +82,30 @@ export async function chooseEngine(
     return { ...engine, why: 'asked for' };
   }
   const { times, refused } = await choiceHere(threads, parts);
-  const order = (Object.keys(times) as EngineName[]).sort((a, b) => times[a]! - times[b]!);
-  const never = Object.entries(refused).map(([other, reason]) => `not ${other}: ${reason}`);
+  const own = program ? await timeOwnProgram(program, times, threads, parts) : null;
+  const chosen = await fastest({ times, refused }, own, threads, parts);
+  const timedOn = own?.devices[chosen.name];
+  if (!program || timedOn === undefined || timedOn === chosen.device) return chosen;
+  // Another card or driver than the one that was timed.
+  const renewed = await timeOwnProgram(program, times, threads, parts, true);
+  return await fastest({ times, refused }, renewed, threads, parts);
+}
+
+/** The first that works, by the times of the run's own program and then by those of the short test. */
+async function fastest(
+  { times, refused }: Choice,
+  own: ProgramTimes | null,
+  threads: number,
+  parts: DoctorParts,
+): Promise<ChosenEngine> {
+  const failed = own?.failed ?? {};
+  const byOwn = enginesByTime(own?.times ?? {});
+  const others = enginesByTime(times).filter((name) => !byOwn.includes(name));
+  // Where none could be timed, the short test decides.
+  const order = [...byOwn, ...others.filter((name) => byOwn.length === 0 || !(name in failed))];
+  const never = Object.entries({ ...refused, ...failed }).map(
+    ([other, reason]) => `not ${other}: ${reason}`,
+  );
   const since: string[] = [];
   for (const candidate of order) {
     const engine = await tested(candidate, threads, parts).catch((error: unknown) => {
@@ -90,7 +113,9 @@ export async function chooseEngine(
       throw error;
     });
     if (typeof engine !== 'string') {
-      return { ...engine, why: [reasonFor(candidate, times), ...since, ...never].join('; ') };
+      const isOwn = own !== null && candidate in own.times;
+      const why = isOwn ? ownReason(candidate, own.times) : shortReason(candidate, times);
+      return { ...engine, why: [why, ...since, ...never].join('; ') };
     }
     since.push(`${candidate} no longer works: ${engine}`);
   }
@@ -110,8 +135,7 @@ async function tested(
   const engine = await parts.open(name, threads);
   const fault = await selfTestFault(engine);
   if (fault !== null) return fault;
-  const layout = await engine.layout?.();
-  return layout === undefined ? engine : { ...engine, device: `${engine.device}, ${layout}` };
+  return { ...engine, device: await deviceInWords(engine) };
 }
 
 /** Remembered or measured; where there is one engine alone there is nothing to compare. */
@@ -121,11 +145,24 @@ async function choiceHere(threads: number, parts: DoctorParts): Promise<Choice> 
   return choiceFrom(await diagnose(threads, parts));
 }
 
-function reasonFor(name: EngineName, times: Choice['times']): string {
-  const shown = (time: number) => `${Number(time.toPrecision(3))} ms`;
-  const others = (Object.keys(times) as EngineName[])
-    .filter((other) => other !== name)
-    .map((other) => `${other} ${shown(times[other]!)}`);
+function ownReason(name: EngineName, times: Choice['times']): string {
+  const others = othersOf(name, times);
+  const beside = others.length === 0 ? '' : `, ${others.join(', ')}`;
+  return `the fastest with steps of this run: ${name} ${shown(times[name]!)} a step${beside}`;
+}
+
+function shortReason(name: EngineName, times: Choice['times']): string {
+  const others = othersOf(name, times);
   if (others.length === 0) return 'the only engine to choose from';
   return `the fastest in a short test: ${shown(times[name]!)} a step (${others.join(', ')})`;
+}
+
+function othersOf(name: EngineName, times: Choice['times']): string[] {
+  return enginesByTime(times)
+    .filter((other) => other !== name)
+    .map((other) => `${other} ${shown(times[other]!)}`);
+}
+
+function shown(milliseconds: number): string {
+  return `${Number(milliseconds.toPrecision(3))} ms`;
 }

@@ -61,6 +61,16 @@ function batchRows(size: number, all: number): number {
   return Math.min(targetRows, Math.max(16, Math.min(fitting, needed)));
 }
 
+/** How a scoring of so many images goes through the network, when memory allows. */
+export function scoringBatches(
+  { inputSize, views }: RunSettings,
+  images: number,
+): { readonly rows: number; readonly batches: number } {
+  const all = images * (1 + views);
+  const rows = batchRows(inputSize, all);
+  return { rows, batches: Math.ceil(all / rows) };
+}
+
 interface ImageFeatures {
   /** Of the plain view. */
   readonly h: Float32Array;

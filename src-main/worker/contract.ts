@@ -179,6 +179,8 @@ export interface Separability {
 }
 
 export interface EstimateTask {
+  /** A folder on the disk where checkpoints would be written: one is, and timed. */
+  readonly folder: string;
   readonly method: MethodName;
   readonly settings: RunSettings;
   readonly engine: EngineName | 'auto';
@@ -199,6 +201,8 @@ export interface Estimate {
   readonly stepMilliseconds: number;
   /** Of the whole training. */
   readonly steps: number;
+  /** That the checkpoints of the whole training take. */
+  readonly checkpointSeconds: number;
 }
 
 /** A training step of `images` random images, views and outliers included; a multiple of 4, ≥ 8. */

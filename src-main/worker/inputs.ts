@@ -135,6 +135,7 @@ const adviseTask: z.ZodType<AdviseTask> = z.strictObject({
 });
 
 const estimateTask: z.ZodType<EstimateTask> = z.strictObject({
+  folder: z.string(),
   method: z.enum(methodNames),
   settings: runSettings,
   engine,

@@ -52,8 +52,11 @@ export function useFaultyGpu(): FaultyGpu {
   };
 }
 
-/** Makes `auto` take it with so many threads (0: as many as there are): measured, the processor would win. */
+/**
+ * Makes `auto` take it with so many threads (0: as many as there are): measured, the processor would win. So
+ * far behind, the processor is not timed with the steps of a run.
+ */
 export async function preferGpu(threads: number): Promise<void> {
   const cache = new ChoiceCache(userCacheFolder(), threads);
-  await cache.write({ times: { webgpu: 1, cpu: 2 }, refused: {} });
+  await cache.write({ times: { webgpu: 1, cpu: 1000 }, refused: {} });
 }

@@ -1,4 +1,5 @@
-// Folders for pixels that are needed once: made for a scoring, and swept where a process was killed.
+// Folders for files that are needed once: made for a scoring or an estimate, and swept where a process was
+// killed.
 
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';

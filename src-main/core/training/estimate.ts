@@ -1,5 +1,6 @@
 // How long a training would take, from some of its own steps on random images in a worker.
 
+import { rm } from 'node:fs/promises';
 import type { z } from 'zod';
 import type { RunEstimate, trainInput } from '#contract/core.ts';
 import { presetMethod, resolveSettings } from '#domain/run-settings.ts';
@@ -10,6 +11,7 @@ import type { ProjectDatabase } from '../store/database.ts';
 import { items } from '../store/images/datasets.ts';
 import { onAnyEngine } from '../workers/any-engine.ts';
 import { datasetNamed, isTrainingNormal } from '../runs/run-items.ts';
+import { newScoringFolder } from '../scores/scoring-folder.ts';
 import { shardImages } from '../scores/shard-images.ts';
 import type { Compute } from '../workers/compute.ts';
 
@@ -27,7 +29,7 @@ export interface EstimatePorts {
 }
 
 /**
- * Throws what `runs.train` throws of settings and engine, `too-few-images`, `stopped`, `link-closed`.
+ * Throws what `runs.train` throws of settings, engine and disk, `too-few-images`, `stopped`, `link-closed`.
  */
 export async function estimateRun(
   input: z.output<typeof trainInput>,
@@ -51,16 +53,19 @@ export async function estimateRun(
     side: storedSide(settings.inputSize, images),
     hasSources: input.outliers.length > 0,
   };
+  // On the disk that checkpoints would go to.
+  const scratch = await newScoringFolder(folder);
   const { result: found, warnings } = await onAnyEngine(
     compute,
     input.engine,
     'the steps were timed',
-    (lease, engine, listeners) => lease.call('estimate', { ...task, engine }, stop, listeners),
-  );
-  const { engine: used, device, stepMilliseconds, steps } = found;
+    (lease, engine, listeners) =>
+      lease.call('estimate', { ...task, engine, folder: scratch }, stop, listeners),
+  ).finally(() => rm(scratch, { recursive: true, force: true }));
+  const { engine: used, device, stepMilliseconds, steps, checkpointSeconds } = found;
   return {
-    ...{ engine: used, device, stepMilliseconds, steps, warnings },
-    seconds: (steps * stepMilliseconds) / 1000,
+    ...{ engine: used, device, stepMilliseconds, steps, checkpointSeconds, warnings },
+    seconds: (steps * stepMilliseconds) / 1000 + checkpointSeconds,
     imagesPerSecond: (1000 * (settings.batch + settings.outlierBatch)) / stepMilliseconds,
   };
 }

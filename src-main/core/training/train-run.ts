@@ -13,6 +13,7 @@ import { findModel, putModel, type StoredModel } from '../store/runs/models.ts';
 import {
   addRunResources,
   addRunWarning,
+  dropEpochsAfter,
   findRun,
   putEpoch,
   setRunEngine,
@@ -216,6 +217,7 @@ class TrainJob {
         database.transact((writer) => {
           setRunEngine(writer, id, { engine, device, why: this.#instead ?? why });
           setStepsTotal(writer, id, steps);
+          dropEpochsAfter(writer, id, step);
         });
         this.#saveSteps(step);
         this.#job.report({ done: step, total: steps, note: 'Training' });

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import util from 'node:util';
-import { Failure } from '#domain/failure.ts';
+import { EngineAbsent } from '#domain/engine-absent.ts';
 import type { Engine } from '../engine.ts';
 import { tensorflowFolder } from './engine-folder.ts';
 import type { TensorFlow } from './operations.ts';
@@ -96,10 +96,10 @@ function restoreOldUtil(): void {
   old.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
 }
 
-function unavailable(what: string): Failure {
-  return new Failure(
-    'engine-unavailable',
-    `${what}. "normscope engine install tensorflow" installs it (Linux, x64); the other engines need ` +
-      'nothing installed.',
+function unavailable(missing: string): EngineAbsent {
+  return new EngineAbsent(
+    missing,
+    '"normscope engine install tensorflow" installs it (Linux, x64); the other engines need nothing ' +
+      'installed.',
   );
 }

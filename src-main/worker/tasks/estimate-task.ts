@@ -1,14 +1,21 @@
 // The task `estimate`: how long a training would take here, from some of its own steps on random
-// images: the same program, the same batches, the same engine.
+// images: the same program, the same batches, the same engine; and from a checkpoint where it needs any.
 
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { RandomStream, purpose } from '#domain/random.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import { chooseEngine } from '#engine/doctor.ts';
+import type { Program } from '#engine/ir/program.ts';
 import type { PixelSet } from '#ml/pixels.ts';
 import { scheduleOf } from '#ml/schedule.ts';
 import { shiftNamed } from '#ml/shifts/shifts.ts';
-import { fitSettings, startTraining } from '#ml/train.ts';
+import { describeTraining, fitSettings, startTraining, type Training } from '#ml/train.ts';
 import type { Estimate, EstimateTask } from '../contract.ts';
+import { encodeTensors } from '../files/safetensors.ts';
+import { stateTensors } from '../files/state-tensors.ts';
+import { writeWhole } from '#files/whole-file.ts';
+import { checkpointSeconds, standardRule } from './checkpoint-clock.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
 
@@ -16,8 +23,8 @@ import { Turns } from './task.ts';
 const warmUp = 1;
 
 /**
- * Throws `stopped` between two steps, `device-lost`, `out-of-memory`, and what starting a training
- * throws.
+ * Throws `stopped` between two steps, `device-lost`, `out-of-memory`, and what starting a training and
+ * writing a checkpoint throw.
  */
 export async function runEstimate(
   task: EstimateTask,
@@ -27,7 +34,8 @@ export async function runEstimate(
   const settings = fitSettings(task.settings, normals);
   const hasOutliers = hasSources || shifts.length > 0;
   const fitting = hasOutliers ? settings : { ...settings, outlierBatch: 0 };
-  const engine = await chooseEngine(asked, settings.threads);
+  const program = describeTraining(method, fitting, channels);
+  const engine = await chooseEngine(asked, settings.threads, program);
   throwIfStopped(stop);
   emit('computing', { engine: engine.name });
   // As many as a step draws from: more would only take memory.
@@ -43,23 +51,51 @@ export async function runEstimate(
       return { shift: shiftNamed(name, parameters), weight, strength };
     }),
   });
-  const turns = new Turns();
-  const times: number[] = [];
   try {
-    let before = performance.now();
-    for await (const { step } of training.steps) {
-      const now = performance.now();
-      if (step > warmUp) times.push(now - before);
-      await turns.give();
-      throwIfStopped(stop);
-      before = performance.now();
-    }
+    const stepMilliseconds = await medianStep(training, stop);
+    const { steps } = scheduleOf(settings, normals);
+    const seconds = (steps * stepMilliseconds) / 1000;
+    const write =
+      seconds > standardRule.leastSeconds
+        ? await timeCheckpoint(training, program, task.folder)
+        : 0;
+    return {
+      ...{ engine: engine.name, device: engine.device, stepMilliseconds, steps },
+      checkpointSeconds: checkpointSeconds(seconds, write),
+    };
   } finally {
     await training.release();
   }
-  const middle = times.sort((a, b) => a - b)[times.length >> 1]!;
-  const { steps } = scheduleOf(settings, normals);
-  return { engine: engine.name, device: engine.device, stepMilliseconds: middle, steps };
+}
+
+/** Takes all steps; milliseconds. */
+async function medianStep({ steps }: Training, stop: TaskContext['stop']): Promise<number> {
+  const turns = new Turns();
+  const times: number[] = [];
+  let before = performance.now();
+  for await (const { step } of steps) {
+    const now = performance.now();
+    if (step > warmUp) times.push(now - before);
+    await turns.give();
+    throwIfStopped(stop);
+    before = performance.now();
+  }
+  return times.sort((a, b) => a - b)[times.length >> 1]!;
+}
+
+/** Writes a checkpoint as a run would and removes it; seconds. */
+async function timeCheckpoint(
+  training: Training,
+  program: Program,
+  folder: string,
+): Promise<number> {
+  const path = join(folder, 'checkpoint.safetensors');
+  const start = performance.now();
+  const tensors = stateTensors(program, await training.state());
+  await writeWhole(path, encodeTensors({ tensors, metadata: {} }));
+  const seconds = (performance.now() - start) / 1000;
+  await rm(path, { force: true });
+  return seconds;
 }
 
 function randomPictures(count: number, side: number, channels: 1 | 3): PixelSet {

@@ -4,7 +4,7 @@ import { Failure } from '#domain/failure.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import { chooseEngine } from '#engine/doctor.ts';
 import type { KeyedImage, ScoredImage } from '#ml/score.ts';
-import { scoreImages } from '#ml/score.ts';
+import { describeScoring, scoreImages, scoringBatches } from '#ml/score.ts';
 import type { ImageToScore, ScoreTask } from '../contract.ts';
 import type { ModelDescription } from '../files/model-file.ts';
 import { readModel } from '../files/model-file.ts';
@@ -13,6 +13,9 @@ import type { Shard } from '../files/shard.ts';
 import { readShard } from '../files/shard.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
+
+/** A scoring of fewer batches would be over before two engines have been timed for it. */
+const fewestTimed = 16;
 
 /** Between two `scored` events. */
 const eventMs = 200;
@@ -30,7 +33,10 @@ export async function runScoring(
   demandSamePixels(model.description, shard, task.shard);
   const images = task.images.map((image) => keyed(image, shard, task));
   const { settings } = model.description;
-  const engine = await chooseEngine(task.engine, settings.threads);
+  const { rows, batches } = scoringBatches(settings, images.length);
+  const program =
+    batches >= fewestTimed ? describeScoring(settings, shard.channels, rows) : undefined;
+  const engine = await chooseEngine(task.engine, settings.threads, program);
   const turns = new Turns();
   let untold: ScoredImage[] = [];
   let toldAt = performance.now();

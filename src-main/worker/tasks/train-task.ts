@@ -46,9 +46,7 @@ export async function runTraining(asked: TrainTask, context: TaskContext): Promi
   };
   const ingredients = await readIngredients(asked, warn);
   const { task, normals, outliers } = ingredients;
-  const engine = await chooseEngine(task.engine, task.settings.threads);
-  throwIfStopped(context.stop);
-  const outcome = await takeSteps(ingredients, engine, context, warn);
+  const { engine, ...outcome } = await takeSteps(ingredients, context, warn);
   const { state, lastEpoch } = outcome;
   const collapse = lastEpoch && normWarning(lastEpoch.normalNorm, lastEpoch.outlierNorm);
   if (collapse) warn(collapse);
@@ -112,23 +110,28 @@ function colours({ channels }: Shard): string {
 /** Throws `out-of-memory` where steps need more than there is: a new worker may take smaller ones. */
 async function takeSteps(
   ingredients: Ingredients,
-  engine: ChosenEngine,
   context: TaskContext,
   warn: (text: string) => void,
-): Promise<RunOutcome> {
+): Promise<RunOutcome & { readonly engine: Engine }> {
   const { task, normals } = ingredients;
-  const { settings } = task;
+  const { method, settings } = task;
   const identity = identityOf(task, normals, ingredients.outliers);
-  const program = describeTraining(task.method, settings, normals.channels);
+  const program = describeTraining(method, settings, normals.channels);
   const checkpoints = await Checkpoints.open(task.folder, identity, program);
   const from = await checkpoints.newest(warn);
-  if (from) compareOrigin(from, task, engine, warn);
   // A run that was begun in parts goes on so, to end with the same bits.
   const least = partsFrom(settings, Math.max(task.leastParts, from?.parts ?? 1));
   const parts = fittingParts(task, normals.channels, least, freeMemory(), warn);
   if (parts === least && task.leastParts > 1) warn(partsTaken(settings, parts));
+  const taken = parts === 1 ? program : describeTraining(method, settings, normals.channels, parts);
+  const engine = await chooseEngine(task.engine, settings.threads, taken);
+  throwIfStopped(context.stop);
+  if (from) compareOrigin(from, task, engine, warn);
   try {
-    return await takeStepsIn(parts, ingredients, engine, context, checkpoints, from);
+    return {
+      ...(await takeStepsIn(parts, ingredients, engine, context, checkpoints, from)),
+      engine,
+    };
   } catch (error) {
     throw isOutOfMemory(error) ? outOfMemory(settings, error) : error;
   }

@@ -254,12 +254,12 @@ export const glossary = {
   auto: {
     term: 'Automatic engine',
     meaning:
-      'A training whose engine is “auto” takes the fastest engine that is offered. Its choice is kept with the run.',
+      'A training whose engine is “auto” takes the fastest engine that is offered, by some of the training’s own steps where two are near each other. Its choice is kept with the run.',
   },
   checkpoint: {
     term: 'Checkpoint',
     meaning:
-      'A training’s state on the disk, from which it goes on after a pause or a crash. Removed once the run is finished.',
+      'A training’s state on the disk, from which it goes on after a pause or a crash. Written when it is paused and about once a minute, less often in long runs. Removed once the run is finished.',
   },
   window: {
     term: 'Window and level',

@@ -3,10 +3,17 @@
 import { durationInWords } from '../../parts/text/in-words.ts';
 import type { Estimated } from '../../state/project/estimates.svelte.ts';
 
+/** Of the whole time: less than this is lost in its rounding. */
+const worthSaying = 0.02;
+
 /** `usual`: what is said until something has been measured. */
 export function noteOf(usual: string | undefined, found: Estimated | undefined): string {
   if (found?.kind === 'measured') {
-    return `about ${durationInWords(found.estimate.seconds)} here`;
+    const { seconds, checkpointSeconds } = found.estimate;
+    const share = checkpointSeconds / seconds;
+    const checkpoints =
+      share < worthSaying ? '' : `, ${Math.round(100 * share)} % of it for checkpoints`;
+    return `about ${durationInWords(seconds)} here${checkpoints}`;
   }
   if (found?.kind === 'measuring') return `${usual ?? ''}, being measured …`;
   return usual ?? '';

@@ -6,7 +6,7 @@ import { scenario } from '../support/host.ts';
 import { importSample } from '../support/import-sample.ts';
 
 scenario(
-  'a core killed in the middle of a training goes on from its checkpoint',
+  'a training whose core was killed goes on',
   async ({ host }) => {
     await host.newProject('Cells');
     await importSample(host.page());

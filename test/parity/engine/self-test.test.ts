@@ -120,6 +120,7 @@ function partsOf(engines: Partial<Record<EngineName, Engine>>): DoctorParts {
     names: () => names,
     open: (name) => Promise.resolve(engines[name]!),
     examine: (name) => examine(engines[name]!),
+    time: () => Promise.reject(new Error('timed without a program')),
     cacheFolder: mkdtempSync(join(tmpdir(), 'normscope-choice-')),
   };
 }
@@ -154,37 +155,37 @@ describe('the doctor', () => {
   it('chooses the fastest for auto and says why, and times only once', async () => {
     const cpu = cpuEngine(1, { lowering: 'plain' });
     const parts = partsOf({ cpu, webgpu: slowed(cpu, 'webgpu', 300) });
-    const chosen = await chooseEngine('auto', 1, parts);
+    const chosen = await chooseEngine('auto', 1, undefined, parts);
     expect(chosen.name).toBe('cpu');
     expect(chosen.why).toMatch(/fastest in a short test: .* ms a step \(webgpu .* ms\)/);
     const untimed = { ...parts, examine: () => Promise.reject(new Error('timed again')) };
-    expect((await chooseEngine('auto', 1, untimed)).name).toBe('cpu');
+    expect((await chooseEngine('auto', 1, undefined, untimed)).name).toBe('cpu');
     const others = partsOf({ cpu: slowed(cpu, 'cpu', 300), webgpu: slowed(cpu, 'webgpu', 0) });
-    expect((await chooseEngine('auto', 1, others)).name).toBe('webgpu');
+    expect((await chooseEngine('auto', 1, undefined, others)).name).toBe('webgpu');
   });
 
   it('never takes an engine with a wrong kernel, and goes on to the next one aloud', async () => {
     const cpu = cpuEngine(1, { lowering: 'plain' });
     const wrong = { ...broken('conv2d', withoutLastImage(0)), name: 'webgpu' } as const;
     const parts = partsOf({ webgpu: wrong, cpu: slowed(cpu, 'cpu', 50) });
-    expect((await chooseEngine('auto', 1, parts)).why).toMatch(
+    expect((await chooseEngine('auto', 1, undefined, parts)).why).toMatch(
       /^the only engine to choose from; not webgpu: the gradient of [^;]* is wrong at step 1$/,
     );
     // Sound when it was timed, broken since.
     const sound = partsOf({ webgpu: { ...cpu, name: 'webgpu' }, cpu: slowed(cpu, 'cpu', 300) });
-    await chooseEngine('auto', 1, sound);
+    await chooseEngine('auto', 1, undefined, sound);
     const since = { ...parts, cacheFolder: sound.cacheFolder };
-    const chosen = await chooseEngine('auto', 1, since);
+    const chosen = await chooseEngine('auto', 1, undefined, since);
     expect(chosen.name).toBe('cpu');
     expect(chosen.why).toMatch(/webgpu no longer works: the gradient of/);
-    await expect(chooseEngine('webgpu', 1, parts)).rejects.toMatchObject({
+    await expect(chooseEngine('webgpu', 1, undefined, parts)).rejects.toMatchObject({
       code: 'engine-unavailable',
     });
   });
 
   it('says in a sentence that there is no engine', async () => {
     const dead = { ...cpuEngine(1), compile: () => Promise.reject(new Error('no device')) };
-    await expect(chooseEngine('auto', 1, partsOf({ cpu: dead }))).rejects.toMatchObject({
+    await expect(chooseEngine('auto', 1, undefined, partsOf({ cpu: dead }))).rejects.toMatchObject({
       code: 'engine-unavailable',
       message: expect.stringMatching(
         /^No engine of this machine can be used \(not cpu: it cannot run .*: no device\)\. Run/,

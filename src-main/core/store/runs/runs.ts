@@ -40,9 +40,15 @@ export interface StoredRun extends RunSummary {
   readonly pixels: string | null;
 }
 
+/** While a run trains, steps are done that are in no checkpoint: those of the epochs that it has told. */
+const stepsDone = `
+  case r.state when 'running'
+    then max(r.steps_done, coalesce((select max(step) from run_epoch where run_id = r.id), 0))
+    else r.steps_done end`;
+
 export const selectRuns = `
   select r.id, r.folder, r.name, r.method, r.preset, d.name dataset, r.seed, coalesce(r.engine_used, r.engine) engine,
-    r.device, r.engine_why engineWhy, r.state, r.failure, r.steps_done stepsDone, r.steps_total stepsTotal,
+    r.device, r.engine_why engineWhy, r.state, r.failure, ${stepsDone} stepsDone, r.steps_total stepsTotal,
     r.created_at createdAt, r.ended_at endedAt, m.id modelId, r.config,
     r.code_version codeVersion, r.snapshot_id snapshotId, s.hash snapshotHash, r.pixels
   from run r join dataset d on d.id = r.dataset_id join snapshot s on s.id = r.snapshot_id
@@ -186,6 +192,11 @@ export function putEpoch(writer: Writer, runId: number, report: RunEpoch): void 
     ...[report.outlierNorm, json(report.normalNorms), json(report.outlierNorms)],
     ...[report.learningRate, report.alpha, report.seconds],
   );
+}
+
+/** A run that goes on from a checkpoint takes later epochs again. */
+export function dropEpochsAfter(writer: Writer, runId: number, step: number): void {
+  writer.run('delete from run_epoch where run_id = ? and step > ?', runId, step);
 }
 
 function json(counts: NormCounts | null): string | null {

@@ -14,6 +14,7 @@ import {
 import type { OpenDatabase } from '#core/store/open-database.ts';
 import {
   addRunWarning,
+  dropEpochsAfter,
   findRun,
   putEpoch,
   runEpochs,
@@ -102,6 +103,17 @@ describe('a run', () => {
     expect(read((reader) => runEpochs(reader, 1))).toEqual([
       ...[epoch(1, 5), epoch(2, 4.5), epoch(3, 3.5)],
     ]);
+    // Steps of epochs count while the run trains; when it is cut off, those in a checkpoint.
+    const done = () => read((reader) => findRun(reader, 1))!.stepsDone;
+    write((writer) => {
+      setStepsDone(writer, 1, 20);
+      setRunState(writer, 1, 'running', null, later);
+    });
+    expect(done()).toBe(30);
+    write((writer) => setRunState(writer, 1, 'interrupted', 'Cut off.', later));
+    expect(done()).toBe(20);
+    write((writer) => dropEpochsAfter(writer, 1, 20));
+    expect(read((reader) => runEpochs(reader, 1))).toEqual([epoch(1, 5), epoch(2, 4.5)]);
   });
 
   it('keeps each warning once, in the order in which they came up', () => {

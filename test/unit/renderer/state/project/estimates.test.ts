@@ -8,7 +8,7 @@ import { fakeCore } from '../../support/fake-core.ts';
 
 const estimate: RunEstimate = {
   ...{ engine: 'cpu', device: 'CPU', steps: 10, stepMilliseconds: 100, seconds: 1 },
-  ...{ imagesPerSecond: 9, warnings: [] },
+  ...{ imagesPerSecond: 9, checkpointSeconds: 0, warnings: [] },
 };
 const input: TrainInput = { dataset: 'cells', preset: 'quick' };
 
