@@ -1,6 +1,7 @@
 // The parts of an open project, wired: what each method of the contract comes down to, and who is told
 // of events.
 
+import { join } from 'node:path';
 import { coreMethods, type CoreEvents, type Job } from '#contract/core.ts';
 import type { PictureAddress } from '#contract/page.ts';
 import type { Stop } from '#domain/stop.ts';
@@ -26,6 +27,7 @@ import { imageMethods } from './gallery/image-methods.ts';
 import { NearDuplicates } from './gallery/near-duplicates.ts';
 import { reviewMethods } from './review/review-methods.ts';
 import { evaluate } from './scores/evaluate.ts';
+import { FeatureCache } from './features/feature-cache.ts';
 import { Features } from './scores/features.ts';
 import { floorOf } from './scores/floor.ts';
 import { rank } from './scores/rank.ts';
@@ -61,6 +63,7 @@ export class Core {
   readonly #catalogue: Catalogue;
   readonly #queue: JobQueue;
   readonly #edits: Edits;
+  readonly #cache: FeatureCache;
   readonly #features: Features;
   readonly #viewer: ImageViewer;
   readonly #previewer: ShiftPreviewer;
@@ -86,7 +89,10 @@ export class Core {
       now,
       onChange: (state) => this.#emit('edits.changed', state),
     });
-    this.#features = new Features({ database, folder });
+    this.#cache = new FeatureCache(join(folder, 'cache', 'features'), {
+      onFault: (text) => log.warn(text),
+    });
+    this.#features = new Features({ database, folder, cache: this.#cache });
     this.#viewer = new ImageViewer(folder, (hash) =>
       database.read((reader) => {
         const image = findImage(reader, hash);

@@ -139,13 +139,20 @@ const rows = {
     may: ['src-main/(domain|contract)', 'src-main/core/(datasets|store)', 'zod'],
     node: true,
   },
+  // Vectors of images on the disk.
+  'core-features': {
+    at: 'src-main/core/features',
+    may: ['src-main/domain', 'src-main/worker/files/whole-file.ts', 'zod'],
+    node: true,
+  },
   'core-scores': {
     at: 'src-main/core/scores',
     may: [
       ...['src-main/(domain|contract|rpc)', 'src-main/core/(formats|archives|reader|datasets)'],
       ...[
-        'src-main/core/(store|jobs|workers|runs)',
+        'src-main/core/(store|jobs|workers|runs|features)',
         'src-main/worker/(contract|spawn|files/shard)\\.ts',
+        'src-main/ml/nearest.ts',
       ],
       'zod',
     ],

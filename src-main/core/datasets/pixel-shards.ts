@@ -62,7 +62,7 @@ export interface PixelShardResult {
 }
 
 /** Changes whenever the same request would give other pixels. */
-const format = `1, ${imageLibraryVersion}`;
+export const pixelFormat = `1, ${imageLibraryVersion}`;
 
 const stopCheckMs = 50;
 
@@ -190,7 +190,7 @@ function fullRange(channels: 1 | 3): ShardHeader['window'] {
 function shardPath(folder: string, request: PixelShardRequest, held: readonly number[]): string {
   const { images, side, channels, like } = request;
   const sum = createHash('sha256');
-  sum.update(JSON.stringify({ format, side, channels, like: like ?? null }));
+  sum.update(JSON.stringify({ format: pixelFormat, side, channels, like: like ?? null }));
   for (const index of held) sum.update('\n' + images[index]!.hash);
   return join(folder, `${sum.digest('hex')}.shard`);
 }

@@ -1,6 +1,7 @@
 // Judging a model's findings on a real catalogue: the queue, its record, thresholds and figures.
 
 import { describe, expect, it } from 'vitest';
+import { FeatureCache } from '#core/features/feature-cache.ts';
 import { Features } from '#core/scores/features.ts';
 import { imagesSeen } from '#core/runs/run-items.ts';
 import { Edits } from '#core/edits/edits.ts';
@@ -37,6 +38,7 @@ async function lab() {
   const features = new Features({
     database,
     folder: '/nowhere',
+    cache: new FeatureCache('/nowhere/cache/features'),
   });
   const methods = reviewMethods({
     database,
