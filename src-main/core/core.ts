@@ -29,7 +29,7 @@ import { reviewMethods } from './review/review-methods.ts';
 import { evaluate } from './scores/evaluate.ts';
 import { FeatureCache } from './features/feature-cache.ts';
 import { Features } from './scores/features.ts';
-import { floorOf } from './scores/floor.ts';
+import { askedFloor } from './scores/frozen-floor.ts';
 import { rank } from './scores/rank.ts';
 import { datasetNamed } from './runs/run-items.ts';
 import { runMethods } from './training/run-methods.ts';
@@ -211,8 +211,8 @@ export class Core {
       'scores.evaluate': ({ modelId, dataset }) =>
         database.read((reader) => evaluate(reader, modelId, dataset)),
       'scores.rank': (request) => database.read((reader) => rank(reader, request)),
-      'scores.floor': ({ modelId, dataset }, stop) =>
-        floorOf(modelId, dataset, either(stop), { database, folder }),
+      'scores.floor': (asked, stop) =>
+        askedFloor(asked, either(stop), { database, folder, cache: this.#cache }),
       'engines.describe': (_, stop) => describeEngines(either(stop)),
       'jobs.list': () => queue.list().map(publicJob),
       'jobs.show': ({ jobId }) => {

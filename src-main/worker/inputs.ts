@@ -6,11 +6,16 @@ import type { RunSettings } from '#domain/run-settings.ts';
 import { laterSettings, methodNames, settingTable } from '#domain/run-settings.ts';
 import { engineNames } from '#engine/engine.ts';
 import { method } from '#rpc/method.ts';
+import { backboneCard } from './files/backbone-card.ts';
 import type {
   AdviseTask,
   AugmentTiming,
+  BackboneFeaturesTask,
+  BackboneReference,
+  BackboneTrial,
   Estimate,
   EstimateTask,
+  FeatureFloorTask,
   FeaturesTask,
   FloorTask,
   ScoreTask,
@@ -87,6 +92,22 @@ const featuresTask: z.ZodType<FeaturesTask> = z.strictObject({
   path: z.string(),
 });
 
+const backbone = z.strictObject({ modelPath: z.string(), card: backboneCard });
+
+const backboneReference: z.ZodType<BackboneReference> = backbone;
+
+const backboneFeaturesTask: z.ZodType<BackboneFeaturesTask> = backbone.extend({
+  shard,
+  engine,
+  path: z.string(),
+});
+
+const featureFloorTask: z.ZodType<FeatureFloorTask> = z.strictObject({
+  normalsPath: z.string(),
+  imagesPath: z.string(),
+  outputs: backboneCard.shape.outputs,
+});
+
 const timeStepTask: z.ZodType<TimeStepTask> = z.strictObject({
   width: z.int().min(4).max(256),
   size: z.int().min(16).max(512),
@@ -142,6 +163,9 @@ export const workerMethods = {
   score: method<WorkerMethods['score']['output']>()(scoreTask),
   floor: method<WorkerMethods['floor']['output']>()(floorTask),
   features: method<WorkerMethods['features']['output']>()(featuresTask),
+  tryBackbone: method<BackboneTrial>()(backboneReference),
+  backboneFeatures: method<WorkerMethods['backboneFeatures']['output']>()(backboneFeaturesTask),
+  featureFloor: method<WorkerMethods['featureFloor']['output']>()(featureFloorTask),
   timeStep: method<StepTiming>()(timeStepTask),
   timeAugment: method<AugmentTiming>()(timeAugmentTask),
   estimate: method<Estimate>()(estimateTask),

@@ -19,7 +19,10 @@ const rows = {
   },
   'engine-tensorflow': {
     at: 'src-main/engine/tensorflow',
-    may: ['src-main/domain', 'src-main/engine/(ir|engine\\.ts$)', '@tensorflow'],
+    may: [
+      ...['src-main/domain', 'src-main/engine/(ir|engine\\.ts$)', '@tensorflow'],
+      'src-main/engine/user-data.ts',
+    ],
     node: true,
   },
   engine: {
@@ -133,6 +136,15 @@ const rows = {
     ],
     node: true,
   },
+  // Networks that were trained elsewhere, in the user's data folder.
+  'core-backbones': {
+    at: 'src-main/core/backbones',
+    may: [
+      ...['src-main/domain', 'src-main/core/workers', 'src-main/engine/user-data.ts', 'zod'],
+      'src-main/worker/(contract|files/(backbone-card|whole-file))\\.ts$',
+    ],
+    node: true,
+  },
   // What a run is; scores; trainings, which end with scores.
   'core-runs': {
     at: 'src-main/core/runs',
@@ -150,8 +162,8 @@ const rows = {
     may: [
       ...['src-main/(domain|contract|rpc)', 'src-main/core/(formats|archives|reader|datasets)'],
       ...[
-        'src-main/core/(store|jobs|workers|runs|features)',
-        'src-main/worker/(contract|spawn|files/shard)\\.ts',
+        'src-main/core/(store|jobs|workers|runs|features|backbones)',
+        'src-main/worker/(contract|spawn|files/(shard|backbone-card))\\.ts',
         'src-main/ml/nearest.ts',
       ],
       'zod',
