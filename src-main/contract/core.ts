@@ -273,8 +273,17 @@ export const coreMethods = {
       limit: z.int().min(1).max(10_000).default(100),
     }),
   ),
-  /** On the images of 'scores.evaluate'; takes seconds, and stops with its caller. */
-  'scores.floor': method<Floor>()(z.strictObject({ modelId: id, dataset: datasetName })),
+  /**
+   * On the images of 'scores.evaluate': nearest neighbours on thumbnails, or among the features of a
+   * backbone that the user has added. Takes seconds, and stops with its caller.
+   */
+  'scores.floor': method<Floor>()(
+    z.strictObject({
+      modelId: id,
+      dataset: datasetName,
+      backbone: z.string().min(1).max(64).optional(),
+    }),
+  ),
   /** Tests and times every engine of this computer; takes up to a minute, and stops with its caller. */
   'engines.describe': method<readonly EngineReport[]>()(z.strictObject({})),
   'jobs.list': method<readonly Job[]>()(z.strictObject({})),

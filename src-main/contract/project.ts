@@ -5,7 +5,7 @@ import { method } from '#rpc/method.ts';
 
 /** Clearable parts are made again when they are needed. */
 export const storageParts = [
-  ...(['catalogue', 'thumbnails', 'originals', 'pixels', 'pictures'] as const),
+  ...(['catalogue', 'thumbnails', 'originals', 'pixels', 'features', 'pictures'] as const),
   ...(['models', 'trash', 'exports', 'backups'] as const),
 ] as const;
 export type StoragePart = (typeof storageParts)[number];

@@ -1,6 +1,7 @@
 // The parts of an open project, wired: what each method of the contract comes down to, and who is told
 // of events.
 
+import { join } from 'node:path';
 import { coreMethods, type CoreEvents, type Job } from '#contract/core.ts';
 import type { PictureAddress } from '#contract/page.ts';
 import { either, StopSource, type Stop } from '#domain/stop.ts';
@@ -29,8 +30,9 @@ import { NearDuplicates } from './gallery/near-duplicates.ts';
 import { reviewMethods } from './review/review-methods.ts';
 import type { Compute } from './workers/compute.ts';
 import { evaluate } from './scores/evaluate.ts';
+import { FeatureCache } from './features/feature-cache.ts';
 import { Features } from './scores/features.ts';
-import { floorOf } from './scores/floor.ts';
+import { askedFloor } from './scores/frozen-floor.ts';
 import { rank } from './scores/rank.ts';
 import { demandIdleRun } from './training/idle-run.ts';
 import { datasetNamed } from './runs/run-items.ts';
@@ -67,6 +69,7 @@ export class Core {
   readonly #catalogue: Catalogue;
   readonly #queue: JobQueue;
   readonly #edits: Edits;
+  readonly #cache: FeatureCache;
   readonly #features: Features;
   readonly #viewer: ImageViewer;
   readonly #previewer: ShiftPreviewer;
@@ -93,7 +96,10 @@ export class Core {
       onChange: (state) => this.#emit('edits.changed', state),
       demandIdleRun: (reader, runId) => demandIdleRun(reader, runId, this.#queue),
     });
-    this.#features = new Features({ database, folder, compute });
+    this.#cache = new FeatureCache(join(folder, 'cache', 'features'), {
+      onFault: (text) => log.warn(text),
+    });
+    this.#features = new Features({ database, folder, compute, cache: this.#cache });
     this.#viewer = new ImageViewer(folder, (hash) =>
       database.read((reader) => {
         const image = findImage(reader, hash);
@@ -212,8 +218,8 @@ export class Core {
       'scores.evaluate': ({ modelId, dataset }) =>
         database.read((reader) => evaluate(reader, modelId, dataset)),
       'scores.rank': (request) => database.read((reader) => rank(reader, request)),
-      'scores.floor': ({ modelId, dataset }, stop) =>
-        floorOf(modelId, dataset, orClosing(stop), { database, folder, compute }),
+      'scores.floor': (asked, stop) =>
+        askedFloor(asked, orClosing(stop), { database, folder, compute, cache: this.#cache }),
       'engines.describe': (_, stop) => describeEngines(orClosing(stop), compute),
       'jobs.list': () => queue.list().map(publicJob),
       'jobs.show': ({ jobId }) => {

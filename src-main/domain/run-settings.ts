@@ -3,7 +3,7 @@
 
 import { Failure } from './failure.ts';
 import { nearestName } from './nearest-name.ts';
-import { networkNames } from './network-table.ts';
+import { networkNames, networkTable } from './network-table.ts';
 import { scoreNames } from './score.ts';
 
 export const methodNames = ['oecl', 'self-oecl', 'mixed', 'anchored', 'simclr'] as const;
@@ -47,7 +47,7 @@ export const settingTable = {
   network: choice(
     'resnet18',
     networkNames,
-    'resnet18 as published, or conv4: four convolutions, several times as fast, for first tries',
+    networkNames.map((name) => `${name}: ${networkTable[name].meaning}`).join('; '),
   ),
   width: integer(64, 4, 256, 'channels of the first stage (64 is the usual ResNet-18)'),
   inputSize: integer(64, 16, 512, 'side of the square the network sees, pixels'),

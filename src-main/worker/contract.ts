@@ -5,6 +5,7 @@ import type { EngineName, EngineReport } from '#domain/engine-report.ts';
 import type { NormCounts } from '#domain/norm-counts.ts';
 import type { RawScores } from '#domain/score.ts';
 import type { RunSettings, MethodName } from '#domain/run-settings.ts';
+import type { BackboneCard } from './files/backbone-card.ts';
 
 /** Changes with any change to this file that the other side must know of. */
 export const workerProtocol = 6;
@@ -145,6 +146,35 @@ export interface FeaturesTask {
   readonly path: string;
 }
 
+/** The file of a backbone, and what it is. */
+export interface BackboneReference {
+  /** Its hash is the card's. */
+  readonly model: Input;
+  readonly card: BackboneCard;
+}
+
+/** What a backbone gave for one image. */
+export interface BackboneTrial {
+  readonly outputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  readonly milliseconds: number;
+}
+
+/** Features of all images of a shard by a backbone (see `pooledOutputs` in ml/backbone.ts). */
+export interface BackboneFeaturesTask extends BackboneReference {
+  readonly shard: ShardReference;
+  readonly engine: EngineName | 'auto';
+  /** The file to write: 32-bit floats (little-endian), a row for each image in order. */
+  readonly path: string;
+}
+
+/** Files of features, a row of 32-bit floats (little-endian) for each image. */
+export interface FeatureFloorTask {
+  readonly normals: Input;
+  readonly images: Input;
+  /** Whose values a row holds; each output weighs the same. */
+  readonly outputs: BackboneCard['outputs'];
+}
+
 /** [side, side, channels], a byte a value, in base64. */
 export interface SmallPicture {
   readonly side: number;
@@ -245,6 +275,10 @@ export interface WorkerMethods {
   /** Anomaly scores of the untrained floor, one an image of `images`; higher is stranger. */
   floor: { input: FloorTask; output: { anomaly: number[] } };
   features: { input: FeaturesTask; output: { images: number; size: number } };
+  tryBackbone: { input: BackboneReference; output: BackboneTrial };
+  backboneFeatures: { input: BackboneFeaturesTask; output: { images: number; size: number } };
+  /** As `floor`, among features. */
+  featureFloor: { input: FeatureFloorTask; output: { anomaly: number[] } };
   timeStep: { input: TimeStepTask; output: StepTiming };
   timeAugment: { input: TimeAugmentTask; output: AugmentTiming };
   estimate: { input: EstimateTask; output: Estimate };

@@ -9,7 +9,9 @@ import { bugText, serveParent } from '#processes/serve-parent.ts';
 import type { HandlersOf } from '#rpc/method.ts';
 import { inputChecker } from '#rpc/method.ts';
 import { runAdvice } from './tasks/advise-task.ts';
+import { runBackboneFeatures, tryBackbone } from './tasks/backbone-task.ts';
 import { workerProtocol } from './contract.ts';
+import { runFeatureFloor } from './tasks/feature-floor-task.ts';
 import { runFeatures } from './tasks/features-task.ts';
 import { runEstimate } from './tasks/estimate-task.ts';
 import { runFloor } from './tasks/floor-task.ts';
@@ -48,6 +50,9 @@ const handlers: HandlersOf<typeof workerMethods> = {
   score: alone(runScoring),
   floor: alone(runFloor),
   features: alone(runFeatures),
+  tryBackbone: alone(tryBackbone),
+  backboneFeatures: alone(runBackboneFeatures),
+  featureFloor: alone(runFeatureFloor),
   timeStep: alone(timeStep),
   timeAugment: alone(timeAugment),
   estimate: alone(runEstimate),

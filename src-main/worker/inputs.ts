@@ -6,12 +6,17 @@ import type { RunSettings } from '#domain/run-settings.ts';
 import { engineNames } from '#domain/engine-report.ts';
 import { laterSettings, methodNames, settingTable } from '#domain/run-settings.ts';
 import { method } from '#rpc/method.ts';
+import { backboneCard } from './files/backbone-card.ts';
 import type {
   AdviseTask,
   AugmentTiming,
+  BackboneFeaturesTask,
+  BackboneReference,
+  BackboneTrial,
   CheckpointRule,
   Estimate,
   EstimateTask,
+  FeatureFloorTask,
   FeaturesTask,
   FloorTask,
   ScoreTask,
@@ -97,6 +102,22 @@ const featuresTask: z.ZodType<FeaturesTask> = z.strictObject({
   path: z.string(),
 });
 
+const backbone = z.strictObject({ model: file, card: backboneCard });
+
+const backboneReference: z.ZodType<BackboneReference> = backbone;
+
+const backboneFeaturesTask: z.ZodType<BackboneFeaturesTask> = backbone.extend({
+  shard,
+  engine,
+  path: z.string(),
+});
+
+const featureFloorTask: z.ZodType<FeatureFloorTask> = z.strictObject({
+  normals: file,
+  images: file,
+  outputs: backboneCard.shape.outputs,
+});
+
 const timeStepTask: z.ZodType<TimeStepTask> = z.strictObject({
   width: z.int().min(4).max(256),
   size: z.int().min(16).max(512),
@@ -153,6 +174,9 @@ export const workerMethods = {
   score: method<WorkerMethods['score']['output']>()(scoreTask),
   floor: method<WorkerMethods['floor']['output']>()(floorTask),
   features: method<WorkerMethods['features']['output']>()(featuresTask),
+  tryBackbone: method<BackboneTrial>()(backboneReference),
+  backboneFeatures: method<WorkerMethods['backboneFeatures']['output']>()(backboneFeaturesTask),
+  featureFloor: method<WorkerMethods['featureFloor']['output']>()(featureFloorTask),
   timeStep: method<StepTiming>()(timeStepTask),
   timeAugment: method<AugmentTiming>()(timeAugmentTask),
   estimate: method<Estimate>()(estimateTask),

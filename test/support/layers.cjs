@@ -27,7 +27,10 @@ const rows = {
   },
   'engine-tensorflow': {
     at: 'src-main/engine/tensorflow',
-    may: ['src-main/(domain|processes)', 'src-main/engine/(ir|engine\\.ts$)', '@tensorflow'],
+    may: [
+      ...['src-main/(domain|processes)', 'src-main/engine/(ir|engine\\.ts$)', '@tensorflow'],
+      'src-main/engine/user-data.ts',
+    ],
     node: true,
   },
   engine: {
@@ -164,17 +167,41 @@ const rows = {
     ],
     node: true,
   },
+  // Networks that were trained elsewhere, in the user's data folder.
+  'core-backbones': {
+    at: 'src-main/core/backbones',
+    may: [
+      ...[
+        'src-main/(domain|files)',
+        'src-main/core/workers',
+        'src-main/engine/user-data.ts',
+        'zod',
+      ],
+      'src-main/worker/(contract|files/backbone-card)\\.ts$',
+    ],
+    node: true,
+  },
   // What a run is; scores; trainings, which end with scores.
   'core-runs': {
     at: 'src-main/core/runs',
     may: ['src-main/(domain|contract)', 'src-main/core/(datasets|store)', 'zod'],
     node: true,
   },
+  // Vectors of images on the disk.
+  'core-features': {
+    at: 'src-main/core/features',
+    may: ['src-main/(domain|files)', 'zod'],
+    node: true,
+  },
   'core-scores': {
     at: 'src-main/core/scores',
     may: [
       ...['src-main/(domain|contract|rpc)', 'src-main/core/(formats|archives|reader|datasets)'],
-      ...['src-main/core/(store|jobs|workers|runs)', 'src-main/worker/(contract|files/shard)\\.ts'],
+      ...[
+        'src-main/core/(store|jobs|workers|runs|features|backbones)',
+        'src-main/worker/(contract|files/(shard|backbone-card))\\.ts',
+        'src-main/ml/nearest.ts',
+      ],
       'zod',
     ],
     node: true,

@@ -65,7 +65,7 @@ export interface PixelShardResult {
 }
 
 /** Changes whenever the same request would give other pixels. */
-const format = `1, ${imageLibraryVersion}`;
+export const pixelFormat = `1, ${imageLibraryVersion}`;
 
 /** Grey when every normal image is grey, else colour. */
 export function shardChannels(normals: readonly ShardImage[]): 1 | 3 {
@@ -183,7 +183,7 @@ function fullRange(channels: 1 | 3): ShardHeader['window'] {
 function shardName(request: PixelShardRequest, held: readonly number[]): string {
   const { images, side, channels, like } = request;
   const sum = createHash('sha256');
-  sum.update(JSON.stringify({ format, side, channels, like: like ?? null }));
+  sum.update(JSON.stringify({ format: pixelFormat, side, channels, like: like ?? null }));
   for (const index of held) sum.update('\n' + images[index]!.hash);
   return `${sum.digest('hex')}.shard`;
 }

@@ -32,7 +32,7 @@ export interface ProjectPorts {
 }
 
 /** Everything else is the user's, or could not be brought back without the original files. */
-const clearable: readonly StoragePart[] = ['pixels', 'pictures'];
+const clearable: readonly StoragePart[] = ['pixels', 'features', 'pictures'];
 
 export function projectMethods(ports: ProjectPorts): ProjectMethods {
   const { folder, queue, backUp, restore, onRestored } = ports;
@@ -126,6 +126,8 @@ function foldersOf(project: string, part: StoragePart, inTrash: readonly string[
     case 'thumbnails':
     case 'originals':
       return [join(project, 'cache', part)];
+    case 'features':
+      return [join(project, 'cache', 'features')];
     case 'pixels':
       return [join(project, 'cache', 'shards')];
     case 'pictures':

@@ -1,22 +1,21 @@
-// How a model sees images, and which ones it sees as alike. Computed when asked for, many at once, and
-// kept in memory for the model that was asked about last: scoring stores numbers, not features.
+// How a model sees images, and which ones it sees as alike. Computed when asked for, many at once; kept
+// in the project's feature cache, and in memory for the model that was asked about last.
 
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
 import { StopSource } from '#domain/stop.ts';
-import { writePixelShards } from '../datasets/pixel-shards.ts';
+import { nearestByCosine } from '#ml/nearest.ts';
 import type { DatasetItem } from '../datasets/items.ts';
+import type { FeatureCache } from '../features/feature-cache.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { runSources } from '../store/runs/runs.ts';
 import { snapshotItems } from '../store/runs/snapshots.ts';
+import { readRunPixels } from '../runs/run-config.ts';
 import { isTrainingNormal, servesAsOutlier } from '../runs/run-items.ts';
+import { imageFeatures, type FeatureSource } from './image-features.ts';
 import { sample } from './sample.ts';
-import type { ScoringModel } from './score-images.ts';
-import { newScoringFolder } from './scoring-folder.ts';
 import { scoringModel, trainedModel } from './scoring-model.ts';
 import { shardImages } from './shard-images.ts';
-import { withLease, type Compute } from '../workers/compute.ts';
+import type { Compute } from '../workers/compute.ts';
 
 /** Normals, and outliers, that an image is compared with; of longer lists a seeded choice. */
 const bankSize = 2000;
@@ -34,12 +33,20 @@ export interface AlikeImages {
 
 type Vectors = ReadonlyMap<number, Float32Array>;
 
+/** Images to compare with. */
+interface Bank {
+  /** Ascending. */
+  readonly imageIds: readonly number[];
+  /** Their features one after another, each of length 1. */
+  readonly rows: Float32Array;
+}
+
 interface Known {
   readonly modelId: number;
   /** SHA-256 of the model's file. */
   readonly hash: string;
   /** Of what the run has learnt from. */
-  readonly banks: Promise<{ readonly normals: Vectors; readonly outliers: Vectors }>;
+  readonly banks: Promise<{ readonly normals: Bank; readonly outliers: Bank }>;
   readonly images: Map<number, Float32Array>;
 }
 
@@ -48,6 +55,7 @@ export interface FeaturePorts {
   /** The project's, absolute. */
   readonly folder: string;
   readonly compute: Compute;
+  readonly cache: FeatureCache;
 }
 
 export class Features {
@@ -115,14 +123,7 @@ export class Features {
     });
     const idsOf = (items: readonly DatasetItem[]) => items.map(({ imageId }) => imageId);
     const all = await this.#compute(modelId, [...idsOf(normals), ...idsOf(outliers)]);
-    const bank = (items: readonly DatasetItem[]): Vectors =>
-      new Map(
-        idsOf(items).flatMap((id) => {
-          const vector = all.get(id);
-          return vector ? [[id, vector] as const] : [];
-        }),
-      );
-    return { normals: bank(normals), outliers: bank(outliers) };
+    return { normals: bankOf(idsOf(normals), all), outliers: bankOf(idsOf(outliers), all) };
   }
 
   async #vectorOf(
@@ -151,56 +152,62 @@ export class Features {
       .then(async () => {
         const missing = [...new Set(imageIds)].filter((id) => !done?.has(id));
         if (missing.length === 0) return new Map<number, Float32Array>();
-        const { database, folder } = this.#ports;
-        return await this.#ask(await scoringModel(database, folder, modelId, 'cpu'), missing);
+        return await this.#ask(modelId, missing);
       });
     this.#last = work;
     return work;
   }
 
-  async #ask(model: ScoringModel, imageIds: readonly number[]): Promise<Vectors> {
+  async #ask(modelId: number, imageIds: readonly number[]): Promise<Vectors> {
+    const { database, folder, compute, cache } = this.#ports;
+    const items = imageIds.map((imageId) => ({ imageId }));
+    const images = await shardImages(database, folder, items);
+    const ports = { folder, compute, cache, stop: this.#closing };
+    const found = await imageFeatures(this.#source(modelId), images, ports);
+    return new Map(
+      imageIds.flatMap((id, index) => {
+        const vector = found.get(images[index]!.hash);
+        return vector ? [[id, vector] as const] : [];
+      }),
+    );
+  }
+
+  #source(modelId: number): FeatureSource {
     const { database, folder, compute } = this.#ports;
-    const stop = this.#closing;
-    const { side, channels, type, window } = model.pixels;
-    const work = await newScoringFolder(folder);
-    try {
-      const items = imageIds.map((imageId) => ({ imageId }));
-      const images = await shardImages(database, folder, items);
-      const shard = await writePixelShards(
-        { images, side, channels, like: { type, window } },
-        { projectFolder: folder, shardFolder: work, mayBeEmpty: true, stop },
-      );
-      const { held } = shard;
-      if (held.length === 0) return new Map();
-      const path = join(work, 'features');
-      const task = {
-        model: await compute.put(model.file),
-        shard: {
-          name: 'images to compare',
-          ...(await compute.put({ hash: shard.hash, path: shard.path })),
-        },
-        engine: model.engine,
-        path,
-      };
-      const { size } = await withLease(compute, (lease) => lease.call('features', task, stop));
-      const rows = new Float32Array(new Uint8Array(await readFile(path)).buffer);
-      return new Map(
-        held.map((index, row) => [imageIds[index]!, rows.subarray(row * size, (row + 1) * size)]),
-      );
-    } finally {
-      await rm(work, { recursive: true, force: true });
-    }
+    const { model, run } = database.read((reader) => trainedModel(reader, modelId));
+    return {
+      network: model.hash,
+      reading: 'h of the plain view, length 1',
+      pixels: readRunPixels(run),
+      compute: async (lease, shard, path, stop) => {
+        // The file is read, and checked, only where something has to be computed.
+        const { file, engine } = await scoringModel(database, folder, modelId, 'cpu');
+        const images = { name: 'images to compare', ...shard };
+        const task = { model: await compute.put(file), shard: images, engine, path };
+        return await lease.call('features', task, stop);
+      },
+    };
   }
 }
 
+/** Of the images that have features. */
+function bankOf(imageIds: readonly number[], features: Vectors): Bank {
+  const known = [...new Set(imageIds)].filter((id) => features.has(id)).sort((a, b) => a - b);
+  const size = known.length === 0 ? 0 : features.get(known[0]!)!.length;
+  const rows = new Float32Array(known.length * size);
+  known.forEach((id, index) => rows.set(features.get(id)!, index * size));
+  return { imageIds: known, rows };
+}
+
 /** The image itself is none of its neighbours. */
-function nearest(own: Float32Array, bank: Vectors, imageId: number, most: number): Alike[] {
-  const all: Alike[] = [];
-  for (const [id, vector] of bank) {
-    if (id === imageId) continue;
-    let likeness = 0;
-    for (let i = 0; i < own.length; i++) likeness += own[i]! * vector[i]!;
-    all.push({ imageId: id, likeness });
-  }
-  return all.sort((a, b) => b.likeness - a.likeness || a.imageId - b.imageId).slice(0, most);
+function nearest(
+  own: Float32Array,
+  { imageIds, rows }: Bank,
+  imageId: number,
+  most: number,
+): Alike[] {
+  return nearestByCosine(own, rows, most + 1)
+    .map(({ row, value }) => ({ imageId: imageIds[row]!, likeness: value }))
+    .filter((alike) => alike.imageId !== imageId)
+    .slice(0, most);
 }

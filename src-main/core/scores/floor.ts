@@ -5,8 +5,10 @@ import type { Floor } from '#contract/core.ts';
 import { auroc } from '#domain/metrics/auroc.ts';
 import type { Stop } from '#domain/stop.ts';
 import type { Input } from '#worker/contract.ts';
+import type { DatasetItem } from '../datasets/items.ts';
 import { writePixelShards } from '../datasets/pixel-shards.ts';
 import type { ProjectDatabase } from '../store/database.ts';
+import type { StoredRun } from '../store/runs/runs.ts';
 import { snapshotItems } from '../store/runs/snapshots.ts';
 import { countedItems, nothingReadable } from './evaluate.ts';
 import { readRunPixels } from '../runs/run-config.ts';
@@ -26,6 +28,32 @@ export interface FloorPorts {
   readonly compute: Compute;
 }
 
+/** What a floor compares: the normals that a model was trained on, and the images that are judged. */
+export interface FloorImages {
+  readonly run: StoredRun;
+  readonly training: readonly DatasetItem[];
+  readonly judged: readonly DatasetItem[];
+}
+
+/** Throws as `evaluate`. */
+export function floorImages(
+  database: ProjectDatabase,
+  modelId: number,
+  dataset: string,
+): FloorImages {
+  return database.read((reader) => {
+    const trained = trainedModel(reader, modelId);
+    const { seed } = trained.config;
+    const training = snapshotItems(reader, trained.run.snapshotId).filter(isTrainingNormal);
+    const { normals, anomalies } = countedItems(reader, trained, dataset);
+    return {
+      run: trained.run,
+      training: sample(training, most, seed, 0),
+      judged: [...sample(normals, most, seed, 1), ...sample(anomalies, most, seed, 2)],
+    };
+  });
+}
+
 /** Throws as `evaluate`, `stopped`, `link-closed`, and `too-few-images` when none can be read. */
 export async function floorOf(
   modelId: number,
@@ -33,16 +61,8 @@ export async function floorOf(
   stop: Stop,
   { database, folder, compute }: FloorPorts,
 ): Promise<Floor> {
-  const { trained, counted, training } = database.read((reader) => {
-    const trained = trainedModel(reader, modelId);
-    return {
-      trained,
-      counted: countedItems(reader, trained, dataset),
-      training: snapshotItems(reader, trained.run.snapshotId).filter(isTrainingNormal),
-    };
-  });
-  const { side, channels, type, window } = readRunPixels(trained.run);
-  const { seed } = trained.config;
+  const { run, training, judged: images } = floorImages(database, modelId, dataset);
+  const { side, channels, type, window } = readRunPixels(run);
   const prepare = async (items: readonly { readonly imageId: number }[]) =>
     writePixelShards(
       {
@@ -53,11 +73,7 @@ export async function floorOf(
       },
       { projectFolder: folder, stop },
     );
-  const normals = await prepare(sample(training, most, seed, 0));
-  const images = [
-    ...sample(counted.normals, most, seed, 1),
-    ...sample(counted.anomalies, most, seed, 2),
-  ];
+  const normals = await prepare(training);
   const judged = await prepare(images);
   const put = ({ hash, path }: Input) => compute.put({ hash, path });
   const task = {

@@ -1,6 +1,7 @@
 // The commands, in the order of the help. Nothing registers itself.
 
 import type { Command } from './command.ts';
+import { backbone } from './commands/backbone.ts';
 import { cancel } from './commands/cancel.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
@@ -18,6 +19,7 @@ export const commands: Readonly<Record<string, Command>> = {
   demo,
   doctor,
   engine,
+  backbone,
   import: importCommand,
   train,
   score,

@@ -3,6 +3,8 @@
 import type { Evaluation, Floor } from '#contract/core.ts';
 import { count, part } from '#domain/figures.ts';
 import { printable } from '#domain/printable.ts';
+import type { CoreClient } from './project.ts';
+import type { Shell } from './shell.ts';
 import { table, type Column } from './table.ts';
 import { thresholdLine } from './training.ts';
 
@@ -14,14 +16,45 @@ const measures: readonly Column[] = [
   { title: 'FPR95', align: 'right' },
 ];
 
-/** floor: the untrained detector's, for a row of its own. */
-export function evaluationLines(evaluation: Evaluation, floor?: Floor): readonly string[] {
+/** What a detector reaches that was not trained, for a row of its own. */
+export interface NamedFloor extends Floor {
+  readonly name: string;
+}
+
+/** Of thumbnails; with `backbone`, of its features. */
+export async function measureFloor(
+  client: CoreClient,
+  shell: Shell,
+  asked: { readonly modelId: number; readonly dataset: string; readonly backbone?: string },
+): Promise<Floor> {
+  const stop = new AbortController();
+  const progress = shell.progress('Comparing');
+  const details = [
+    asked.backbone === undefined
+      ? 'with a detector that has learnt nothing'
+      : `with the features of ${printable(asked.backbone)}`,
+  ];
+  progress.update({ done: 0, total: null, unit: 'images', details });
+  try {
+    const asking = client.call('scores.floor', asked, stop.signal);
+    return await shell.interrupts.during(() => stop.abort(), asking);
+  } finally {
+    progress.end();
+  }
+}
+
+export function evaluationLines(
+  evaluation: Evaluation,
+  floors: readonly NamedFloor[] = [],
+): readonly string[] {
   const { model, dataset, counts, scores, rankBy, threshold, flagged } = evaluation;
   const rows = Object.entries(scores).map(([name, { auroc, auroc95, aupr, fpr95 }]) => [
     name === rankBy ? `${name} *` : name,
     ...[part(auroc), interval(auroc95), part(aupr), part(fpr95)],
   ]);
-  if (floor) rows.push(['untrained floor', part(floor.auroc), interval(floor.auroc95)]);
+  for (const { name, auroc, auroc95 } of floors) {
+    rows.push([printable(name), part(auroc), interval(auroc95)]);
+  }
   const lines = [
     `Model ${model} on "${printable(dataset)}": ${count(counts.normal)} normal and ` +
       `${count(counts.anomalous)} anomalous images that it has not seen`,

@@ -1,5 +1,5 @@
 // What a network is: how it is described, how long its features are, and what a training step of it
-// takes in memory. What people read of it (name, title, meaning) is in domain/network-table.ts.
+// takes in memory. What people read of it (name, meaning) is in domain/network-table.ts.
 
 import type { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Value } from '#engine/ir/program.ts';

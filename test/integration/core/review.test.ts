@@ -1,7 +1,7 @@
 // What review asks of the core, over a link, with a model that was trained: images that are alike, and
 // the report.
 
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openApp } from '#core/app.ts';
@@ -55,6 +55,28 @@ describe('images that are alike', () => {
     const near = await client.call('scores.neighbours', { ...asked, imageId, most: 5 });
     const mean = near.normals.reduce((sum, { likeness }) => sum + likeness / 5, 0);
     expect(mean).toBeCloseTo(-anomalyScore, 4);
+  });
+
+  it('are known again after the project was reopened, without the model’s file', async () => {
+    const folder = await copyOf(scored, newFolder());
+    const ask = async (imageId: number) => {
+      const app = await openApp(folder);
+      try {
+        return await clientOf(app).call('scores.neighbours', { ...asked, imageId });
+      } finally {
+        await app.close();
+      }
+    };
+    const [first, last] = await clientOf((await openProject(await copyOf(scored, newFolder()))).app)
+      .call('scores.rank', asked)
+      .then((ranked) => [ranked[0]!.imageId, ranked.at(-1)!.imageId] as const);
+    const before = await ask(first);
+    // What is computed again would need it.
+    await rm(join(folder, 'models'), { recursive: true });
+    expect(await ask(first)).toEqual(before);
+    // Cleared, it is computed again.
+    await rm(join(folder, 'cache', 'features'), { recursive: true });
+    await expect(ask(last)).rejects.toMatchObject({ code: 'checkpoint-damaged' });
   });
 
   it('are refused in words for an image or a model that is not there', async () => {

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Evaluation, Floor, RankedImage } from '#contract/core.ts';
 import { command } from '../command.ts';
-import { evaluationLines } from '../evaluating.ts';
+import { evaluationLines, measureFloor } from '../evaluating.ts';
 import { duration, part } from '#domain/figures.ts';
 import { runEngineInWords } from '#domain/run-engine.ts';
 import { importLines, isComplete, runImport } from '../importing.ts';
@@ -76,7 +76,7 @@ export const demo = command({
     });
     shell.say(
       '',
-      ...evaluationLines(evaluation, floor),
+      ...evaluationLines(evaluation, [{ name: 'untrained floor', ...floor }]),
       '',
       `The ${strangest} strangest images`,
       ...rankedLines(ranked.slice(0, strangest)),
@@ -140,23 +140,6 @@ async function walk(client: CoreClient, shell: Shell, project: string): Promise<
     createdAt: new Date(),
   });
   return { evaluation, floor, ranked, trained, report, complete };
-}
-
-async function measureFloor(
-  client: CoreClient,
-  shell: Shell,
-  asked: { readonly modelId: number; readonly dataset: string },
-): Promise<Floor> {
-  const stop = new AbortController();
-  const progress = shell.progress('Comparing');
-  const details = ['with a detector that has learnt nothing'];
-  progress.update({ done: 0, total: null, unit: 'images', details });
-  try {
-    const asking = client.call('scores.floor', asked, stop.signal);
-    return await shell.interrupts.during(() => stop.abort(), asking);
-  } finally {
-    progress.end();
-  }
 }
 
 function verdict({ scores, rankBy }: Evaluation, floor: Floor): string {

@@ -2,7 +2,7 @@
 
 import { parseId } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
-import { evaluationLines } from '../evaluating.ts';
+import { evaluationLines, measureFloor } from '../evaluating.ts';
 import { withProject } from '../project.ts';
 
 export const evaluate = command({
@@ -13,6 +13,9 @@ export const evaluate = command({
     'AUROC is the chance that an anomalous image is ranked above a normal one (1 is perfect, 0.5 is ' +
       "chance), with DeLong's 95 % interval. AUPR is the area under precision and recall. FPR95 is " +
       'the part of normal images flagged when 95 % of the anomalies are.',
+    'With --backbone the same images are also judged without training, by the mean distance to the five ' +
+      'nearest training images: among thumbnails with colour histograms, and among the features of the ' +
+      'backbone (see "normscope help backbone"), which are kept in the project for the next time.',
     'Scores: normOfMean, meanSquaredNorm and plainSquaredNorm are the norm of the contrastive ' +
       'feature over many views and one; mahalanobis and nearest5 are distances from the training ' +
       'images among the features; cosineTimesNorm is likeness times norm.',
@@ -31,6 +34,11 @@ export const evaluate = command({
       meaning: 'a scored dataset with normal and anomalous images',
       required: true,
     },
+    backbone: {
+      kind: 'text',
+      placeholder: 'NAME',
+      meaning: 'a backbone whose features are measured beside the model',
+    },
   },
   examples: [
     {
@@ -41,14 +49,30 @@ export const evaluate = command({
       words: 'evaluate Cells.normscope --model 1 --dataset cells --json',
       meaning: 'The same figures, unrounded, for a script.',
     },
+    {
+      words: 'evaluate Cells.normscope --model 1 --dataset cells --backbone lite0',
+      meaning: 'Two more rows: the untrained floor, and features of a backbone without training.',
+    },
   ],
-  run: async ({ project, model, dataset }, shell) => {
+  run: async ({ project, model, dataset, backbone }, shell) => {
     const modelId = parseId('model', model);
-    const evaluation = await withProject(shell, project, {}, (client) =>
-      client.call('scores.evaluate', { modelId, dataset }),
-    );
-    shell.answer(evaluation);
-    shell.say(...evaluationLines(evaluation));
+    const asked = { modelId, dataset };
+    const { evaluation, floors } = await withProject(shell, project, {}, async (client) => {
+      const evaluation = await client.call('scores.evaluate', asked);
+      if (backbone === undefined) return { evaluation, floors: [] };
+      // What fails at once, such as a name that is not there, fails first.
+      const frozen = await measureFloor(client, shell, { ...asked, backbone });
+      const floor = await measureFloor(client, shell, asked);
+      return {
+        evaluation,
+        floors: [
+          { name: 'untrained floor', ...floor },
+          { name: `backbone ${backbone}`, ...frozen },
+        ],
+      };
+    });
+    shell.answer(floors.length === 0 ? evaluation : { ...evaluation, baselines: floors });
+    shell.say(...evaluationLines(evaluation, floors));
     return 0;
   },
 });

@@ -36,9 +36,16 @@ describe('storage', () => {
       const { parts } = await client.call('storage.show', {});
       return Object.fromEntries(parts.map(({ part, bytes, files }) => [part, [files, bytes]]));
     };
-    expect(await sizes()).toMatchObject({ pixels: [1, 5000], models: [1, 700], trash: [0, 0] });
+    mkdirSync(join(folder, 'cache', 'features'), { recursive: true });
+    writeFileSync(join(folder, 'cache', 'features', 'a.features'), new Uint8Array(300));
+    expect(await sizes()).toMatchObject({
+      pixels: [1, 5000],
+      features: [1, 300],
+      models: [1, 700],
+      trash: [0, 0],
+    });
     expect((await sizes())['thumbnails']?.[0]).toBe(3);
-    expect(await client.call('storage.clear', {})).toEqual({ freedBytes: 5000 });
+    expect(await client.call('storage.clear', {})).toEqual({ freedBytes: 5300 });
     expect(existsSync(join(folder, 'cache', 'shards', 'a.pixels'))).toBe(false);
     expect(await sizes()).toMatchObject({ pixels: [0, 0], models: [1, 700] });
     expect((await sizes())['thumbnails']?.[0]).toBe(3);

@@ -1,6 +1,7 @@
 // Judging a model's findings on a real catalogue: the queue, its record, thresholds and figures.
 
 import { describe, expect, it } from 'vitest';
+import { FeatureCache } from '#core/features/feature-cache.ts';
 import { Features } from '#core/scores/features.ts';
 import { imagesSeen } from '#core/runs/run-items.ts';
 import { Edits } from '#core/edits/edits.ts';
@@ -44,6 +45,7 @@ async function lab() {
     database,
     folder: '/nowhere',
     compute: localCompute,
+    cache: new FeatureCache('/nowhere/cache/features'),
   });
   const methods = reviewMethods({
     database,

@@ -49,7 +49,7 @@ describe.each(networkNames)('%s', (name) => {
   });
 
   it('says what it is', () => {
-    expect(networkTable[name].title).not.toBe('');
+    expect(settingTable.network.meaning).toContain(`${name}: `);
     expect(networkTable[name].meaning).toMatch(/\w+ \w+/);
   });
 

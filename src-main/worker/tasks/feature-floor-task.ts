@@ -1,0 +1,40 @@
+// The task `featureFloor`: anomaly scores by the five nearest normals among features that lie in files.
+
+import { readFile } from 'node:fs/promises';
+import { Failure } from '#domain/failure.ts';
+import { throwIfStopped } from '#domain/stop.ts';
+import { outputLengths, scaleOutputs } from '#ml/backbone.ts';
+import { floorScore, joinedRows } from '#ml/floor.ts';
+import type { FeatureFloorTask } from '../contract.ts';
+import type { TaskContext } from './task.ts';
+import { Turns } from './task.ts';
+
+/** Throws `stopped`, `too-few-images`, and what the file system throws. */
+export async function runFeatureFloor(
+  task: FeatureFloorTask,
+  { stop }: TaskContext,
+): Promise<{ anomaly: number[] }> {
+  const lengths = outputLengths(task.outputs);
+  const normals = await scaledRows(task.normals.path, lengths);
+  const images = await scaledRows(task.images.path, lengths);
+  if (normals.length === 0) {
+    throw new Failure('too-few-images', 'There is no normal image to compare with.');
+  }
+  const bank = joinedRows(normals);
+  const turns = new Turns();
+  const anomaly: number[] = [];
+  for (const row of images) {
+    anomaly.push(floorScore(row, bank));
+    await turns.give();
+    throwIfStopped(stop);
+  }
+  return { anomaly };
+}
+
+async function scaledRows(path: string, lengths: readonly number[]): Promise<Float32Array[]> {
+  const values = new Float32Array(new Uint8Array(await readFile(path)).buffer);
+  const size = lengths.reduce((sum, length) => sum + length, 0);
+  return Array.from({ length: values.length / size }, (_, row) =>
+    scaleOutputs(values.subarray(row * size, (row + 1) * size), lengths),
+  );
+}

@@ -1,0 +1,237 @@
+// Backbones that a user adds: real files through a real worker, and their features beside a model.
+
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openApp } from '#core/app.ts';
+import { Backbones } from '#core/backbones/backbones.ts';
+import { neverStop } from '#domain/stop.ts';
+import { tempFolders } from '../../support/temp-folder.ts';
+import { conv4File, hasLite0, lite0Path, oddModel } from '../../parity/engine/model-files.ts';
+import { clientOf, copyOf, makeTrained, workersOf } from './project.ts';
+
+const newFolder = tempFolders();
+
+const conv4Card = {
+  name: 'conv4',
+  title: 'Conv-4 with weights of the test',
+  licence: 'Apache-2.0',
+  source: 'written by the test',
+  input: {
+    ...{ name: 'images', size: 16, channels: 3, layout: 'NCHW', range: [0, 1] },
+    ...{ mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25] },
+  },
+  outputs: [
+    { name: 'h', kind: 'vector', channels: 32 },
+    { name: 'stage2', kind: 'map', channels: 8 },
+  ],
+};
+
+function lab() {
+  const folder = newFolder();
+  const kept = join(folder, 'backbones');
+  const backbones = new Backbones(kept);
+  const file = join(folder, 'conv4.onnx');
+  writeFileSync(file, conv4File(1).bytes);
+  const cardFile = join(folder, 'card.json');
+  const add = (change: object = {}, of = file) => {
+    writeFileSync(cardFile, JSON.stringify({ ...conv4Card, ...change }));
+    return backbones.add(of, cardFile, neverStop);
+  };
+  const names = async () => (await backbones.list()).backbones.map(({ card }) => card.name);
+  return { folder, kept, backbones, file, cardFile, add, names };
+}
+
+describe('a backbone', () => {
+  it('is run, copied under its hash, listed, found and removed', async () => {
+    const { kept, backbones, file, add, names } = lab();
+    expect(await backbones.list()).toEqual({ backbones: [], broken: [] });
+    // A lab's share may be read-only; the copy can be removed all the same.
+    chmodSync(file, 0o444);
+    const { backbone, trial } = await add();
+    expect(trial.outputs).toEqual([
+      { name: 'h', shape: [1, 32] },
+      { name: 'stage2', shape: [1, 8, 4, 4] },
+    ]);
+    expect(readFileSync(backbone.path)).toEqual(readFileSync(file));
+    expect(backbone.path).toBe(join(kept, `${backbone.card.sha256}.onnx`));
+    expect(await backbones.find('conv4')).toEqual(backbone);
+    await expect(backbones.find('conv3')).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringMatching(/no backbone "conv3"; the nearest is "conv4"/) as string,
+    });
+    // The same file with another card shares the copy, which goes with the last one.
+    await add({ name: 'conv4-h', outputs: [conv4Card.outputs[0]] });
+    expect(await names()).toEqual(['conv4', 'conv4-h']);
+    await backbones.remove('conv4');
+    expect(existsSync(backbone.path)).toBe(true);
+    await backbones.remove('conv4-h');
+    expect(readdirSync(kept)).toEqual([]);
+    await expect(backbones.remove('conv4')).rejects.toMatchObject({ code: 'not-found' });
+    expect(workersOf(process.pid)).toEqual([]);
+  });
+
+  it('is refused, and nothing is kept, when card and file do not fit', async () => {
+    const { kept, folder, cardFile, add, backbones } = lab();
+    const { input, outputs } = conv4Card;
+    const odd = join(folder, 'odd.onnx');
+    const refused: [string, () => Promise<unknown>, RegExp][] = [
+      ['another size', () => add({ input: { ...input, size: 32 } }), /cannot be run with images/],
+      [
+        'another input',
+        () => add({ input: { ...input, name: 'x' } }),
+        /has no input "x"; its inputs are: images/,
+      ],
+      [
+        'another output',
+        () => add({ outputs: [{ ...outputs[0], name: 'y' }] }),
+        /has no output "y"/,
+      ],
+      [
+        'other channels',
+        () => add({ outputs: [{ ...outputs[0], channels: 64 }] }),
+        /gives "h" as \[1, 32\].*\[1, 64\]/,
+      ],
+      [
+        'another kind',
+        () => add({ outputs: [{ ...outputs[1], kind: 'vector' }] }),
+        /gives "stage2" as \[1, 8, 4, 4\]/,
+      ],
+      [
+        'another hash',
+        () => add({ sha256: 'a'.repeat(64) }),
+        /is not the one of the card.*says aaaa/,
+      ],
+      [
+        'a name that is a path',
+        () => add({ name: '../x' }),
+        /card\.json does not describe a backbone: name: /,
+      ],
+      [
+        'two means',
+        () => add({ input: { ...input, mean: [0, 0] } }),
+        /input\.mean: needs a number for each channel/,
+      ],
+      [
+        'an output twice',
+        () => add({ outputs: [outputs[0], outputs[0]] }),
+        /outputs: name one twice/,
+      ],
+      ['an unknown entry', () => add({ script: 'rm' }), /script/],
+      ['no file', () => add({}, join(folder, 'none.onnx')), /There is no file .*none\.onnx/],
+      ['a folder', () => add({}, folder), /There is no file/],
+      [
+        'no card',
+        () => backbones.add(odd, join(folder, 'none.json'), neverStop),
+        /There is no card/,
+      ],
+    ];
+    for (const [name, attempt, message] of refused) {
+      await expect(attempt(), name).rejects.toMatchObject({
+        code: expect.stringMatching(/bad-input|not-found/) as string,
+        message: expect.stringMatching(message) as string,
+      });
+    }
+    writeFileSync(cardFile, 'name: conv4');
+    await expect(backbones.add(odd, cardFile, neverStop)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringMatching(/card\.json is not JSON/) as string,
+    });
+    const bytes: [string, Uint8Array][] = [
+      ['is empty', new Uint8Array(0)],
+      ['is no ONNX model', new TextEncoder().encode('<html>')],
+      ['is no ONNX model', conv4File(1).bytes.subarray(0, 9000)],
+      ['the operator Sorcery', oddModel({ operator: 'Sorcery' })],
+      ['weights in other files', oddModel({ location: 'w.bin' })],
+      ['cannot be loaded', oddModel({ dimensions: [2 ** 40] })],
+    ];
+    for (const [message, content] of bytes) {
+      writeFileSync(odd, content);
+      // The user's own file is named, and not the copy.
+      await expect(add({}, odd), message).rejects.toMatchObject({
+        code: 'bad-input',
+        path: odd,
+        message: expect.stringContaining(message) as string,
+      });
+    }
+    expect(existsSync(kept) ? readdirSync(kept) : []).toEqual([]);
+    expect(workersOf(process.pid)).toEqual([]);
+  });
+
+  it('whose card or file was damaged is listed as such', async () => {
+    const { kept, backbones, add } = lab();
+    const { backbone } = await add();
+    await add({ name: 'other' });
+    writeFileSync(join(kept, 'other.json'), '{');
+    rmSync(backbone.path);
+    const { backbones: sound, broken } = await backbones.list();
+    expect(sound).toEqual([]);
+    expect(broken).toEqual([
+      { name: 'conv4', fault: expect.stringMatching(/its file .* is missing/) as string },
+      { name: 'other', fault: expect.stringMatching(/its card .* is damaged/) as string },
+    ]);
+    await expect(backbones.find('other')).rejects.toMatchObject({ code: 'checkpoint-damaged' });
+    await backbones.remove('other');
+    await backbones.remove('conv4');
+    expect(readdirSync(kept)).toEqual([]);
+  });
+});
+
+describe('features of a backbone beside a model', () => {
+  let kept: string;
+
+  beforeEach(() => {
+    kept = join(newFolder(), 'backbones');
+    vi.stubEnv('NORMSCOPE_BACKBONES', kept);
+  });
+  afterEach(() => void vi.unstubAllEnvs());
+
+  it('tell crosses from discs, and are computed once', async () => {
+    const counts = { normal: 48, anomalous: 10, outliers: 4 };
+    const folder = await copyOf(await makeTrained(newFolder(), counts, 2), newFolder());
+    const { file, cardFile } = lab();
+    writeFileSync(cardFile, JSON.stringify(conv4Card));
+    const { backbone } = await new Backbones().add(file, cardFile, neverStop);
+    const ask = async (name: string) => {
+      const app = await openApp(folder);
+      const asked = { modelId: 1, dataset: 'cells', backbone: name };
+      return await clientOf(app)
+        .call('scores.floor', asked)
+        .finally(() => app.close());
+    };
+    const first = await ask('conv4');
+    expect(first.counts.anomalous).toBe(10);
+    expect(first.counts.normal).toBeGreaterThan(5);
+    expect(first.auroc).toBeGreaterThan(0.9);
+    // What is computed again would need the file as it was.
+    writeFileSync(backbone.path, 'something else');
+    expect(await ask('conv4')).toEqual(first);
+    rmSync(join(folder, 'cache', 'features'), { recursive: true });
+    await expect(ask('conv4')).rejects.toMatchObject({
+      code: 'checkpoint-damaged',
+      path: backbone.path,
+    });
+    await expect(ask('conv5')).rejects.toMatchObject({ code: 'not-found' });
+
+    if (!hasLite0) return;
+    const lite0 = join(newFolder(), 'lite0.onnx');
+    copyFileSync(lite0Path, lite0);
+    const input = { ...conv4Card.input, name: 'x', size: 112, range: [0, 255] };
+    const norm = { mean: [127, 127, 127], deviation: [128, 128, 128] };
+    const outputs = [24, 40, 80, 112].map((channels) => {
+      return { name: `s${channels}`, kind: 'vector', channels: 2 * channels };
+    });
+    const card = { ...conv4Card, name: 'lite0', input: { ...input, ...norm }, outputs };
+    writeFileSync(cardFile, JSON.stringify(card));
+    await new Backbones().add(lite0, cardFile, neverStop);
+    expect((await ask('lite0')).auroc).toBeGreaterThan(0.9);
+  });
+});
