@@ -1,4 +1,4 @@
-// Starts a worker process. Its one caller is the core's Compute (core/workers/compute.ts).
+// Starts a worker process. Its one caller is the core's Compute (core/workers/local-compute.ts).
 
 import { fileURLToPath } from 'node:url';
 import { heapEnvironment } from '#engine/onnxruntime/heap.ts';
