@@ -62,7 +62,7 @@ export async function runEstimate(
   return { engine: engine.name, device: engine.device, stepMilliseconds: middle, steps };
 }
 
-function randomPictures(count: number, side: number, channels: 1 | 3): PixelSet {
+function randomPictures(count: number, side: number, channels: number): PixelSet {
   const stream = new RandomStream(0, purpose.sample);
   const pixels = Uint8Array.from({ length: count * side * side * channels }, () =>
     stream.integer(256),
