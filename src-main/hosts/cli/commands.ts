@@ -7,6 +7,7 @@ import { doctor } from './commands/doctor.ts';
 import { engine } from './commands/engine.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { importCommand } from './commands/import.ts';
+import { inspect } from './commands/inspect.ts';
 import { resume } from './commands/resume.ts';
 import { runs } from './commands/runs.ts';
 import { score } from './commands/score.ts';
@@ -19,6 +20,7 @@ export const commands: Readonly<Record<string, Command>> = {
   doctor,
   engine,
   import: importCommand,
+  inspect,
   train,
   score,
   evaluate,

@@ -54,7 +54,7 @@ export class Catalogue implements ImportStore, SnapshotStore {
       const now = this.#time();
       for (const { image, file, item } of rows) {
         const id = addImage(writer, image, now);
-        addFile(writer, id, file, this.#relative(file.path));
+        if (file !== null) addFile(writer, id, file, this.#relative(file.path));
         if (item !== null) putItem(writer, datasetId, id, item);
       }
       for (const problem of problems) addImportProblem(writer, jobId, problem);

@@ -7,6 +7,8 @@ import { runResources } from './0040-run-resources.ts';
 import { runEngineWhy } from './0050-run-engine-why.ts';
 import { normCounts } from './0060-norm-counts.ts';
 import { editsOfDatasets } from './0070-edits-of-datasets.ts';
+import { channelsAndRegions } from './0110-channels-and-regions.ts';
+import { domains } from './0120-domains.ts';
 
 export interface Migration {
   /** Becomes the file's user_version. */
@@ -22,4 +24,6 @@ export const migrations: readonly Migration[] = [
   runEngineWhy,
   normCounts,
   editsOfDatasets,
+  channelsAndRegions,
+  domains,
 ];

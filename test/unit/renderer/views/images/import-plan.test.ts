@@ -8,6 +8,7 @@ import { fakeCore } from '../../support/fake-core.ts';
 function previewOf(images: number): ImportPreview {
   return {
     ...{ isComplete: true, images, known: 0, roles: [], classes: [], groups: [] },
+    ...{ domains: [] },
     ...{ namesSplits: false, recognised: [], problems: { count: 0, first: [] } },
     ...{ leftOut: { hidden: 0, masks: 0 }, examples: [] },
   };
