@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { standardShares } from '#core/datasets/split.ts';
-import { groupRule, place, type PlacingRules } from '#core/import/place.ts';
+import { domainRule, groupRule, place, type PlacingRules } from '#core/import/place.ts';
 import type { Candidate } from '#core/import/sources.ts';
 
 /** Nothing but its content gives it a place. */
@@ -142,5 +142,23 @@ describe('the option for groups', () => {
   test('is no group when it is left out, and refused when it is no pattern', () => {
     expect(groupRule(undefined)('/data/p1/a.png')).toBeNull();
     expect(() => groupRule('[')).toThrow(/neither "parent" nor a regular expression/);
+  });
+});
+
+describe('the option for domains', () => {
+  test.each([
+    ['parent', '/data/scanner A/a.png', 'scanner A'],
+    ['Aperio AT2', '/data/a.png', 'Aperio AT2'],
+    [' scanner=A; stain=HE ', '/data/a.png', 'scanner=A; stain=HE'],
+    ['site(\\d+)_', '/data/site12_a.png', '12'],
+    ['site(\\d+)_', '/data/a.png', null],
+    ['(?:x)site', '/data/xsite/a.png', null],
+  ])('%s in %s is %s', (option, path, domain) => {
+    expect(domainRule(option)(path)).toBe(domain);
+  });
+
+  test('is no domain when it is left out, and refused when its bracket is no pattern', () => {
+    expect([domainRule(undefined)('/a.png'), domainRule(' ')('/a.png')]).toEqual([null, null]);
+    expect(() => domainRule('Aperio (old')).toThrow(/has a bracket and is no regular expression/);
   });
 });
