@@ -7,7 +7,7 @@ const ofRegion = `
   f.path || '#xywh=' || r.x || ',' || r.y || ',' || r.width || ',' || r.height
   || case r.level when 0 then '' else '&level=' || r.level end`;
 const regionInFile = `
-  region r join image s on s.hash = r.source_hash join image_file f on f.image_id = s.id`;
+  region r join image_file f on f.image_id = r.source_id`;
 
 /** SQL for the address of the first place; `imageId`: SQL for the image's id. */
 export function firstAddress(imageId: string): string {
@@ -21,8 +21,7 @@ export const idsByPath = `
   with named as (select image_id from image_file where path like ? escape '\\')
   select image_id from named
   union all
-  select r.image_id from named join image s on s.id = named.image_id
-    join region r on r.source_hash = s.hash`;
+  select r.image_id from named join region r on r.source_id = named.image_id`;
 
 const addresses: Query<{ path: string }> = `
   select path from (

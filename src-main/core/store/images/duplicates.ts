@@ -35,7 +35,7 @@ const first: Query<Found> = `
 // Without a dataset: all but files that are there for their regions alone.
 const ofProject = `case when ? is null
   then exists (select 1 from dataset_item where image_id = id)
-    or not exists (select 1 from region where source_hash = hash)
+    or not exists (select 1 from region where source_id = id)
   else id in (select image_id from dataset_item where dataset_id = ?) end`;
 // Unlabelled images are used for nothing anyway: that alone leaves nothing out.
 const isLeftOut = `(

@@ -90,7 +90,12 @@ function sorting({ order, score, filter }: Asked & { readonly order: ImageOrder 
     case 'newest':
       return sorted('d.image_id desc');
     case 'path':
-      return sorted(`${firstAddress('d.image_id')}, d.image_id`);
+      // Regions by their file, and in it as they were imported.
+      return sorted(
+        `(select f.path from image_file f where f.image_id = coalesce(r.source_id, d.image_id)
+          order by f.id limit 1), d.image_id`,
+        'left join region r on r.image_id = d.image_id',
+      );
     case 'class':
       return sorted('d.class nulls last, d.image_id');
     case 'group':

@@ -57,7 +57,8 @@ const pathsOfFile: Query<StoredPath> = `
   from image i join image_file f on f.image_id = i.id where i.hash = ? order by f.id`;
 
 const regionOfImage: Query<RegionAddress> = `
-  select source_hash sourceHash, level, x, y, width, height from region where image_id = ?`;
+  select s.hash sourceHash, r.level, r.x, r.y, r.width, r.height
+  from region r join image s on s.id = r.source_id where r.image_id = ?`;
 
 export function findFile(reader: Reader, path: string): KnownFile | undefined {
   return reader.get(fileByPath, path);
@@ -109,7 +110,7 @@ export function storedFile(
   return { region, paths: reader.all(pathsOfFile, region?.sourceHash ?? hash) };
 }
 
-/** The id of the image with this hash, which is inserted unless it is there. */
+/** The id of the image with this hash, which is inserted unless it is there; a region after its source. */
 export function addImage(writer: Writer, image: NewImage, now: string): number {
   const known = writer.get(imageByHash, image.hash);
   if (known) return known.id;
@@ -124,10 +125,12 @@ export function addImage(writer: Writer, image: NewImage, now: string): number {
     ...[pixelSizeUm?.x ?? null, pixelSizeUm?.y ?? null, image.pixelSizeSource, now],
   );
   if (region !== null) {
+    const source = writer.get(imageByHash, region.sourceHash);
+    if (!source) throw new Error(`A region of ${region.sourceHash}, which is not catalogued.`);
     writer.run(
-      `insert into region (image_id, source_hash, level, x, y, width, height)
+      `insert into region (image_id, source_id, level, x, y, width, height)
        values (?, ?, ?, ?, ?, ?, ?)`,
-      ...[id, region.sourceHash, region.level, region.x, region.y, region.width, region.height],
+      ...[id, source.id, region.level, region.x, region.y, region.width, region.height],
     );
   }
   return id;

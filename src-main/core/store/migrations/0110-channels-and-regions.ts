@@ -13,16 +13,16 @@ alter table image add column pixel_size_source text check (pixel_size_source in 
 update image set pixel_size_y_um = pixel_size_um, pixel_size_source = 'file'
   where pixel_size_um is not null;
 
--- Where the pixels of an image of kind "region" are. Its file is that of the image with the source's hash.
+-- Where the pixels of an image of kind "region" are.
 create table region (
   image_id integer primary key references image (id) on delete cascade,
-  source_hash text not null,
+  source_id integer not null references image (id),  -- of kind "file"
   level integer not null,
   x integer not null,                     -- pixels of that level
   y integer not null,
   width integer not null,
   height integer not null
 ) strict;
-create index region_by_source on region (source_hash);
+create index region_by_source on region (source_id);
 `,
 } as const;

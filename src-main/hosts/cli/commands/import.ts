@@ -109,7 +109,7 @@ export const importCommand = command({
 });
 
 /** Throws `bad-input`. */
-export function parseTiles(text: string): { side: number; overlap: number } {
+function parseTiles(text: string): { side: number; overlap: number } {
   const [, side, overlap = '0'] = /^(\d{1,6})(?:,(\d{1,6}))?$/.exec(text.trim()) ?? [];
   const tiles = { side: Number(side), overlap: Number(overlap) };
   if (tiles.side >= 8 && tiles.side <= 65_536 && tiles.overlap < tiles.side) return tiles;
