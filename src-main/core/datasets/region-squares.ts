@@ -61,7 +61,7 @@ export class RegionSquares {
         .catch((error: unknown) => problemOf(error));
       return { file, regions, squares };
     };
-    for await (const { file, regions, squares } of inOrder(this.#parts(images), 2, read)) {
+    for await (const { file, regions, squares } of inOrder(this.#parts(images), reader.parallel, read)) {
       throwIfStopped(stop);
       for (const [at, { index, address }] of regions.entries()) {
         if ('code' in squares) {

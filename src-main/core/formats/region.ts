@@ -42,11 +42,11 @@ export function regionSource(source: PixelSource, region: Rectangle, level: numb
 }
 
 /** Decoded at once when many regions of one image are read, bytes. */
-const bandBytes = 128 * 2 ** 20;
+const bandBytes = 64 * 2 ** 20;
 
 /**
  * Reads many regions of one level of an image: decodes it in few bands across its width, each at most
- * 128 MiB unless one region is larger, and gives `use` each region as a source in memory, from top to
+ * `mostBytes` unless one region is larger, and gives `use` each region as a source in memory, from top to
  * bottom, with its index in `regions`. Throws as `read`, and what `use` throws.
  */
 export async function eachRegion(
@@ -54,11 +54,12 @@ export async function eachRegion(
   regions: readonly Rectangle[],
   level: number,
   use: (region: PixelSource, index: number) => Promise<void>,
+  mostBytes = bandBytes,
 ): Promise<void> {
   for (const region of regions) requireInside(source, region, level);
   const order = regions.map((_, index) => index).sort((a, b) => regions[a]!.y - regions[b]!.y);
   const perRow = source.levels[level]!.width * source.channels.length * bytesOf(source);
-  const mostRows = Math.max(1, Math.floor(bandBytes / perRow));
+  const mostRows = Math.max(1, Math.floor(mostBytes / perRow));
   for (let start = 0; start < order.length;) {
     const top = regions[order[start]!]!.y;
     let bottom = bottomOf(regions[order[start]!]!);

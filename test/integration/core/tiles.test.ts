@@ -171,10 +171,7 @@ describe('tiles of large images', () => {
     await client.call('edits.undo', {});
     const { path, rows } = await client.call('exports.csv', { modelId, dataset: 'cells' });
     expect(rows).toBe(9 * perField);
-    const table = parse(await readFile(path, 'utf8'), { columns: true }) as Record<
-      string,
-      string
-    >[];
+    const table = parse<Record<string, string>>(await readFile(path, 'utf8'), { columns: true });
     const row = table.find(({ ImageNumber }) => ImageNumber === String(imageIds[0]))!;
     expect(`${row['Image_PathName']}/${row['Image_FileName']}`).toBe(ranked[0]!.path);
     expect(row['Image_Normscope_Verdict']).toBe('anomalous');

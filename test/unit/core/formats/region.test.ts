@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openImage } from '#core/formats/decode.ts';
-import { wholeOf } from '#core/formats/pixel-source.ts';
-import { regionHash, regionSource } from '#core/formats/region.ts';
+import { wholeOf, type PixelSource } from '#core/formats/pixel-source.ts';
+import { eachRegion, regionHash, regionSource } from '#core/formats/region.ts';
 import { tilesOf } from '#core/formats/tiles.ts';
 import { regionAddress } from '#domain/region-address.ts';
 import { writePng } from '../../../integration/import/support/write-png.ts';
@@ -70,6 +70,31 @@ describe('tiles', () => {
 describe('a region of an image', () => {
   const data = Uint8Array.from({ length: 12 * 9 * 3 }, (_, at) => at % 256);
   const picture = () => openImage(writePng({ width: 12, height: 9, colorType: 2, data }));
+
+  test.each([1, 40, 200, 10_000])('is the same in bands of %d bytes', async (mostBytes) => {
+    const image = await picture();
+    const regions = tilesOf({ hash: sourceHash, width: 12, height: 9 }, { side: 8, overlap: 7 });
+    regions.reverse();
+    const reads: number[] = [];
+    const counted = {
+      ...image,
+      read: (...asked: Parameters<typeof image.read>) => {
+        reads.push(asked[0].height);
+        return image.read(...asked);
+      },
+    };
+    const seen: number[] = [];
+    const use = async (region: PixelSource, index: number) => {
+      const { x, y, width, height } = regions[index]!;
+      const alone = await image.read({ x, y, width, height }, 0);
+      expect(await region.read(wholeOf(region), 0)).toEqual(alone);
+      seen.push(index);
+    };
+    await eachRegion(counted, regions, 0, use, mostBytes);
+    expect(seen.toSorted((a, b) => a - b)).toEqual(regions.map((_, index) => index));
+    // One region needs 8 rows of 36 bytes; nine rows hold all of them.
+    expect(reads).toEqual(mostBytes >= 324 ? [9] : Array(regions.length).fill(8));
+  });
 
   test('may have regions itself', async () => {
     const outer = regionSource(await picture(), { x: 2, y: 3, width: 8, height: 6 }, 0);
