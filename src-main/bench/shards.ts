@@ -42,8 +42,9 @@ async function describe(files: readonly string[], folder: string): Promise<Shard
         thumbnailFolder,
         scratchFolder: folder,
         pixelLimit: standardPixelLimit,
+        tiles: null,
       });
-      return { ...image, paths: [path] };
+      return { ...image, channels: image.channels.length, paths: [path] };
     });
     return await Promise.all(pending);
   } finally {

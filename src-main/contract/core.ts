@@ -189,6 +189,19 @@ export const importInput = z.strictObject({
   role: role.optional(),
   /** "parent" for the parent folder's name, or a regular expression whose first group is taken. */
   group: z.string().min(1).optional(),
+  /**
+   * Where the images come from (scanner, stain, site): "parent" for the parent folder's name, a regular
+   * expression with a group in brackets, which is taken, or else the domain's own name for all of them.
+   */
+  domain: z.string().min(1).max(1000).optional(),
+  /**
+   * Cuts each image into square regions of `side` pixels, which share `overlap` pixels with the next one
+   * and are catalogued in its place; the image's name is their group unless another is given.
+   */
+  tiles: z
+    .strictObject({ side: z.int().min(8).max(65_536), overlap: z.int().min(0).default(0) })
+    .refine(({ side, overlap }) => overlap < side, 'the overlap must be less than the side')
+    .optional(),
   /** Shares of train, calibrate and test among the normals; or one split for all. */
   split: z
     .union([z.enum(splitNames), z.tuple([z.number().min(0), z.number().min(0), z.number().min(0)])])

@@ -32,6 +32,7 @@ export const itemChange = z
     /** null takes it away. */
     class: label.optional(),
     group: label.optional(),
+    domain: label.optional(),
     split: z.enum(splitNames).optional(),
   })
   .refine((set) => Object.values(set).some((value) => value !== undefined), 'nothing to set');
@@ -46,7 +47,7 @@ export type UsedImage = z.output<typeof usedImage>;
 
 export const editMethods = {
   /**
-   * Sets role, class, group or split of the selected images; `changed` counts those that were
+   * Sets role, class, group, domain or split of the selected images; `changed` counts those that were
    * different. A new role without a split brings the split that an import would give.
    */
   'items.edit': method<{ changed: number; state: EditState }>()(

@@ -1,6 +1,9 @@
 // The images of a dataset: what they are there, how a gallery finds them, and everything of one.
 
 import { z } from 'zod';
+import type { Channel } from '#domain/channel.ts';
+import type { PixelSize, PixelSizeSource } from '#domain/pixel-size.ts';
+import type { RegionAddress } from '#domain/region-address.ts';
 import { scoreNames, type RawScores, type ScoreName } from '#domain/score.ts';
 import { method } from '#rpc/method.ts';
 
@@ -22,13 +25,14 @@ const scoreStandings = ['scored', 'unscored', 'failed', 'flagged', 'unflagged'] 
 export interface ListedImage {
   readonly imageId: number;
   readonly hash: string;
-  /** Where it was seen first. */
+  /** Where it was seen first; of a region PATH#xywh=X,Y,WIDTH,HEIGHT. */
   readonly path: string;
   readonly width: number;
   readonly height: number;
   readonly role: Role;
   readonly class: string | null;
   readonly group: string | null;
+  readonly domain: string | null;
   readonly split: Split;
 }
 
@@ -39,6 +43,7 @@ export interface RankedImage {
   readonly role: Role;
   readonly class: string | null;
   readonly group: string | null;
+  readonly domain: string | null;
   readonly split: Split;
   /** Higher is stranger: minus the raw score that ranks. */
   readonly anomalyScore: number;
@@ -65,6 +70,7 @@ export interface ImageFacets {
   readonly roles: readonly FacetCount<Role>[];
   readonly classes: readonly FacetCount<string | null>[];
   readonly groups: readonly FacetCount<string | null>[];
+  readonly domains: readonly FacetCount<string | null>[];
   readonly splits: readonly FacetCount<Split>[];
   /** Standing verdicts; null counts images without one. */
   readonly verdicts: readonly FacetCount<StandingVerdict | null>[];
@@ -93,15 +99,20 @@ export interface Review {
 
 export interface ImageDetails {
   readonly imageId: number;
-  /** SHA-256 of the file. */
+  /** SHA-256 of the file, or of a region's address. */
   readonly hash: string;
+  /** Of the file; of a region, of its samples. */
   readonly bytes: number;
   readonly width: number;
   readonly height: number;
-  readonly channels: 1 | 3;
+  readonly channels: readonly Channel[];
   readonly bitDepth: 8 | 16;
-  /** Micrometres per pixel, when the file says so. */
-  readonly pixelSizeUm: number | null;
+  /** Micrometres per pixel, across and down; null when it is not known. */
+  readonly pixelSizeUm: PixelSize | null;
+  /** Whether the file says so or the user; null when the size is not known. */
+  readonly pixelSizeSource: PixelSizeSource | null;
+  /** The part of a file that the image is, in pixels of the level; null for a whole file. */
+  readonly region: RegionAddress | null;
   readonly importedAt: string;
   /** Every place where it was seen, the first one first. */
   readonly paths: readonly string[];
@@ -110,6 +121,8 @@ export interface ImageDetails {
     readonly role: Role;
     readonly class: string | null;
     readonly group: string | null;
+    /** Scanner, stain, site: where the image comes from. */
+    readonly domain: string | null;
     readonly split: Split;
   }[];
   readonly scores: readonly {
@@ -155,6 +168,7 @@ export const imageFilter = z.strictObject({
   role: role.optional(),
   class: label.optional(),
   group: label.optional(),
+  domain: label.optional(),
   split: z.enum(splitNames).optional(),
   /** Contained in one of its paths; the letters A–Z count like a–z. */
   text: z.string().min(1).max(500).optional(),

@@ -17,6 +17,7 @@ export interface PreviewedFile {
   readonly role: Role;
   readonly class: string | null;
   readonly group: string | null;
+  readonly domain: string | null;
 }
 
 export interface ImportPreview {
@@ -30,6 +31,7 @@ export interface ImportPreview {
   /** null counts images without one. Most frequent first, at most 200. */
   readonly classes: readonly FacetCount<string | null>[];
   readonly groups: readonly FacetCount<string | null>[];
+  readonly domains: readonly FacetCount<string | null>[];
   /** Whether folders, the table or the import say which images to train on and which to test with. */
   readonly namesSplits: boolean;
   /** The layout in words: "class folders". */
@@ -53,6 +55,7 @@ export const importPreviewMethods = {
       dataset: datasetName,
       role: role.optional(),
       group: z.string().min(1).optional(),
+      domain: z.string().min(1).max(1000).optional(),
       split: z.enum(splitNames).optional(),
     }),
   ),

@@ -59,7 +59,7 @@ export interface ShiftDescription {
 /** A small picture: [side, side, channels], a byte a value, in base64. */
 export interface ShiftPicture {
   readonly side: number;
-  readonly channels: 1 | 3;
+  readonly channels: number;
   readonly pixels: string;
 }
 

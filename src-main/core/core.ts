@@ -46,7 +46,7 @@ import { sampleAttribution, sampleImports } from './project/sample.ts';
 import { Catalogue } from './store/images/catalogue.ts';
 import type { ProjectDatabase, Writer } from './store/database.ts';
 import { listDatasets } from './store/images/datasets.ts';
-import { findImage, pathsOf } from './store/images/images.ts';
+import { findImage, storedFile } from './store/images/images.ts';
 import type { OpenDatabase } from './store/open-database.ts';
 import { setRunState } from './store/runs/runs.ts';
 
@@ -104,8 +104,10 @@ export class Core {
       database.read((reader) => {
         const image = findImage(reader, hash);
         if (!image) return undefined;
-        const paths = pathsOf(reader, image.id).map(({ path }) => path);
-        return { paths, bitDepth: image.bitDepth, pixels: image.width * image.height };
+        const file = storedFile(reader, image);
+        const paths = file.paths.map(({ path }) => path);
+        const { width, height, bitDepth, region } = image;
+        return { paths, region, bitDepth, pixels: width * height };
       }),
     );
     this.#previewer = new ShiftPreviewer(database, folder, compute);

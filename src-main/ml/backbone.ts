@@ -8,7 +8,7 @@ import type { PixelSet } from './pixels.ts';
 export interface BackboneInput {
   /** Pixels. */
   readonly size: number;
-  readonly channels: 1 | 3;
+  readonly channels: number;
   /** What black and white are before mean and deviation. */
   readonly range: readonly [number, number];
   readonly mean: readonly number[];

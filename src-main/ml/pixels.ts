@@ -5,7 +5,7 @@ export interface PixelSet {
   readonly count: number;
   readonly height: number;
   readonly width: number;
-  readonly channels: 1 | 3;
+  readonly channels: number;
   /** Per channel, the pixel values that become 0 and 1. */
   readonly window: readonly (readonly [low: number, high: number])[];
   readonly pixels: Uint8Array | Uint16Array;

@@ -43,7 +43,7 @@ export interface TrainedNetwork {
 }
 
 /** The scoring program: images [rows, channels, inputSize, inputSize] to features h and z. */
-export function describeScoring(settings: RunSettings, channels: 1 | 3, rows: number): Program {
+export function describeScoring(settings: RunSettings, channels: number, rows: number): Program {
   const { network, width, inputSize } = settings;
   const b = new ProgramBuilder('score');
   const images = b.input('images', [rows, channels, inputSize, inputSize]);

@@ -97,7 +97,7 @@ export function possibleParts({ batch, outlierBatch }: RunSettings): number[] {
 export function describeTraining(
   method: MethodName,
   settings: RunSettings,
-  channels: 1 | 3,
+  channels: number,
   parts = 1,
 ): Program {
   const b = new ProgramBuilder('train');

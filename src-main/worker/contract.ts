@@ -178,7 +178,7 @@ export interface FeatureFloorTask {
 /** [side, side, channels], a byte a value, in base64. */
 export interface SmallPicture {
   readonly side: number;
-  readonly channels: 1 | 3;
+  readonly channels: number;
   readonly pixels: string;
 }
 
@@ -216,7 +216,7 @@ export interface EstimateTask {
   readonly engine: EngineName | 'auto';
   /** Normal images for training. */
   readonly normals: number;
-  readonly channels: 1 | 3;
+  readonly channels: number;
   /** Of the stored squares, pixels. */
   readonly side: number;
   readonly hasSources: boolean;

@@ -2,6 +2,7 @@
 // what is wrong, not a puzzle later.
 
 import { z } from 'zod';
+import { mostChannels } from '#domain/channel.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
 import { engineNames } from '#domain/engine-report.ts';
 import { laterSettings, methodNames, settingTable } from '#domain/run-settings.ts';
@@ -132,7 +133,7 @@ const timeAugmentTask: z.ZodType<TimeAugmentTask> = z.strictObject({
   views: z.int().min(1).max(1_000_000),
 });
 
-const channels = z.literal([1, 3]);
+const channels = z.int().min(1).max(mostChannels);
 const picture = z.strictObject({
   side: z.int().min(16).max(512),
   channels,

@@ -5,7 +5,7 @@ import { migrate, versionOf } from '#core/store/migrate.ts';
 import { initial } from '#core/store/migrations/0010-initial.ts';
 import { openSqlite } from '#core/store/sqlite.ts';
 import { listDatasets } from '#core/store/images/datasets.ts';
-import { pathsOf } from '#core/store/images/images.ts';
+import { imageById, storedFile } from '#core/store/images/images.ts';
 import { liveJobs } from '#core/store/jobs.ts';
 import { listRuns, runEpochs, runSources, runWarnings } from '#core/store/runs/runs.ts';
 import { scoresOf } from '#core/store/runs/scores.ts';
@@ -39,9 +39,8 @@ describe('migration 10', () => {
       expect(listDatasets(reader)).toEqual([
         { name: 'blood "cells" µ', items: 3, roles: { normal: 3 } },
       ]);
-      expect(pathsOf(reader, 2)).toEqual([
+      expect(storedFile(reader, imageById(reader, 2)!).paths).toEqual([
         {
-          imageId: 2,
           path: `/pictures/of the lab/ÄÖ 細胞/${hashOf(1)}.tif`,
           relativePath: `../${hashOf(1)}.tif`,
         },

@@ -3,8 +3,8 @@
 import type Sqlite from 'better-sqlite3';
 import type { RawScores } from '#domain/score.ts';
 import type { ProjectDatabase, Writer } from '#core/store/database.ts';
-import { ensureDataset, putItem } from '#core/store/images/datasets.ts';
-import { addFile, addImage } from '#core/store/images/images.ts';
+import { ensureDataset } from '#core/store/images/datasets.ts';
+import { addFile } from '#core/store/images/images.ts';
 import { addJob } from '#core/store/jobs.ts';
 import type { Migration } from '#core/store/migrations/migrations.ts';
 import { putModel } from '#core/store/runs/models.ts';
@@ -77,19 +77,34 @@ export function fill(database: ProjectDatabase, images: number): void {
     const datasetId = ensureDataset(writer, 'blood "cells" µ', noon);
     const frozen = Array.from({ length: images }, (_, index) => {
       const hash = hashOf(index);
-      const image = { hash, bytes: 1000 + index, width: 360, height: 363, channels: 3 } as const;
-      const item = { role: 'normal', class: `class ${index % 7}`, group: null } as const;
-      const imageId = addImage(writer, { ...image, bitDepth: 8, pixelSizeUm: 0.1 }, noon);
+      const where = { group: null, domain: null };
+      const item = { role: 'normal', class: `class ${index % 7}`, ...where } as const;
+      // What follows is as the first version wrote it: older schemas are filled as well.
+      const imageId = writer.run(
+        `insert into image (hash, bytes, width, height, channels, bit_depth, pixel_size_um, imported_at)
+         values (?, ?, 360, 363, 3, 8, 0.1, ?)`,
+        ...[hash, 1000 + index, noon],
+      ).id;
       const path = `/pictures/of the lab/ÄÖ 細胞/${hash}.tif`;
       addFile(writer, imageId, { path, modifiedMs: 1_700_000_000_000 + index }, `../${hash}.tif`);
-      putItem(writer, datasetId, imageId, { ...item, split: 'train' });
+      writer.run(
+        `insert into dataset_item (dataset_id, image_id, role, class, group_name, split)
+         values (?, ?, 'normal', ?, null, 'train')`,
+        ...[datasetId, imageId, item.class],
+      );
       return { ...item, split: 'train', imageId, hash } as const;
     });
-    const snapshotId = addSnapshot(writer, datasetId, hashOf(999), frozen, noon);
+    const snapshotId = addSnapshot(writer, datasetId, hashOf(999), [], noon);
+    frozen.forEach(({ imageId, class: label }, position) => {
+      writer.run(
+        `insert into snapshot_item (snapshot_id, position, image_id, role, class, group_name, split)
+         values (?, ?, ?, 'normal', ?, null, 'train')`,
+        ...[snapshotId, position, imageId, label],
+      );
+    });
     const jobId = addJob(writer, 'import', '{"kind":"import"}', noon);
     addImportProblem(writer, jobId, { path: '/a.png', code: 'unreadable-image', reason: 'Why.' });
     const runId = addRunOfAnyVersion(writer, newRun(datasetId, snapshotId));
-    // As the first version wrote it: older schemas are filled as well.
     writer.run(
       `insert into run_epoch (run_id, epoch, step, loss, ntxent, normal_norm, outlier_norm,
          learning_rate, alpha, seconds) values (?, 1, 10, 4.5, 4.25, 3, null, 0.1, 1, 2.5)`,

@@ -17,14 +17,17 @@ export function fillWithRows(database: ProjectDatabase, images: number): void {
     for (const sql of [
       `insert into dataset values (1, 'cells', '${noon}')`,
       `with recursive n (i) as (select 1 union all select i + 1 from n where i < ${images})
-       insert into image select i, printf('%064x', i), 1000, 300 + i % 50, 300, 3, 8, null, '${noon}' from n`,
+       insert into image (id, hash, bytes, width, height, channels, bit_depth, pixel_size_um, imported_at)
+       select i, printf('%064x', i), 1000, 300 + i % 50, 300, 3, 8, null, '${noon}' from n`,
       `insert into image_file select id, id,
          '/lab/slides/patient ' || (id % 500) || '/field ' || (id * 7919 % 1000003) || '.tif', null, 0
        from image`,
-      `insert into dataset_item select 1, id,
+      `insert into dataset_item (dataset_id, image_id, role, class, group_name, split, domain)
+       select 1, id,
          case when id % 10 = 0 then 'anomaly' when id % 3 = 0 then 'unlabelled' else 'normal' end,
          'class ' || (id % 12), case when id % 7 = 0 then null else 'patient ' || (id % 500) end,
-         case when id % 4 = 0 then 'test' else 'train' end from image`,
+         case when id % 4 = 0 then 'test' else 'train' end,
+         'scanner=' || (id % 3) from image`,
       `insert into snapshot values (1, 1, 'hash', '${noon}')`,
       `insert into run (id, folder, method, preset, specimen, config, seed, engine, code_version, dataset_id,
          snapshot_id, state, created_at)

@@ -5,15 +5,28 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
+import type { RegionAddress } from '#domain/region-address.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
 import { archiveOf, listArchive, type ArchiveMember } from './archive.ts';
 import { readImageFile } from '../formats/read-file.ts';
 import { endsJob } from '../formats/unreadable.ts';
 
 export interface CataloguedImage {
+  /** Of the file's bytes. */
   readonly hash: string;
   /** Every path where the image was seen. */
   readonly paths: readonly string[];
+}
+
+/** The file that holds an image, which may be a region of it. */
+export interface ImageFile extends CataloguedImage {
+  /** null when the image is all of the file. */
+  readonly region: RegionAddress | null;
+}
+
+/** hash: of the image. paths: where its file was seen. */
+export function fileOf({ hash, paths, region }: ImageFile): ImageFile {
+  return { hash: region?.sourceHash ?? hash, paths, region };
 }
 
 export function originalsFolder(projectFolder: string): string {
@@ -90,7 +103,7 @@ async function restore(
 let unique = 0;
 
 /** A new name for a file in writing: it gets its own name when it is whole. */
-function incoming(folder: string): string {
+export function incoming(folder: string): string {
   return join(folder, `incoming-${process.pid}-${unique++}`);
 }
 

@@ -23,6 +23,8 @@ export interface ItemAttributes {
   readonly role: Role;
   readonly class: string | null;
   readonly group: string | null;
+  /** Where the image comes from: scanner, stain, site. */
+  readonly domain: string | null;
   readonly split: Split;
 }
 
@@ -32,10 +34,11 @@ export interface DatasetItem extends ItemAttributes {
   readonly hash: string;
 }
 
-/** One file of an import: the image is inserted unless its hash is known. */
+/** One image of an import: it is inserted unless its hash is known; a file before its regions. */
 export interface ImportRow {
   readonly image: NewImage;
-  readonly file: NewFile;
+  /** null for a region, which is in the file of its source. */
+  readonly file: NewFile | null;
   /** null leaves the dataset's item as it is. */
   readonly item: ItemAttributes | null;
 }

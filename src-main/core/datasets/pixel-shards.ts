@@ -3,29 +3,39 @@
 // that the network sees as 0 and 1.
 
 import { createHash } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImportProblem } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
+import type { RegionAddress } from '#domain/region-address.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
 import { sweepTemporary } from '#files/whole-file.ts';
 import { shardAddress, verifyShard, writeShard, type ShardHeader } from '#worker/files/shard.ts';
 import { standardPixelLimit } from '../formats/decode.ts';
 import { imageLibraryVersion } from '../formats/image-library.ts';
 import { inOrder } from '../reader/ordered.ts';
-import { originalFiles, restoreOriginals, sweepIncoming } from '../archives/originals.ts';
+import {
+  fileOf,
+  incoming,
+  originalFiles,
+  restoreOriginals,
+  sweepIncoming,
+} from '../archives/originals.ts';
 import type { ImageReader } from '../reader/reader.ts';
 import { withReader } from '../reader/with-reader.ts';
+import { RegionSquares } from './region-squares.ts';
 import { WindowFinder } from './window.ts';
 
 export interface ShardImage {
-  /** SHA-256 of the file's bytes. */
+  /** Of the image: of its file's bytes, or of a region's address. */
   readonly hash: string;
   readonly width: number;
   readonly height: number;
-  readonly channels: 1 | 3;
+  readonly channels: number;
   readonly bitDepth: 8 | 16;
-  /** Every path where the image was seen; the first that still holds it is read. */
+  /** The part of the file that is the image; null for all of it. */
+  readonly region: RegionAddress | null;
+  /** Every path where its file was seen; the first that still holds it is read. */
   readonly paths: readonly string[];
 }
 
@@ -35,7 +45,7 @@ export interface PixelShardRequest {
   /** Side of the stored squares, pixels; see `storedSide`. */
   readonly side: number;
   /** See `shardChannels`. */
-  readonly channels: 1 | 3;
+  readonly channels: number;
   /**
    * Depth and window of the shard that a model was trained on, so that it sees the same values;
    * left out: found from these images.
@@ -68,7 +78,7 @@ export interface PixelShardResult {
 export const pixelFormat = `1, ${imageLibraryVersion}`;
 
 /** Grey when every normal image is grey, else colour. */
-export function shardChannels(normals: readonly ShardImage[]): 1 | 3 {
+export function shardChannels(normals: readonly ShardImage[]): number {
   return normals.every((image) => image.channels === 1) ? 1 : 3;
 }
 
@@ -104,7 +114,7 @@ export async function writePixelShards(
   // The first: of versions that named them so.
   await sweepIncoming(folder);
   await sweepTemporary(folder);
-  await restoreOriginals(job.projectFolder, request.images, job.stop);
+  await restoreOriginals(job.projectFolder, request.images.map(fileOf), job.stop);
   return await withReader(job.stop, (reader) => writeNew(request, job, reader, folder));
 }
 
@@ -119,13 +129,18 @@ async function writeNew(
   const finder = like === undefined && type === 'uint16' ? new WindowFinder(channels) : undefined;
   const held: number[] = [];
   const problems: ImportProblem[] = [];
+  let done = 0;
+  const scratchPath = incoming(folder);
+  const scratch = await open(scratchPath, 'wx+');
+  const regions = new RegionSquares(scratch, { side, channels, type });
+  const onDone = () => job.report?.(++done, images.length);
 
   async function* squares(): AsyncGenerator<Uint8Array | Uint16Array> {
-    let done = 0;
     const window = 4 * reader.parallel;
+    await regions.fill(images, { ...job, reader, onDone });
     for await (const read of inOrder(indices(images.length), window, readOne)) {
       throwIfStopped(job.stop);
-      job.report?.(++done, images.length);
+      if (images[read.index]!.region === null) onDone();
       if (read.problem !== undefined) problems.push(read.problem);
       else {
         held.push(read.index);
@@ -141,6 +156,10 @@ async function writeNew(
 
   async function readOne(index: number): Promise<ReadSquare> {
     const image = images[index]!;
+    if (image.region !== null) {
+      const square = await regions.take(index);
+      return 'code' in square ? { index, problem: square } : { index, pixels: square };
+    }
     const paths = originalFiles(job.projectFolder, image);
     try {
       const task = { kind: 'square', hash: image.hash, paths, side, channels, type } as const;
@@ -148,7 +167,7 @@ async function writeNew(
     } catch (error) {
       if (!(error instanceof Failure) || error.code === 'stopped') throw error;
       const path = image.paths[0] ?? image.hash;
-      return { problem: { path, code: error.code, reason: error.message } };
+      return { index, problem: { path, code: error.code, reason: error.message } };
     }
   }
 
@@ -157,7 +176,10 @@ async function writeNew(
     { folder, name: () => shardName(request, held) },
     () => ({ height: side, width: side, channels, type, window: windows() }),
     squares(),
-  );
+  ).finally(async () => {
+    await scratch.close();
+    await rm(scratchPath, { force: true });
+  });
   const path = join(folder, shardName(request, held));
   return { path, hash: shardAddress(header), header, held, problems };
 }
@@ -168,14 +190,14 @@ type ReadSquare =
       readonly pixels: Uint8Array | Uint16Array;
       readonly problem?: undefined;
     }
-  | { readonly problem: ImportProblem };
+  | { readonly index: number; readonly problem: ImportProblem };
 
 // eslint-disable-next-line @typescript-eslint/require-await -- a stream by contract of inOrder
 async function* indices(count: number): AsyncGenerator<number> {
   for (let index = 0; index < count; index++) yield index;
 }
 
-function fullRange(channels: 1 | 3): ShardHeader['window'] {
+function fullRange(channels: number): ShardHeader['window'] {
   return Array.from({ length: channels }, () => [0, 255] as const);
 }
 

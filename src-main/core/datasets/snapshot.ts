@@ -1,4 +1,4 @@
-// Freezes a dataset for a run: which images, with which role, group and split. Later edits of the
+// Freezes a dataset for a run: which images, with which role, group, domain and split. Later edits of the
 // dataset do not change a snapshot; freezing an unchanged dataset gives the same one.
 
 import { createHash } from 'node:crypto';
@@ -17,7 +17,7 @@ export interface SnapshotStore {
 
 export interface FrozenSnapshot {
   readonly id: number;
-  /** SHA-256 over the sorted items' image hash, role, class, group and split. */
+  /** SHA-256 over the sorted items' image hash, role, class, group, split and, if any, domain. */
   readonly hash: string;
   /** Sorted by image hash; an item's index is its position in the snapshot. */
   readonly items: readonly DatasetItem[];
@@ -59,9 +59,11 @@ export function freezeSnapshot(store: SnapshotStore, dataset: string): FrozenSna
 /** items: sorted by hash. */
 function snapshotHash(items: readonly DatasetItem[]): string {
   const sum = createHash('sha256');
-  for (const { hash, role, class: label, group, split } of items) {
+  for (const { hash, role, class: label, group, domain, split } of items) {
+    // Left out where there is none, so that datasets without domains keep the hash they always had.
+    const last = domain === null ? [] : [domain];
     // JSON keeps names with any characters apart.
-    sum.update(JSON.stringify([hash, role, label, group, split]) + '\n');
+    sum.update(JSON.stringify([hash, role, label, group, split, ...last]) + '\n');
   }
   return sum.digest('hex');
 }

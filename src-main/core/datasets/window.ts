@@ -5,11 +5,11 @@
 const kept = { low: 0.001, high: 0.999 } as const;
 
 export class WindowFinder {
-  readonly #channels: 1 | 3;
+  readonly #channels: number;
   /** How often each value occurred: [channel, value]. */
   readonly #counts: Float64Array[];
 
-  constructor(channels: 1 | 3) {
+  constructor(channels: number) {
     this.#channels = channels;
     this.#counts = Array.from({ length: channels }, () => new Float64Array(0x10000));
   }

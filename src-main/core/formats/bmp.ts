@@ -1,13 +1,14 @@
 // Reads Windows and OS/2 bitmaps without compression: 1, 4 and 8 bits with a palette, 16, 24 and 32
 // bits with or without channel masks, bottom-up and top-down. sharp does not read them.
 
+import type { Rectangle } from '#domain/region-address.ts';
 import { reasons, unreadable } from './unreadable.ts';
 
 export interface BmpHeader {
   readonly width: number;
   readonly height: number;
   /** 1 when every palette colour is a grey. */
-  readonly channels: 1 | 3;
+  readonly channels: number;
   readonly topDown: boolean;
   readonly bits: number;
   /** Where pixels start in the file, and the bytes of one row. */
@@ -80,16 +81,23 @@ function readMasks(bytes: Buffer, bits: number, compression: number): BmpHeader[
   return [bytes.readUInt32LE(54), bytes.readUInt32LE(58), bytes.readUInt32LE(62)];
 }
 
-/** [height, width, channels], 8-bit. Throws `unreadable-image` when pixels are missing. */
-export function readBmpPixels(bytes: Buffer, header: BmpHeader): Uint8Array {
-  const { width, height, channels, bits, start, rowBytes } = header;
+/**
+ * [height, width, channels] of a rectangle inside the image, else of all of it; 8-bit. Throws
+ * `unreadable-image` when pixels are missing, whether the rectangle needs them or not.
+ */
+export function readBmpPixels(
+  bytes: Buffer,
+  header: BmpHeader,
+  region: Rectangle = { x: 0, y: 0, width: header.width, height: header.height },
+): Uint8Array {
+  const { height, channels, bits, start, rowBytes } = header;
   if (start + rowBytes * height > bytes.length) throw unreadable(reasons.damaged);
-  const pixels = new Uint8Array(width * height * channels);
+  const pixels = new Uint8Array(region.width * region.height * channels);
   const color = bits <= 8 ? paletteReader(bytes, header) : colorReader(bytes, header);
-  for (let y = 0; y < height; y++) {
+  let at = 0;
+  for (let y = region.y; y < region.y + region.height; y++) {
     const row = start + (header.topDown ? y : height - 1 - y) * rowBytes;
-    let at = y * width * channels;
-    for (let x = 0; x < width; x++) {
+    for (let x = region.x; x < region.x + region.width; x++) {
       for (let c = 0; c < channels; c++) pixels[at++] = color(row, x, c);
     }
   }

@@ -1,12 +1,14 @@
 // Opens an image of any supported format: what it is at once, its pixels when asked for. 8-bit and
 // 16-bit values reach the caller unchanged (JPEG and lossy WebP: as their decoders give them).
 
+import { colourChannels, greyChannels } from '#domain/channel.ts';
 import { readBmpHeader, readBmpPixels } from './bmp.ts';
 import { sharp } from './image-library.ts';
 import { inflationLimit } from './inflation.ts';
 import { fileKind, kindBytes, type ImageKind } from './kind.ts';
-import type { OpenedImage } from './opened-image.ts';
-import { dropAlpha, pipelineOfPixels, straighten } from './pipeline.ts';
+import { oneLevelSource } from './one-level.ts';
+import { cut, dropAlpha, pipelineOfPixels, straighten } from './pipeline.ts';
+import type { PixelSource } from './pixel-source.ts';
 import { openTiff } from './tiff.ts';
 import { reasons, unreadable } from './unreadable.ts';
 
@@ -20,7 +22,7 @@ export const standardPixelLimit = 100_000_000;
 export async function openImage(
   bytes: Buffer,
   pixelLimit = standardPixelLimit,
-): Promise<OpenedImage> {
+): Promise<PixelSource> {
   if (bytes.length === 0) throw unreadable(reasons.empty);
   const found = fileKind(bytes.subarray(0, kindBytes));
   if (!found.supported) throw unreadable(reasons.notSupported(found.what));
@@ -29,7 +31,7 @@ export async function openImage(
   return image;
 }
 
-async function open(bytes: Buffer, kind: ImageKind, pixelLimit: number): Promise<OpenedImage> {
+async function open(bytes: Buffer, kind: ImageKind, pixelLimit: number): Promise<PixelSource> {
   switch (kind) {
     case 'tiff':
       return openTiff(bytes, pixelLimit);
@@ -43,37 +45,34 @@ async function open(bytes: Buffer, kind: ImageKind, pixelLimit: number): Promise
 }
 
 /** Before any pixel is decoded. Throws `unreadable-image`. */
-function checkSize(image: OpenedImage, fileBytes: number, pixelLimit: number): void {
-  const { width, height, channels, bitDepth } = image;
+function checkSize(image: PixelSource, fileBytes: number, pixelLimit: number): void {
+  const { width, height, channels, type } = image;
   const pixels = width * height;
   if (!(pixels > 0)) throw unreadable(reasons.noPixels);
   if (pixels > pixelLimit) throw unreadable(reasons.tooLarge(width, height, pixelLimit));
-  const unpacked = (pixels * channels * bitDepth) / 8;
+  const unpacked = pixels * channels.length * (type === 'uint16' ? 2 : 1);
   if (unpacked > inflationLimit(fileBytes)) throw unreadable(reasons.inflated);
 }
 
-function openBmp(bytes: Buffer): OpenedImage {
+function openBmp(bytes: Buffer): PixelSource {
   const header = readBmpHeader(bytes);
   const { width, height, channels } = header;
-  return {
-    kind: 'bmp',
-    width,
-    height,
-    channels,
-    bitDepth: 8,
-    pixelSizeUm: null,
-    pipeline: () =>
-      Promise.resolve().then(() =>
-        pipelineOfPixels({ width, height, channels, pixels: readBmpPixels(bytes, header) }),
-      ),
-  };
+  const named = channels === 1 ? greyChannels : colourChannels;
+  const image = { kind: 'bmp', width, height, channels: named, bitDepth: 8 } as const;
+  return oneLevelSource({ ...image, pixelSizeUm: null }, (region) =>
+    Promise.resolve().then(() => {
+      const size = region ?? { width, height };
+      const pixels = readBmpPixels(bytes, header, region);
+      return pipelineOfPixels({ width: size.width, height: size.height, channels, pixels });
+    }),
+  );
 }
 
 async function openBySharp(
   bytes: Buffer,
   kind: ImageKind,
   pixelLimit: number,
-): Promise<OpenedImage> {
+): Promise<PixelSource> {
   // The limit is checked here, so that the message can name the size.
   const header = await sharp(bytes, { limitInputPixels: false, failOn: 'warning' })
     .metadata()
@@ -87,16 +86,13 @@ async function openBySharp(
   const bitDepth = header.depth === 'ushort' ? 16 : 8;
   // A profile would change values; only inks have no values of their own to keep.
   const options = { ignoreIcc: !isPrint, limitInputPixels: pixelLimit, failOn: 'warning' } as const;
-  return {
-    kind,
-    width: header.autoOrient.width,
-    height: header.autoOrient.height,
-    channels,
-    bitDepth,
-    pixelSizeUm: null,
-    pipeline: () => {
-      const image = straighten(sharp(bytes, options), channels, bitDepth);
+  const { width, height } = header.autoOrient;
+  const named = channels === 1 ? greyChannels : colourChannels;
+  return oneLevelSource(
+    { kind, width, height, channels: named, bitDepth, pixelSizeUm: null },
+    (region) => {
+      const image = cut(straighten(sharp(bytes, options), channels, bitDepth), region);
       return header.hasAlpha ? dropAlpha(image, bitDepth) : Promise.resolve(image);
     },
-  };
+  );
 }

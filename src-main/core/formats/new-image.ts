@@ -1,14 +1,22 @@
 // What reading a file tells of its image; a row of the catalogue once it is kept.
 
+import type { Channel } from '#domain/channel.ts';
+import type { PixelSize, PixelSizeSource } from '#domain/pixel-size.ts';
+import type { RegionAddress } from '#domain/region-address.ts';
+
 /** An image as it is catalogued. */
 export interface NewImage {
-  /** SHA-256 of the file's bytes, hexadecimal: the image's identity. */
+  /** The image's identity: SHA-256 of the file's bytes, hexadecimal; of a region see `regionHash`. */
   readonly hash: string;
+  /** Of the file; of a region, of its samples. */
   readonly bytes: number;
   /** Pixels, after the camera's orientation has been applied. */
   readonly width: number;
   readonly height: number;
-  readonly channels: 1 | 3;
+  readonly channels: readonly Channel[];
   readonly bitDepth: 8 | 16;
-  readonly pixelSizeUm: number | null;
+  readonly pixelSizeUm: PixelSize | null;
+  readonly pixelSizeSource: PixelSizeSource | null;
+  /** null for the image of a whole file. */
+  readonly region: RegionAddress | null;
 }

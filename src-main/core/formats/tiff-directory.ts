@@ -31,6 +31,8 @@ export interface TiffPage {
   readonly orientation: number;
   /** Pixels per unit of the writer's choice, across; null when not said. */
   readonly xResolution: number | null;
+  /** The same, down. */
+  readonly yResolution: number | null;
   /** Where its directory is. */
   readonly directory: number;
 }
@@ -49,6 +51,7 @@ export const tags = {
   rowsPerStrip: 278,
   stripBytes: 279,
   xResolution: 282,
+  yResolution: 283,
   planar: 284,
   tileWidth: 322,
   tileHeight: 323,
@@ -82,7 +85,6 @@ function readPage(file: TiffFile, fields: TiffFields, index: number): Omit<TiffP
   const height = one(tags.height, 0);
   if (!(width > 0 && height > 0)) throw unreadable(reasons.noPixels);
   const tiled = fields.has(tags.tileOffsets);
-  const resolution = one(tags.xResolution, 0);
   const bits = list(tags.bits);
   return {
     index,
@@ -103,8 +105,13 @@ function readPage(file: TiffFile, fields: TiffFields, index: number): Omit<TiffP
     reduced: (one(tags.subfileType, 0) & 0b101) !== 0,
     description: index === 0 ? file.text(fields.get(tags.description), descriptionBytes) : '',
     orientation: one(tags.orientation, 1),
-    xResolution: Number.isFinite(resolution) && resolution > 0 ? resolution : null,
+    xResolution: positive(one(tags.xResolution, 0)),
+    yResolution: positive(one(tags.yResolution, 0)),
   };
+}
+
+function positive(value: number): number | null {
+  return Number.isFinite(value) && value > 0 ? value : null;
 }
 
 /** Places and lengths of the strips or tiles of a page. */

@@ -3,6 +3,8 @@
 // pages may as well be depths or times, and must not be dropped or mixed silently.
 
 import { XMLParser } from 'fast-xml-parser';
+import { colourChannels, greyChannels, type Channel } from '#domain/channel.ts';
+import type { PixelSize } from '#domain/pixel-size.ts';
 import type { TiffPage } from './tiff-directory.ts';
 import { reasons, unreadable } from './unreadable.ts';
 
@@ -10,11 +12,11 @@ export interface TiffPlanes {
   readonly page: TiffPage;
   /** The pages that are the image's channels; only `page` when it holds them all. */
   readonly pages: readonly TiffPage[];
-  /** 1 or 3; whatever else the page holds is alpha and is dropped. */
-  readonly channels: 1 | 3;
+  /** One or three; whatever else the page holds is alpha and is dropped. */
+  readonly channels: readonly Channel[];
   readonly bitDepth: 8 | 16;
   /** Micrometres per pixel, when the file says so in a unit of length that means the specimen. */
-  readonly pixelSizeUm: number | null;
+  readonly pixelSizeUm: PixelSize | null;
 }
 
 /** Throws `unreadable-image` with the reason when the pages are not one grey or colour image. */
@@ -39,14 +41,15 @@ export function chooseTiffPlanes(pages: readonly TiffPage[]): TiffPlanes {
     throw unreadable(reasons.pages(declared.images, 'an ImageJ stack'));
   }
   if (alike.length === 1) {
-    return { page, pages: [page], channels: pageChannels(page), bitDepth, pixelSizeUm };
+    return { page, pages: [page], channels: channelsOf(page, declared), bitDepth, pixelSizeUm };
   }
   if (declared.channels === 0) throw unreadable(reasons.pages(alike.length, 'it is not said what'));
   if (declared.channels !== alike.length || page.samples !== 1) {
     throw unreadable(reasons.pages(alike.length, 'depths, times or channels'));
   }
   if (alike.length !== 3) throw unreadable(reasons.channels(alike.length));
-  return { page, pages: alike, channels: 3, bitDepth, pixelSizeUm };
+  const channels = alike.map((_, index) => ({ name: nameOf(declared, index) }));
+  return { page, pages: alike, channels, bitDepth, pixelSizeUm };
 }
 
 /** Only unsigned whole numbers of up to 8 or exactly 16 bits keep their meaning on the way. */
@@ -58,6 +61,16 @@ function checkValues(page: TiffPage): void {
   if (![1, 2, 4, 8, 16].includes(bits) || page.bits.some((other) => other !== bits)) {
     throw unreadable(reasons.values(`${page.bits.join('/')}-bit values`));
   }
+}
+
+function channelsOf(page: TiffPage, declared: Declared): readonly Channel[] {
+  if (pageChannels(page) === 3) return colourChannels;
+  const name = declared.names[0];
+  return name === undefined ? greyChannels : [{ name }];
+}
+
+function nameOf({ names }: Declared, index: number): string {
+  return names[index] ?? `channel ${index + 1}`;
 }
 
 function pageChannels(page: TiffPage): 1 | 3 {
@@ -90,7 +103,9 @@ interface Declared {
   readonly images: number;
   /** How many channels the file declares when all its planes are channels, else 0 or −1. */
   readonly channels: number;
-  readonly pixelSizeUm: number | null;
+  readonly pixelSizeUm: PixelSize | null;
+  /** Of the channels, in their order; undefined for one without a name. */
+  readonly names: readonly (string | undefined)[];
 }
 
 function describe(description: string): Declared {
@@ -98,7 +113,7 @@ function describe(description: string): Declared {
   if (description.includes('<OME')) return describeOme(description);
   // Aperio: "… |MPP = 0.4990|…"
   const aperio = /\bMPP = ([0-9.]+)/.exec(description);
-  return { images: 1, channels: 0, pixelSizeUm: positive(aperio?.[1]) };
+  return { images: 1, channels: 0, pixelSizeUm: square(positive(aperio?.[1])), names: [] };
 }
 
 /** ImageJ writes lines `name=value`. */
@@ -111,7 +126,7 @@ function describeImageJ(description: string): Declared {
   );
   const images = Number(lines.get('images') ?? 1);
   const channels = Number(lines.get('channels') ?? 0);
-  return { images, channels: channels === images ? channels : -1, pixelSizeUm: null };
+  return { images, channels: channels === images ? channels : -1, pixelSizeUm: null, names: [] };
 }
 
 const imageJUnits: Readonly<Record<string, number>> = {
@@ -125,17 +140,20 @@ const imageJUnits: Readonly<Record<string, number>> = {
 };
 
 /** ImageJ keeps the size in the resolution tag, in its own unit. */
-function imageJPixelSize(page: TiffPage): number | null {
+function imageJPixelSize(page: TiffPage): PixelSize | null {
   const unit = /^unit=(.*)$/m.exec(page.description)?.[1]?.trim().toLowerCase() ?? '';
   const factor = imageJUnits[unit];
   if (!page.description.startsWith('ImageJ=') || factor === undefined) return null;
-  return page.xResolution === null ? null : factor / page.xResolution;
+  const { xResolution, yResolution } = page;
+  if (xResolution === null) return null;
+  return { x: factor / xResolution, y: factor / (yResolution ?? xResolution) };
 }
 
 const omeUnits: Readonly<Record<string, number>> = { µm: 1, μm: 1, nm: 0.001, mm: 1000 };
 
-interface OmePixels {
-  readonly [attribute: string]: string | undefined;
+/** As the parser gives an element: its attributes, and the elements inside by their name. */
+interface OmeElement {
+  readonly [name: string]: unknown;
 }
 
 /** OME-XML: sizes per axis and the physical size, micrometres unless said otherwise. */
@@ -147,28 +165,47 @@ function describeOme(description: string): Declared {
     removeNSPrefix: true,
     parseAttributeValue: false,
   });
-  let pixels: OmePixels | undefined;
+  let pixels: OmeElement | undefined;
   try {
     const tree = parser.parse(description) as { OME?: { Image?: unknown } };
-    const images = [tree.OME?.Image ?? []].flat() as { Pixels?: OmePixels }[];
-    if (images.length > 1) return { images: 1, channels: -1, pixelSizeUm: null };
+    const images = [tree.OME?.Image ?? []].flat() as { Pixels?: OmeElement }[];
+    if (images.length > 1) return { images: 1, channels: -1, pixelSizeUm: null, names: [] };
     pixels = images[0]?.Pixels;
   } catch {
     pixels = undefined;
   }
-  if (pixels === undefined) return { images: 1, channels: 0, pixelSizeUm: null };
+  if (pixels === undefined) return { images: 1, channels: 0, pixelSizeUm: null, names: [] };
   const size = (axis: string) => Number(pixels[axis] ?? 1);
   const onlyChannels = size('SizeZ') === 1 && size('SizeT') === 1;
-  const factor = omeUnits[pixels['PhysicalSizeXUnit'] ?? 'µm'];
-  const physical = positive(pixels['PhysicalSizeX']);
+  const x = omeLength(pixels, 'PhysicalSizeX');
+  const y = omeLength(pixels, 'PhysicalSizeY') ?? x;
   return {
     images: 1,
     channels: onlyChannels ? size('SizeC') : -1,
-    pixelSizeUm: physical === null || factor === undefined ? null : physical * factor,
+    pixelSizeUm: x === null || y === null ? null : { x, y },
+    names: ([pixels['Channel'] ?? []].flat() as OmeElement[]).map(omeName),
   };
 }
 
-function positive(text: string | undefined): number | null {
-  const value = Number(text);
+/** In micrometres; null when it is not said, or in no unit of length. */
+function omeLength(pixels: OmeElement, attribute: string): number | null {
+  const unit = pixels[`${attribute}Unit`] ?? 'µm';
+  const factor = typeof unit === 'string' ? omeUnits[unit] : undefined;
+  const length = positive(pixels[attribute]);
+  return length === null || factor === undefined ? null : length * factor;
+}
+
+function omeName(channel: unknown): string | undefined {
+  // An element without attributes is a text to the parser.
+  const name = typeof channel === 'object' ? (channel as OmeElement | null)?.['Name'] : undefined;
+  return typeof name === 'string' && name.trim() !== '' ? name.trim().slice(0, 200) : undefined;
+}
+
+function square(side: number | null): PixelSize | null {
+  return side === null ? null : { x: side, y: side };
+}
+
+function positive(text: unknown): number | null {
+  const value = typeof text === 'string' ? Number(text) : NaN;
   return Number.isFinite(value) && value > 0 ? value : null;
 }

@@ -1,16 +1,19 @@
 // Opens a TIFF: libvips decodes, after a look at what the file says of itself; declared channel pages
 // are put together as one image.
 
+import type { Rectangle } from '#domain/region-address.ts';
 import { inflationLimit } from './inflation.ts';
-import type { OpenedImage } from './opened-image.ts';
+import { oneLevelSource } from './one-level.ts';
 import { sharp, type Sharp } from './image-library.ts';
 import {
+  cut,
   dropAlpha,
   pipelineOfPixels,
   readPixels,
   straighten,
   type PixelBlock,
 } from './pipeline.ts';
+import type { PixelSource } from './pixel-source.ts';
 import { readTiffPages, type TiffPage } from './tiff-directory.ts';
 import { TiffFile } from './tiff-file.ts';
 import { chooseTiffPlanes, type TiffPlanes } from './tiff-planes.ts';
@@ -20,7 +23,7 @@ import { reasons, unreadable } from './unreadable.ts';
 /** None, CCITT (2–4), LZW, JPEG, deflate (two numbers), PackBits, Zstandard. */
 const compressions = new Set([1, 2, 3, 4, 5, 7, 8, 32946, 32773, zstandard]);
 
-export function openTiff(bytes: Buffer, pixelLimit: number): OpenedImage {
+export function openTiff(bytes: Buffer, pixelLimit: number): PixelSource {
   const file = new TiffFile(bytes);
   const planes = choosePlanes(file);
   const { page, channels, bitDepth, pixelSizeUm } = planes;
@@ -33,15 +36,9 @@ export function openTiff(bytes: Buffer, pixelLimit: number): OpenedImage {
   // Tiles may reach far beyond the picture.
   if (!(bytesOfPage(page) <= inflationLimit(bytes.length))) throw unreadable(reasons.inflated);
   const isTurned = page.orientation >= 5;
-  return {
-    kind: 'tiff',
-    width: isTurned ? page.height : page.width,
-    height: isTurned ? page.width : page.height,
-    channels,
-    bitDepth,
-    pixelSizeUm,
-    pipeline: () => pipeline(file, planes, pixelLimit),
-  };
+  const [width, height] = isTurned ? [page.height, page.width] : [page.width, page.height];
+  const image = { kind: 'tiff', width, height, channels, bitDepth, pixelSizeUm } as const;
+  return oneLevelSource(image, (region) => pipeline(file, planes, region, pixelLimit));
 }
 
 /** Unpacked, with what its last tiles hold beyond it. */
@@ -63,15 +60,18 @@ function choosePlanes(file: TiffFile): TiffPlanes {
 
 async function pipeline(
   file: TiffFile,
-  { page, pages, channels, bitDepth }: TiffPlanes,
+  { page, pages, channels: named, bitDepth }: TiffPlanes,
+  region: Rectangle | undefined,
   pixelLimit: number,
 ): Promise<Sharp> {
-  const decode = (bytes: Buffer, index: number, perPart: 1 | 3) => {
+  const channels = named.length;
+  const decode = (bytes: Buffer, index: number, perPart: number) => {
     // The structure was checked before; what libtiff warns of beyond it are remarks on metadata.
     const options = { failOn: 'error', limitInputPixels: pixelLimit, ignoreIcc: true } as const;
-    return straighten(sharp(bytes, { ...options, page: index }), perPart, bitDepth);
+    const whole = sharp(bytes, { ...options, page: index });
+    return cut(straighten(whole, perPart, bitDepth), region);
   };
-  const decodePage = (part: TiffPage, perPart: 1 | 3) =>
+  const decodePage = (part: TiffPage, perPart: number) =>
     part.compression === zstandard
       ? decode(rewritePage(file, part), 0, perPart)
       : decode(file.bytes, part.index, perPart);
@@ -93,7 +93,7 @@ async function pipeline(
   return pipelineOfPixels(blocks.length === 1 ? blocks[0]! : interleave(blocks));
 }
 
-/** Three planes of one channel into one block of three. */
+/** Planes of one channel into one block of all of them. */
 function interleave(planes: readonly PixelBlock[]): PixelBlock {
   const { width, height, pixels: first } = planes[0]!;
   const length = width * height * planes.length;
@@ -103,5 +103,5 @@ function interleave(planes: readonly PixelBlock[]): PixelBlock {
       pixels[at] = plane.pixels[i]!;
     }
   });
-  return { width, height, channels: 3, pixels };
+  return { width, height, channels: planes.length, pixels };
 }

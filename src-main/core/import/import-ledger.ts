@@ -13,7 +13,10 @@ const rowsPerTransaction = 300;
 const classesNamed = 20;
 
 interface Taken {
+  /** Of the whole file. */
   readonly image: NewImage;
+  /** What is imported of it instead of the whole; empty for the whole. */
+  readonly regions: readonly NewImage[];
   readonly candidate: Candidate;
   readonly modifiedMs: number;
 }
@@ -35,6 +38,9 @@ export class ImportLedger {
   readonly #roles = new Map<string, Role>();
   readonly #sources: SourceCount[] = [];
   readonly #leftOut = { hidden: 0, mask: 0 };
+  readonly #cut = { images: 0, regions: 0 };
+  /** Images that are taken and not yet written. */
+  #rows = 0;
   readonly #automatic = new Set<string>();
   #imported = 0;
   #duplicates = 0;
@@ -60,10 +66,16 @@ export class ImportLedger {
 
   take(taken: Taken): void {
     this.#taken.push(taken);
+    const count = Math.max(1, taken.regions.length);
+    this.#rows += count;
+    if (taken.regions.length > 0) {
+      this.#cut.images++;
+      this.#cut.regions += count;
+    }
     const { declared, placement } = taken.candidate;
     const name = declared?.class ?? placement.class;
     const classes = this.#sources.at(-1)?.classes;
-    if (name !== null) classes?.set(name, (classes.get(name) ?? 0) + 1);
+    if (name !== null) classes?.set(name, (classes.get(name) ?? 0) + count);
     this.#flushWhenFull();
   }
 
@@ -78,7 +90,7 @@ export class ImportLedger {
   }
 
   #flushWhenFull(): void {
-    if (this.#taken.length + this.#newProblems.length >= rowsPerTransaction) this.flush();
+    if (this.#rows + this.#newProblems.length >= rowsPerTransaction) this.flush();
   }
 
   /** Writes what is not yet written. */
@@ -87,24 +99,31 @@ export class ImportLedger {
     const problems = this.#newProblems;
     this.#taken = [];
     this.#newProblems = [];
+    this.#rows = 0;
     if (taken.length + problems.length === 0) return;
-    const hashes = taken.map(({ image }) => image.hash);
+    const meant = taken.flatMap(({ image, regions }) => (regions.length > 0 ? regions : [image]));
+    const hashes = meant.map(({ hash }) => hash);
     const datasetId = this.#store.findDataset(this.#dataset);
     const existing = datasetId === undefined ? undefined : this.#store.findItems(datasetId, hashes);
-    const rows = taken.map(({ image, candidate, modifiedMs }): ImportRow => {
-      const item = this.#decide(image.hash, candidate, existing?.get(image.hash));
-      return { image, file: { path: candidate.path, modifiedMs }, item };
+    const rows = taken.flatMap(({ image, regions, candidate, modifiedMs }): ImportRow[] => {
+      const decide = (own: NewImage) => this.#decide(own, candidate, existing?.get(own.hash));
+      const file = { path: candidate.path, modifiedMs };
+      if (regions.length === 0) return [{ image, file, item: decide(image) }];
+      const parts = regions.map((region) => ({ image: region, file: null, item: decide(region) }));
+      return [{ image, file, item: null }, ...parts];
     });
     this.#store.save(this.#dataset, rows, this.#jobId, problems);
   }
 
   /** The first file of an image in an import decides; a later import may correct an earlier one. */
   #decide(
-    hash: string,
+    { hash, region }: NewImage,
     candidate: Candidate,
     existing: DatasetItem | undefined,
   ): ItemAttributes | null {
-    const { attributes, automatic } = place(candidate, hash, this.#rules, existing);
+    // Regions of one image are alike: on two sides of a split they would make results look too good.
+    const image = { hash, standardGroup: region === null ? null : candidate.name };
+    const { attributes, automatic } = place(candidate, image, this.#rules, existing);
     const role = this.#roles.get(hash);
     if (role !== undefined) {
       this.#duplicates++;
@@ -122,6 +141,7 @@ export class ImportLedger {
       existing.role === attributes.role &&
       existing.class === attributes.class &&
       existing.group === attributes.group &&
+      existing.domain === attributes.domain &&
       existing.split === attributes.split;
     if (isSame) return null;
     this.#changed++;
@@ -158,11 +178,16 @@ export class ImportLedger {
   #remarks(): string[] {
     const remarks: string[] = [];
     const { hidden, mask } = this.#leftOut;
+    if (this.#cut.images > 0) {
+      remarks.push(
+        `cut ${files(this.#cut.images, 'image')} into ${files(this.#cut.regions, 'tile')}`,
+      );
+    }
     if (hidden > 0) remarks.push(`left out ${files(hidden, 'hidden file')}`);
     if (mask > 0) remarks.push(`left out ${files(mask, 'mask')} in ground_truth folders`);
     if (this.#changed > 0) {
       remarks.push(
-        `${files(this.#changed, 'image')} of the dataset now with the role, class, group or side ` +
+        `${files(this.#changed, 'image')} of the dataset now with the role, class, group, domain or side ` +
           'of this import',
       );
     }

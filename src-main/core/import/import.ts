@@ -20,7 +20,8 @@ import type { DatasetItem, ImportStore } from '../datasets/items.ts';
 import type { NewImage } from '../formats/new-image.ts';
 import { inOrder } from '../reader/ordered.ts';
 import { keptOriginal, originalsFolder } from '../archives/originals.ts';
-import { groupRule, type PlacingRules } from './place.ts';
+import { domainRule, groupRule, type PlacingRules } from './place.ts';
+import { regionImages } from './region-images.ts';
 import { thumbnailPath } from '../reader/reader-tasks.ts';
 import type { ImageReader } from '../reader/reader.ts';
 import { withReader } from '../reader/with-reader.ts';
@@ -60,6 +61,8 @@ export async function importImages(
 
 interface Read {
   readonly image: NewImage;
+  /** What is imported of the image instead of the whole; empty for the whole. */
+  readonly regions: readonly NewImage[];
   readonly modifiedMs: number;
 }
 
@@ -82,6 +85,7 @@ class Import {
     this.#reader = reader;
     // Options are checked before anything is read.
     groupRule(spec.group);
+    domainRule(spec.domain);
     if (Array.isArray(spec.split)) sharesOf(spec.split);
     this.#thumbnails = join(ports.projectFolder, 'cache', 'thumbnails');
     this.#incoming = join(ports.projectFolder, 'cache', 'incoming');
@@ -146,7 +150,7 @@ class Import {
   }
 
   #rules(sources: readonly Source[]): PlacingRules {
-    const { role, split, group, seed } = this.#spec;
+    const { role, split, group, domain, seed } = this.#spec;
     const sideOfGroup = new Map(
       [...this.#items()]
         .filter((item) => item.role === 'normal' && item.group !== null)
@@ -161,6 +165,7 @@ class Import {
       carvesCalibrate: typeof split !== 'string' && !named.has('calibrate'),
       splitsAll: typeof split !== 'string' && named.size === 0,
       groupOf: groupRule(group),
+      domainOf: domainRule(domain),
       sideOfGroup,
     };
   }
@@ -177,9 +182,9 @@ class Import {
 
   /** Archives are read in their order, so a member is unpacked before the next one is looked at. */
   async #unpack(candidate: Candidate): Promise<Candidate | ImportProblem> {
-    if ((await this.#known(candidate)) !== undefined) return candidate;
     const file = join(this.#incoming, String(this.#incomingCount++));
     try {
+      if ((await this.#known(candidate)) !== undefined) return candidate;
       await candidate.member!.extract(file);
       return { ...candidate, unpacked: file };
     } catch (error) {
@@ -190,20 +195,22 @@ class Import {
   async #read(entry: Candidate | ImportProblem): Promise<Outcome> {
     if ('reason' in entry) return { problem: entry };
     const { path, member, unpacked } = entry;
-    const known = unpacked === undefined ? await this.#known(entry) : undefined;
-    if (known !== undefined) return { candidate: entry, ...known };
     try {
+      const known = unpacked === undefined ? await this.#known(entry) : undefined;
+      if (known !== undefined) return { candidate: entry, ...known };
       const { image, modifiedMs } = await this.#reader.run({
         kind: 'inspect',
         path: unpacked ?? path,
         thumbnailFolder: this.#thumbnails,
         scratchFolder: this.#incoming,
         pixelLimit: this.#ports.pixelLimit ?? standardPixelLimit,
+        tiles: this.#spec.tiles ?? null,
       });
       if (unpacked !== undefined) {
         await rename(unpacked, keptOriginal(this.#ports.projectFolder, image.hash));
       }
-      return { candidate: entry, image, modifiedMs: member?.modifiedMs ?? modifiedMs };
+      const regions = this.#regions(image);
+      return { candidate: entry, image, regions, modifiedMs: member?.modifiedMs ?? modifiedMs };
     } catch (error) {
       if (unpacked !== undefined) await rm(unpacked, { force: true });
       return { problem: problemOf(path, error) };
@@ -217,11 +224,19 @@ class Import {
     if (file === undefined) return undefined;
     const now = member ?? (await sizeAndTime(path));
     if (now?.bytes !== file.bytes || now.modifiedMs !== file.modifiedMs) return undefined;
-    const kept = [thumbnailPath(this.#thumbnails, file.hash)];
+    const image = store.findImages([file.hash]).get(file.hash);
+    if (image === undefined) return undefined;
+    const regions = this.#regions(image);
+    const kept = [image, ...regions].map(({ hash }) => thumbnailPath(this.#thumbnails, hash));
     if (member !== undefined) kept.push(keptOriginal(projectFolder, file.hash));
     for (const needed of kept) if ((await sizeAndTime(needed)) === undefined) return undefined;
-    const image = store.findImages([file.hash]).get(file.hash);
-    return image && { image, modifiedMs: file.modifiedMs };
+    return { image, regions, modifiedMs: file.modifiedMs };
+  }
+
+  /** Throws `unreadable-image` when there would be too many. */
+  #regions(image: NewImage): NewImage[] {
+    const { tiles } = this.#spec;
+    return tiles === undefined ? [] : regionImages(image, tiles);
   }
 
   /** Of the dataset; none while it is not made. */

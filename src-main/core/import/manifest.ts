@@ -1,4 +1,5 @@
-// A CSV table as the list of what to import: columns path, role, group, label, split; separated by
+// A CSV table as the list of what to import: columns path, role, group, domain (or scanner, stain and
+// site), label, split; separated by
 // commas, semicolons or tabs; with or without a byte-order mark. Paths are relative to the table.
 
 import { readFile } from 'node:fs/promises';
@@ -20,6 +21,7 @@ export interface ManifestRow {
   readonly role: Role | null;
   readonly class: string | null;
   readonly group: string | null;
+  readonly domain: string | null;
   readonly split: Split | null;
 }
 
@@ -31,7 +33,12 @@ export interface Manifest {
   readonly ignored: readonly string[];
 }
 
-const columns = ['path', 'role', 'group', 'label', 'split'] as const;
+/** Columns that together are the domain of a row whose column "domain" is empty or absent. */
+const domainColumns = ['scanner', 'stain', 'site'] as const;
+const columns = [
+  ...(['path', 'role', 'group', 'domain', 'label', 'split'] as const),
+  ...domainColumns,
+] as const;
 type Column = (typeof columns)[number];
 
 /** Throws `bad-input` when the table cannot be read or has no column "path". */
@@ -44,7 +51,7 @@ export async function readManifest(file: string): Promise<Manifest> {
     throw new Failure(
       'bad-input',
       'The table has no column "path". Its first line must name the columns: ' +
-        'path, and if wanted role, group, label, split.',
+        'path, and if wanted role, group, domain (or scanner, stain, site), label, split.',
       file,
     );
   }
@@ -125,8 +132,17 @@ function readRow(folder: string, cell: (column: Column) => string): ManifestRow 
     role: oneOf('role', cell('role'), roleNames),
     class: cell('label') || null,
     group: cell('group') || null,
+    domain: cell('domain') || joinedDomain(cell) || null,
     split: oneOf('split', cell('split'), splitNames),
   };
+}
+
+/** "scanner=A; site=North": of the columns that have a value. */
+function joinedDomain(cell: (column: Column) => string): string {
+  return domainColumns
+    .filter((column) => cell(column) !== '')
+    .map((column) => `${column}=${cell(column)}`)
+    .join('; ');
 }
 
 function oneOf<T extends string>(column: string, value: string, names: readonly T[]): T | null {

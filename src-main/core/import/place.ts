@@ -1,4 +1,4 @@
-// Decides the role, class, group and side of an imported image. The nearest word counts: what the
+// Decides the role, class, group, domain and side of an imported image. The nearest word counts: what the
 // table says about this image, then the options of the import, then its folders, then the rule.
 
 import { dirname, basename } from 'node:path';
@@ -25,6 +25,7 @@ export interface PlacingRules {
   /** Whether nobody named a side for any image, so that the shares hold for all normals. */
   readonly splitsAll: boolean;
   groupOf(path: string): string | null;
+  domainOf(path: string): string | null;
   /** Sides of groups that the dataset has already: their later images follow them. */
   readonly sideOfGroup: ReadonlyMap<string, Split>;
 }
@@ -36,22 +37,24 @@ export interface Placed {
 }
 
 /**
- * hash: of the image's content. existing: what the dataset has of it; where this import says nothing,
- * that stays, so that importing again changes nothing.
+ * image: its hash, and the group of one that nothing gives a group. existing: what the dataset has of it;
+ * where this import says nothing, that stays, so that importing again changes nothing.
  */
 export function place(
   candidate: Candidate,
-  hash: string,
+  { hash, standardGroup }: { readonly hash: string; readonly standardGroup: string | null },
   rules: PlacingRules,
   existing: ItemAttributes | undefined,
 ): Placed {
   const { declared, placement } = candidate;
   const role =
     declared?.role ?? rules.role ?? placement.role ?? existing?.role ?? ('unlabelled' as const);
-  const group = declared?.group ?? rules.groupOf(candidate.path) ?? existing?.group ?? null;
+  const group =
+    declared?.group ?? rules.groupOf(candidate.path) ?? existing?.group ?? standardGroup;
+  const domain = declared?.domain ?? rules.domainOf(candidate.path) ?? existing?.domain ?? null;
   const className = declared?.class ?? placement.class ?? existing?.class ?? null;
   const named = declared?.split ?? rules.split ?? placement.split;
-  const attributes = { role, class: className, group };
+  const attributes = { role, class: className, group, domain };
   if (role !== 'normal') {
     const kept = existing?.role === role ? existing.split : splitOfRole(role);
     return { attributes: { ...attributes, split: named ?? kept }, automatic: null };
@@ -87,9 +90,7 @@ function knownSide(
  */
 export function groupRule(option: string | undefined): (path: string) => string | null {
   if (option === undefined) return () => null;
-  if (option === 'parent') {
-    return (path) => basename(dirname(path.replaceAll('\\', '/').replace('!/', '/'))) || null;
-  }
+  if (option === 'parent') return parentName;
   let pattern: RegExp;
   try {
     pattern = new RegExp(option, 'u');
@@ -105,4 +106,33 @@ export function groupRule(option: string | undefined): (path: string) => string 
     const match = pattern.exec(path.replaceAll('\\', '/'));
     return match === null ? null : (match[1] ?? match[0]) || null;
   };
+}
+
+/**
+ * The rule of the option --domain: "parent" as for groups, a regular expression with a group in brackets,
+ * which is the name, or else the name itself for every image. Throws `bad-input` when brackets make no
+ * regular expression.
+ */
+export function domainRule(option: string | undefined): (path: string) => string | null {
+  const text = option?.trim() ?? '';
+  if (text === '') return () => null;
+  if (text === 'parent') return parentName;
+  if (!text.includes('(')) return () => text;
+  let pattern: RegExp;
+  try {
+    pattern = new RegExp(text, 'u');
+  } catch (error) {
+    throw new Failure(
+      'bad-input',
+      `The domain "${text}" has a bracket and is no regular expression. Write a name without ` +
+        'brackets, "parent", or a regular expression such as scanner(\\w+)_.',
+      undefined,
+      { cause: error },
+    );
+  }
+  return (path) => pattern.exec(path.replaceAll('\\', '/'))?.[1]?.trim() || null;
+}
+
+function parentName(path: string): string | null {
+  return basename(dirname(path.replaceAll('\\', '/').replace('!/', '/'))) || null;
 }

@@ -13,7 +13,7 @@ import { standardShares } from '../datasets/split.ts';
 import type { DatasetItem, KnownFile } from '../datasets/items.ts';
 import { fileKind, kindBytes } from '../formats/kind.ts';
 import { inOrder } from '../reader/ordered.ts';
-import { groupRule, place, type PlacingRules } from './place.ts';
+import { domainRule, groupRule, place, type PlacingRules } from './place.ts';
 import { candidates, namedSplits, openSource, type Candidate, type Source } from './sources.ts';
 import { fileSystemReason, reasons } from '../formats/unreadable.ts';
 
@@ -21,6 +21,7 @@ export interface PreviewRequest {
   readonly paths: readonly string[];
   readonly role?: Role | undefined;
   readonly group?: string | undefined;
+  readonly domain?: string | undefined;
   readonly split?: Split | undefined;
 }
 
@@ -45,7 +46,7 @@ const problemsTold = 200;
 const valuesTold = 200;
 const examplesTold = 12;
 
-/** Throws `stopped`, and `bad-input` when the group is no regular expression. */
+/** Throws `stopped`, and `bad-input` when the group or the domain is no regular expression. */
 export async function previewImport(
   request: PreviewRequest,
   stop: Stop,
@@ -53,6 +54,7 @@ export async function previewImport(
   limits: PreviewLimits = standardLimits,
 ): Promise<ImportPreview> {
   groupRule(request.group);
+  domainRule(request.domain);
   const preview = new Preview(request, ports, limits);
   const deadline = new StopSource();
   const timer = setTimeout(() => deadline.stop(), limits.ms);
@@ -77,6 +79,7 @@ class Preview {
   readonly #roles = new Map<Role, number>();
   readonly #classes = new Map<string | null, number>();
   readonly #groups = new Map<string | null, number>();
+  readonly #domains = new Map<string | null, number>();
   readonly #examples = new Map<string, PreviewedFile>();
   readonly #problems: ImportProblem[] = [];
   readonly #leftOut = { hidden: 0, masks: 0 };
@@ -121,6 +124,7 @@ class Preview {
       roles: mostFrequentFirst(this.#roles),
       classes: mostFrequentFirst(this.#classes).slice(0, valuesTold),
       groups: mostFrequentFirst(this.#groups).slice(0, valuesTold),
+      domains: mostFrequentFirst(this.#domains).slice(0, valuesTold),
       namesSplits: this.#namesSplits,
       recognised: this.#recognised,
       problems: { count: this.#problemCount, first: this.#problems },
@@ -131,11 +135,12 @@ class Preview {
 
   /** The sides are of no interest here, and sides are all that the other rules decide. */
   #rules(sources: readonly Source[]): PlacingRules {
-    const { role, split, group } = this.#request;
+    const { role, split, group, domain } = this.#request;
     this.#namesSplits =
       split !== undefined || sources.some((source) => namedSplits(source).size > 0);
     return {
       ...{ role: role ?? null, split: split ?? null, groupOf: groupRule(group) },
+      domainOf: domainRule(domain),
       ...{ shares: standardShares, seed: 0, carvesCalibrate: false, splitsAll: false },
       sideOfGroup: new Map(),
     };
@@ -169,15 +174,18 @@ class Preview {
   #take(candidate: Candidate, isKnown: boolean, rules: PlacingRules): void {
     const hash = isKnown ? this.#ports.knownFile(candidate.path)?.hash : undefined;
     const existing = hash === undefined ? undefined : this.#ports.item(hash);
-    const { role, class: className, group } = place(candidate, '', rules, existing).attributes;
+    const image = { hash: '', standardGroup: null };
+    const placed = place(candidate, image, rules, existing).attributes;
+    const { role, class: className, group, domain } = placed;
     this.#images++;
     if (isKnown) this.#known++;
     count(this.#roles, role);
     count(this.#classes, className);
     count(this.#groups, group);
+    count(this.#domains, domain);
     const kind = JSON.stringify([role, className]);
     if (this.#examples.size < examplesTold && !this.#examples.has(kind)) {
-      this.#examples.set(kind, { path: candidate.path, role, class: className, group });
+      this.#examples.set(kind, { path: candidate.path, role, class: className, group, domain });
     }
   }
 

@@ -2,7 +2,7 @@
 // in a fixed order, each with what its folder or its line in the table says about it.
 
 import { stat } from 'node:fs/promises';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { basename, relative, resolve, sep } from 'node:path';
 import type { ImportProblem, Split } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
@@ -19,9 +19,11 @@ export type Source =
 export interface Candidate {
   /** As it will be catalogued: absolute, members as ARCHIVE!/MEMBER. */
   readonly path: string;
+  /** Below the folder or in the archive that was given, with "/" between folders. */
+  readonly name: string;
   readonly placement: Placement;
   /** What the user wrote about this very image. */
-  readonly declared: Pick<ManifestRow, 'role' | 'class' | 'group' | 'split'> | null;
+  readonly declared: Omit<ManifestRow, 'path'> | null;
   readonly member?: ArchiveMember;
   /** Where the member's bytes lie for the moment. */
   readonly unpacked?: string;
@@ -78,12 +80,13 @@ async function survey(kind: 'folder' | 'archive', path: string, stop: Stop) {
 
 /** The folder of each file, in the order of files. */
 async function* fileFolders(root: string): AsyncGenerator<string> {
-  for await (const entry of walk(root)) if ('path' in entry) yield folderBelow(root, entry.path);
+  for await (const entry of walk(root))
+    if ('path' in entry) yield folderOf(nameBelow(root, entry.path));
 }
 
 async function* memberFolders(archive: string, stop: Stop): AsyncGenerator<string> {
   for await (const entry of listArchive(archive, stop)) {
-    if ('path' in entry) yield memberFolder(entry);
+    if ('path' in entry) yield folderOf(entry.name);
   }
 }
 
@@ -93,34 +96,35 @@ export async function* candidates(source: Source, stop: Stop): AsyncGenerator<So
     case 'folder':
       for await (const entry of walk(source.path)) {
         if (!('path' in entry)) yield entry;
-        else yield placed(source.layout, folderBelow(source.path, entry.path), entry);
+        else yield placed(source.layout, nameBelow(source.path, entry.path), entry);
       }
       return;
     case 'file':
-      yield placed(plain, '', source);
+      yield placed(plain, basename(source.path), { path: source.path });
       return;
     case 'archive':
       for await (const entry of listArchive(source.path, stop)) {
         if (!('path' in entry)) yield entry;
-        else yield placed(source.layout, memberFolder(entry), { path: entry.path, member: entry });
+        else yield placed(source.layout, entry.name, { path: entry.path, member: entry });
       }
       return;
     case 'table':
       for (const problem of source.manifest.problems) yield { problem };
       for (const { path, ...declared } of source.manifest.rows) {
         const problem = await whyMissing(path);
-        yield problem === undefined ? { ...placed(plain, '', { path }), declared } : { problem };
+        const found = { ...placed(plain, basename(path), { path }), declared };
+        yield problem === undefined ? found : { problem };
       }
   }
 }
 
 function placed(
   layout: Layout,
-  folder: string,
+  name: string,
   { path, member }: Pick<Candidate, 'path' | 'member'>,
 ): Candidate {
-  const placement = layout.place(folder);
-  return { path, placement, declared: null, ...(member === undefined ? {} : { member }) };
+  const placement = layout.place(folderOf(name));
+  return { path, name, placement, declared: null, ...(member === undefined ? {} : { member }) };
 }
 
 /** A file that was named, not found, may not be there. */
@@ -133,12 +137,12 @@ async function whyMissing(path: string): Promise<ImportProblem | undefined> {
   }
 }
 
-function folderBelow(root: string, path: string): string {
-  return relative(root, dirname(path)).split(sep).join('/');
+function nameBelow(root: string, path: string): string {
+  return relative(root, path).split(sep).join('/');
 }
 
-function memberFolder(member: ArchiveMember): string {
-  return member.name.split('/').slice(0, -1).join('/');
+function folderOf(name: string): string {
+  return name.split('/').slice(0, -1).join('/');
 }
 
 function problemOf(path: string, reason: string): ImportProblem {

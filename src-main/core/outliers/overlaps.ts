@@ -12,7 +12,7 @@ import type { DatasetItem } from '../datasets/items.ts';
 import { datasetNamed, servesAsOutlier } from '../runs/run-items.ts';
 import type { ProjectDatabase, Reader } from '../store/database.ts';
 import { items } from '../store/images/datasets.ts';
-import { pathsOf } from '../store/images/images.ts';
+import { addressesOf } from '../store/images/addresses.ts';
 import { outlierSources } from './sources.ts';
 
 interface Item extends DatasetItem {
@@ -125,6 +125,6 @@ async function nearPairs(
 }
 
 function shown(reader: Reader, { imageId, hash, dataset, role, split }: Item): Overlap['other'] {
-  const path = pathsOf(reader, imageId)[0]?.path ?? hash;
+  const path = addressesOf(reader, imageId)[0] ?? hash;
   return { imageId, hash, dataset, role, split, path };
 }

@@ -87,7 +87,7 @@ export class ShiftPreviewer {
   }
 
   /** The partner is another normal image, drawn by the seed; an only image is its own. */
-  #find({ dataset, hash, seed }: PreviewRequest): { channels: 1 | 3; partner: string } {
+  #find({ dataset, hash, seed }: PreviewRequest): { channels: number; partner: string } {
     return this.#database.read((reader) => {
       const image = findImage(reader, hash);
       if (!image) throw new Failure('not-found', `There is no image ${hash} in this project.`);
@@ -100,7 +100,7 @@ export class ShiftPreviewer {
     });
   }
 
-  async #small(hash: string, side: number, channels: 1 | 3): Promise<SmallPicture> {
+  async #small(hash: string, side: number, channels: number): Promise<SmallPicture> {
     const key = `${hash} ${side} ${channels}`;
     let asked = this.#kept.get(key);
     if (!asked) {

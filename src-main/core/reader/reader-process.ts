@@ -2,8 +2,16 @@
 // that a file which brings a decoder down costs one image. Started by reader.ts.
 
 import { bugText, serveParent } from '#processes/serve-parent.ts';
+import { describeFile } from './describe-file.ts';
 import { nearlyEqual, nearTwins, type TellProgress } from './near-pictures.ts';
-import { histogram, inspect, render, square, type ReaderTask } from './reader-tasks.ts';
+import {
+  histogram,
+  inspect,
+  regionSquares,
+  render,
+  square,
+  type ReaderTask,
+} from './reader-tasks.ts';
 import { smallPictures } from './small-pictures.ts';
 
 /** `id`: the caller's name for the task, by which it knows its progress. */
@@ -19,8 +27,12 @@ async function perform(task: ReaderTask, tell: TellProgress): Promise<unknown> {
   switch (task.kind) {
     case 'inspect':
       return await inspect(task);
+    case 'describe':
+      return await describeFile(task);
     case 'square':
       return await square(task);
+    case 'regionSquares':
+      return await regionSquares(task);
     case 'render':
       return await render(task);
     case 'histogram':

@@ -3,9 +3,8 @@
 
 import type { PictureLook } from '#contract/picture-look.ts';
 import { histogramOf } from './histogram.ts';
-import { sharp } from '../formats/image-library.ts';
-import type { OpenedImage } from '../formats/opened-image.ts';
-import { readPixels, type PixelBlock } from '../formats/pipeline.ts';
+import { bitDepthOf, rawImage, readPixels, type PixelBlock } from '../formats/pipeline.ts';
+import { wholePipeline, type PixelSource } from '../formats/pixel-source.ts';
 import { unreadable } from '../formats/unreadable.ts';
 
 /** A larger picture is made smaller: no screen shows more, and browsers refuse far more. */
@@ -13,19 +12,18 @@ const largestSide = 4096;
 
 /** Throws `unreadable-image` when the pixels cannot be read to the end, or have no such channel. */
 export async function renderPicture(
-  image: OpenedImage,
+  image: PixelSource,
   look: PictureLook | undefined,
 ): Promise<Buffer> {
-  const pipeline = await image.pipeline();
+  const pipeline = await wholePipeline(image);
   const isLarge = Math.max(image.width, image.height) > largestSide;
   const fitting = isLarge
     ? pipeline.resize(largestSide, largestSide, { fit: 'inside', withoutEnlargement: true })
     : pipeline;
-  const block = await readPixels(fitting, image.bitDepth);
+  const block = await readPixels(fitting, bitDepthOf(image.type));
   const shown = look ?? wholeLook(block);
   const channels = shown.channel === 'all' ? block.channels : 1;
-  const { width, height } = block;
-  return await sharp(spread(block, shown), { raw: { width, height, channels } })
+  return await rawImage({ ...block, channels, pixels: spread(block, shown) })
     .png({ compressionLevel: 3 })
     .toBuffer();
 }

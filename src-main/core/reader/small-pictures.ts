@@ -9,7 +9,7 @@ export interface SmallPicturesTask {
   readonly thumbnailFolder: string;
   readonly hashes: readonly string[];
   readonly side: number;
-  readonly channels: 1 | 3;
+  readonly channels: number;
 }
 
 /** Decoded at once. */
@@ -33,7 +33,7 @@ export async function smallPictures(task: SmallPicturesTask): Promise<(Uint8Arra
 async function smallPicture(
   path: string,
   side: number,
-  channels: 1 | 3,
+  channels: number,
 ): Promise<Uint8Array | null> {
   try {
     const pixels = await sharp(await readFile(path))

@@ -1,9 +1,8 @@
 // Thumbnails: WebP of at most 128 × 128 pixels. Making one decodes the image to its end, so it is
 // also the proof that the image can be read.
 
-import type { OpenedImage } from '../formats/opened-image.ts';
-import { sharp } from '../formats/image-library.ts';
-import { readPixels, type PixelBlock } from '../formats/pipeline.ts';
+import { bitDepthOf, rawImage, readPixels, type PixelBlock } from '../formats/pipeline.ts';
+import { wholePipeline, type PixelSource } from '../formats/pixel-source.ts';
 import { reasons, unreadable } from '../formats/unreadable.ts';
 
 const thumbnailSide = 128;
@@ -14,12 +13,12 @@ const shown = { low: 0.005, high: 0.995 } as const;
 const webp = { quality: 80, effort: 2 } as const;
 
 /** The bytes of a WebP file. Throws `unreadable-image` when the pixels cannot be read to the end. */
-export async function makeThumbnail(image: OpenedImage): Promise<Buffer> {
-  const small = (await image.pipeline()).resize(thumbnailSide, thumbnailSide, {
+export async function makeThumbnail(image: PixelSource): Promise<Buffer> {
+  const small = (await wholePipeline(image)).resize(thumbnailSide, thumbnailSide, {
     fit: 'inside',
     withoutEnlargement: true,
   });
-  if (image.bitDepth === 8) {
+  if (bitDepthOf(image.type) === 8) {
     return await small
       .webp(webp)
       .toBuffer()
@@ -28,8 +27,9 @@ export async function makeThumbnail(image: OpenedImage): Promise<Buffer> {
       });
   }
   const block = await readPixels(small, 16);
-  const { width, height, channels } = block;
-  return await sharp(stretch(block), { raw: { width, height, channels } }).webp(webp).toBuffer();
+  return await rawImage({ ...block, pixels: stretch(block) })
+    .webp(webp)
+    .toBuffer();
 }
 
 /** 16-bit values into 0 … 255, each channel by its own percentiles. */

@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import type { ImageHistogram } from '#contract/image-look.ts';
 import type { PictureLook } from '#contract/picture-look.ts';
 import { Failure } from '#domain/failure.ts';
+import type { RegionAddress } from '#domain/region-address.ts';
 import { neverStop } from '#domain/stop.ts';
 import { archiveOf } from '../archives/archive.ts';
 import { standardPixelLimit } from '../formats/decode.ts';
-import { originalFiles, restoreOriginals } from '../archives/originals.ts';
+import { fileOf, originalFiles, restoreOriginals, type ImageFile } from '../archives/originals.ts';
 import { isHash, shownOriginal, thumbnail, type Picture } from './pictures.ts';
 import { ImageReader } from './reader.ts';
 import type { ReaderResults, ReaderTask } from './reader-tasks.ts';
@@ -25,8 +26,10 @@ const originalLimit = 36e6;
 const idleMs = 30_000;
 
 interface ViewedImage {
-  /** Every path where it was seen. */
+  /** Every path where its file was seen. */
   readonly paths: readonly string[];
+  /** The part of the file that is the image; null for all of it. */
+  readonly region: RegionAddress | null;
   readonly bitDepth: 8 | 16;
   /** Width times height. */
   readonly pixels: number;
@@ -61,9 +64,10 @@ export class ImageViewer {
   async picture(hash: string, look: PictureLook | undefined): Promise<Picture | undefined> {
     const image = isHash(hash) ? this.#find(hash) : undefined;
     if (!image) return undefined;
-    const { paths, bitDepth, pixels } = image;
+    const { region, bitDepth, pixels } = image;
     // A browser shows the full range of 16 bits, in which most microscopes' images are black.
-    if (look === undefined && bitDepth === 8 && pixels <= originalLimit) {
+    if (look === undefined && region === null && bitDepth === 8 && pixels <= originalLimit) {
+      const { paths } = image;
       const original = await shownOriginal(originalFiles(this.#folder, { hash, paths }));
       if (original) return original;
     }
@@ -71,7 +75,7 @@ export class ImageViewer {
     const name = `${hash}-${words}.png`;
     const running = this.#rendering.get(name);
     if (running) return await running;
-    const rendering = this.#render(name, hash, paths, look).finally(() =>
+    const rendering = this.#render(name, fileOf({ ...image, hash }), look).finally(() =>
       this.#rendering.delete(name),
     );
     this.#rendering.set(name, rendering);
@@ -80,9 +84,9 @@ export class ImageViewer {
 
   /** Throws `not-found` and `unreadable-image`. */
   async histogram(hash: string): Promise<ImageHistogram> {
-    const { paths } = this.#find(hash) ?? { paths: [] };
-    return await this.#read(hash, paths, (files) => ({
-      ...{ kind: 'histogram', hash, paths: files, pixelLimit: standardPixelLimit },
+    const image = this.#find(hash) ?? { paths: [], region: null };
+    return await this.#read(fileOf({ ...image, hash }), (file) => ({
+      ...{ kind: 'histogram', ...file, pixelLimit: standardPixelLimit },
     }));
   }
 
@@ -93,8 +97,7 @@ export class ImageViewer {
 
   async #render(
     name: string,
-    hash: string,
-    paths: readonly string[],
+    image: ImageFile,
     look: PictureLook | undefined,
   ): Promise<Picture | undefined> {
     const folder = renderedFolder(this.#folder);
@@ -109,8 +112,8 @@ export class ImageViewer {
     if (isThere) return picture;
     await mkdir(folder, { recursive: true });
     try {
-      await this.#read(hash, paths, (files) => ({
-        ...{ kind: 'render', hash, paths: files, look, target },
+      await this.#read(image, (file) => ({
+        ...{ kind: 'render', ...file, look, target },
         ...{ scratchFolder: folder, pixelLimit: standardPixelLimit },
       }));
     } catch (error) {
@@ -122,17 +125,17 @@ export class ImageViewer {
   }
 
   async #read<T extends ReaderTask>(
-    hash: string,
-    paths: readonly string[],
-    taskOn: (files: readonly string[]) => T,
+    image: ImageFile,
+    taskOn: (file: ImageFile) => T,
   ): Promise<ReaderResults[T['kind']]> {
-    const run = () => this.#run(taskOn(originalFiles(this.#folder, { hash, paths })));
+    const { paths } = image;
+    const run = () => this.#run(taskOn({ ...image, paths: originalFiles(this.#folder, image) }));
     try {
       return await run();
     } catch (error) {
       const isPacked = paths.some((path) => archiveOf(path) !== undefined);
       if (!(error instanceof Failure) || error.code !== 'not-found' || !isPacked) throw error;
-      await restoreOriginals(this.#folder, [{ hash, paths }], neverStop);
+      await restoreOriginals(this.#folder, [image], neverStop);
       return await run();
     }
   }

@@ -19,7 +19,8 @@ export function confirmedOutliers(
     const after = new Set(confirmed);
     const added = confirmed.filter((imageId) => !before.has(imageId));
     const removed = [...before].filter((imageId) => !after.has(imageId));
-    const item = { role: 'outlier', class: null, group: null, split: 'train' } as const;
+    const where = { class: null, group: null, domain: null };
+    const item = { role: 'outlier', ...where, split: 'train' } as const;
     for (const imageId of confirmed) putItem(writer, datasetId, imageId, item);
     for (const imageId of removed) removeItem(writer, datasetId, imageId);
     return { dataset: name, images: after.size, added: added.length, removed: removed.length };

@@ -60,6 +60,7 @@ const header = [
     'Image_Metadata_Role',
     'Image_Metadata_Class',
     'Image_Metadata_Group',
+    'Image_Metadata_Domain',
     'Image_Metadata_Split',
   ],
   ...['Image_Normscope_AnomalyScore', 'Image_Normscope_Flagged'],
@@ -80,7 +81,15 @@ function cells(row: ExportRow, name: (typeof scoreNames)[number], limit: number 
   const flagged = anomalyScore === null || limit === null ? null : Number(anomalyScore > limit);
   return [
     ...[row.imageId, text(basename(row.path)), text(dirname(row.path)), row.hash],
-    ...[row.role, text(row.class), text(row.group), row.split, anomalyScore, flagged],
+    ...[
+      row.role,
+      text(row.class),
+      text(row.group),
+      text(row.domain),
+      row.split,
+      anomalyScore,
+      flagged,
+    ],
     ...scoreNames.map((score) => row[score]),
     ...[row.verdict, text(row.reviewer), row.time, text(row.note)],
   ];

@@ -5,7 +5,8 @@ import { Failure } from '#domain/failure.ts';
 import { datasetNamed } from '../runs/run-items.ts';
 import type { Alike, Features } from '../scores/features.ts';
 import type { ProjectDatabase, Reader } from '../store/database.ts';
-import { imageById, pathsOf } from '../store/images/images.ts';
+import { addressesOf } from '../store/images/addresses.ts';
+import { imageById } from '../store/images/images.ts';
 import { idsInOrder } from '../store/images/image-pages.ts';
 import { scoreAsked } from '../gallery/image-methods.ts';
 
@@ -43,5 +44,5 @@ export async function neighboursOf(
 
 function neighbour(reader: Reader, { imageId, likeness }: Alike): Neighbour {
   const { hash } = imageById(reader, imageId)!;
-  return { imageId, hash, path: pathsOf(reader, imageId)[0]?.path ?? hash, likeness };
+  return { imageId, hash, path: addressesOf(reader, imageId)[0] ?? hash, likeness };
 }

@@ -1,6 +1,7 @@
 // The complete description of a run as it is kept beside it: enough to do the same again.
 
 import { z } from 'zod';
+import { mostChannels } from '#domain/channel.ts';
 import { Failure } from '#domain/failure.ts';
 import {
   methodNames,
@@ -65,7 +66,7 @@ export function readRunConfig(run: StoredRun): RunConfig {
 const runPixels = z.strictObject({
   /** Of the stored squares, pixels. */
   side: z.int().min(1),
-  channels: z.union([z.literal(1), z.literal(3)]),
+  channels: z.int().min(1).max(mostChannels),
   type: z.enum(['uint8', 'uint16']),
   /** Per channel, the pixel values that the network sees as 0 and 1. */
   window: z.array(z.tuple([z.number(), z.number()])),

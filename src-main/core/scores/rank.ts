@@ -3,7 +3,7 @@
 import type { RankedImage } from '#contract/core.ts';
 import type { ScoreName } from '#domain/score.ts';
 import type { Reader } from '../store/database.ts';
-import { pathsOf } from '../store/images/images.ts';
+import { addressesOf } from '../store/images/addresses.ts';
 import { heldOutScores, rankedItems } from '../store/runs/ranking.ts';
 import { findThreshold } from '../store/runs/thresholds.ts';
 import { datasetNamed } from '../runs/run-items.ts';
@@ -30,11 +30,11 @@ export function rank(reader: Reader, request: RankRequest): RankedImage[] {
   const { snapshotId } = run;
   const rankOf = rankAmong(heldOutScores(reader, { modelId, snapshotId, name }));
   return rankedItems(reader, { modelId, datasetId, name, offset, limit, imageIds }).map((item) => {
-    const { imageId, hash, role, class: label, group, split, raw } = item;
+    const { imageId, hash, role, class: label, group, domain, split, raw } = item;
     const anomalyScore = -raw;
     return {
-      ...{ imageId, hash, path: pathsOf(reader, imageId)[0]?.path ?? hash },
-      ...{ role, class: label, group, split, anomalyScore },
+      ...{ imageId, hash, path: addressesOf(reader, imageId)[0] ?? hash },
+      ...{ role, class: label, group, domain, split, anomalyScore },
       anomalyRank: rankOf(anomalyScore),
       flagged: threshold === undefined ? null : anomalyScore > threshold,
     };

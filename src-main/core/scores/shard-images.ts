@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { ShardImage } from '../datasets/pixel-shards.ts';
 import type { ProjectDatabase, Reader } from '../store/database.ts';
-import { imageById, pathsOf } from '../store/images/images.ts';
+import { imageById, storedFile } from '../store/images/images.ts';
 
 /** Images looked up before other work gets its turn. */
 const atOnce = 500;
@@ -31,11 +31,13 @@ function shardImage(reader: Reader, folder: string, imageId: number): ShardImage
   const image = imageById(reader, imageId);
   if (!image) throw new Error(`Image ${imageId} is not in the catalogue.`);
   const paths = new Set<string>();
-  for (const { path, relativePath } of pathsOf(reader, imageId)) {
+  const file = storedFile(reader, image);
+  for (const { path, relativePath } of file.paths) {
     paths.add(path);
     // The project may have moved together with its images.
     if (relativePath !== null) paths.add(resolve(folder, relativePath));
   }
   const { hash, width, height, channels, bitDepth } = image;
-  return { hash, width, height, channels, bitDepth, paths: [...paths] };
+  const { region } = file;
+  return { hash, width, height, channels, bitDepth, region, paths: [...paths] };
 }

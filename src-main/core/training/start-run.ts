@@ -11,7 +11,7 @@ import { freezeSnapshot, type FrozenSnapshot } from '../datasets/snapshot.ts';
 import type { DatasetItem } from '../datasets/items.ts';
 import type { Catalogue } from '../store/images/catalogue.ts';
 import type { ProjectDatabase, Reader } from '../store/database.ts';
-import { pathsOf } from '../store/images/images.ts';
+import { addressesOf } from '../store/images/addresses.ts';
 import { addRun, type RunSource } from '../store/runs/runs.ts';
 import type { RunConfig } from '../runs/run-config.ts';
 import { newRunFolder } from '../store/runs/run-folder.ts';
@@ -150,7 +150,7 @@ function compareWithNormals(
   if (normals.length > 0) {
     const trained = normals.filter((item) => isTrainingNormal(item) || isCalibrationNormal(item));
     const [first] = trained.length > 0 ? trained : normals;
-    const path = pathsOf(reader, first!.imageId)[0]?.path;
+    const path = addressesOf(reader, first!.imageId)[0];
     throw new Failure(
       'bad-input',
       `${images(normals.length)} of the outlier source "${name}" ${normals.length === 1 ? 'is' : 'are'} ` +

@@ -8,6 +8,7 @@ import { doctor } from './commands/doctor.ts';
 import { engine } from './commands/engine.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { importCommand } from './commands/import.ts';
+import { inspect } from './commands/inspect.ts';
 import { resume } from './commands/resume.ts';
 import { runs } from './commands/runs.ts';
 import { score } from './commands/score.ts';
@@ -21,6 +22,7 @@ export const commands: Readonly<Record<string, Command>> = {
   engine,
   backbone,
   import: importCommand,
+  inspect,
   train,
   score,
   evaluate,

@@ -33,10 +33,14 @@ export async function runImport(
   })) as ImportResult;
 }
 
-/** What was recognised, imported and refused. */
-export function importLines(dataset: string, result: ImportResult): readonly string[] {
+/** What was recognised, imported and refused. noun: what was seen before, a file or an image. */
+export function importLines(
+  dataset: string,
+  result: ImportResult,
+  noun: 'file' | 'image' = 'file',
+): readonly string[] {
   const { imported, duplicates, failed, recognised } = result;
-  const again = duplicates === 0 ? '' : `; ${counted(duplicates, 'file')} seen before`;
+  const again = duplicates === 0 ? '' : `; ${counted(duplicates, noun)} seen before`;
   const lines = [
     `Imported ${counted(imported, 'new image')} into "${printable(dataset)}"${again}.`,
     ...recognised.map((text) => `  ${printable(text)}`),

@@ -15,7 +15,7 @@ export function brighten(view: Float32Array, factor: number): void {
   for (let i = 0; i < length; i++) view[i] = clipped(view[i]! * factor);
 }
 
-/** Towards (factor < 1) or away from the mean luminance. */
+/** Towards (factor < 1) or away from the mean luminance; of other than three channels, from their mean. */
 export function changeContrast(view: Float32Array, factor: number, channels: number): void {
   const mean = meanLuminance(view, channels);
   const rest = (1 - factor) * mean;
@@ -24,14 +24,15 @@ export function changeContrast(view: Float32Array, factor: number, channels: num
 }
 
 function meanLuminance(view: Float32Array, channels: number): number {
+  if (channels !== 3) {
+    let sum = 0;
+    for (let i = 0; i < view.length; i++) sum += view[i]!;
+    return sum / view.length;
+  }
   const plane = view.length / channels;
   let sum = 0;
-  if (channels === 1) {
-    for (let i = 0; i < plane; i++) sum += view[i]!;
-  } else {
-    for (let i = 0; i < plane; i++) {
-      sum += red * view[i]! + green * view[plane + i]! + blue * view[2 * plane + i]!;
-    }
+  for (let i = 0; i < plane; i++) {
+    sum += red * view[i]! + green * view[plane + i]! + blue * view[2 * plane + i]!;
   }
   return sum / plane;
 }

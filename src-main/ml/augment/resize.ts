@@ -109,8 +109,21 @@ export function resizeCrop(
   for (let y = 0; y < size; y++) {
     flatten(rows, y, source, length);
     const at = offset + (mirror.vertical ? size - 1 - y : y) * size;
-    const narrowed = set.channels === 3 ? narrowColour : narrow;
-    narrowed(columns, size, mirror.horizontal, source.scale, out, at);
+    if (set.channels === 3) narrowColour(columns, size, mirror.horizontal, source.scale, out, at);
+    else {
+      for (let channel = 0; channel < set.channels; channel++) {
+        const from = { step: set.channels, channel };
+        narrow(
+          columns,
+          size,
+          mirror.horizontal,
+          source.scale,
+          out,
+          at + channel * size * size,
+          from,
+        );
+      }
+    }
   }
 }
 
@@ -145,8 +158,10 @@ function readCrop(set: PixelSet, index: number, crop: Crop): void {
         target[to + 1] = green[pixels[at + 1]!]!;
         target[to + 2] = blue[pixels[at + 2]!]!;
       }
-    } else {
+    } else if (channels === 1) {
       for (; at < end; at++, to++) target[to] = red[pixels[at]!]!;
+    } else {
+      for (let i = 0; i < length; i++, at++, to++) target[to] = level[i % channels]![pixels[at]!]!;
     }
   }
 }
@@ -200,7 +215,7 @@ function flatten(
   }
 }
 
-/** Along the row: `line` of one channel into `size` values from out[at] on. */
+/** Along the row: one channel of `line`, every `step`-th value, into `size` values from out[at] on. */
 function narrow(
   { first, start, weights }: Taps,
   size: number,
@@ -208,13 +223,16 @@ function narrow(
   scale: number,
   out: Float32Array,
   at: number,
+  { step, channel }: { readonly step: number; readonly channel: number },
 ): void {
   const source = line;
   let tap = 0;
   for (let x = 0; x < size; x++) {
     const end = start[x + 1]!;
     let sum = 0;
-    for (let i = first[x]!; tap < end; tap++, i++) sum += weights[tap]! * source[i]!;
+    for (let i = step * first[x]! + channel; tap < end; tap++, i += step) {
+      sum += weights[tap]! * source[i]!;
+    }
     out[at + (mirrored ? size - 1 - x : x)] = sum * scale;
   }
 }

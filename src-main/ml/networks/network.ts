@@ -9,7 +9,7 @@ export interface NetworkSettings {
   readonly width: number;
   /** Side of the square input, pixels: any that the setting table allows. */
   readonly inputSize: number;
-  readonly channels: 1 | 3;
+  readonly channels: number;
 }
 
 export interface NetworkOutputs {

@@ -2,6 +2,7 @@
 // the normal training images as tensors, and a description as JSON: data only, nothing is ever run.
 
 import { z } from 'zod';
+import { mostChannels } from '#domain/channel.ts';
 import { Failure } from '#domain/failure.ts';
 import { methodNames, type RunSettings } from '#domain/run-settings.ts';
 import { networks } from '#ml/networks/networks.ts';
@@ -24,7 +25,7 @@ const modelDescription = z.strictObject({
   method: z.enum(methodNames),
   settings: storedSettings,
   /** How pixels become the network's input: as in the shard that it was trained on. */
-  channels: z.literal([1, 3]),
+  channels: z.int().min(1).max(mostChannels),
   type: z.enum(['uint8', 'uint16']),
   window: z.array(z.tuple([z.number(), z.number()])),
   seed,

@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
+import { mostChannels } from '#domain/channel.ts';
 import { Failure } from '#domain/failure.ts';
 import { putWhole, type Target } from '#files/whole-file.ts';
 
@@ -21,7 +22,7 @@ export interface ShardHeader {
   readonly count: number;
   readonly height: number;
   readonly width: number;
-  readonly channels: 1 | 3;
+  readonly channels: number;
   readonly type: 'uint8' | 'uint16';
   /** Per channel, the pixel values that become 0 and 1 in the network's input. */
   readonly window: readonly (readonly [low: number, high: number])[];
@@ -33,7 +34,7 @@ const headerSchema = z.object({
   count: z.int().min(0),
   height: z.int().min(1).max(65536),
   width: z.int().min(1).max(65536),
-  channels: z.literal([1, 3]),
+  channels: z.int().min(1).max(mostChannels),
   type: z.enum(['uint8', 'uint16']),
   window: z.array(z.tuple([z.number(), z.number()])),
   sha256: z.string(),

@@ -98,7 +98,7 @@ async function timeCheckpoint(
   return seconds;
 }
 
-function randomPictures(count: number, side: number, channels: 1 | 3): PixelSet {
+function randomPictures(count: number, side: number, channels: number): PixelSet {
   const stream = new RandomStream(0, purpose.sample);
   const pixels = Uint8Array.from({ length: count * side * side * channels }, () =>
     stream.integer(256),

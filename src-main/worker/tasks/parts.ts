@@ -33,7 +33,7 @@ export function outOfMemory({ batch, outlierBatch }: RunSettings, cause?: unknow
  */
 export function fittingParts(
   { method, settings }: TrainTask,
-  channels: 1 | 3,
+  channels: number,
   least: number,
   free: number,
   warn: (text: string) => void,

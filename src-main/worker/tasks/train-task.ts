@@ -104,7 +104,8 @@ async function readIngredients(
 }
 
 function colours({ channels }: Shard): string {
-  return channels === 1 ? 'grey' : 'colour';
+  if (channels === 1) return 'grey';
+  return channels === 3 ? 'colour' : `${channels}-channel`;
 }
 
 /** Throws `out-of-memory` where steps need more than there is: a new worker may take smaller ones. */

@@ -27,6 +27,16 @@ export const glossary = {
     meaning:
       'What belongs together in your experiment: a patient, a slide, a plate. All images of a group stay on one side of the split, because a model that has seen a patient’s other cells would look better than it is.',
   },
+  domain: {
+    term: 'Domain',
+    meaning:
+      'Where an image comes from: the scanner, the stain, the site. Unlike a group, a domain may be on several sides of the split; it lets you find images of one origin and compare origins.',
+  },
+  tile: {
+    term: 'Tile',
+    meaning:
+      'A square part of a larger image, imported as an image of its own. Its pixels stay in the file it was cut from; its address is the file and the rectangle.',
+  },
   split: {
     term: 'Split',
     meaning:

@@ -20,19 +20,21 @@ export class GalleryFilter {
   /** null means images without one. */
   class = $state<string | null>();
   group = $state<string | null>();
+  domain = $state<string | null>();
   status = $state<StatusName>();
   text = $state('');
   order = $state<ImageOrder>('imported');
 
   readonly isOn = $derived(
     this.text !== '' ||
-      [this.role, this.split, this.class, this.group, this.status].some(
+      [this.role, this.split, this.class, this.group, this.domain, this.status].some(
         (value) => value !== undefined,
       ),
   );
 
   clear(): void {
-    this.role = this.split = this.class = this.group = this.status = undefined;
+    this.role = this.split = this.class = undefined;
+    this.group = this.domain = this.status = undefined;
     this.text = '';
   }
 
@@ -41,7 +43,7 @@ export class GalleryFilter {
    * decides, so that a new model does not change what else is in sight.
    */
   asked(dataset: string, modelId: number | undefined): ImagesAsked {
-    const { role, split, group, text, order } = this;
+    const { role, split, group, domain, text, order } = this;
     const needsScore = order === 'strangest' || order === 'most-normal';
     return {
       dataset,
@@ -49,6 +51,7 @@ export class GalleryFilter {
       ...(split && { split }),
       ...(this.class !== undefined && { class: this.class }),
       ...(group !== undefined && { group }),
+      ...(domain !== undefined && { domain }),
       ...(text.trim() !== '' && { text: text.trim() }),
       ...(needsScore && modelId !== undefined && { score: { modelId } }),
       ...this.#status(modelId),

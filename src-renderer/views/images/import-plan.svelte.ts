@@ -20,6 +20,11 @@ export class ImportPlan {
   groupRule = $state<GroupRule>('none');
   pattern = $state('');
   split = $state<Split>();
+  /** A name, "parent" or a pattern with a bracket, as the core reads it. */
+  domain = $state('');
+  /** Side and overlap of tiles as typed, pixels; an empty field is undefined: whole images. */
+  tileSide = $state<number | null>();
+  tileOverlap = $state<number | null>();
   /** What the preview is of. */
   #previewed = $state<string>();
 
@@ -45,8 +50,20 @@ export class ImportPlan {
     }
   });
 
+  readonly tilesFault = $derived.by(() => {
+    const [side, overlap] = [this.tileSide ?? null, this.tileOverlap ?? 0];
+    if (side === null) return undefined;
+    if (!Number.isInteger(side) || side < 8 || side > 65_536) return 'From 8 to 65,536 pixels.';
+    return Number.isInteger(overlap) && overlap >= 0 && overlap < side
+      ? undefined
+      : 'The overlap must be less than the side.';
+  });
+
   readonly isReady = $derived(
-    this.paths.length > 0 && this.dataset.trim() !== '' && this.patternFault === undefined,
+    this.paths.length > 0 &&
+      this.dataset.trim() !== '' &&
+      this.patternFault === undefined &&
+      this.tilesFault === undefined,
   );
 
   /** Of the dataset's name, the files and the options; undefined until there is enough of them. */
@@ -59,6 +76,7 @@ export class ImportPlan {
       ...(this.role && { role: this.role }),
       ...(this.groupRule !== 'none' && group !== '' && { group }),
       ...(this.split && { split: this.split }),
+      ...(this.domain.trim() !== '' && { domain: this.domain.trim() }),
     };
   });
 
@@ -81,7 +99,10 @@ export class ImportPlan {
 
   /** Throws what the core throws. */
   async submit(): Promise<void> {
-    if (this.input) await this.#core.call('images.import', this.input);
+    if (!this.input) return;
+    const [side, overlap] = [this.tileSide ?? null, this.tileOverlap ?? 0];
+    const tiles = side === null ? {} : { tiles: { side, overlap } };
+    await this.#core.call('images.import', { ...this.input, ...tiles });
   }
 }
 

@@ -75,6 +75,44 @@ scenario(
   },
 );
 
+scenario('a folder is cut into tiles, and found by its domain', async ({ host, folder }) => {
+  const files = join(folder, 'pictures');
+  await drawPictures(files, 'disc', 3);
+  await host.newProject('Cells');
+  const page = host.page();
+  await page.getByText('No images yet').waitFor();
+  await offer(host, files);
+  const dialog = page.getByRole('dialog', { name: 'Import images' });
+  await dialog.getByLabel('Dataset', { exact: true }).fill('tiles');
+  await dialog.getByLabel('Domain').fill('scanner=A');
+  await dialog.getByRole('heading', { name: 'Domains' }).waitFor();
+  await dialog.getByLabel('Tiles', { exact: true }).fill('16');
+  await dialog.getByLabel('Overlap of tiles').fill('16');
+  await dialog.getByText('The overlap must be less than the side.').waitFor();
+  await dialog.getByLabel('Overlap of tiles').fill('8');
+  await noBreach(page);
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+  // 24 pixels: tiles at 0 and 8, across and down.
+  await page.getByRole('tab', { name: 'tiles 12' }).waitFor();
+  const domains = page.getByLabel('Domain', { exact: true });
+  await expect.poll(() => domains.locator('option').allInnerTexts()).toContain('scanner=A (12)');
+  const gallery = page.getByRole('listbox');
+  await gallery.getByRole('option').nth(11).waitFor();
+  await gallery.focus();
+  await page.keyboard.press('Home');
+  await page.getByRole('button', { name: 'Domain …' }).click();
+  await page.getByRole('combobox', { name: 'Domain' }).last().fill('scanner=B');
+  await page.getByRole('button', { name: 'Set domain' }).click();
+  await domains.selectOption({ label: 'scanner=B (1)' });
+  await expect.poll(() => gallery.getByRole('option').count()).toBe(1);
+  await gallery.focus();
+  await page.keyboard.press('Enter');
+  const details = page.getByRole('complementary', { name: 'Details of the image' });
+  await details.getByText('#xywh=0,0,16,16').waitFor();
+  await details.getByText('8 bits, red, green, blue').waitFor();
+  await noBreach(page);
+});
+
 scenario('near duplicates are found once each, left out, and brought back', async (my) => {
   const { host, folder } = my;
   const [files, others] = [join(folder, 'pictures'), join(folder, 'others')];

@@ -43,7 +43,7 @@ describe.skipIf(!canWatchProcesses)('bombs', async () => {
     const reader = new ImageReader();
     const inspect = (path: string) =>
       reader
-        .run({ kind: 'inspect', path, ...folders, pixelLimit: standardPixelLimit })
+        .run({ kind: 'inspect', path, ...folders, pixelLimit: standardPixelLimit, tiles: null })
         .then(() => 'read', reasonOf);
     const sound = join(folder, 'sound.png');
     await writeFile(sound, smallPng(1));

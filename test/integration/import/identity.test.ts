@@ -150,7 +150,7 @@ describe('importing again', () => {
     await project.import(project.files, { role: 'normal', split: 'train' });
     const { recognised } = await project.import(project.files, { role: 'anomaly' });
     expect(recognised).toEqual([
-      '5 images of the dataset now with the role, class, group or side of this import',
+      '5 images of the dataset now with the role, class, group, domain or side of this import',
     ]);
     expect(new Set(project.items().map(({ role, split }) => `${role} ${split}`))).toEqual(
       new Set(['anomaly test']),

@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openImage } from '#core/formats/decode.ts';
-import { readPixels } from '#core/formats/pipeline.ts';
+import { wholeOf } from '#core/formats/pixel-source.ts';
 import { devData } from './support/dev-data.ts';
+import { expectExactRegions } from './support/region-reads.ts';
 import { newProject } from './support/new-project.ts';
 
 interface Description {
@@ -52,11 +53,19 @@ describe.skipIf(formats === undefined)('real files', () => {
     expect(imported.sort()).toEqual(wanted.sort());
   });
 
+  test('have regions with exactly the values of that part of the whole', async () => {
+    for (const name of Object.keys(read())) {
+      if (name in refused) continue;
+      const image = await openImage(readFileSync(join(folder, name)));
+      await expectExactRegions(name, image);
+    }
+  });
+
   test('have the values that other programs read', async () => {
     for (const [name, wanted] of Object.entries(read())) {
       if (name in refused) continue;
       const image = await openImage(readFileSync(join(folder, name)));
-      const block = await readPixels(await image.pipeline(), image.bitDepth);
+      const block = await image.read(wholeOf(image), 0);
       const { width, height, channels } = block;
       const pixels = Float64Array.from(block.pixels);
       const size = new Map(wanted.axes.split('').map((axis, i) => [axis, wanted.shape[i]!]));

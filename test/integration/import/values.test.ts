@@ -4,10 +4,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { openImage } from '#core/formats/decode.ts';
 import { shardChannels, writePixelShards } from '#core/datasets/pixel-shards.ts';
 import { neverStop } from '#domain/stop.ts';
 import { readShard } from '#worker/files/shard.ts';
 import { newProject } from './support/new-project.ts';
+import { expectExactRegions } from './support/region-reads.ts';
 import { writeBmp } from './support/write-bmp.ts';
 import { pngChunk, writePng } from './support/write-png.ts';
 import {
@@ -195,6 +197,19 @@ describe('pixel values reach the shard unchanged', async () => {
     ['16-bit colour', 3, 16],
   ] as const)('of %s images in every layout', async (_, channels, bitDepth) => {
     await expectKept(cases, channels, bitDepth);
+  });
+
+  test('and a region has exactly the values of its part of the whole, in every layout', async () => {
+    for (const { name, file } of cases) await expectExactRegions(name, await openImage(file));
+    // The camera's orientation comes first: regions are of the picture as it is seen.
+    const values = Array.from({ length: 48 * 32 }, (_, i) => i % 251);
+    for (let orientation = 1; orientation <= 8; orientation++) {
+      const tags = [{ tag: 274, type: 3, values: [orientation] }] as const;
+      const file = writeTiff({ width: 48, height: 32, values, tags });
+      const image = await openImage(file);
+      expect([image.width, image.height]).toEqual(orientation >= 5 ? [32, 48] : [48, 32]);
+      await expectExactRegions(`orientation ${orientation}`, image);
+    }
   });
 });
 

@@ -51,7 +51,7 @@ export class Catalogue implements ImportStore, SnapshotStore {
       const datasetId = rows.length === 0 ? undefined : ensureDataset(writer, dataset, now);
       for (const { image, file, item } of rows) {
         const id = addImage(writer, image, now);
-        addFile(writer, id, file, this.#relative(file.path));
+        if (file !== null) addFile(writer, id, file, this.#relative(file.path));
         if (item !== null && datasetId !== undefined) putItem(writer, datasetId, id, item);
       }
       for (const problem of problems) addImportProblem(writer, jobId, problem);

@@ -1,4 +1,4 @@
-// Datasets: named sets of images with role, class, group and split.
+// Datasets: named sets of images with role, class, group, domain and split.
 
 import type { Role, Split } from '#contract/core.ts';
 import type { DatasetItem, ItemAttributes } from '../../datasets/items.ts';
@@ -7,7 +7,7 @@ import type { Query, Reader, Writer } from '../database.ts';
 const idByName: Query<{ id: number }> = 'select id from dataset where name = ?';
 
 const selectItems = `
-  select d.image_id imageId, i.hash, d.role, d.class, d.group_name "group", d.split
+  select d.image_id imageId, i.hash, d.role, d.class, d.group_name "group", d.domain, d.split
   from dataset_item d join image i on i.id = d.image_id`;
 const itemsOf: Query<DatasetItem> = `${selectItems} where d.dataset_id = ? order by d.image_id`;
 const itemOfHash: Query<DatasetItem> = `${selectItems} where d.dataset_id = ? and i.hash = ?`;
@@ -70,9 +70,9 @@ export function putItem(
   item: ItemAttributes,
 ): void {
   writer.run(
-    `insert or replace into dataset_item (dataset_id, image_id, role, class, group_name, split)
-     values (?, ?, ?, ?, ?, ?)`,
-    ...[datasetId, imageId, item.role, item.class, item.group, item.split],
+    `insert or replace into dataset_item (dataset_id, image_id, role, class, group_name, domain, split)
+     values (?, ?, ?, ?, ?, ?, ?)`,
+    ...[datasetId, imageId, item.role, item.class, item.group, item.domain, item.split],
   );
 }
 

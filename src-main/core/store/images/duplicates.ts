@@ -3,6 +3,7 @@
 
 import type { DuplicateImage, SeenImage } from '#contract/image-look.ts';
 import type { Query, Reader } from '../database.ts';
+import { addressesOf, countAddresses } from './addresses.ts';
 import { placesOf } from './image-details.ts';
 
 type Found = Pick<DuplicateImage, 'imageId' | 'hash' | 'pathCount'> & {
@@ -31,11 +32,11 @@ const first: Query<Found> = `
   select f.image_id imageId, i.hash, max(f.paths, 1) pathCount, f.contradicts
   from (${found}) f join image i on i.id = f.image_id
   order by f.contradicts desc, f.paths desc, f.image_id limit ?`;
-const somePaths: Query<{ path: string }> = `
-  select path from image_file where image_id = ? order by id limit ${pathsTold}`;
-const countPaths: Query<{ count: number }> =
-  'select count(*) count from image_file where image_id = ?';
-const ofProject = '? is null or id in (select image_id from dataset_item where dataset_id = ?)';
+// Without a dataset: all but files that are there for their regions alone.
+const ofProject = `case when ? is null
+  then exists (select 1 from dataset_item where image_id = id)
+    or not exists (select 1 from region where source_id = id)
+  else id in (select image_id from dataset_item where dataset_id = ?) end`;
 // Unlabelled images are used for nothing anyway: that alone leaves nothing out.
 const isLeftOut = `(
   exists (select 1 from dataset_item where image_id = id and role <> 'unlabelled')
@@ -81,13 +82,16 @@ export function imagesToCompare(
 }
 
 export function seenImage(reader: Reader, image: KnownImage): SeenImage {
-  const pathCount = reader.get(countPaths, image.imageId)!.count;
-  return { ...image, pathCount, ...seen(reader, image.imageId) };
+  return {
+    ...image,
+    pathCount: countAddresses(reader, image.imageId),
+    ...seen(reader, image.imageId),
+  };
 }
 
 function seen(reader: Reader, imageId: number): Pick<SeenImage, 'paths' | 'datasets'> {
   return {
-    paths: reader.all(somePaths, imageId).map(({ path }) => path),
+    paths: addressesOf(reader, imageId, pathsTold),
     datasets: reader.all(placesOf, imageId),
   };
 }

@@ -3,17 +3,19 @@
 import type { ImageDetails, ImportProblems, Review } from '#contract/image.ts';
 import { scoreNames, type RawScores, type ScoreName } from '#domain/score.ts';
 import type { Query, Reader } from '../database.ts';
-import { pathsOf } from './images.ts';
+import { addressesOf } from './addresses.ts';
+import { columnsOfImage, imageColumns, regionOf, type ImageColumns } from './images.ts';
 import { scoreColumns } from '../runs/scores.ts';
 
-type Own = Omit<ImageDetails, 'paths' | 'datasets' | 'scores' | 'scoreProblems' | 'reviews'>;
+type Own = ImageColumns &
+  Pick<ImageDetails, 'imageId' | 'hash' | 'bytes' | 'width' | 'height' | 'bitDepth' | 'importedAt'>;
 
 const own: Query<Own> = `
-  select id imageId, hash, bytes, width, height, channels, bit_depth bitDepth,
-    pixel_size_um pixelSizeUm, imported_at importedAt
+  select id imageId, hash, bytes, width, height, bit_depth bitDepth, imported_at importedAt,
+    ${columnsOfImage}
   from image where id = ?`;
 export const placesOf: Query<ImageDetails['datasets'][number]> = `
-  select t.name dataset, d.role, d.class, d.group_name "group", d.split
+  select t.name dataset, d.role, d.class, d.group_name "group", d.domain, d.split
   from dataset_item d join dataset t on t.id = d.dataset_id where d.image_id = ? order by t.name`;
 const scoreList = scoreNames.map((name) => `s.${scoreColumns[name]} ${name}`).join(', ');
 const scoresOfImage: Query<RawScores & { modelId: number; runId: number }> = `
@@ -32,11 +34,13 @@ const reviewsOf: Query<Review> = `
 
 /** Models of runs in the trash are left out. */
 export function imageDetails(reader: Reader, imageId: number): ImageDetails | undefined {
-  const image = reader.get(own, imageId);
-  if (!image) return undefined;
+  const row = reader.get(own, imageId);
+  if (!row) return undefined;
+  const { hash, bytes, width, height, bitDepth, importedAt } = row;
   return {
-    ...image,
-    paths: pathsOf(reader, imageId).map(({ path }) => path),
+    ...{ imageId, hash, bytes, width, height, bitDepth, importedAt, ...imageColumns(row) },
+    region: regionOf(reader, imageId),
+    paths: addressesOf(reader, imageId),
     datasets: reader.all(placesOf, imageId),
     scores: reader.all(scoresOfImage, imageId).map(({ modelId, runId, ...raw }) => ({
       ...{ modelId, runId, raw },

@@ -11,12 +11,13 @@ interface Alike {
   readonly role: Role;
   readonly class: string | null;
   readonly group: string | null;
+  readonly domain: string | null;
   readonly split: Split;
   readonly count: number;
 }
 
-type Attribute = 'role' | 'class' | 'group' | 'split';
-const attributes: readonly Attribute[] = ['role', 'class', 'group', 'split'];
+type Attribute = 'role' | 'class' | 'group' | 'domain' | 'split';
+const attributes: readonly Attribute[] = ['role', 'class', 'group', 'domain', 'split'];
 
 /** Values of one facet that are told; a gallery of more would not be read. */
 const mostValues = 1000;
@@ -33,6 +34,7 @@ export function imageFacets(reader: Reader, asked: Asked): ImageFacets {
     roles: facet(alike, 'role', asked.filter),
     classes: facet(alike, 'class', asked.filter),
     groups: facet(alike, 'group', asked.filter),
+    domains: facet(alike, 'domain', asked.filter),
     splits: facet(alike, 'split', asked.filter),
     verdicts: verdicts(reader, asked, total),
     scores: asked.score === undefined ? null : scoreCounts(reader, asked, asked.score),
@@ -46,9 +48,9 @@ function countAlike(reader: Reader, asked: Asked): Alike[] {
   if (score?.is === 'unscored') return countUnscored(reader, asked, score);
   const { sql, values } = conditionOf({ ...rest, filter: { text, verdict, score } });
   const counts: Query<Alike> = `
-    select d.role, d.class, d.group_name "group", d.split, count(*) count
+    select d.role, d.class, d.group_name "group", d.domain, d.split, count(*) count
     from dataset_item d where ${sql}
-    group by d.role, d.class, d.group_name, d.split`;
+    group by d.role, d.class, d.group_name, d.split, d.domain`;
   return reader.all(counts, ...values);
 }
 
@@ -60,7 +62,7 @@ function countUnscored(
 ): Alike[] {
   const counted = (is?: 'scored' | 'failed') =>
     countAlike(reader, { ...asked, filter: { ...asked.filter, score: is && { ...score, is } } });
-  const kindOf = (row: Alike) => JSON.stringify([row.role, row.class, row.group, row.split]);
+  const kindOf = (row: Alike) => JSON.stringify(attributes.map((name) => row[name]));
   const tried = new Map<string, number>();
   for (const row of [...counted('scored'), ...counted('failed')]) {
     tried.set(kindOf(row), (tried.get(kindOf(row)) ?? 0) + row.count);

@@ -1,9 +1,10 @@
 // What a filter of images means in SQL, over the rows d of dataset_item. What it is sorted by or shown
-// with is the business of image-pages.ts and facets.ts.
+// with is the business of image-pages.ts and image-facets.ts.
 
 import type { ImageFilter, StandingVerdict } from '#contract/image.ts';
 import type { ScoreName } from '#domain/score.ts';
 import type { Value } from '../database.ts';
+import { idsByPath } from './addresses.ts';
 import { scoreColumns } from '../runs/scores.ts';
 
 /** The score by which a filter speaks of a model. */
@@ -41,6 +42,7 @@ export function conditionOf({ datasetId, filter, score }: Asked): Condition {
     // "is" finds null as well.
     ...(filter.class === undefined ? [] : [part('d.class is ?', filter.class)]),
     ...(filter.group === undefined ? [] : [part('d.group_name is ?', filter.group)]),
+    ...(filter.domain === undefined ? [] : [part('d.domain is ?', filter.domain)]),
     ...(filter.split === undefined ? [] : [part('d.split = ?', filter.split)]),
     ...(filter.text === undefined ? [] : [textPart(filter.text)]),
     ...(filter.verdict === undefined ? [] : [verdictPart(filter.verdict)]),
@@ -75,10 +77,7 @@ function part(sql: string, ...values: readonly Value[]): Condition {
 
 function textPart(text: string): Condition {
   const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  return part(
-    `d.image_id in (select image_id from image_file where path like ? escape '\\')`,
-    pattern,
-  );
+  return part(`d.image_id in (${idsByPath})`, pattern);
 }
 
 function verdictPart(verdict: StandingVerdict | 'any' | null): Condition {

@@ -3,6 +3,7 @@
 import type { ImageOrder, ListedImage } from '#contract/image.ts';
 import { Failure } from '#domain/failure.ts';
 import type { Query, Reader, Value } from '../database.ts';
+import { firstAddress } from './addresses.ts';
 import { rowsOf, type Asked } from './image-filter.ts';
 import { scoreColumns } from '../runs/scores.ts';
 
@@ -18,13 +19,11 @@ export interface ImagePage {
   readonly images: readonly ListedImage[];
 }
 
-const firstPath = (imageId: string): string =>
-  `(select f.path from image_file f where f.image_id = ${imageId} order by f.id limit 1)`;
-
 // The page's own images alone are looked up: cross joins keep the order in which tables are read.
 const ofIds: Query<ListedImage> = `
-  select i.id imageId, i.hash, i.width, i.height, d.role, d.class, d.group_name "group", d.split,
-    ${firstPath('i.id')} path
+  select i.id imageId, i.hash, i.width, i.height, d.role, d.class, d.group_name "group", d.domain,
+    d.split,
+    ${firstAddress('i.id')} path
   from json_each(?) ids cross join image i on i.id = ids.value
     cross join dataset_item d on d.dataset_id = ? and d.image_id = i.id
   order by ids.key`;
@@ -91,7 +90,12 @@ function sorting({ order, score, filter }: Asked & { readonly order: ImageOrder 
     case 'newest':
       return sorted('d.image_id desc');
     case 'path':
-      return sorted(`${firstPath('d.image_id')}, d.image_id`);
+      // Regions by their file, and in it as they were imported.
+      return sorted(
+        `(select f.path from image_file f where f.image_id = coalesce(r.source_id, d.image_id)
+          order by f.id limit 1), d.image_id`,
+        'left join region r on r.image_id = d.image_id',
+      );
     case 'class':
       return sorted('d.class nulls last, d.image_id');
     case 'group':

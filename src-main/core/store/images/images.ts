@@ -1,5 +1,8 @@
-// Images and the files in which they were seen.
+// Images, the files in which they were seen, and the regions of them that are images too.
 
+import { colourChannels, greyChannels, type Channel } from '#domain/channel.ts';
+import type { PixelSize, PixelSizeSource } from '#domain/pixel-size.ts';
+import type { RegionAddress } from '#domain/region-address.ts';
 import type { KnownFile, NewFile } from '../../datasets/items.ts';
 import type { NewImage } from '../../formats/new-image.ts';
 import type { Query, Reader, Writer } from '../database.ts';
@@ -10,31 +13,52 @@ export interface StoredImage {
   readonly hash: string;
   readonly width: number;
   readonly height: number;
-  readonly channels: 1 | 3;
+  /** How many. */
+  readonly channels: number;
   readonly bitDepth: 8 | 16;
 }
 
-/** One place of an image: absolute, and relative to the project's folder if there is such a path. */
-export interface StoredPath {
-  readonly imageId: number;
+/** One place of a file: absolute, and relative to the project's folder if there is such a path. */
+interface StoredPath {
   readonly path: string;
   readonly relativePath: string | null;
 }
+
+/** Columns of an image that are not what the program sees of them. */
+export interface ImageColumns {
+  readonly channelCount: number;
+  readonly channelNames: string | null;
+  readonly sizeX: number | null;
+  readonly sizeY: number | null;
+  readonly pixelSizeSource: PixelSizeSource | null;
+}
+
+/** To be selected for `imageColumns`. */
+export const columnsOfImage = `
+  channels channelCount, channel_names channelNames, pixel_size_um sizeX, pixel_size_y_um sizeY,
+  pixel_size_source pixelSizeSource`;
 
 const fileByPath: Query<KnownFile> = `
   select f.path, f.image_id imageId, i.hash, i.bytes, f.modified_ms modifiedMs
   from image_file f join image i on i.id = f.image_id where f.path = ?`;
 
-const imageByHash: Query<NewImage & { readonly id: number }> = `
-  select id, hash, bytes, width, height, channels, bit_depth bitDepth, pixel_size_um pixelSizeUm
+type Row = ImageColumns &
+  Pick<NewImage, 'hash' | 'bytes' | 'width' | 'height' | 'bitDepth'> & { readonly id: number };
+
+const imageByHash: Query<Row> = `
+  select id, hash, bytes, width, height, bit_depth bitDepth, ${columnsOfImage}
   from image where hash = ?`;
 
 const storedImage: Query<StoredImage> = `
   select id, hash, width, height, channels, bit_depth bitDepth from image where id = ?`;
 
-const pathsOfImage: Query<StoredPath> = `
-  select image_id imageId, path, relative_path relativePath from image_file
-  where image_id = ? order by id`;
+const pathsOfFile: Query<StoredPath> = `
+  select f.path, f.relative_path relativePath
+  from image i join image_file f on f.image_id = i.id where i.hash = ? order by f.id`;
+
+const regionOfImage: Query<RegionAddress> = `
+  select s.hash sourceHash, r.level, r.x, r.y, r.width, r.height
+  from region r join image s on s.id = r.source_id where r.image_id = ?`;
 
 export function findFile(reader: Reader, path: string): KnownFile | undefined {
   return reader.get(fileByPath, path);
@@ -44,28 +68,72 @@ export function findImage(
   reader: Reader,
   hash: string,
 ): (NewImage & { readonly id: number }) | undefined {
-  return reader.get(imageByHash, hash);
+  const row = reader.get(imageByHash, hash);
+  if (!row) return undefined;
+  const { id, bytes, width, height, bitDepth } = row;
+  const region = regionOf(reader, id);
+  return { ...{ id, hash, bytes, width, height, bitDepth, region }, ...imageColumns(row) };
+}
+
+/** What the columns mean. */
+export function imageColumns({
+  channelCount,
+  channelNames,
+  sizeX,
+  sizeY,
+  pixelSizeSource,
+}: ImageColumns): Pick<NewImage, 'channels' | 'pixelSizeUm' | 'pixelSizeSource'> {
+  const pixelSizeUm: PixelSize | null = sizeX === null ? null : { x: sizeX, y: sizeY ?? sizeX };
+  return { channels: channelsFrom(channelCount, channelNames), pixelSizeUm, pixelSizeSource };
+}
+
+function channelsFrom(count: number, names: string | null): readonly Channel[] {
+  if (names !== null) return (JSON.parse(names) as string[]).map((name) => ({ name }));
+  return count === 1 ? greyChannels : colourChannels;
 }
 
 export function imageById(reader: Reader, id: number): StoredImage | undefined {
   return reader.get(storedImage, id);
 }
 
-export function pathsOf(reader: Reader, imageId: number): readonly StoredPath[] {
-  return reader.all(pathsOfImage, imageId);
+/** null for the image of a whole file. */
+export function regionOf(reader: Reader, imageId: number): RegionAddress | null {
+  return reader.get(regionOfImage, imageId) ?? null;
 }
 
-/** The id of the image with this hash, which is inserted unless it is there. */
+/** Where the pixels are. `paths`: of the file, also where a region of it is meant. */
+export function storedFile(
+  reader: Reader,
+  { id, hash }: Pick<StoredImage, 'id' | 'hash'>,
+): { readonly region: RegionAddress | null; readonly paths: readonly StoredPath[] } {
+  const region = regionOf(reader, id);
+  return { region, paths: reader.all(pathsOfFile, region?.sourceHash ?? hash) };
+}
+
+/** The id of the image with this hash, which is inserted unless it is there; a region after its source. */
 export function addImage(writer: Writer, image: NewImage, now: string): number {
   const known = writer.get(imageByHash, image.hash);
   if (known) return known.id;
-  return writer.run(
+  const { channels, region, pixelSizeUm } = image;
+  const { id } = writer.run(
     `insert into image
-       (hash, bytes, width, height, channels, bit_depth, pixel_size_um, imported_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?)`,
-    ...[image.hash, image.bytes, image.width, image.height, image.channels, image.bitDepth],
-    ...[image.pixelSizeUm, now],
-  ).id;
+       (hash, kind, bytes, width, height, channels, channel_names, bit_depth, pixel_size_um,
+        pixel_size_y_um, pixel_size_source, imported_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[image.hash, region === null ? 'file' : 'region', image.bytes, image.width, image.height],
+    ...[channels.length, JSON.stringify(channels.map(({ name }) => name)), image.bitDepth],
+    ...[pixelSizeUm?.x ?? null, pixelSizeUm?.y ?? null, image.pixelSizeSource, now],
+  );
+  if (region !== null) {
+    const source = writer.get(imageByHash, region.sourceHash);
+    if (!source) throw new Error(`A region of ${region.sourceHash}, which is not catalogued.`);
+    writer.run(
+      `insert into region (image_id, source_id, level, x, y, width, height)
+       values (?, ?, ?, ?, ?, ?, ?)`,
+      ...[id, source.id, region.level, region.x, region.y, region.width, region.height],
+    );
+  }
+  return id;
 }
 
 /** A file that was seen before now holds this image. */

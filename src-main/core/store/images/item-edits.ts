@@ -32,13 +32,16 @@ export function noteItems(
   writer: Writer,
   editId: number,
   items: ItemsMeant,
-  { role, class: className, group, split }: ItemChange,
+  { role, class: className, group, domain, split }: ItemChange,
   splitOfRole: Split | null,
 ): number {
   const { sql, values } = meant(items);
   const after = (column: string, value: Value | undefined) =>
     value === undefined ? { sql: `d.${column}`, values: [] } : { sql: '?', values: [value] };
-  const parts = [after('role', role), after('class', className), after('group_name', group)];
+  const parts = [
+    ...[after('role', role), after('class', className), after('group_name', group)],
+    after('domain', domain),
+  ];
   const splitPart =
     split === undefined && role !== undefined && splitOfRole !== null
       ? // Whoever has the role already keeps the split.
@@ -46,13 +49,15 @@ export function noteItems(
       : after('split', split);
   const all = [...parts, splitPart];
   const { changes } = writer.run(
-    `insert into edit_item (edit_id, dataset_id, image_id, role_before, class_before, group_before, split_before,
-       role_after, class_after, group_after, split_after)
+    `insert into edit_item (edit_id, dataset_id, image_id,
+       role_before, class_before, group_before, domain_before, split_before,
+       role_after, class_after, group_after, domain_after, split_after)
      select * from (
-       select ?, d.dataset_id, d.image_id, d.role r0, d.class c0, d.group_name g0, d.split s0,
-         ${all[0]!.sql} r1, ${all[1]!.sql} c1, ${all[2]!.sql} g1, ${all[3]!.sql} s1
+       select ?, d.dataset_id, d.image_id,
+         d.role r0, d.class c0, d.group_name g0, d.domain d0, d.split s0,
+         ${all[0]!.sql} r1, ${all[1]!.sql} c1, ${all[2]!.sql} g1, ${all[3]!.sql} d1, ${all[4]!.sql} s1
        from dataset_item d where ${sql})
-     where (r0, c0, g0, s0) is not (r1, c1, g1, s1)`,
+     where (r0, c0, g0, d0, s0) is not (r1, c1, g1, d1, s1)`,
     ...[editId, ...all.flatMap((part) => part.values), ...values],
   );
   return changes;
@@ -99,7 +104,7 @@ export function noteSplit(
 export function applyItems(writer: Writer, editId: number, state: 'before' | 'after'): void {
   writer.run(
     `update dataset_item set role = e.role_${state}, class = e.class_${state},
-       group_name = e.group_${state}, split = e.split_${state}
+       group_name = e.group_${state}, domain = e.domain_${state}, split = e.split_${state}
      from edit_item e
      where e.edit_id = ? and dataset_item.dataset_id = e.dataset_id
        and dataset_item.image_id = e.image_id`,

@@ -8,6 +8,8 @@ import { runEngineWhy } from './0050-run-engine-why.ts';
 import { normCounts } from './0060-norm-counts.ts';
 import { editsOfDatasets } from './0070-edits-of-datasets.ts';
 import { idsGivenOnce } from './0080-ids-given-once.ts';
+import { channelsAndRegions } from './0110-channels-and-regions.ts';
+import { domains } from './0120-domains.ts';
 
 export interface Migration {
   /** Becomes the file's user_version. */
@@ -24,4 +26,6 @@ export const migrations: readonly Migration[] = [
   normCounts,
   editsOfDatasets,
   idsGivenOnce,
+  channelsAndRegions,
+  domains,
 ];

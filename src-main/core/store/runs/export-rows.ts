@@ -3,15 +3,18 @@
 import type { Role, Split, StandingVerdict } from '#contract/image.ts';
 import { scoreNames, type ScoreName } from '#domain/score.ts';
 import type { Query, Reader } from '../database.ts';
+import { firstAddress } from '../images/addresses.ts';
 import { scoreColumns } from './scores.ts';
 
 export interface ExportRow extends Readonly<Record<ScoreName, number | null>> {
   readonly imageId: number;
   readonly hash: string;
+  /** Where it was seen first; of a region, with its rectangle. */
   readonly path: string;
   readonly role: Role;
   readonly class: string | null;
   readonly group: string | null;
+  readonly domain: string | null;
   readonly split: Split;
   readonly verdict: StandingVerdict | null;
   readonly reviewer: string | null;
@@ -21,8 +24,8 @@ export interface ExportRow extends Readonly<Record<ScoreName, number | null>> {
 
 const columns = scoreNames.map((name) => `s.${scoreColumns[name]} ${name}`).join(', ');
 const rowsAfter: Query<ExportRow> = `
-  select d.image_id imageId, i.hash, d.role, d.class, d.group_name "group", d.split, ${columns},
-    (select f.path from image_file f where f.image_id = i.id order by f.id limit 1) path,
+  select d.image_id imageId, i.hash, d.role, d.class, d.group_name "group", d.domain, d.split, ${columns},
+    ${firstAddress('i.id')} path,
     v.verdict, v.reviewer, v.created_at time, v.note
   from dataset_item d join image i on i.id = d.image_id
     left join score s on s.model_id = ? and s.image_id = d.image_id

@@ -26,7 +26,7 @@ export function rankedItems(
   const { modelId, datasetId, name, offset, limit, imageIds } = request;
   const these = imageIds ? 'and d.image_id in (select value from json_each(?))' : '';
   const ranked: Query<RankedItem> = `
-    select d.image_id imageId, i.hash, d.role, d.class, d.group_name "group", d.split,
+    select d.image_id imageId, i.hash, d.role, d.class, d.group_name "group", d.domain, d.split,
       s.${scoreColumns[name]} raw
     from dataset_item d
       join score s on s.image_id = d.image_id and s.model_id = ?

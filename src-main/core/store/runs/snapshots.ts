@@ -5,7 +5,7 @@ import type { Query, Reader, Writer } from '../database.ts';
 
 const idByHash: Query<{ id: number }> = 'select id from snapshot where hash = ?';
 const itemsByPosition: Query<DatasetItem> = `
-  select s.image_id imageId, i.hash, s.role, s.class, s.group_name "group", s.split
+  select s.image_id imageId, i.hash, s.role, s.class, s.group_name "group", s.domain, s.split
   from snapshot_item s join image i on i.id = s.image_id
   where s.snapshot_id = ? order by s.position`;
 
@@ -32,9 +32,9 @@ export function addSnapshot(
   );
   frozen.forEach((item, position) => {
     writer.run(
-      `insert into snapshot_item (snapshot_id, position, image_id, role, class, group_name, split)
-       values (?, ?, ?, ?, ?, ?, ?)`,
-      ...[id, position, item.imageId, item.role, item.class, item.group, item.split],
+      `insert into snapshot_item (snapshot_id, position, image_id, role, class, group_name, domain, split)
+       values (?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[id, position, item.imageId, item.role, item.class, item.group, item.domain, item.split],
     );
   });
   return id;

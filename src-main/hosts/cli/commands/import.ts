@@ -12,11 +12,15 @@ export const importCommand = command({
   summary: 'Imports images into a dataset of a project, which is made when there is none',
   about: [
     'A PATH is an image (PNG, JPEG, WebP, BMP, TIFF), a folder, a .zip or .tar.gz archive, or a CSV ' +
-      'table with the columns path, role, group, label, split. Folders of classes and folders named ' +
+      'table with the columns path, role, group, domain (or scanner, stain, site), label, split. Folders of classes and folders named ' +
       'train/good, test/good, test/DEFECT are recognised, and then say roles and splits themselves.',
     'Originals stay where they are. The same image is never imported twice. A file that cannot be ' +
       'read is listed with the reason, and the import goes on; the exit code is then 1.',
-    'A group (patient, slide, plate) is never on two sides of a split.',
+    'A group (patient, slide, plate) is never on two sides of a split. A domain (scanner, stain, site) may ' +
+      'be on every side.',
+    'With --tiles, an image larger than a tile is cut into squares, each an image of its own; the last ' +
+      'of a row or column is moved inward to the edge. The pixels stay in the file. The tiles of one ' +
+      'image are one group unless another is given.',
   ],
   arguments: {
     project: projectArgument,
@@ -41,6 +45,18 @@ export const importCommand = command({
         'where the group of an image stands: parent for the name of its folder, or a regular ' +
         'expression for its path whose first (…) is the group',
     },
+    domain: {
+      kind: 'text',
+      placeholder: 'RULE',
+      meaning:
+        'scanner, stain or site of the images: a name for all, parent for the name of the folder, or a ' +
+        'regular expression for the path whose first (…) is the domain',
+    },
+    tiles: {
+      kind: 'text',
+      placeholder: 'SIDE[,OVERLAP]',
+      meaning: 'cuts images into squares of SIDE pixels that share OVERLAP pixels (0)',
+    },
     split: {
       kind: 'text',
       placeholder: 'SPLIT',
@@ -62,16 +78,22 @@ export const importCommand = command({
       meaning: 'Normal cells in one folder a patient.',
     },
     {
+      words: 'import Slides.normscope fields/ --dataset fields --role normal --tiles 256,32',
+      meaning: 'Large fields of view in squares of 256 pixels that overlap by 32.',
+    },
+    {
       words: 'import Cells.normscope photos.zip --dataset photos --role outlier',
       meaning: 'An archive of pictures to learn as outliers.',
     },
   ],
-  run: async ({ project, paths, dataset, role, group, split, seed }, shell) => {
+  run: async ({ project, paths, dataset, role, group, domain, tiles, split, seed }, shell) => {
     const input = {
       paths: paths.map((path) => resolve(path)),
       dataset,
       ...(role === undefined ? {} : { role }),
       ...(group === undefined ? {} : { group }),
+      ...(domain === undefined ? {} : { domain }),
+      ...(tiles === undefined ? {} : { tiles: parseTiles(tiles) }),
       ...(split === undefined ? {} : { split: parseSplit(split) }),
       seed,
     };
@@ -79,12 +101,24 @@ export const importCommand = command({
       runImport(client, shell, input),
     );
     shell.answer(result);
-    shell.say(...importLines(dataset, result));
+    shell.say(...importLines(dataset, result, tiles === undefined ? 'file' : 'image'));
     if (isComplete(result)) return 0;
     if (result.failed.length === 0) shell.note('There were no images to import.');
     return 1;
   },
 });
+
+/** Throws `bad-input`. */
+function parseTiles(text: string): { side: number; overlap: number } {
+  const [, side, overlap = '0'] = /^(\d{1,6})(?:,(\d{1,6}))?$/.exec(text.trim()) ?? [];
+  const tiles = { side: Number(side), overlap: Number(overlap) };
+  if (tiles.side >= 8 && tiles.side <= 65_536 && tiles.overlap < tiles.side) return tiles;
+  throw new Failure(
+    'bad-input',
+    `--tiles is the side of a tile in pixels, 8 to 65536, and after a comma how many pixels ` +
+      `neighbours share, fewer than the side, such as 256 or 256,32; not "${printable(text)}".`,
+  );
+}
 
 /** Throws `bad-input`. */
 export function parseSplit(text: string): Split | [number, number, number] {

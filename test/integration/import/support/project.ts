@@ -8,7 +8,8 @@ import { importImages, type ImportJob, type ImportSpec } from '#core/import/impo
 import type { DatasetItem } from '#core/datasets/items.ts';
 import { Catalogue } from '#core/store/images/catalogue.ts';
 import type { ProjectDatabase } from '#core/store/database.ts';
-import { imageById, pathsOf } from '#core/store/images/images.ts';
+import { addressesOf } from '#core/store/images/addresses.ts';
+import { imageById, storedFile } from '#core/store/images/images.ts';
 import { addJob } from '#core/store/jobs.ts';
 import { openDatabase } from '#core/store/open-database.ts';
 import { importProblems } from '#core/store/images/problems.ts';
@@ -54,7 +55,7 @@ export async function openProject(root: string): Promise<Project> {
     return id === undefined ? [] : catalogue.items(id);
   };
   const paths = ({ imageId }: DatasetItem) =>
-    database.read((reader) => pathsOf(reader, imageId)).map(({ path }) => path);
+    database.read((reader) => addressesOf(reader, imageId));
   return {
     folder,
     files,
@@ -75,8 +76,11 @@ export async function openProject(root: string): Promise<Project> {
       new Map(items(dataset).flatMap((item) => paths(item).map((path) => [path, item] as const))),
     shardImages: (dataset) =>
       items(dataset).map((item) => {
-        const image = database.read((reader) => imageById(reader, item.imageId))!;
-        return { ...image, paths: paths(item) };
+        return database.read((reader) => {
+          const image = imageById(reader, item.imageId)!;
+          const file = storedFile(reader, image);
+          return { ...image, region: file.region, paths: file.paths.map(({ path }) => path) };
+        });
       }),
     storedProblems: () => database.read((reader) => importProblems(reader, latestJob)),
   };

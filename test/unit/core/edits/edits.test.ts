@@ -54,6 +54,22 @@ describe('an edit', () => {
     ]);
   });
 
+  it('sets a domain, and takes it back, whatever else an image is', async () => {
+    const { database, edits } = await lab();
+    const domains = () => itemsOf(database, 'cells').map(({ domain }) => domain);
+    const filter = { dataset: 'cells', group: 'anna' } as const;
+    expect(edits.editItems({ filter }, { domain: 'stain=HE' })).toMatchObject({
+      ...{ changed: 3, state: { undo: 'Set domain to stain=HE: 3 images of cells' } },
+    });
+    expect(domains()).toEqual(['stain=HE', 'stain=HE', null, null, 'stain=HE', null]);
+    expect(edits.editItems(named(1, 3), { domain: null }).changed).toBe(1);
+    edits.undo();
+    edits.undo();
+    expect(domains()).toEqual(Array(6).fill(null));
+    edits.redo();
+    expect(domains().filter((domain) => domain === 'stain=HE')).toHaveLength(3);
+  });
+
   it('means all that a filter means', async () => {
     const { database, edits } = await lab();
     const filter = { dataset: 'cells', group: 'anna', role: 'normal' } as const;

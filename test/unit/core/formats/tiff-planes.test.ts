@@ -22,6 +22,7 @@ function page(changes: Partial<TiffPage> = {}): TiffPage {
     description: '',
     orientation: 1,
     xResolution: null,
+    yResolution: null,
     ...changes,
   };
 }
@@ -43,7 +44,10 @@ test.each([
   ['three channels of OME', three(ome('SizeC="3" SizeZ="1" SizeT="1"')), 3, 3],
 ] as const)('%s is an image', (_, pages, channels, planes) => {
   const chosen = chooseTiffPlanes(pages);
-  expect({ channels: chosen.channels, planes: chosen.pages.length }).toEqual({ channels, planes });
+  expect({ channels: chosen.channels.length, planes: chosen.pages.length }).toEqual({
+    channels,
+    planes,
+  });
 });
 
 test.each([
@@ -71,6 +75,11 @@ test.each([
 
 test.each([
   ['OME', ome('SizeC="1" PhysicalSizeX="0.25"'), null, 0.25],
+  [
+    'OME in both directions',
+    ome('SizeC="1" PhysicalSizeX="0.25" PhysicalSizeY="0.5"'),
+    ...([null, { x: 0.25, y: 0.5 }] as const),
+  ],
   ['OME in nanometres', ome('SizeC="1" PhysicalSizeX="250" PhysicalSizeXUnit="nm"'), null, 0.25],
   ['OME in pixels', ome('SizeC="1" PhysicalSizeX="1" PhysicalSizeXUnit="pixel"'), null, null],
   ['Aperio', 'Aperio Image Library |AppMag = 20|MPP = 0.4990|', null, 0.499],
@@ -79,5 +88,31 @@ test.each([
   ['ImageJ in inches', imageJ('unit=inch'), 300, null],
   ['nobody', '', 72, null],
 ])('the size of a pixel as %s says', (_, description, xResolution, size) => {
-  expect(chooseTiffPlanes([page({ description, xResolution })]).pixelSizeUm).toEqual(size);
+  const expected = typeof size === 'number' ? { x: size, y: size } : size;
+  expect(chooseTiffPlanes([page({ description, xResolution })]).pixelSizeUm).toEqual(expected);
+});
+
+test('the size of a pixel may differ down', () => {
+  const resolution = { xResolution: 4, yResolution: 2 };
+  expect(
+    chooseTiffPlanes([page({ description: imageJ('unit=micron'), ...resolution })]).pixelSizeUm,
+  ).toEqual({ x: 0.25, y: 0.5 });
+});
+
+test('channels have the names of their file, or of their colours, or numbers', () => {
+  const namesOf = (pages: readonly TiffPage[]) =>
+    chooseTiffPlanes(pages).channels.map(({ name }) => name);
+  const named = (...names: readonly string[]) =>
+    '<OME><Image><Pixels SizeC="3" SizeZ="1" SizeT="1">' +
+    names.map((name) => `<Channel Name="${name}"/>`).join('') +
+    '<Channel ID="c"/></Pixels></Image></OME>';
+  expect(namesOf(three(named('DAPI', 'GFP')))).toEqual(['DAPI', 'GFP', 'channel 3']);
+  expect(namesOf(three(imageJ('images=3', 'channels=3')))).toEqual([
+    ...['channel 1', 'channel 2', 'channel 3'],
+  ]);
+  expect(namesOf([page()])).toEqual(['grey']);
+  expect(namesOf([page({ description: named('PI') })])).toEqual(['PI']);
+  expect(namesOf([page({ samples: 3, photometric: 2, bits: [8, 8, 8] })])).toEqual([
+    ...['red', 'green', 'blue'],
+  ]);
 });

@@ -23,7 +23,10 @@ async function lab() {
   const ports = await openCatalogue(newFolder());
   const { database } = ports;
   put(database, 'cells', [1, 4], { role: 'normal', split: 'train', class: 'ig', group: 'anna' });
-  put(database, 'cells', [5, 6], { role: 'normal', split: 'test', class: 'eo', group: 'bert' });
+  put(database, 'cells', [5, 6], {
+    ...({ role: 'normal', split: 'test', class: 'eo', group: 'bert' } as const),
+    domain: 'scanner=A',
+  });
   put(database, 'cells', [7, 8], { role: 'anomaly', split: 'test', class: 'eo', group: 'bert' });
   put(database, 'cells', [9, 9], { role: 'unlabelled', split: 'none' });
   put(database, 'others', [11, 20], { role: 'normal', split: 'train' });
@@ -55,6 +58,8 @@ describe('a page of images', () => {
     ['class', { class: 'eo' }, [5, 6, 7, 8]],
     ['no class', { class: null }, [9]],
     ['group and split', { group: 'bert', split: 'test' as const, role: 'normal' as const }, [5, 6]],
+    ['domain', { domain: 'scanner=A' }, [5, 6]],
+    ['no domain', { domain: null, group: 'bert' }, [7, 8]],
     ['text, whatever its capitals', { text: '7.PNG' }, [7]],
     ['text that is no pattern', { text: '%' }, []],
     ['no verdict', { verdict: null }, [1, 2, 3, 4, 5, 6, 7, 8, 9]],
@@ -116,6 +121,10 @@ describe('facets', () => {
         { value: null, count: 1 },
       ],
       groups: [{ value: 'bert', count: 4 }],
+      domains: [
+        { value: null, count: 2 },
+        { value: 'scanner=A', count: 2 },
+      ],
       splits: [{ value: 'test', count: 4 }],
       verdicts: [{ value: null, count: 4 }],
       scores: { scored: 3, unscored: 0, failed: 1, flagged: 3 },
@@ -128,9 +137,16 @@ describe('one image', () => {
     const { database, modelId } = await lab();
     const { methods } = ask(database);
     expect(await methods['images.show']({ imageId: 7 }, never)).toEqual({
-      ...{ imageId: 7, hash: hashOf(7), bytes: 100, width: 30, height: 20, channels: 3 },
-      ...{ bitDepth: 8, pixelSizeUm: null, importedAt: noon, paths: ['/7.png'] },
-      datasets: [{ dataset: 'cells', role: 'anomaly', class: 'eo', group: 'bert', split: 'test' }],
+      ...{ imageId: 7, hash: hashOf(7), bytes: 100, width: 30, height: 20 },
+      channels: [{ name: 'red' }, { name: 'green' }, { name: 'blue' }],
+      ...{ bitDepth: 8, pixelSizeUm: null, pixelSizeSource: null, region: null },
+      ...{ importedAt: noon, paths: ['/7.png'] },
+      datasets: [
+        {
+          ...{ dataset: 'cells', role: 'anomaly', class: 'eo', group: 'bert', split: 'test' },
+          domain: null,
+        },
+      ],
       scores: [{ modelId, runId: 1, raw: rawScores(7), thresholds: { mahalanobis: 4.5 } }],
       scoreProblems: [],
       reviews: [],

@@ -16,13 +16,17 @@ async function read(content: string | Buffer) {
   return await readManifest(file);
 }
 
-const none = { role: null, class: null, group: null, split: null };
+const none = { role: null, class: null, group: null, domain: null, split: null };
 
 describe('a table', () => {
-  test('gives path, role, label, group and split of each row', async () => {
-    expect(await read('path,role,group,label,split\na.png,normal,p1,cell,train\n')).toEqual({
+  test('gives path, role, label, group, domain and split of each row', async () => {
+    const line = 'a.png,normal,p1,Lab B,cell,train';
+    expect(await read(`path,role,group,domain,label,split\n${line}\n`)).toEqual({
       rows: [
-        { path: join(folder, 'a.png'), role: 'normal', class: 'cell', group: 'p1', split: 'train' },
+        {
+          ...{ path: join(folder, 'a.png'), role: 'normal', class: 'cell', group: 'p1' },
+          ...{ domain: 'Lab B', split: 'train' },
+        },
       ],
       problems: [],
       ignored: [],
@@ -47,6 +51,16 @@ describe('a table', () => {
       problems: [],
       ignored: [],
     });
+  });
+
+  test('joins scanner, stain and site into a domain, where none is given', async () => {
+    const { rows, ignored } = await read(
+      'path;Site;scanner;stain;domain\n' + 'a;North;"A;B";HE;\nb;;A;;\nc;North;A;HE;mine\nd;;;;\n',
+    );
+    expect(rows.map(({ domain }) => domain)).toEqual([
+      ...['scanner=A;B; stain=HE; site=North', 'scanner=A', 'mine', null],
+    ]);
+    expect(ignored).toEqual([]);
   });
 
   test('keeps separators, quotes and line ends that are quoted', async () => {

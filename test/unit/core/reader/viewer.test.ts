@@ -16,7 +16,7 @@ function viewerOf(files: readonly { path: string; bitDepth: 8 | 16; pixels?: num
   const known = new Map(
     files.map(({ path, bitDepth, pixels = 256 }) => [
       hashOf(path),
-      { paths: [path], bitDepth, pixels },
+      { paths: [path], region: null, bitDepth, pixels },
     ]),
   );
   const viewer = new ImageViewer(folder, (hash) => known.get(hash));

@@ -24,6 +24,7 @@ async function lab() {
     split: 'test',
     class: '=1+1',
     group: 'a,"b"',
+    domain: '@scanner=A; site=N',
   });
   const modelId = runWithModel(ports, request({ dataset: 'cells/all' }));
   giveScore(database, modelId, 'cells/all', new Map([8, 9].map((n) => [n, n])));
@@ -60,6 +61,7 @@ describe('an exported table', () => {
       ...{ ImageNumber: '9', Image_FileName: '9.png', Image_PathName: '/' },
       ...{ Image_Metadata_Hash: hashOf(9), Image_Metadata_Role: 'anomaly' },
       ...{ Image_Metadata_Class: "'=1+1", Image_Metadata_Group: 'a,"b"' },
+      Image_Metadata_Domain: "'@scanner=A; site=N",
       ...{ Image_Metadata_Split: 'test', Image_Normscope_AnomalyScore: '9' },
       ...{ Image_Normscope_Flagged: '1', Image_Normscope_NormOfMean: '9' },
       ...{ Image_Normscope_MeanSquaredNorm: '9.5', Image_Normscope_PlainSquaredNorm: '9.25' },

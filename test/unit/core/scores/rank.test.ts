@@ -21,7 +21,10 @@ describe('rank', () => {
     put(database, 'cells', [1, 10], { role: 'normal', split: 'train' });
     put(database, 'cells', [11, 14], { role: 'normal', split: 'calibrate' });
     put(database, 'others', [12, 12], { role: 'normal', split: 'test', class: 'round' });
-    put(database, 'others', [50, 52], { role: 'unlabelled', split: 'none', group: 'x' });
+    put(database, 'others', [50, 52], {
+      ...({ role: 'unlabelled', split: 'none', group: 'x' } as const),
+      domain: 'site=N',
+    });
     const modelId = runWithModel(ports, request({ shifts: [{ name: 'noise', weight: 1 }] }));
     giveScore(database, modelId, 'cells', new Map([11, 12, 13, 14].map((n) => [n, n])));
     const others = new Map([
@@ -39,7 +42,13 @@ describe('rank', () => {
 
     const ask = { modelId, dataset: 'others', offset: 0, limit: 10 };
     const found = database.read((reader) => rank(reader, ask));
-    const unlabelled = { role: 'unlabelled', split: 'none', class: null, group: 'x' };
+    const unlabelled = {
+      role: 'unlabelled',
+      split: 'none',
+      class: null,
+      group: 'x',
+      domain: 'site=N',
+    };
     expect(found).toEqual([
       {
         ...{
@@ -61,7 +70,7 @@ describe('rank', () => {
       },
       {
         ...{ imageId: expect.any(Number) as number, hash: hashOf(12), path: '/12.png' },
-        ...{ role: 'normal', split: 'test', class: 'round', group: null },
+        ...{ role: 'normal', split: 'test', class: 'round', group: null, domain: null },
         // Itself is not less strange than itself.
         ...{ anomalyScore: 12, anomalyRank: 0.25, flagged: false },
       },

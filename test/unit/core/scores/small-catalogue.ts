@@ -1,5 +1,7 @@
 // A real catalogue with a few rows, for tests of what is computed from them.
 
+import type { NewImage } from '#core/formats/new-image.ts';
+import { colourChannels } from '#domain/channel.ts';
 import { onTestFinished } from 'vitest';
 import type { z } from 'zod';
 import type { DatasetItem, ItemAttributes } from '#core/datasets/items.ts';
@@ -30,12 +32,23 @@ export function put(
   database.transact((writer) => {
     const datasetId = ensureDataset(writer, dataset, noon);
     for (let number = from; number <= to; number++) {
-      const size = { bytes: 100, width: 30, height: 20, channels: 3, bitDepth: 8 } as const;
-      const imageId = addImage(writer, { ...size, hash: hashOf(number), pixelSizeUm: null }, noon);
+      const imageId = addImage(writer, smallImage(number), noon);
       addFile(writer, imageId, { path: `/${number}.png`, modifiedMs: 0 }, null);
-      putItem(writer, datasetId, imageId, { class: null, group: null, ...attributes });
+      putItem(writer, datasetId, imageId, {
+        class: null,
+        group: null,
+        domain: null,
+        ...attributes,
+      });
     }
   });
+}
+
+function smallImage(number: number): NewImage {
+  return {
+    ...{ hash: hashOf(number), bytes: 100, width: 30, height: 20, channels: colourChannels },
+    ...{ bitDepth: 8, pixelSizeUm: null, pixelSizeSource: null, region: null },
+  };
 }
 
 export function itemsOf(database: ProjectDatabase, dataset: string): DatasetItem[] {

@@ -4,7 +4,8 @@ import { beforeEach, afterEach, describe, expect, it } from 'vitest';
 import type { ImportRow } from '#core/datasets/items.ts';
 import { Catalogue } from '#core/store/images/catalogue.ts';
 import { ensureDataset, listDatasets } from '#core/store/images/datasets.ts';
-import { imageById, pathsOf } from '#core/store/images/images.ts';
+import { addressesOf } from '#core/store/images/addresses.ts';
+import { imageById, storedFile } from '#core/store/images/images.ts';
 import { addJob } from '#core/store/jobs.ts';
 import type { OpenDatabase } from '#core/store/open-database.ts';
 import { importProblems } from '#core/store/images/problems.ts';
@@ -28,20 +29,24 @@ afterEach(() => opened.close());
 const made = (name: string) =>
   opened.database.transact((writer) => ensureDataset(writer, name, noon));
 
-const attributes = { role: 'normal', class: 'ig', group: 'patient 1', split: 'train' } as const;
+const attributes = {
+  ...({ role: 'normal', class: 'ig', group: 'patient 1', split: 'train' } as const),
+  domain: 'scanner=A; stain=HE',
+};
 
-function row(number: number, path: string, item: ImportRow['item'] = attributes): ImportRow {
+function row(number: number, path: string, item: ImportRow['item'] = attributes) {
   const image = { hash: hashOf(number), bytes: 5000, width: 360, height: 363 } as const;
+  const pixelSize = { pixelSizeUm: { x: 0.25, y: 0.26 }, pixelSizeSource: 'file' } as const;
+  const channels = [{ name: 'DAPI' }, { name: 'GFP' }, { name: '"RFP"' }];
   return {
-    image: { ...image, channels: 3, bitDepth: 16, pixelSizeUm: 0.25 },
+    image: { ...image, channels, bitDepth: 16, ...pixelSize, region: null } as const,
     file: { path, modifiedMs: 1_700_000_000_123 },
     item,
   };
 }
 
 const save = (...rows: ImportRow[]) => catalogue.save('cells', rows, jobId, []);
-const paths = (imageId: number) =>
-  opened.database.read((reader) => pathsOf(reader, imageId)).map(({ path }) => path);
+const paths = (imageId: number) => opened.database.read((reader) => addressesOf(reader, imageId));
 
 describe('images', () => {
   it('are found again by hash and by path, with everything that was said of them', () => {
@@ -75,8 +80,9 @@ describe('images', () => {
 
   it('know the way from the project, which is none on another drive', () => {
     save(row(1, '/lab/pictures/1.tif'));
-    expect(opened.database.read((reader) => pathsOf(reader, 1))).toEqual([
-      { imageId: 1, path: '/lab/pictures/1.tif', relativePath: '../pictures/1.tif' },
+    const file = opened.database.read((reader) => storedFile(reader, imageById(reader, 1)!));
+    expect(file.paths).toEqual([
+      { path: '/lab/pictures/1.tif', relativePath: '../pictures/1.tif' },
     ]);
   });
 });
@@ -91,7 +97,10 @@ describe('a dataset', () => {
 
   it('keeps one item an image; a later import replaces it, or leaves it when it says nothing', () => {
     save(row(1, '/a.tif'));
-    const outlier = { role: 'outlier', class: null, group: null, split: 'none' } as const;
+    const outlier = {
+      ...({ role: 'outlier', class: null, group: null, split: 'none' } as const),
+      domain: null,
+    };
     save(row(1, '/a.tif', outlier));
     expect(catalogue.items(cells)).toEqual([{ imageId: 1, hash: hashOf(1), ...outlier }]);
     save(row(1, '/a.tif', null));

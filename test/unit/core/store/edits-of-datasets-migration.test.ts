@@ -3,9 +3,10 @@
 import { expect, it } from 'vitest';
 import { Edits } from '#core/edits/edits.ts';
 import { migrations } from '#core/store/migrations/migrations.ts';
-import { noon, open } from '../../../support/catalogue.ts';
+import type { Writer } from '#core/store/database.ts';
+import { hashOf, noon, open } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
-import { itemsOf, put } from '../scores/small-catalogue.ts';
+import { itemsOf } from '../scores/small-catalogue.ts';
 
 const tempFolder = tempFolders();
 
@@ -14,9 +15,8 @@ it('keeps what edits of version 60 did, so that they can be taken back', async (
   const sixty = await open(folder, {
     migrations: migrations.filter(({ version }) => version <= 60),
   });
-  put(sixty.database, 'other', [1, 2], { role: 'normal', split: 'train' });
-  put(sixty.database, 'cells', [1, 3], { role: 'anomaly', split: 'test' });
   sixty.database.transact((writer) => {
+    fillSixty(writer);
     writer.run(
       `insert into edit (id, kind, words, dataset_id, created_at)
        select 1, 'items', 'Set role to anomaly', id, ? from dataset where name = 'cells'`,
@@ -49,3 +49,25 @@ it('keeps what edits of version 60 did, so that they can be taken back', async (
   expect(itemsOf(database, 'cells')).toEqual(before);
   await close();
 });
+
+/** Three images; "other" has two of them as normals, "cells" all as anomalies. */
+function fillSixty(writer: Writer): void {
+  for (const number of [1, 2, 3]) {
+    writer.run(
+      `insert into image (id, hash, bytes, width, height, channels, bit_depth, imported_at)
+       values (?, ?, 100, 30, 20, 3, 8, ?)`,
+      ...[number, hashOf(number), noon],
+    );
+  }
+  for (const [id, name, images, role, split] of [
+    [1, 'other', 2, 'normal', 'train'],
+    [2, 'cells', 3, 'anomaly', 'test'],
+  ] as const) {
+    writer.run('insert into dataset (id, name, created_at) values (?, ?, ?)', id, name, noon);
+    writer.run(
+      `insert into dataset_item (dataset_id, image_id, role, split)
+       select ?, id, ?, ? from image where id <= ?`,
+      ...[id, role, split, images],
+    );
+  }
+}

@@ -19,7 +19,6 @@ beforeEach(async () => {
       putScore(writer, 1, imageId + 1, rawScores(value));
     }
     const few = ensureDataset(writer, 'few', noon);
-    const item = { role: 'anomaly', class: null, group: 'p', split: 'test' } as const;
     for (const imageId of [5, 4]) putItem(writer, few, imageId, item);
   });
 });
@@ -33,6 +32,11 @@ const ranked = (options: Partial<Parameters<typeof rankedItems>[1]>) =>
   );
 const ids = (options: Parameters<typeof ranked>[0]) => ranked(options).map((item) => item.imageId);
 
+const item = {
+  ...({ role: 'anomaly', class: null, group: 'p', split: 'test' } as const),
+  domain: 'site=N',
+};
+
 it('the least normal comes first, equal ones by id', () => {
   expect(ids({})).toEqual([2, 4, 3, 1, 6, 5]);
   // Mahalanobis is minus the value here.
@@ -45,7 +49,6 @@ it('pages join without gap or overlap', () => {
 });
 
 it('only images of the dataset that have a score of the model, with what the dataset says', () => {
-  const item = { role: 'anomaly', class: null, group: 'p', split: 'test' };
   expect(ranked({ datasetId: 2 })).toEqual([
     { imageId: 4, hash: hashOf(3), ...item, raw: 1 },
     { imageId: 5, hash: hashOf(4), ...item, raw: 5 },
@@ -57,7 +60,14 @@ it('the scores of the normals held out to calibrate on, and of no others', () =>
   const scores = opened.database.transact((writer) => {
     const frozen = (['train', 'calibrate', 'calibrate', 'test', 'calibrate'] as const).map(
       (split, index) => ({
-        ...{ imageId: index + 1, hash: hashOf(index), class: null, group: null, split },
+        ...{
+          imageId: index + 1,
+          hash: hashOf(index),
+          class: null,
+          group: null,
+          domain: null,
+          split,
+        },
         role: index === 4 ? ('anomaly' as const) : ('normal' as const),
       }),
     );

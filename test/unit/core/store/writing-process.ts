@@ -1,6 +1,7 @@
 // A process that writes transactions into a catalogue as fast as it can and prints the number of each
 // one that has been acknowledged, until it is killed.
 
+import { greyChannels } from '#domain/channel.ts';
 import { writeSync } from 'node:fs';
 import { ensureDataset } from '#core/store/images/datasets.ts';
 import { addImage } from '#core/store/images/images.ts';
@@ -22,8 +23,9 @@ const { database } = await openDatabase({
 });
 const { modelId, ids, next } = database.transact((writer) => {
   const ids = Array.from({ length: images }, (_, index) => {
-    const image = { hash: hashOf(index), bytes: 1, width: 1, height: 1, channels: 1 } as const;
-    return addImage(writer, { ...image, bitDepth: 8, pixelSizeUm: null }, noon);
+    const size = { bytes: 1, width: 1, height: 1, channels: greyChannels, bitDepth: 8 } as const;
+    const rest = { pixelSizeUm: null, pixelSizeSource: null, region: null };
+    return addImage(writer, { ...size, ...rest, hash: hashOf(index) }, noon);
   });
   const datasetId = ensureDataset(writer, 'cells', noon);
   const known = writer.get<{ id: number }>('select id from snapshot');

@@ -19,7 +19,7 @@ function resized(
 }
 
 describe('a resized crop', () => {
-  it.each([1, 3] as const)('of its own size is the picture itself, %d channels', (channels) => {
+  it.each([1, 2, 3, 5])('of its own size is the picture itself, %d channels', (channels) => {
     const set = noisePixels({ count: 3, height: 12, width: 15, channels });
     const out = resized(set, 9, { left: 4, top: 2, width: 9, height: 9, index: 1 });
     for (let channel = 0; channel < channels; channel++) {
@@ -29,6 +29,20 @@ describe('a resized crop', () => {
           expect(out[(channel * 9 + y) * 9 + x]).toBe(Math.fround(set.pixels[at]! / 255));
         }
       }
+    }
+  });
+
+  it.each([2, 3, 4])('has each of %d channels as that channel alone has it', (channels) => {
+    const window = Array.from({ length: channels }, (_, at) => [10 * at, 200 + at] as const);
+    const all = { ...noisePixels({ count: 2, height: 17, width: 23, channels }), window };
+    const crop = { left: 3, top: 1, width: 19, height: 15, index: 1 };
+    const mirror = { horizontal: true, vertical: false };
+    const out = resized(all, 8, { ...crop, mirror });
+    for (let channel = 0; channel < channels; channel++) {
+      const pixels = all.pixels.filter((_, at) => at % channels === channel);
+      const alone = { ...all, channels: 1, window: [window[channel]!], pixels };
+      const plane = out.subarray(64 * channel, 64 * (channel + 1));
+      expect([...plane]).toEqual([...resized(alone, 8, { ...crop, mirror })]);
     }
   });
 

@@ -9,7 +9,7 @@ const metrics = { auroc: 0.93, auroc95: [0.9, 0.956], aupr: 0.95, fpr95: 0.41 } 
 
 function image(place: number, part: Partial<ReportImage> = {}): ReportImage {
   return {
-    ...{ imageId: place, place, hash: 'ab', group: null, split: 'test' },
+    ...{ imageId: place, place, hash: 'ab', group: null, domain: null, split: 'test' },
     path: `/home/anna/secret-lab/cells.zip!/test/monocyte/m${place}.jpg`,
     role: 'anomaly',
     class: 'monocyte',

@@ -7,7 +7,8 @@ import { tempFolders } from '../../../../support/temp-folder.ts';
 const tempFolder = tempFolders();
 
 function contents(dataset: string): ReportContents {
-  const image = { group: null, split: 'test', role: 'unlabelled', class: null } as const;
+  const where = { group: null, domain: null, class: null };
+  const image = { ...where, split: 'test', role: 'unlabelled' } as const;
   const scored = { anomalyScore: 1, anomalyRank: null, flagged: null } as const;
   return {
     ...{ model: 3, dataset, title: 'Cells', about: '', settings: [], attribution: [] },

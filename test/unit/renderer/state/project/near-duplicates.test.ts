@@ -78,6 +78,7 @@ describe('leaving out', () => {
     ...{ imageId, hash: `${imageId}`, paths: [`/${imageId}.png`], pathCount: 1 },
     datasets: splits.map((split, index) => ({
       ...{ dataset: `set ${index}`, role: 'normal' as const, class: null, group: null, split },
+      domain: null,
     })),
   });
   const pair = (

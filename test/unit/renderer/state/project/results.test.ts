@@ -8,7 +8,14 @@ import { fakeCore } from '../../support/fake-core.ts';
 function ranked(imageId: number): RankedImage {
   return {
     ...{ imageId, hash: String(imageId), path: `/${String(imageId)}.png`, role: 'normal' },
-    ...{ class: null, group: null, split: 'test', anomalyScore: -imageId, anomalyRank: null },
+    ...{
+      class: null,
+      group: null,
+      domain: null,
+      split: 'test',
+      anomalyScore: -imageId,
+      anomalyRank: null,
+    },
     flagged: null,
   };
 }

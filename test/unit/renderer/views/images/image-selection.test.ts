@@ -7,7 +7,7 @@ import { fakeCore } from '../../support/fake-core.ts';
 function image(imageId: number): ListedImage {
   return {
     ...{ imageId, hash: String(imageId), path: `/${String(imageId)}.png`, width: 8, height: 8 },
-    ...{ role: 'unlabelled', class: null, group: null, split: 'test' },
+    ...{ role: 'unlabelled', class: null, group: null, domain: null, split: 'test' },
   };
 }
 

@@ -8,7 +8,7 @@ import { fakeCore } from '../../support/fake-core.ts';
 function image(imageId: number): ListedImage {
   return {
     ...{ imageId, hash: String(imageId), path: `/${String(imageId)}.png`, width: 8, height: 8 },
-    ...{ role: 'normal', class: null, group: null, split: 'train' },
+    ...{ role: 'normal', class: null, group: null, domain: null, split: 'train' },
   };
 }
 

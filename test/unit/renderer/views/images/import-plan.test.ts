@@ -8,6 +8,7 @@ import { fakeCore } from '../../support/fake-core.ts';
 function previewOf(images: number): ImportPreview {
   return {
     ...{ isComplete: true, images, known: 0, roles: [], classes: [], groups: [] },
+    ...{ domains: [] },
     ...{ namesSplits: false, recognised: [], problems: { count: 0, first: [] } },
     ...{ leftOut: { hidden: 0, masks: 0 }, examples: [] },
   };
@@ -42,6 +43,41 @@ describe('an import in preparation', () => {
     flushSync();
     expect(form.patternFault).toBeUndefined();
     expect(form.input?.group).toBe('patient(\\d+)');
+  });
+
+  it('gives domain and tiles to the import, and no tiles to the preview', async () => {
+    const asked: unknown[] = [];
+    const core = fakeCore({
+      'images.preview': () => previewOf(3),
+      'images.import': (input) => {
+        asked.push(input);
+        return { jobId: 1 };
+      },
+    });
+    const form = new ImportPlan(core.client, ['/data'], 'cells');
+    form.domain = ' scanner=A ';
+    form.tileSide = 256;
+    flushSync();
+    expect(form.input).toEqual({ paths: ['/data'], dataset: 'cells', domain: 'scanner=A' });
+    await form.submit();
+    form.tileOverlap = 32;
+    await form.submit();
+    form.tileSide = null;
+    await form.submit();
+    expect(asked).toMatchObject([
+      { tiles: { side: 256, overlap: 0 } },
+      { tiles: { side: 256, overlap: 32 } },
+      {},
+    ]);
+    expect(asked[2]).not.toHaveProperty('tiles');
+    for (const [side, overlap, words] of [
+      [4, 0, 'From 8 to 65,536 pixels.'],
+      [8, 8, 'The overlap must be less than the side.'],
+    ] as const) {
+      [form.tileSide, form.tileOverlap] = [side, overlap];
+      flushSync();
+      expect([form.tilesFault, form.isReady]).toEqual([words, false]);
+    }
   });
 
   it('knows whether its preview is of what is entered, and whether there is anything', async () => {

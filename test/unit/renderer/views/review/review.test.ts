@@ -12,7 +12,14 @@ function reviewOf(count: number) {
   const said: { imageId: number; before: StandingVerdict | undefined }[] = [];
   const image = (imageId: number): QueuedImage => ({
     ...{ imageId, hash: String(imageId), path: `/${String(imageId)}.png`, role: 'unlabelled' },
-    ...{ class: null, group: null, split: 'none', anomalyScore: -imageId, anomalyRank: null },
+    ...{
+      class: null,
+      group: null,
+      domain: null,
+      split: 'none',
+      anomalyScore: -imageId,
+      anomalyRank: null,
+    },
     ...{ flagged: true, verdict: verdicts.get(imageId) ?? null, note: null, reviewer: null },
   });
   let isBroken = false;
