@@ -1,5 +1,5 @@
 // What a filter of images means in SQL, over the rows d of dataset_item. What it is sorted by or shown
-// with is the business of image-pages.ts and facets.ts.
+// with is the business of image-pages.ts and image-facets.ts.
 
 import type { ImageFilter, StandingVerdict } from '#contract/image.ts';
 import type { ScoreName } from '#domain/score.ts';

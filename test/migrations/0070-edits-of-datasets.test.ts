@@ -3,9 +3,9 @@
 import { expect, it } from 'vitest';
 import { Edits } from '#core/edits/edits.ts';
 import { migrations } from '#core/store/migrations/migrations.ts';
-import { noon, open } from '../../../support/catalogue.ts';
-import { tempFolders } from '../../../support/temp-folder.ts';
-import { itemsOf, put } from '../scores/small-catalogue.ts';
+import { noon, open } from '../support/catalogue.ts';
+import { tempFolders } from '../support/temp-folder.ts';
+import { itemsOf, put } from '../unit/core/scores/small-catalogue.ts';
 
 const tempFolder = tempFolders();
 
