@@ -12,7 +12,7 @@ import sharp from 'sharp';
 import { skipTour } from './support/skip-tour.ts';
 import { findChromium } from './support/chromium.ts';
 import { launchWords } from './support/launch-words.ts';
-import { packageApp } from './support/packaged-app.ts';
+import { packageApp } from './packaging/packaged-app.ts';
 import { startScreen } from './support/screen.ts';
 import { views } from './support/views.ts';
 
@@ -63,7 +63,8 @@ async function take(page: Page, name: string): Promise<void> {
 async function takeStart(user: string, project: string): Promise<void> {
   await finished('src-main/hosts/electron/packaging/stage-core.ts', []);
   const { executable } = await packageApp();
-  const endScreen = await startScreen();
+  const screen = await startScreen();
+  if (screen.display !== undefined) process.env['DISPLAY'] = screen.display;
   const launch = (...words: string[]) =>
     _electron.launch({ executablePath: executable, args: [...launchWords(user), ...words] });
   try {
@@ -86,7 +87,7 @@ async function takeStart(user: string, project: string): Promise<void> {
     }
     await app.close();
   } finally {
-    endScreen();
+    screen.close();
   }
 }
 

@@ -6,12 +6,14 @@ export default defineConfig({
   test: {
     include: ['test/e2e/scenarios/**/*.scenario.ts'],
     globalSetup: 'test/e2e/support/set-up.ts',
+    setupFiles: ['test/e2e/support/take-screen.ts'],
     // Some train and score a model.
     testTimeout: 600_000,
     // As long as Playwright waits; left out, it would be a second.
     expect: { poll: { timeout: 30_000 } },
     pool: 'forks',
-    // Windows on one screen, and timings that are looked at: one after the other.
-    fileParallelism: false,
+    // Each worker has a screen of its own. Scenarios wait more than they compute: two files at a time
+    // keep two cores busy, and more would only wait for each other.
+    maxWorkers: 2,
   },
 });

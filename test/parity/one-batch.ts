@@ -1,4 +1,4 @@
-// One small training, for comparing engines over many steps: the losses of 20 steps, and the order in which
+// One small training, for comparing engines over many steps: the losses of its steps, and the order in which
 // the trained network ranks other images. It learns one batch by heart at a small learning rate: at the
 // usual one two float32 programs part after a few steps, whatever they run on (see
 // parity/ml/peer-curves.test.ts); the CPU's own two lowerings differ by 4e-2 at 1e-4 with new batches,
@@ -13,7 +13,6 @@ import { initialState } from '#ml/networks/initial-weights.ts';
 import { describeScoring } from '#ml/score.ts';
 import { describeTraining } from '#ml/train.ts';
 
-const steps = 20;
 const learningRate = 1e-5;
 /** So many that two which lie close together may change places. */
 const scored = 256;
@@ -87,7 +86,7 @@ export interface Trained {
   readonly norms: readonly number[];
 }
 
-export async function trainAndScore(engine: Engine, batch: OneBatch): Promise<Trained> {
+export async function trainAndScore(engine: Engine, batch: OneBatch, steps = 20): Promise<Trained> {
   const session = await engine.compile(batch.training);
   await session.writeState(batch.state);
   const losses: number[] = [];
@@ -113,7 +112,8 @@ export function expectSameTraining(ours: Trained, theirs: Trained): void {
     expect(Math.abs(loss / theirs.losses[step]! - 1), `step ${step}`).toBeLessThan(1e-3);
   });
   // It learns: otherwise equal losses would say little.
-  expect(theirs.losses.at(-1)).toBeLessThan(0.95 * theirs.losses[0]!);
+  const fall = 1 - 0.05 * (theirs.losses.length / 20);
+  expect(theirs.losses.at(-1)).toBeLessThan(fall * theirs.losses[0]!);
   expect(rankCorrelation(ours.norms, theirs.norms)).toBeGreaterThanOrEqual(0.9999);
 }
 

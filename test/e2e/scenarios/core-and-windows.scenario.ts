@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { scenario } from '../support/host.ts';
 import { importSample, sampleIsThere } from '../support/import-sample.ts';
+import { openSampleProject } from '../support/sample-project.ts';
 
 const server = fileURLToPath(new URL('../../../src-main/hosts/server/main.ts', import.meta.url));
 
@@ -20,9 +21,9 @@ scenario('a core that was killed is started again, with all that was there', asy
   await sampleIsThere(host.page());
 });
 
-scenario('a project is there again after the app was closed', async ({ host }) => {
-  await host.newProject('Cells');
-  await importSample(host.page());
+scenario('a project is there again after the app was closed', async (my) => {
+  const { host } = my;
+  await openSampleProject(my);
   await host.close();
   await host.openProject('Cells');
   await sampleIsThere(host.page());

@@ -8,8 +8,8 @@ import { expect } from 'vitest';
 import { drawPictures } from '../../integration/core/pictures.ts';
 import { breachesInBothThemes, noBreach } from '../support/accessibility.ts';
 import { scenario, type Host } from '../support/host.ts';
-import { importSample } from '../support/import-sample.ts';
 import { prepareFiles, typeFiles } from '../support/pick-files.ts';
+import { openSampleProject } from '../support/sample-project.ts';
 
 /** Opens the import dialog on a folder, in the way that the host has. */
 async function offer(host: Host, folder: string): Promise<void> {
@@ -171,77 +171,71 @@ scenario('near duplicates are found once each, left out, and brought back', asyn
   await near.getByText('2 pairs').waitFor();
 });
 
-scenario(
-  'an edit of selected images is undone after a restart, and done again',
-  async ({ host }) => {
-    await host.newProject('Cells');
-    await importSample(host.page());
-    const select = async (page: Page) => {
-      const images = page.getByRole('listbox', { name: 'Images of blood cells' });
-      await images.getByRole('option').first().waitFor();
-      await images.focus();
-      await page.keyboard.press('Home');
-      await page.keyboard.press('Shift+ArrowRight');
-      await page.keyboard.press('Shift+ArrowRight');
-      await page.getByText('3 selected').waitFor();
-    };
-    const anomalies = (page: Page) =>
-      page
-        .getByLabel('Role', { exact: true })
-        .locator('option', { hasText: 'anomaly' })
-        .innerText();
-    await select(host.page());
-    await host.page().getByRole('button', { name: 'unlabelled', exact: true }).click();
-    await expect.poll(() => anomalies(host.page())).toBe('anomaly (186)');
-    await noBreach(host.page());
+scenario('an edit of selected images is undone after a restart, and done again', async (my) => {
+  const { host } = my;
+  await openSampleProject(my);
+  const select = async (page: Page) => {
+    const images = page.getByRole('listbox', { name: 'Images of blood cells' });
+    await images.getByRole('option').first().waitFor();
+    await images.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.getByText('3 selected').waitFor();
+  };
+  const anomalies = (page: Page) =>
+    page.getByLabel('Role', { exact: true }).locator('option', { hasText: 'anomaly' }).innerText();
+  await select(host.page());
+  await host.page().getByRole('button', { name: 'unlabelled', exact: true }).click();
+  await expect.poll(() => anomalies(host.page())).toBe('anomaly (186)');
+  await noBreach(host.page());
 
-    await host.close();
-    await host.openProject('Cells');
-    const page = host.page();
-    await page.getByRole('listbox').getByRole('option').first().waitFor();
-    await expect.poll(() => anomalies(page)).toBe('anomaly (186)');
-    await page.keyboard.press('Control+z');
-    await page.getByText('Undone: Set role to unlabelled: 3 images of blood cells').waitFor();
-    await expect.poll(() => anomalies(page)).toBe('anomaly (189)');
-    await page.keyboard.press('Control+Shift+z');
-    await expect.poll(() => anomalies(page)).toBe('anomaly (186)');
-    // In a field the same keys take back what was typed.
-    const search = page.getByLabel('Search paths');
-    await search.pressSequentially('x');
-    await page.keyboard.press('Control+z');
-    await expect.poll(() => search.inputValue()).toBe('');
-    await expect.poll(() => anomalies(page)).toBe('anomaly (186)');
+  await host.close();
+  await host.openProject('Cells');
+  const page = host.page();
+  await page.getByRole('listbox').getByRole('option').first().waitFor();
+  await expect.poll(() => anomalies(page)).toBe('anomaly (186)');
+  await page.keyboard.press('Control+z');
+  await page.getByText('Undone: Set role to unlabelled: 3 images of blood cells').waitFor();
+  await expect.poll(() => anomalies(page)).toBe('anomaly (189)');
+  await page.keyboard.press('Control+Shift+z');
+  await expect.poll(() => anomalies(page)).toBe('anomaly (186)');
+  // In a field the same keys take back what was typed.
+  const search = page.getByLabel('Search paths');
+  await search.pressSequentially('x');
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => search.inputValue()).toBe('');
+  await expect.poll(() => anomalies(page)).toBe('anomaly (186)');
 
-    await page.getByRole('listbox').focus();
-    await page.keyboard.press('Control+a');
-    await page.getByText('709 selected').waitFor();
-    await page.keyboard.press('Escape');
-    await expect.poll(() => page.getByText('709 selected').count()).toBe(0);
-    await page.keyboard.press('Enter');
-    const details = page.getByRole('complementary', { name: 'Details of the image' });
-    await details.getByText('64 × 64 pixels').waitFor();
-    await details.getByRole('img').first().waitFor();
-    await noBreach(page);
+  await page.getByRole('listbox').focus();
+  await page.keyboard.press('Control+a');
+  await page.getByText('709 selected').waitFor();
+  await page.keyboard.press('Escape');
+  await expect.poll(() => page.getByText('709 selected').count()).toBe(0);
+  await page.keyboard.press('Enter');
+  const details = page.getByRole('complementary', { name: 'Details of the image' });
+  await details.getByText('64 × 64 pixels').waitFor();
+  await details.getByRole('img').first().waitFor();
+  await noBreach(page);
 
-    // Ctrl moves without selecting; what an edit takes out of the gallery is selected no longer.
-    await page.getByLabel('Role', { exact: true }).selectOption('=unlabelled');
-    const bar = page.getByRole('group', { name: 'Selected images' });
-    const gallery = page.getByRole('listbox');
-    await expect.poll(() => gallery.getByRole('option').count()).toBe(3);
-    await gallery.focus();
-    await page.keyboard.press('Space');
-    await page.keyboard.press('Control+ArrowRight');
-    await page.keyboard.press('Control+ArrowRight');
-    await page.keyboard.press('Space');
-    await bar.getByText('2 selected').waitFor();
-    await bar.getByRole('button', { name: 'Split …' }).click();
-    await noBreach(page);
-    await page.keyboard.press('Escape');
-    await bar.getByRole('button', { name: 'anomaly', exact: true }).click();
-    await expect.poll(() => gallery.getByRole('option').count()).toBe(1);
-    await bar.waitFor({ state: 'detached' });
-    await page.locator('[role=listbox]:focus').waitFor();
-    await page.getByRole('button', { name: 'Close details' }).click();
-    await page.locator('[role=listbox]:focus').waitFor();
-  },
-);
+  // Ctrl moves without selecting; what an edit takes out of the gallery is selected no longer.
+  await page.getByLabel('Role', { exact: true }).selectOption('=unlabelled');
+  const bar = page.getByRole('group', { name: 'Selected images' });
+  const gallery = page.getByRole('listbox');
+  await expect.poll(() => gallery.getByRole('option').count()).toBe(3);
+  await gallery.focus();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Control+ArrowRight');
+  await page.keyboard.press('Control+ArrowRight');
+  await page.keyboard.press('Space');
+  await bar.getByText('2 selected').waitFor();
+  await bar.getByRole('button', { name: 'Split …' }).click();
+  await noBreach(page);
+  await page.keyboard.press('Escape');
+  await bar.getByRole('button', { name: 'anomaly', exact: true }).click();
+  await expect.poll(() => gallery.getByRole('option').count()).toBe(1);
+  await bar.waitFor({ state: 'detached' });
+  await page.locator('[role=listbox]:focus').waitFor();
+  await page.getByRole('button', { name: 'Close details' }).click();
+  await page.locator('[role=listbox]:focus').waitFor();
+});

@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { _electron } from 'playwright';
 import { expect, inject, test } from 'vitest';
-import { electronBuilder } from '../support/electron-builder.ts';
-import { findElectron } from '../support/electron-runtime.ts';
+import { electronBuilder } from '../packaging/electron-builder.ts';
+import { findElectron } from '../packaging/electron-runtime.ts';
 import { launchWords } from '../support/launch-words.ts';
 
 const run = promisify(execFile);
@@ -20,7 +20,7 @@ if (!hasDpkg) console.log('The Debian package is not built: there is no dpkg-deb
 /** Of the app that the other scenarios run, by electron-builder; what fpm would do is done by dpkg-deb. */
 async function buildDeb(folder: string): Promise<string> {
   const fpm = join(folder, 'fpm');
-  const script = fileURLToPath(new URL('../support/fpm.ts', import.meta.url));
+  const script = fileURLToPath(new URL('../packaging/fpm.ts', import.meta.url));
   await writeFile(fpm, `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`);
   await chmod(fpm, 0o755);
   const { version } = await findElectron();

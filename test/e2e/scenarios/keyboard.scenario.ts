@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright';
 import { expect } from 'vitest';
 import { drawPictures } from '../../integration/core/pictures.ts';
-import { scenario, type Host } from '../support/host.ts';
-import { importSample } from '../support/import-sample.ts';
+import { scenario, type Scenario } from '../support/host.ts';
 import { prepareFiles, typeFiles } from '../support/pick-files.ts';
+import { openSampleProject } from '../support/sample-project.ts';
 
 async function isFocused(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name }).and(page.locator(':focus')).waitFor();
@@ -17,10 +17,9 @@ function topOf(list: Locator): Promise<number> {
   return list.evaluate((element) => (element as unknown as { scrollTop: number }).scrollTop);
 }
 
-async function newProjectWithSample(host: Host): Promise<Page> {
-  await host.newProject('Cells');
-  const page = host.page();
-  await importSample(page);
+async function sampleProject(my: Scenario): Promise<Page> {
+  await openSampleProject(my);
+  const page = my.host.page();
   await page.getByRole('listbox').getByRole('option').first().waitFor();
   return page;
 }
@@ -41,8 +40,8 @@ scenario('a question mark in a form explains, and sends nothing', async ({ host,
   expect(await dialog.isVisible()).toBe(true);
 });
 
-scenario('the focus goes back to where it was before a dialog', async ({ host }) => {
-  const page = await newProjectWithSample(host);
+scenario('the focus goes back to where it was before a dialog', async (my) => {
+  const page = await sampleProject(my);
   await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
   const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
   await sheet.getByRole('button', { name: 'Close' }).click();
@@ -62,8 +61,8 @@ scenario('the focus goes back to where it was before a dialog', async ({ host })
   await isFocused(page, 'Keyboard shortcuts');
 });
 
-scenario('a command from the list of all can take the keyboard', async ({ host }) => {
-  const page = await newProjectWithSample(host);
+scenario('a command from the list of all can take the keyboard', async (my) => {
+  const page = await sampleProject(my);
   await page.keyboard.press('Control+k');
   await page.keyboard.type('how normscope works');
   await page.keyboard.press('Enter');
@@ -73,8 +72,8 @@ scenario('a command from the list of all can take the keyboard', async ({ host }
   await tour.waitFor({ state: 'detached' });
 });
 
-scenario('a text takes undo for itself', async ({ host }) => {
-  const page = await newProjectWithSample(host);
+scenario('a text takes undo for itself', async (my) => {
+  const page = await sampleProject(my);
   await page.getByRole('listbox').getByRole('option').first().click();
   await page.getByRole('button', { name: 'unlabelled', exact: true }).click();
   await page.getByText('1 image of blood cells').waitFor();
@@ -92,8 +91,8 @@ scenario('a text takes undo for itself', async ({ host }) => {
   await page.getByText('Done again: Set role to unlabelled').waitFor();
 });
 
-scenario('a gallery keeps the keyboard, and its place', async ({ host }) => {
-  const page = await newProjectWithSample(host);
+scenario('a gallery keeps the keyboard, and its place', async (my) => {
+  const page = await sampleProject(my);
   const list = page.getByRole('listbox');
   await page.getByRole('listbox').getByRole('option').first().click();
   await list.hover();

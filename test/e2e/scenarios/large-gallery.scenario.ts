@@ -1,9 +1,9 @@
-// A gallery of 100,000 images: the first screen, scrolling, and the memory of the page. The numbers are
-// printed; the limits that fail are wide enough for a busy machine.
+// A gallery of 100,000 images: the first screen, scrolling, and the memory of the page.
 
 import { mkdir, readFile } from 'node:fs/promises';
 import type { Page } from 'playwright';
 import { expect } from 'vitest';
+import { budget } from '../../support/budget.ts';
 import { open } from '../../support/catalogue.ts';
 import { fillWithRows } from '../../support/large-catalogue.ts';
 import { scenario } from '../support/host.ts';
@@ -11,7 +11,7 @@ import { scenario } from '../support/host.ts';
 const images = 100_000;
 
 scenario(
-  'a gallery of 100,000 images comes at once, scrolls evenly, and takes little memory',
+  'a gallery of 100,000 images is shown, scrolls, and takes little memory',
   async ({ host, projectFolder }) => {
     await mkdir(projectFolder('Large'));
     const project = await open(projectFolder('Large'));
@@ -22,22 +22,14 @@ scenario(
     const page = host.page();
     const gallery = page.getByRole('listbox', { name: 'Images of cells' });
     await gallery.getByRole('option').first().waitFor();
-    const rounds: { readonly firstScreen: number; readonly late: number }[] = [];
-    let megabytes: number | undefined;
-    for (let round = 0; round < 3; round++) {
-      const firstScreen = await timeToFirstScreen(page);
-      const frames = await scroll(page);
-      const late = frames.filter((ms) => ms > 50).length;
-      megabytes ??= await memoryOf(page);
-      console.log(
-        `100,000 images: first screen ${firstScreen.toFixed(0)} ms; ${late} of ${frames.length} frames ` +
-          `over 50 ms, the longest ${Math.max(...frames).toFixed(0)} ms; page ${megabytes.toFixed(0)} MB`,
-      );
-      rounds.push({ firstScreen, late: late / frames.length });
-    }
-    // The best round: on a busy machine some wait for other processes.
-    expect(Math.min(...rounds.map(({ firstScreen }) => firstScreen))).toBeLessThan(1000);
-    expect(Math.min(...rounds.map(({ late }) => late))).toBeLessThan(0.3);
+    await budget('window: gallery of 100,000, first screen', () => timeToFirstScreen(page));
+    await budget('window: gallery of 100,000, frame while scrolling', async () => {
+      const frames = (await scroll(page)).sort((a, b) => a - b);
+      // All but one of twenty take no longer.
+      return frames[Math.floor(0.95 * frames.length)]!;
+    });
+    const megabytes = await memoryOf(page);
+    console.log(`100,000 images: page ${megabytes.toFixed(0)} MB`);
     expect(megabytes).toBeLessThan(300);
     // These images are rows alone: each thumbnail is a line in the console.
     host.complaints.splice(0);

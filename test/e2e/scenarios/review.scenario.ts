@@ -11,16 +11,11 @@ import { electronApp } from '../support/electron-host.ts';
 import { goTo } from '../support/go-to.ts';
 import { scenario } from '../support/host.ts';
 import { importSample } from '../support/import-sample.ts';
+import { startTraining } from '../support/start-training.ts';
 
 /** A training of seconds: what it finds is not the matter here. */
 async function trainQuickly(page: Page): Promise<void> {
-  await goTo(page, 'Train');
-  await page.getByText('Advanced').click();
-  const settings = { steps: '20', width: '4', views: '2', batch: '16', outlierBatch: '16' };
-  for (const [name, value] of Object.entries(settings)) {
-    await page.getByLabel(name, { exact: true }).fill(value);
-  }
-  await page.getByRole('button', { name: 'Start training' }).click();
+  await startTraining(page, { steps: '20', views: '2', batch: '16', outlierBatch: '16' });
   // The start shows the run, wherever one has gone meanwhile.
   await page.getByRole('link', { name: 'Run 1' }).waitFor();
 }

@@ -10,9 +10,10 @@ import { expect, inject, test } from 'vitest';
 import { electronApp } from '../support/electron-host.ts';
 import { launchWords } from '../support/launch-words.ts';
 import { scenario, type Host } from '../support/host.ts';
-import { importSample } from '../support/import-sample.ts';
+import { openSampleProject } from '../support/sample-project.ts';
 import { canTakeNetwork, runOffline } from '../../support/no-network.ts';
 import { pathSpellings } from '../../support/path-spellings.ts';
+import { sizes } from '../../support/sizes.ts';
 import { senselessText } from '../../support/senseless-texts.ts';
 
 /** As the fuse wire has it: the code of "0", "1". */
@@ -257,12 +258,13 @@ scenario(
 );
 
 scenario(
-  'ten thousand senseless messages change nothing',
-  async ({ host, projectFolder }) => {
-    const page = await openProject(host);
-    await importSample(page);
+  `${sizes.messages} senseless messages change nothing`,
+  async (my) => {
+    const { host, projectFolder } = my;
+    await openSampleProject(my);
+    const page = host.page();
     const texts = Array.from({ length: 1000 }, (_, id) => senselessText(id));
-    await page.evaluate(sendSenselessMessages, { count: 10_000, texts });
+    await page.evaluate(sendSenselessMessages, { count: sizes.messages, texts });
     await page.getByRole('tab', { name: 'natural images 297' }).click();
     await page
       .getByRole('listbox', { name: 'Images of natural images' })
@@ -274,9 +276,8 @@ scenario(
     const logs = await electronApp(host).evaluate(({ app }) => app.getPath('logs'));
     expect(existsSync(join(logs, 'desktop.log'))).toBe(false);
     // There is no log while there was nothing to write down.
-    const log = await readFile(join(projectFolder('Cells'), 'normscope.log'), 'utf8').catch(
-      () => '',
-    );
+    const path = join(projectFolder('Cells'), 'normscope.log');
+    const log = await readFile(path, 'utf8').catch(() => '');
     expect(log).not.toContain(' bug ');
   },
   'electron',

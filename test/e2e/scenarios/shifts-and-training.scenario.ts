@@ -12,8 +12,9 @@ import { sampleImports } from '#core/project/sample.ts';
 import { breachesInBothThemes } from '../support/accessibility.ts';
 import { goTo } from '../support/go-to.ts';
 import { scenario, type Host } from '../support/host.ts';
-import { importSample } from '../support/import-sample.ts';
 import { prepareFiles, typeFiles } from '../support/pick-files.ts';
+import { openSampleProject } from '../support/sample-project.ts';
+import { startTraining } from '../support/start-training.ts';
 
 async function addOutliers(host: Host, path: string): Promise<void> {
   const page = host.page();
@@ -32,55 +33,50 @@ async function shownBy(page: Page, name: string): Promise<string> {
   );
 }
 
-scenario(
-  'shifts are seen on an own image, changed, and taken by the next training',
-  async ({ host }) => {
-    await host.newProject('Cells');
-    const page = host.page();
-    await importSample(page);
-    await goTo(page, 'Shifts');
-
-    const after = 'Grain: the image after the shift';
-    const before = await shownBy(page, after);
-    await page.getByRole('slider', { name: 'Strength of Grain' }).fill('1');
-    await expect.poll(() => shownBy(page, after)).not.toBe(before);
-    const strong = await shownBy(page, after);
-    await page.getByRole('button', { name: 'Another seed' }).click();
-    await expect.poll(() => shownBy(page, after)).not.toBe(strong);
-    await page.getByRole('slider', { name: 'Colour of Grain' }).fill('0');
-    await page.getByRole('checkbox', { name: 'Grain' }).check();
-    await page.getByRole('slider', { name: 'Weight of Grain' }).fill('2');
-    await page.getByText('1 of 19 is on').waitFor();
-    expect(await breachesInBothThemes(page)).toEqual([]);
-
-    await page.getByRole('button', { name: 'Measure what leaves normal' }).click();
-    await page.getByText('Measured by a quick test').waitFor({ timeout: 180_000 });
-    await page
-      .getByText(/looks normal · 0\.\d\d/)
-      .first()
-      .waitFor();
-
-    // Kept with the project.
-    await host.close();
-    await host.openProject('Cells');
-    await goTo(host.page(), 'Train');
-    await host.page().getByText('strength 1.00, weight 2').waitFor();
-  },
-);
-
-scenario('outliers of the sample are found to overlap with nothing', async ({ host }) => {
-  await host.newProject('Cells');
+scenario('shifts are seen on an own image, changed, and taken by the next training', async (my) => {
+  const { host } = my;
+  await openSampleProject(my);
   const page = host.page();
-  await importSample(page);
+  await goTo(page, 'Shifts');
+
+  const after = 'Grain: the image after the shift';
+  const before = await shownBy(page, after);
+  await page.getByRole('slider', { name: 'Strength of Grain' }).fill('1');
+  await expect.poll(() => shownBy(page, after)).not.toBe(before);
+  const strong = await shownBy(page, after);
+  await page.getByRole('button', { name: 'Another seed' }).click();
+  await expect.poll(() => shownBy(page, after)).not.toBe(strong);
+  await page.getByRole('slider', { name: 'Colour of Grain' }).fill('0');
+  await page.getByRole('checkbox', { name: 'Grain' }).check();
+  await page.getByRole('slider', { name: 'Weight of Grain' }).fill('2');
+  await page.getByText('1 of 19 is on').waitFor();
+  expect(await breachesInBothThemes(page)).toEqual([]);
+
+  await page.getByRole('button', { name: 'Measure what leaves normal' }).click();
+  await page.getByText('Measured by a quick test').waitFor({ timeout: 180_000 });
+  await page
+    .getByText(/looks normal · 0\.\d\d/)
+    .first()
+    .waitFor();
+
+  // Kept with the project.
+  await host.close();
+  await host.openProject('Cells');
+  await goTo(host.page(), 'Train');
+  await host.page().getByText('strength 1.00, weight 2').waitFor();
+});
+
+scenario('outliers of the sample are found to overlap with nothing', async (my) => {
+  await openSampleProject(my);
+  const page = my.host.page();
   await goTo(page, 'Outliers');
   await page.getByText('None of the 297 outliers looks like').waitFor({ timeout: 30_000 });
   expect(await breachesInBothThemes(page)).toEqual([]);
 });
 
-scenario('the engines are examined before one is chosen', async ({ host }) => {
-  await host.newProject('Cells');
-  const page = host.page();
-  await importSample(page);
+scenario('the engines are examined before one is chosen', async (my) => {
+  await openSampleProject(my);
+  const page = my.host.page();
   await goTo(page, 'Train');
   await page.getByText('Advanced').click();
   await page
@@ -106,10 +102,10 @@ scenario('the engines are examined before one is chosen', async ({ host }) => {
 
 scenario(
   'outliers that are normal images keep a training from starting until they are left out',
-  async ({ host, folder }) => {
-    await host.newProject('Cells');
+  async (my) => {
+    const { host, folder } = my;
+    await openSampleProject(my);
     const page = host.page();
-    await importSample(page);
     const copies = join(folder, 'copies');
     await mkdir(copies);
     const archive = await openPromise(sampleImports[0]!.paths[0]!);
@@ -139,15 +135,10 @@ scenario(
   },
 );
 
-scenario('a training is paused, gone on with, and cancelled', async ({ host }) => {
-  await host.newProject('Cells');
-  const page = host.page();
-  await importSample(page);
-  await goTo(page, 'Train');
-  await page.getByText('Advanced').click();
-  await page.getByLabel('steps', { exact: true }).fill('4000');
-  await page.getByLabel('width', { exact: true }).fill('4');
-  await page.getByRole('button', { name: 'Start training' }).click();
+scenario('a training is paused, gone on with, and cancelled', async (my) => {
+  await openSampleProject(my);
+  const page = my.host.page();
+  await startTraining(page, { steps: '4000' });
 
   const run = page.getByRole('region', { name: 'Run 1' });
   await run.getByText('images a second').waitFor({ timeout: 180_000 });

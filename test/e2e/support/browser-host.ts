@@ -46,6 +46,7 @@ export async function browserHost(folder: string): Promise<Host> {
     page: () => page!,
     newProject: (name) => open(name, '--create'),
     openProject: (name) => open(name),
+    openFolder: (name) => open(name),
     killCore: () => stopServer('SIGKILL'),
     // The server is the core's process: whoever started it starts it again.
     recover: (name) => open(name),

@@ -41,6 +41,10 @@ export async function electronHost(folder: string): Promise<Host> {
       isOpen = true;
       await running.page.getByRole('button', { name: `${name} ${folder}` }).click();
     },
+    openFolder: async (name) => {
+      await answerOpenDialog(running.app, project(name));
+      await running.page.getByRole('button', { name: 'Open a project' }).click();
+    },
     close,
     dispose: close,
     killCore: (name) => killCoreOf(project(name)),
@@ -70,6 +74,13 @@ async function launch(
 async function answerSaveDialog(app: ElectronApplication, path: string): Promise<void> {
   await app.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+  }, path);
+}
+
+/** The same for the next one to open a file or a folder. */
+export async function answerOpenDialog(app: ElectronApplication, path: string): Promise<void> {
+  await app.evaluate(({ dialog }, picked) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [picked] });
   }, path);
 }
 

@@ -16,6 +16,8 @@ export interface Host {
   newProject: (name: string) => Promise<void>;
   /** Opens a project that was made before. */
   openProject: (name: string) => Promise<void>;
+  /** Opens a project that lies in the scenario's folder and that the host has not seen yet. */
+  openFolder: (name: string) => Promise<void>;
   /** Ends the app or the server as its user would, and waits for the end. It can be opened again. */
   close: () => Promise<void>;
   /** After the scenario. */

@@ -2,15 +2,12 @@
 // field in a browser.
 
 import type { Locator } from 'playwright';
-import { electronApp } from './electron-host.ts';
+import { answerOpenDialog, electronApp } from './electron-host.ts';
 import type { Host } from './host.ts';
 
 /** Before the dialog opens: in the app, it gives `path` and does not show. */
 export async function prepareFiles(host: Host, path: string): Promise<void> {
-  if (host.kind !== 'electron') return;
-  await electronApp(host).evaluate(({ dialog }, picked) => {
-    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [picked] });
-  }, path);
+  if (host.kind === 'electron') await answerOpenDialog(electronApp(host), path);
 }
 
 /** Afterwards: in a browser, types it into the field. */

@@ -1,30 +1,62 @@
 // Before all scenarios: packages the app, finds a Chromium, starts a screen where there is none.
 
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
+import { sampleImports } from '#core/project/sample.ts';
 import { findChromium } from './chromium.ts';
-import { packageApp } from './packaged-app.ts';
+import { packageApp } from '../packaging/packaged-app.ts';
 import { startScreen } from './screen.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     executable: string;
     chromium: string;
+    /** One a worker; empty where the system has a screen. */
+    displays: readonly string[];
+    /** The folder of a project that holds the sample. */
+    sampleProject: string;
   }
 }
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
+const run = promisify(execFile);
+
+/** A project with the bundled sample, imported as the window does it. Resolves with its folder. */
+async function makeSampleProject(folder: string): Promise<string> {
+  const project = join(folder, 'Sample.normscope');
+  for (const { dataset, paths, role } of sampleImports) {
+    const words = ['import', project, ...paths, '--dataset', dataset];
+    if (role !== undefined) words.push('--role', role);
+    await run(process.execPath, ['src-main/hosts/cli/main.ts', ...words], { cwd: root });
+  }
+  return project;
+}
 
 /** Takes the page and main process that "npm run build" has made. */
-export async function setup(project: TestProject): Promise<() => void> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const stage = 'src-main/hosts/electron/packaging/stage-core.ts';
-  await promisify(execFile)(process.execPath, [stage], { cwd: root });
+  await run(process.execPath, [stage], { cwd: root });
   const { executable, words } = await packageApp();
   const chromium = await findChromium();
   console.log(`Scenarios run in ${words} and in ${chromium.words}.`);
   project.provide('executable', executable);
   project.provide('chromium', chromium.path);
-  return await startScreen();
+  const folder = await mkdtemp(join(tmpdir(), 'normscope-sample-'));
+  project.provide('sampleProject', await makeSampleProject(folder));
+  const screens = await Promise.all(
+    Array.from({ length: project.vitest.config.maxWorkers }, () => startScreen()),
+  );
+  project.provide(
+    'displays',
+    screens.flatMap(({ display }) => display ?? []),
+  );
+  return async () => {
+    for (const screen of screens) screen.close();
+    await rm(folder, { recursive: true, force: true });
+  };
 }

@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { purpose, RandomStream } from '#domain/random.ts';
+import { sizes } from '../../support/sizes.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
 import { steps } from './core-to-kill.ts';
 import { copyOf, inCatalogue, makeTemplate, scoreRows, weightsOf, workersOf } from './project.ts';
@@ -59,20 +60,23 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Five moments, drawn once and for all, in the order in which the job passes them. */
+const { train, score } = sizes.coreKills;
+
+/** The same in each run, in the order in which the job passes them. */
 function drawMoments(): Moment[] {
   const stream = new RandomStream(20261124, purpose.sample);
-  const trained = Array.from({ length: 3 }, () => 1 + stream.integer(steps - 1));
+  const trained = Array.from({ length: train }, () => 1 + stream.integer(steps - 1));
   return [
     ...trained.sort((a, b) => a - b).map((done): Moment => ({ phase: 'train', done })),
     // Nine are scored to calibrate.
-    { phase: 'score', done: 10 + stream.integer(10) },
-    { phase: 'score', done: 25 + stream.integer(10) },
+    ...Array.from({ length: score }, (_, at): Moment => {
+      return { phase: 'score', done: 10 + 15 * at + stream.integer(10) };
+    }),
   ];
 }
 
 describe('a core that is killed', () => {
-  it('at five moments of the main job ends with the same weights and scores', async () => {
+  it(`at ${train + score} moments of the main job ends with the same weights and scores`, async () => {
     const template = await makeTemplate(newFolder(), { normal: 48, anomalous: 16, outliers: 12 });
     const whole = await copyOf(template, newFolder());
     expect(await runCore(whole)).toBe('done 0');

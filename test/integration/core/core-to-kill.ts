@@ -4,7 +4,7 @@
 import { openApp } from '#core/app.ts';
 import { clientOf, ended, smallTraining, type CoreClient } from './project.ts';
 
-export const steps = 60;
+export const steps = 30;
 
 function tell(line: string): void {
   process.stdout.write(`${line}\n`);

@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { shiftNames } from '#domain/shift-table.ts';
-import { quickest } from '../../support/quickest.ts';
+import { budget } from '../../support/budget.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
 import {
   copyOf,
@@ -149,13 +149,13 @@ describe('outliers', () => {
       expect(again).toEqual(advice);
     });
 
-    it('is called off within a second', async () => {
+    it('is cancelled when asked', async () => {
       const { client } = await openProject(await copyOf(template, newFolder()));
       // So many that also a fast machine is at work when it is called off.
       const many = [0.1, 0.3, 0.5, 0.7, 0.9].flatMap((strength) =>
         shiftNames.map((name) => ({ name, strength })),
       );
-      const calledOff = async () => {
+      await budget('core: stop of the advice on shifts', async () => {
         const controller = new AbortController();
         const input = { dataset: 'cells', shifts: many };
         const asked = client.call('shifts.advise', input, controller.signal);
@@ -166,8 +166,7 @@ describe('outliers', () => {
         expect(await failure).toMatchObject({ code: 'stopped' });
         while (workersOf(process.pid).length > 0) await setTimeout(20);
         return performance.now() - start;
-      };
-      expect(await quickest(calledOff)).toBeLessThan(1000);
+      });
     });
   });
 

@@ -111,15 +111,16 @@ export async function makeTemplate(folder: string, counts: PictureCounts): Promi
   return project;
 }
 
-/** The same with a model of so many steps. */
+/** The same with a model of so many steps, whose scores are means of so many views. */
 export async function makeTrained(
   folder: string,
   counts: PictureCounts,
   steps: number,
+  views = smallTraining.overrides.views,
 ): Promise<string> {
   const project = await makeTemplate(folder, counts);
   const app = await openApp(project);
-  await train(clientOf(app), steps);
+  await train(clientOf(app), steps, views);
   await app.close();
   return project;
 }
@@ -149,10 +150,14 @@ export const smallTraining = {
 };
 
 /** Trains; returns the model's id. */
-export async function train(client: CoreClient, steps = 20): Promise<number> {
+export async function train(
+  client: CoreClient,
+  steps = 20,
+  views = smallTraining.overrides.views,
+): Promise<number> {
   const { jobId, runId } = await client.call('runs.train', {
     ...smallTraining,
-    overrides: { ...smallTraining.overrides, steps },
+    overrides: { ...smallTraining.overrides, steps, views },
   });
   await succeeded(client, jobId);
   return (await client.call('runs.show', { runId })).modelId!;

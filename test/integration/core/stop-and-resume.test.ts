@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openApp } from '#core/app.ts';
-import { quickest } from '../../support/quickest.ts';
+import { budget } from '../../support/budget.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
 import {
   clientOf,
@@ -28,7 +28,7 @@ import type { CoreClient } from './project.ts';
 
 const newFolder = tempFolders();
 /** So many that a run is not over when this process is late to stop it. */
-const steps = 160;
+const steps = 120;
 
 describe('a run that was cut off', () => {
   let template: string;
@@ -88,11 +88,11 @@ describe('a run that was cut off', () => {
     expect(await ended(client, jobId)).toMatchObject({ state: 'succeeded', failure: null });
   }
 
-  it('stops within half a second and ends, resumed, with the same weights', async () => {
+  it('stops and ends, resumed, with the same weights', async () => {
     const project = await newProject();
     const { app, client } = await openProject(project);
     await begin(client);
-    const stopped = async () => {
+    await budget('core: stop of a training', async () => {
       const { state } = await client.call('runs.show', { runId: 1 });
       if (state === 'stopped') await client.call('runs.resume', { runId: 1 });
       const { step } = await untilEvent(client, 'run.step');
@@ -101,8 +101,7 @@ describe('a run that was cut off', () => {
       expect(run).toMatchObject({ state: 'stopped', failure: null, modelId: null });
       expect(run.stepsDone).toBeGreaterThanOrEqual(step);
       return ms;
-    };
-    expect(await quickest(stopped)).toBeLessThan(500);
+    });
     await resume(client);
     const { state, stepsDone } = await client.call('runs.show', { runId: 1 });
     expect({ state, stepsDone }).toEqual({ state: 'succeeded', stepsDone: steps });
@@ -110,29 +109,27 @@ describe('a run that was cut off', () => {
     expect(await weightsOf(project)).toBe(weights);
   });
 
-  it('stops within half a second while the worker is only starting', async () => {
+  it('stops while the worker is only starting', async () => {
     const { client } = await openProject(await newProject());
-    const stopped = async () => {
+    await budget('core: stop of a starting worker', async () => {
       const { jobId, runId } = await begin(client);
       while (workersOf(process.pid).length === 0) await setTimeout(5);
       const ms = await cancel(client, runId);
       expect(await ended(client, jobId)).toMatchObject({ state: 'stopped', failure: null });
       return ms;
-    };
-    expect(await quickest(stopped)).toBeLessThan(500);
+    });
   });
 
-  it('stops within half a second while it scores, and goes on where it was', async () => {
+  it('stops while it scores, and goes on where it was', async () => {
     const project = await trainedProject();
     const { app, client } = await openProject(project);
-    const stopped = async () => {
+    await budget('core: stop of a scoring', async () => {
       const { jobId } = await client.call('scores.compute', { modelId: 1, dataset: 'cells' });
       await untilEvent(client, 'job.changed', (job) => job.id === jobId && job.state === 'running');
       const start = performance.now();
       expect(await client.call('jobs.stop', { jobId })).toEqual({ state: 'stopped' });
       return performance.now() - start;
-    };
-    expect(await quickest(stopped)).toBeLessThan(500);
+    });
     await score(client);
     await app.close();
     expect(await scoreRows(project)).toEqual(scores);

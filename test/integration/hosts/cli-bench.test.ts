@@ -5,13 +5,16 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { tempFolders } from '../../support/temp-folder.ts';
 import { devData } from '../import/support/dev-data.ts';
-import { cli, cliJson } from './cli-process.ts';
+import { startCli } from './cli-process.ts';
+
+const cli = (...words: readonly string[]) => startCli(words).ended;
 
 const tiny = ['--widths', '4', '--images', '8', '--size', '16', '--steps', '2', '--rounds', '1'];
 
 it('times a step of our own where the peer is left out', async () => {
-  const figure = await cliJson('bench', 'step', ...tiny, '--without-peer');
-  expect(figure).toEqual({
+  const { code, out, err } = await cli('bench', 'step', ...tiny, '--without-peer', '--json');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(JSON.parse(out)).toEqual({
     ...{ bench: 'step', net: 'resnet18', width: 4, size: 16, batch: 8, threads: 2, engine: 'cpu' },
     ...{ ours: expect.any(Number) as number, peer: null, ratio: null },
   });

@@ -1,8 +1,11 @@
-// The command line as users meet it: a process of its own, with words, streams, signals, exit code.
+// The command line: in this process for what it says and does, or as users meet it, a process of its own
+// with streams, signals and exit code.
 
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { Interrupts } from '#hosts/cli/interrupts.ts';
+import { runCommandLine } from '#hosts/cli/run-command-line.ts';
 
 export const main = fileURLToPath(new URL('../../../src-main/hosts/cli/main.ts', import.meta.url));
 
@@ -38,8 +41,18 @@ export function startCli(words: readonly string[], program = main): RunningComma
   return { ended, kill: (signal) => void child.kill(signal) };
 }
 
+/** In this process, which saves the start of another one. */
 export async function cli(...words: readonly string[]): Promise<Outcome> {
-  return await startCli(words).ended;
+  const [out, err]: [string[], string[]] = [[], []];
+  const screen = (lines: string[]) => ({
+    ...{ write: (text: string) => void lines.push(text), isTerminal: false, columns: 80 },
+  });
+  const now = () => performance.now();
+  const code = await runCommandLine(words, {
+    ...{ out: screen(out), err: screen(err), now, program: 'normscope' },
+    interrupts: new Interrupts(() => undefined, now),
+  });
+  return { code, out: out.join(''), err: err.join('') };
 }
 
 /** The one JSON document that a command printed; the test fails with what it said otherwise. */

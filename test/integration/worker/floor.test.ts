@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RandomStream, purpose } from '#domain/random.ts';
 import { shardAddress, writeShard } from '#worker/files/shard.ts';
-import { quickest } from '../../support/quickest.ts';
+import { budget } from '../../support/budget.ts';
 import { failureOf, side, startWorker, temporaryFolder, writePictures } from './small-task.ts';
 
 /** A shard of pictures, as a task names it. */
@@ -34,7 +34,7 @@ test('bars are stranger than discs when discs are normal', async () => {
   expect(empty.code).toBe('too-few-images');
 });
 
-test('the floor of 3000 images against 3000 heeds a stop within 500 ms', async () => {
+test('the floor of 3000 images against 3000 heeds a stop', async () => {
   const folder = await temporaryFolder();
   const path = join(folder, 'noise.shard');
   const stream = new RandomStream(1, purpose.sample);
@@ -55,7 +55,7 @@ test('the floor of 3000 images against 3000 heeds a stop within 500 ms', async (
   await failureOf(
     client.call('floor', { normals: noise, images: { name: 'none', hash, path: folder } }),
   );
-  const stopped = async () => {
+  await budget('worker: stop of the floor', async () => {
     const run = client.start('floor', { normals: noise, images: noise });
     const failure = failureOf(run.result);
     await new Promise((resolve) => setTimeout(resolve, 300));
@@ -63,6 +63,5 @@ test('the floor of 3000 images against 3000 heeds a stop within 500 ms', async (
     run.stop();
     expect((await failure).code).toBe('stopped');
     return performance.now() - asked;
-  };
-  expect(await quickest(stopped)).toBeLessThan(500);
+  });
 });

@@ -1,12 +1,12 @@
 // How time and memory grow: a step with its images and their pixels, scoring with the images, which the core
 // asks for 2,000 at a time. Times are the processor's and bounds are loose, because other programs share it.
-// NORMSCOPE_SCORE_IMAGES=100000 scores the full count.
 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RandomStream, purpose } from '#domain/random.ts';
 import type { ScoreTask } from '#worker/contract.ts';
 import { shardAddress, writeShard } from '#worker/files/shard.ts';
+import { sizes } from '../../support/sizes.ts';
 import { peakMemoryOf, processorSeconds } from '../import/support/processes.ts';
 import { smallTask, startWorker, temporaryFolder } from './small-task.ts';
 
@@ -14,7 +14,7 @@ const isLinux = process.platform === 'linux';
 if (!isLinux)
   console.warn('Not tested: how time and memory grow. /proc tells, which only Linux has.');
 
-const most = Number(process.env['NORMSCOPE_SCORE_IMAGES'] ?? 16_000);
+const most = sizes.scoredImages;
 const atOnce = 2000;
 const side = 16;
 

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { describeTraining } from '#ml/train.ts';
 import { stepMemory } from '#worker/tasks/memory.ts';
 import type { Worker } from '#worker/spawn.ts';
+import { sizes } from '../../support/sizes.ts';
 import { eventsOf, failureOf, smallTask, startWorker, temporaryFolder } from './small-task.ts';
 
 const canLimit = process.platform === 'linux' && hasPrlimit();
@@ -37,7 +38,7 @@ if (!canLimit) {
 }
 
 /** Steps of 128 views, of which each takes megabytes. */
-const large = { width: 16, inputSize: 64, batch: 32, outlierBatch: 32, steps: 2, views: 0 };
+const large = { width: 16, inputSize: 64, batch: 32, outlierBatch: 32, steps: 1, views: 0 };
 
 test.skipIf(!canLimit)(
   'out of memory in a step, it says what to do, and smaller parts do',
@@ -54,7 +55,7 @@ test.skipIf(!canLimit)(
     const next = startWorker();
     const again = eventsOf(next, 'started');
     const { steps, warnings } = await next.client.call('train', { ...task, leastParts: 4 });
-    expect(steps).toBe(2);
+    expect(steps).toBe(1);
     expect(again).toMatchObject([{ parts: 4 }]);
     expect(warnings[0]).toMatch(/^Each step is taken in 4 parts of 8 normal and 8 outlier images/);
   },
@@ -77,12 +78,12 @@ test.skipIf(process.platform !== 'linux')(
 );
 
 test.skipIf(process.platform !== 'linux')('memory is flat over hundreds of steps', async () => {
-  const task = await smallTask(await temporaryFolder(), { steps: 600 });
+  const task = await smallTask(await temporaryFolder(), { steps: sizes.flatSteps });
   const worker = startWorker();
   const steps = eventsOf(worker, 'step');
   await worker.client.call('train', task);
-  const early = steps.find(({ step }) => step >= 200)!;
+  const early = steps.find(({ step }) => step >= sizes.flatSteps / 3)!;
   const last = steps.at(-1)!;
-  expect(last.step).toBe(600);
+  expect(last.step).toBe(sizes.flatSteps);
   expect(last.peakMemory - early.peakMemory).toBeLessThan(25e6);
 });

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { TrainTask } from '#worker/contract.ts';
 import { workerProtocol } from '#worker/contract.ts';
-import { quickest } from '../../support/quickest.ts';
+import { budget } from '../../support/budget.ts';
 import { failureOf, smallTask, startWorker, temporaryFolder, untilEvent } from './small-task.ts';
 
 test('describes the protocol and the engines', async () => {
@@ -42,8 +42,8 @@ test('says what is wrong with an input, and stays of use', async () => {
   expect(unknown.code).toBe('not-found');
 });
 
-test('ends within a second once the core closes the link, in the middle of a training', async () => {
-  const closed = async () => {
+test('ends once the core closes the link, in the middle of a training', async () => {
+  await budget('worker: end after the link is closed', async () => {
     const worker = startWorker();
     const task = await smallTask(await temporaryFolder(), { steps: 2000 });
     const run = worker.client.start('train', task);
@@ -55,12 +55,11 @@ test('ends within a second once the core closes the link, in the middle of a tra
     const ms = performance.now() - start;
     expect((await failure).code).toBe('link-closed');
     return ms;
-  };
-  expect(await quickest(closed)).toBeLessThan(1000);
+  });
 });
 
-test('ends within a second once the core is killed', async () => {
-  expect(await quickest(survived)).toBeLessThan(1000);
+test('ends once the core is killed', async () => {
+  await budget('worker: end after the core is killed', survived);
 });
 
 /** How long a worker lives on when its core is killed in the middle of a training, milliseconds. */
@@ -77,9 +76,7 @@ async function survived(): Promise<number> {
   expect(isRunning(pid)).toBe(true);
   core.kill('SIGKILL');
   const killed = performance.now();
-  while (isRunning(pid) && performance.now() - killed < 5000) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  while (isRunning(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
   return performance.now() - killed;
 }
 

@@ -29,7 +29,7 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', { timeout: 600_000 },
   let engines: string[];
 
   beforeAll(async () => {
-    template = await makeTrained(newFolder(), { normal: 48, anomalous: 6, outliers: 8 }, 6);
+    template = await makeTrained(newFolder(), { normal: 48, anomalous: 6, outliers: 8 }, 6, 8);
     gpu = useFaultyGpu();
     await preferGpu(smallTraining.overrides.threads);
   });

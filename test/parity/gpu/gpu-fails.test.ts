@@ -33,7 +33,7 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', { timeout: 600_000 },
 
   it('is followed by the processor, from the last checkpoint, when it is lost in training', async () => {
     const { client } = await openProject(await copyOf(template, newFolder()));
-    const overrides = { ...smallTraining.overrides, steps: 9, views: 1 };
+    const overrides = { ...smallTraining.overrides, steps: 6, views: 1 };
     const request = { ...smallTraining, overrides, engine: 'webgpu' } as const;
     const { jobId, runId } = await client.call('runs.train', request);
     await untilEvent(client, 'run.step', ({ epoch }) => epoch > 0);
@@ -48,7 +48,7 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', { timeout: 600_000 },
     expect(run).toMatchObject({
       engine: 'cpu',
       engineWhy: 'the webgpu engine gave up',
-      stepsDone: 9,
+      stepsDone: 6,
     });
     expect(run.warnings[0]).toMatch(
       /^The webgpu engine gave up\. Training went on from the last checkpoint \(step \d\) on the processor\..*stopped working/,
@@ -63,7 +63,7 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', { timeout: 600_000 },
     beforeAll(async () => {
       trained = await copyOf(template, newFolder());
       const app = await openApp(trained);
-      const overrides = { ...smallTraining.overrides, steps: 6, views: 20 };
+      const overrides = { ...smallTraining.overrides, steps: 6, views: 6 };
       const { jobId } = await clientOf(app).call('runs.train', { ...smallTraining, overrides });
       await succeeded(clientOf(app), jobId);
       await app.close();

@@ -1,4 +1,4 @@
-// A whole small training on WebGPU, on a software driver: the losses of 20 steps and the order of the
+// A whole small training on WebGPU, on a software driver: the losses of its steps and the order of the
 // scores after them are the CPU's.
 
 import { mkdtempSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { beforeAll, describe, it } from 'vitest';
 import type { Engine } from '#engine/engine.ts';
 import { openGpuEngine } from '#engine/onnxruntime/gpu-engines.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
+import { sizes } from '../../support/sizes.ts';
 import { hasSoftwareGpu, useSoftwareGpu } from '../../support/software-gpu.ts';
 import { expectSameTraining, oneBatch, trainAndScore } from '../one-batch.ts';
 
@@ -20,9 +21,9 @@ describe.runIf(hasSoftwareGpu)('a training on WebGPU', { timeout: 600_000 }, () 
     webgpu = await openGpuEngine('webgpu', { cacheFolder, weightGradientWay: 'products' });
   });
 
-  it('has the losses of the CPU for 20 steps, and ranks images alike', async () => {
+  it(`has the losses of the CPU for ${sizes.gpuSteps} steps, and ranks images alike`, async () => {
     const batch = oneBatch({ side: 16, method: 'oecl' });
-    const theirs = await trainAndScore(cpuEngine(1), batch);
-    expectSameTraining(await trainAndScore(webgpu, batch), theirs);
+    const theirs = await trainAndScore(cpuEngine(1), batch, sizes.gpuSteps);
+    expectSameTraining(await trainAndScore(webgpu, batch, sizes.gpuSteps), theirs);
   });
 });

@@ -6,7 +6,7 @@ import { Failure } from '#domain/failure.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import type { JobSpec } from '#core/jobs/job-spec.ts';
 import type { JobContext } from '#core/jobs/queue.ts';
-import { quickest } from '../../../support/quickest.ts';
+import { budget } from '../../../support/budget.ts';
 import { endless, score, testQueues, train } from './test-queue.ts';
 
 const current = testQueues();
@@ -71,8 +71,8 @@ describe('progress', () => {
 });
 
 describe('stopping', () => {
-  it('a running job takes less than half a second and is no failure', async () => {
-    const stopped = async () => {
+  it('a running job is no failure', async () => {
+    await budget('queue: stop of a running job', async () => {
       const id = current().submit(train(1), async ({ stop, report }) => {
         for (let done = 0; ; done++) {
           report({ done, total: null, note: null });
@@ -87,8 +87,7 @@ describe('stopping', () => {
       expect(current().queue.find(id)).toMatchObject({ state: 'stopped', failure: null });
       expect(current().queue.find(id).done).toBeGreaterThan(0);
       return ms;
-    };
-    expect(await quickest(stopped)).toBeLessThan(500);
+    });
   });
 
   it('a waiting job ends it before it begins', async () => {

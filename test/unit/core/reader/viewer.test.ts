@@ -4,24 +4,34 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { ImageViewer } from '#core/reader/viewer.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
 
 const newFolder = tempFolders();
 
-/** A project folder, and a viewer that knows the given files. */
-function viewerOf(files: readonly { path: string; bitDepth: 8 | 16; pixels?: number }[]) {
-  const folder = newFolder();
-  const known = new Map(
-    files.map(({ path, bitDepth, pixels = 256 }) => [
-      hashOf(path),
-      { paths: [path], region: null, bitDepth, pixels },
-    ]),
-  );
-  const viewer = new ImageViewer(folder, (hash) => known.get(hash));
-  onTestFinished(() => viewer.close());
-  return { folder, viewer };
+interface Known {
+  readonly paths: readonly string[];
+  readonly region: null;
+  readonly bitDepth: 8 | 16;
+  readonly pixels: number;
+}
+
+// One for all tests: it starts a process. What it keeps on disk is removed after each test.
+const folder = newFolder();
+const known = new Map<string, Known>();
+const viewer = new ImageViewer(folder, (hash) => known.get(hash));
+afterEach(() => {
+  known.clear();
+  rmSync(join(folder, 'cache'), { recursive: true, force: true });
+});
+afterAll(() => viewer.close());
+
+/** Files that the viewer finds by their hash until the end of the test. */
+function know(files: readonly { path: string; bitDepth: 8 | 16; pixels?: number }[]) {
+  for (const { path, bitDepth, pixels = 256 } of files) {
+    known.set(hashOf(path), { paths: [path], region: null, bitDepth, pixels });
+  }
 }
 
 function hashOf(path: string): string {
@@ -59,7 +69,7 @@ async function pixelsOf(path: string) {
 describe('a picture', () => {
   it('spreads the window of a 16-bit image from black to white', async () => {
     const path = await deepRamp();
-    const { viewer } = viewerOf([{ path, bitDepth: 16 }]);
+    know([{ path, bitDepth: 16 }]);
     const look = { low: 1000, high: 1255, channel: 'all' } as const;
     const picture = await viewer.picture(hashOf(path), look);
     expect(picture?.type).toBe('image/png');
@@ -74,7 +84,7 @@ describe('a picture', () => {
   it('is rendered where the original is so large that a page would stand still', async () => {
     const path = await colours();
     // As the catalogue says; the file itself is small, so that the test is quick.
-    const { viewer, folder } = viewerOf([{ path, bitDepth: 8, pixels: 10_000 * 10_000 }]);
+    know([{ path, bitDepth: 8, pixels: 10_000 * 10_000 }]);
     const picture = await viewer.picture(hashOf(path), undefined);
     expect(picture?.path.startsWith(join(folder, 'cache', 'rendered'))).toBe(true);
     expect(await pixelsOf(picture!.path)).toEqual(await pixelsOf(path));
@@ -82,7 +92,7 @@ describe('a picture', () => {
 
   it('is the original where browsers show it, and rendered where they would show black', async () => {
     const [deep, plain] = [await deepRamp(), await colours()];
-    const { viewer, folder } = viewerOf([
+    know([
       { path: deep, bitDepth: 16 },
       { path: plain, bitDepth: 8 },
     ]);
@@ -97,19 +107,19 @@ describe('a picture', () => {
 
   it('shows one channel in grey, and no channel that is not there', async () => {
     const path = await colours();
-    const { viewer } = viewerOf([{ path, bitDepth: 8 }]);
+    know([{ path, bitDepth: 8 }]);
     const look = { low: 0, high: 255, channel: '1' } as const;
     const picture = await viewer.picture(hashOf(path), look);
     const { pixels, channels } = await pixelsOf(picture!.path);
     expect(pixels.filter((_, at) => at % channels === 0)).toEqual([20, 50]);
     const grey = await deepRamp();
-    const other = viewerOf([{ path: grey, bitDepth: 16 }]);
-    expect(await other.viewer.picture(hashOf(grey), { ...look, channel: '2' })).toBe(undefined);
+    know([{ path: grey, bitDepth: 16 }]);
+    expect(await viewer.picture(hashOf(grey), { ...look, channel: '2' })).toBe(undefined);
   });
 
   it('is made once, whoever asks', async () => {
     const path = await deepRamp();
-    const { viewer } = viewerOf([{ path, bitDepth: 16 }]);
+    know([{ path, bitDepth: 16 }]);
     const look = { low: 0, high: 65_535, channel: 'all' } as const;
     const [one, two] = await Promise.all([
       viewer.picture(hashOf(path), look),
@@ -123,7 +133,7 @@ describe('a picture', () => {
   it('is not of a file that has changed or gone, nor of an unknown hash', async () => {
     const path = await deepRamp();
     const hash = hashOf(path);
-    const { viewer } = viewerOf([{ path, bitDepth: 16 }]);
+    know([{ path, bitDepth: 16 }]);
     expect(await viewer.picture('0'.repeat(64), undefined)).toBe(undefined);
     expect(await viewer.picture('../../etc/passwd', undefined)).toBe(undefined);
     writeFileSync(path, readFileSync(await colours()));
@@ -137,7 +147,7 @@ describe('a picture', () => {
 describe('a histogram', () => {
   it('counts every value of a 16-bit image, between the values it uses', async () => {
     const path = await deepRamp();
-    const { viewer } = viewerOf([{ path, bitDepth: 16 }]);
+    know([{ path, bitDepth: 16 }]);
     expect(await viewer.histogram(hashOf(path))).toEqual({
       ...{ bitDepth: 16, low: 1000, high: 1255, shownLow: 1001, shownHigh: 1254 },
       channels: [
@@ -148,7 +158,7 @@ describe('a histogram', () => {
 
   it('tells the channels of a colour image apart', async () => {
     const path = await colours();
-    const { viewer } = viewerOf([{ path, bitDepth: 8 }]);
+    know([{ path, bitDepth: 8 }]);
     const { low, high, channels } = await viewer.histogram(hashOf(path));
     expect([low, high]).toEqual([0, 255]);
     expect(channels.map(({ least, greatest, mean }) => [least, greatest, mean])).toEqual([

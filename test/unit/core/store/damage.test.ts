@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { purpose, RandomStream } from '#domain/random.ts';
 import { contents, fill, open, withSqlite } from '../../../support/catalogue.ts';
+import { sizes } from '../../../support/sizes.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
 
 const tempFolder = tempFolders();
-const trials = 200;
+const trials = sizes.damages;
 
 interface Original {
   readonly folder: string;

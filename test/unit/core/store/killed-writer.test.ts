@@ -6,10 +6,11 @@ import { purpose, RandomStream } from '#domain/random.ts';
 import type { OpenDatabase } from '#core/store/open-database.ts';
 import { startProcess } from '../../../support/child-process.ts';
 import { open } from '../../../support/catalogue.ts';
+import { sizes } from '../../../support/sizes.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
 
 const tempFolder = tempFolders();
-const kills = 20;
+const { kills } = sizes;
 
 it(`after each of ${kills} kills the catalogue holds whole transactions and all acknowledged ones`, async () => {
   const folder = tempFolder();
@@ -43,7 +44,7 @@ it(`after each of ${kills} kills the catalogue holds whole transactions and all 
     else opened.database.close();
   }
   console.log(`${kills} kills, ${acknowledged} transactions, ${unacknowledged} unacknowledged`);
-  expect(acknowledged).toBeGreaterThanOrEqual(kills / 2);
+  expect(acknowledged).toBeGreaterThanOrEqual(Math.floor(kills / 2));
 });
 
 function read({ database }: OpenDatabase): { scores: number; jobs: number[]; values: number[] } {
@@ -58,7 +59,7 @@ function read({ database }: OpenDatabase): { scores: number; jobs: number[]; val
 
 it('a project killed while it is made can be made by the next', async () => {
   const moments = new RandomStream(21, purpose.sample);
-  for (let kill = 0; kill < 6; kill++) {
+  for (let kill = 0; kill < kills; kill++) {
     const folder = tempFolder();
     const maker = startProcess(new URL('./writing-process.ts', import.meta.url), [folder]);
     await Promise.race([maker.line(), sleep(moments.between(100, 500))]).catch(() => undefined);

@@ -41,6 +41,9 @@ export function shifted(
 
 export const meanChange = (a: Float32Array, b: Float32Array): number =>
   a.reduce((sum, value, index) => sum + Math.abs(value - b[index]!), 0) / a.length;
+/** The bits of a picture, to compare many of them. */
+export const bitsOf = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 export const sorted = (view: Float32Array): Float32Array => view.slice().sort();
 export const manySeeds = Array.from({ length: 200 }, (_, seed) => seed);
 

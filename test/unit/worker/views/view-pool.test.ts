@@ -69,17 +69,15 @@ test('a batch that was drawn ahead is not waited for', async () => {
   const pool = newPool(training, 1);
   await pool.take(0, 100);
   expect(pool.waitedMs).toBeGreaterThan(0);
-  const waits: number[] = [];
-  for (let batch = 1; batch <= 6; batch++) {
+  for (let batch = 1; ; batch++) {
     // The thread starts and draws the next batch meanwhile, or is late on a busy machine.
-    await setTimeout(500);
+    await setTimeout(100);
     const before = pool.waitedMs;
     await pool.take(batch, 100);
-    waits.push(pool.waitedMs - before);
+    // As good as nothing: a batch is drawn in several milliseconds.
+    if (pool.waitedMs - before < 1) return;
+    expect(batch).toBeLessThan(50);
   }
-  const whole = performance.now();
-  drawBatch(viewsOf(training), 1, new Float32Array(viewsOf(training).length));
-  expect(Math.min(...waits)).toBeLessThan(Math.max(5, performance.now() - whole));
 });
 
 test('what cannot be drawn is said at once, by the one who asks', () => {

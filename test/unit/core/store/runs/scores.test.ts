@@ -8,8 +8,8 @@ import { putScoreProblem, unscorableImages } from '#core/store/images/problems.t
 import { findRun } from '#core/store/runs/runs.ts';
 import { putScore, scoredImages, scoresOf } from '#core/store/runs/scores.ts';
 import { findThreshold, putThreshold } from '#core/store/runs/thresholds.ts';
-import { fill, hashOf, noon, open, rawScores } from '../../../support/catalogue.ts';
-import { tempFolders } from '../../../support/temp-folder.ts';
+import { fill, hashOf, noon, open, rawScores } from '../../../../support/catalogue.ts';
+import { tempFolders } from '../../../../support/temp-folder.ts';
 
 const tempFolder = tempFolders();
 let opened: OpenDatabase;

@@ -7,8 +7,8 @@ import { imagePage } from '#core/store/images/image-pages.ts';
 import { imageDetails } from '#core/store/images/image-details.ts';
 import { initial } from '#core/store/migrations/0010-initial.ts';
 import { listRuns } from '#core/store/runs/runs.ts';
-import { contents, fill, open, withSqlite } from '../../../support/catalogue.ts';
-import { tempFolders } from '../../../support/temp-folder.ts';
+import { contents, fill, open, withSqlite } from '../support/catalogue.ts';
+import { tempFolders } from '../support/temp-folder.ts';
 
 const tempFolder = tempFolders();
 

@@ -10,8 +10,8 @@ import { addJob } from '#core/store/jobs.ts';
 import type { OpenDatabase } from '#core/store/open-database.ts';
 import { importProblems } from '#core/store/images/problems.ts';
 import { snapshotItems } from '#core/store/runs/snapshots.ts';
-import { hashOf, noon, open } from '../../../support/catalogue.ts';
-import { tempFolders } from '../../../support/temp-folder.ts';
+import { hashOf, noon, open } from '../../../../support/catalogue.ts';
+import { tempFolders } from '../../../../support/temp-folder.ts';
 
 const tempFolder = tempFolders();
 let opened: OpenDatabase;

@@ -4,9 +4,9 @@ import { expect, it } from 'vitest';
 import { Edits } from '#core/edits/edits.ts';
 import { migrations } from '#core/store/migrations/migrations.ts';
 import type { Writer } from '#core/store/database.ts';
-import { hashOf, noon, open } from '../../../support/catalogue.ts';
-import { tempFolders } from '../../../support/temp-folder.ts';
-import { itemsOf } from '../scores/small-catalogue.ts';
+import { hashOf, noon, open } from '../support/catalogue.ts';
+import { tempFolders } from '../support/temp-folder.ts';
+import { itemsOf } from '../unit/core/scores/small-catalogue.ts';
 
 const tempFolder = tempFolders();
 

@@ -25,8 +25,8 @@ import {
   setStepsDone,
   setStepsTotal,
 } from '#core/store/runs/runs.ts';
-import { fill, noon, open } from '../../../support/catalogue.ts';
-import { tempFolders } from '../../../support/temp-folder.ts';
+import { fill, noon, open } from '../../../../support/catalogue.ts';
+import { tempFolders } from '../../../../support/temp-folder.ts';
 
 const tempFolder = tempFolders();
 const later = '2026-11-24T13:00:00.000Z';

@@ -6,8 +6,8 @@ import type { OpenDatabase } from '#core/store/open-database.ts';
 import { heldOutScores, rankedItems } from '#core/store/runs/ranking.ts';
 import { putScore } from '#core/store/runs/scores.ts';
 import { addSnapshot } from '#core/store/runs/snapshots.ts';
-import { fill, hashOf, noon, open, rawScores } from '../../../support/catalogue.ts';
-import { tempFolders } from '../../../support/temp-folder.ts';
+import { fill, hashOf, noon, open, rawScores } from '../../../../support/catalogue.ts';
+import { tempFolders } from '../../../../support/temp-folder.ts';
 
 const tempFolder = tempFolders();
 let opened: OpenDatabase;
