@@ -1,7 +1,7 @@
 // The images of a dataset: what they are there, how a gallery finds them, and everything of one.
 
 import { z } from 'zod';
-import { scoreNames, type RawScores, type ScoreName } from '#domain/score.ts';
+import type { RawScores } from '#domain/score.ts';
 import { method } from '#rpc/method.ts';
 
 export const roleNames = ['normal', 'outlier', 'unlabelled', 'anomaly'] as const;
@@ -118,7 +118,7 @@ export interface ImageDetails {
     /** Higher is more normal. */
     readonly raw: RawScores;
     /** The thresholds there are; an image is flagged when minus its raw score is above. */
-    readonly thresholds: Readonly<Partial<Record<ScoreName, number>>>;
+    readonly thresholds: Readonly<Record<string, number>>;
   }[];
   readonly scoreProblems: readonly {
     readonly modelId: number;
@@ -147,6 +147,8 @@ export interface ImportProblems {
 const id = z.int().min(1);
 export const datasetName = z.string().trim().min(1).max(200);
 export const role = z.enum(roleNames);
+/** One of the model's own; which those are is data. */
+export const scoreName = z.string().min(1).max(100);
 /** null means images without one. */
 const label = z.string().min(1).max(1000).nullable();
 
@@ -163,7 +165,7 @@ export const imageFilter = z.strictObject({
     .strictObject({
       modelId: id,
       is: z.enum(scoreStandings).optional(),
-      by: z.enum(scoreNames).optional(),
+      by: scoreName.optional(),
     })
     .optional(),
   /** The standing verdict; null means images without one. */

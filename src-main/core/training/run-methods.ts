@@ -20,6 +20,7 @@ import {
 import { findThreshold } from '../store/runs/thresholds.ts';
 import { estimateRun } from './estimate.ts';
 import { readRunConfig } from '../runs/run-config.ts';
+import { modelScores } from '../scores/model-scores.ts';
 import { sha256OfFile } from '../scores/scoring-model.ts';
 import { startRun, type StartPorts, type TrainInput } from './start-run.ts';
 
@@ -108,6 +109,7 @@ function details(reader: Reader, run: StoredRun): RunDetails {
     epochs: runEpochs(reader, run.id),
     warnings: runWarnings(reader, run.id),
     resources: runResources(reader, run.id),
+    scores: modelScores(reader, run.method, run.modelId),
     threshold:
       run.modelId === null
         ? null

@@ -1,12 +1,12 @@
 // The list of methods. Nothing registers itself.
 
-import type { MethodName } from '#domain/run-settings.ts';
-import { anchored } from './anchored.ts';
+import type { MethodName } from '#domain/methods/methods.ts';
+import { anchored } from './anchored/method.ts';
 import type { Method } from './method.ts';
-import { mixed } from './mixed.ts';
-import { oecl } from './oecl.ts';
-import { selfOecl } from './self-oecl.ts';
-import { simclr } from './simclr.ts';
+import { mixed } from './mixed/method.ts';
+import { oecl } from './oecl/method.ts';
+import { selfOecl } from './self-oecl/method.ts';
+import { simclr } from './simclr/method.ts';
 
 export const methods: Readonly<Record<MethodName, Method>> = {
   oecl,

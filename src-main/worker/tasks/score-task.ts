@@ -29,7 +29,7 @@ export async function runScoring(
   const shard = await readShard(task.shard.path);
   demandSamePixels(model.description, shard, task.shard);
   const images = task.images.map((image) => keyed(image, shard, task));
-  const { settings } = model.description;
+  const { method, settings } = model.description;
   const engine = await chooseEngine(task.engine, settings.threads);
   const turns = new Turns();
   let untold: ScoredImage[] = [];
@@ -44,7 +44,7 @@ export async function runScoring(
     warn: (text) => emit('warning', { text }),
     onRows: (rows) => emit('scoring', { engine: engine.name, rows }),
   });
-  const network = { ...model, settings };
+  const network = { ...model, method, settings };
   try {
     for await (const scores of scoreImages(engine, network, shard, images, task.seed, pools)) {
       untold.push(...scores);

@@ -2,8 +2,9 @@ import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { EpochReport } from '#domain/progress.ts';
 import { purpose, RandomStream } from '#domain/random.ts';
-import type { EpochReport, TrainTask } from '#worker/contract.ts';
+import type { TrainTask } from '#worker/contract.ts';
 import { spawnWorker } from '#worker/spawn.ts';
 import {
   checkpointsOf,

@@ -7,6 +7,7 @@ import { runResources } from './0040-run-resources.ts';
 import { runEngineWhy } from './0050-run-engine-why.ts';
 import { normCounts } from './0060-norm-counts.ts';
 import { editsOfDatasets } from './0070-edits-of-datasets.ts';
+import { termsAndScoresAsData } from './0100-terms-and-scores-as-data.ts';
 
 export interface Migration {
   /** Becomes the file's user_version. */
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   runEngineWhy,
   normCounts,
   editsOfDatasets,
+  termsAndScoresAsData,
 ];

@@ -1,5 +1,6 @@
 // `normscope evaluate`: how well a model tells normal from anomalous images.
 
+import { allScores } from '#domain/methods/methods.ts';
 import { parseId } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
 import { evaluationLines } from '../evaluating.ts';
@@ -13,9 +14,7 @@ export const evaluate = command({
     'AUROC is the chance that an anomalous image is ranked above a normal one (1 is perfect, 0.5 is ' +
       "chance), with DeLong's 95 % interval. AUPR is the area under precision and recall. FPR95 is " +
       'the part of normal images flagged when 95 % of the anomalies are.',
-    'Scores: normOfMean, meanSquaredNorm and plainSquaredNorm are the norm of the contrastive ' +
-      'feature over many views and one; mahalanobis and nearest5 are distances from the training ' +
-      'images among the features; cosineTimesNorm is likeness times norm.',
+    'Which scores a model has is a matter of its method.',
   ],
   arguments: { project: projectArgument },
   options: {
@@ -32,6 +31,7 @@ export const evaluate = command({
       required: true,
     },
   },
+  lists: { Scores: allScores.map(({ name, meaning }) => [name, meaning]) },
   examples: [
     {
       words: 'evaluate Cells.normscope --model 1 --dataset cells',

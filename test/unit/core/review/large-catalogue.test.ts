@@ -17,7 +17,7 @@ import { noon, open } from '../../../support/catalogue.ts';
 import { fillWithRows } from '../../../support/large-catalogue.ts';
 
 const images = 100_000;
-const score = { modelId: 1, name: 'mahalanobis', limit: 900_000 } as const;
+const score = { modelId: 1, scoreId: 1, limit: 900_000 } as const;
 const orders = [
   ...(['imported', 'newest', 'path', 'class', 'group', 'largest', 'smallest'] as const),
   ...(['strangest', 'most-normal'] as const),

@@ -18,6 +18,7 @@ const model: Model = {
   description: describeModel(task, normals, [bars], 300, 'cpu'),
   state: Object.fromEntries(Object.entries(state).filter(([name]) => scored.has(name))),
   reference: fitReference(ramp(6 * d), ramp(6 * embeddingSize), 6, 1),
+  fitted: { centre: ramp(5) },
 };
 
 test('a model comes back as it was, without the optimiser', async () => {
@@ -27,6 +28,14 @@ test('a model comes back as it was, without the optimiser', async () => {
   expect(await readModel(path)).toEqual(model);
   expect(await writeModel(path, model)).toBe(hash);
   expect(Object.keys(state).length).toBeGreaterThan(scored.size);
+});
+
+test('a model of a version that kept the settings of all methods is read', async () => {
+  const path = join(await temporaryFolder(), 'model.safetensors');
+  const { description } = model;
+  const all = { ...description.settings, temperature: 0.5, anchor: 1 };
+  await writeModel(path, { ...model, description: { ...description, settings: all }, fitted: {} });
+  expect(await readModel(path)).toEqual({ ...model, fitted: {} });
 });
 
 test('a model that no longer makes sense is refused with the reason', async () => {
