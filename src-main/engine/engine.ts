@@ -35,5 +35,15 @@ export interface Engine {
    * layout. Absent where there is no choice.
    */
   layout?(): Promise<string>;
-  compile(program: Program): Promise<Session>;
+  compile(program: Program, options?: CompileOptions): Promise<Session>;
+}
+
+export interface CompileOptions {
+  /**
+   * A session of the same engine, with whose state this one's becomes one: a tensor that both programs
+   * name is the same tensor, of one shape. What only the new program names is zero until it is written.
+   * Sessions that share state run one at a time; the state is there until the last is released. A
+   * scoring program compiled without this keeps its state in its model and cannot be shared with.
+   */
+  readonly shareStateWith?: Session;
 }

@@ -7,7 +7,7 @@ import type { Terms } from '#domain/progress.ts';
 import { fewestNormals, type RunSettings } from '#domain/run-settings.ts';
 import type { Engine, Session, Tensors } from '#engine/engine.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
-import type { Program } from '#engine/ir/program.ts';
+import type { OptimiserChoice, Program } from '#engine/ir/program.ts';
 import type { BatchPlan } from './batches.ts';
 import { Batches, rowsOf } from './batches.ts';
 import { allFinite } from './finite.ts';
@@ -101,14 +101,17 @@ export function describeTraining(
   return b.training(
     loss,
     { loss, ...terms, ...distributions },
-    {
-      name: settings.optimiser,
-      momentum: settings.momentum,
-      weightDecay: settings.weightDecay,
-      trust: settings.trust,
-    },
+    optimiserOf(settings),
     parts > 1,
   );
+}
+
+/** Adam's constants that are no settings are those of its paper. */
+function optimiserOf(settings: RunSettings): OptimiserChoice {
+  const { optimiser: name, momentum, weightDecay, trust } = settings;
+  return name === 'adam' || name === 'adamw'
+    ? { name, beta1: momentum, beta2: 0.999, epsilon: 1e-8, weightDecay }
+    : { name, momentum, weightDecay, trust };
 }
 
 /** Starts a run. `options.settings` must fit the normals (see `fitSettings`). */

@@ -1,16 +1,15 @@
 // Reverse-mode differentiation of a program: appends the operations that compute gradients.
 
+import type { DefinedKind, Expansion } from './expansions.ts';
+import { definedBlocks } from './expansions.ts';
+import { passesNoGradient, primitiveGradients } from './primitive-gradients.ts';
+import { isPrimitive } from './primitive-operations.ts';
+import { Primitives } from './primitives.ts';
 import type { NamedValue, Operation, OperationKind, Shape, Value } from './program.ts';
-
-/** What autodiff needs of the builder. */
-export interface GradientSink {
-  value(shape: Shape): Value;
-  emit(operation: Operation): void;
-}
 
 /** Gradients of scalar `loss` with respect to `wanted`, in that order. Throws when one has none. */
 export function gradients(
-  sink: GradientSink,
+  sink: Primitives,
   forward: readonly Operation[],
   loss: Value,
   wanted: readonly NamedValue[],
@@ -20,10 +19,7 @@ export function gradients(
   const one = sink.value([]);
   sink.emit({ kind: 'one', inputs: [], outputs: [one], attributes: {} });
   collected.add(loss, one);
-  for (const operation of forward.toReversed()) {
-    const dy = collected.of(operation.outputs[0]);
-    if (dy !== undefined) differentiate(sink, operation, dy, collected);
-  }
+  goBack(sink, forward, collected);
   return wanted.map(({ name, value }) => {
     const gradient = collected.of(value);
     if (gradient === undefined) throw new Error(`The loss does not depend on parameter ${name}`);
@@ -31,10 +27,53 @@ export function gradients(
   });
 }
 
+/** Gradients with respect to `wanted` of what `build` makes of them, given that of its result. */
+export function pulledBack(
+  sink: Primitives,
+  build: (p: Primitives) => Value,
+  dy: Value,
+  wanted: readonly Value[],
+): Value[] {
+  const recorder = new Recorder(sink);
+  const y = build(recorder);
+  const collected = new Gradients(sink, dependents(recorder.operations, wanted));
+  collected.add(y, dy);
+  goBack(sink, recorder.operations, collected);
+  return wanted.map((value) => collected.of(value)!);
+}
+
+/** Passes operations on and remembers them. */
+class Recorder extends Primitives {
+  readonly operations: Operation[] = [];
+  readonly #sink: Primitives;
+
+  constructor(sink: Primitives) {
+    super();
+    this.#sink = sink;
+  }
+
+  value(shape: Shape): Value {
+    return this.#sink.value(shape);
+  }
+
+  emit(operation: Operation): void {
+    this.operations.push(operation);
+    this.#sink.emit(operation);
+  }
+}
+
+function goBack(sink: Primitives, forward: readonly Operation[], collected: Gradients): void {
+  for (const operation of forward.toReversed()) {
+    const dy = collected.of(operation.outputs[0]);
+    if (dy !== undefined) differentiate(sink, operation, dy, collected);
+  }
+}
+
 /** Ids of all values that depend on one of `sources`, the sources included. */
 function dependents(forward: readonly Operation[], sources: readonly Value[]): Set<number> {
   const found = new Set(sources.map(({ id }) => id));
-  for (const { inputs, outputs } of forward) {
+  for (const { kind, inputs, outputs } of forward) {
+    if (passesNoGradient({ kind })) continue;
     if (inputs.some((input) => input !== undefined && found.has(input.id))) {
       for (const output of outputs) found.add(output.id);
     }
@@ -44,13 +83,17 @@ function dependents(forward: readonly Operation[], sources: readonly Value[]): S
 
 /** The gradients known so far; several for one value are summed. */
 class Gradients {
-  readonly #sink: GradientSink;
+  readonly #sink: Primitives;
   readonly #needed: ReadonlySet<number>;
   readonly #known = new Map<number, Value>();
 
-  constructor(sink: GradientSink, needed: ReadonlySet<number>) {
+  constructor(sink: Primitives, needed: ReadonlySet<number>) {
     this.#sink = sink;
     this.#needed = needed;
+  }
+
+  needs({ id }: Value): boolean {
+    return this.#needed.has(id);
   }
 
   of(value: Value): Value | undefined {
@@ -58,7 +101,7 @@ class Gradients {
   }
 
   add(value: Value, gradient: Value): void {
-    if (!this.#needed.has(value.id)) return;
+    if (!this.needs(value)) return;
     const known = this.#known.get(value.id);
     if (known === undefined) {
       this.#known.set(value.id, gradient);
@@ -71,7 +114,7 @@ class Gradients {
 
   /** Adds the gradient that `operation` writes into a new tensor shaped like `value`. */
   emit(value: Value, operation: (gradient: Value) => Operation): void {
-    if (!this.#needed.has(value.id)) return;
+    if (!this.needs(value)) return;
     const gradient = this.#sink.value(value.shape);
     this.#sink.emit(operation(gradient));
     this.add(value, gradient);
@@ -81,12 +124,19 @@ class Gradients {
 type Of<Kind extends OperationKind> = Extract<Operation, { kind: Kind }>;
 
 function differentiate(
-  sink: GradientSink,
+  sink: Primitives,
   operation: Operation,
   dy: Value,
   collected: Gradients,
 ): void {
   const attributes = {};
+  if (isPrimitive(operation)) {
+    const rules = primitiveGradients(sink, operation, dy);
+    operation.inputs.forEach((input, index) => {
+      if (collected.needs(input)) collected.add(input, rules[index]!());
+    });
+    return;
+  }
   switch (operation.kind) {
     case 'conv2d':
       return differentiateConvolution(operation, dy, collected);
@@ -112,23 +162,50 @@ function differentiate(
         return { kind: 'rowsGradient', inputs: [dy], outputs: [dx], attributes: range };
       });
       return;
-    case 'scale':
-      collected.emit(operation.inputs[0], (dx) => {
-        return { kind: 'scale', inputs: [dy, operation.inputs[1]], outputs: [dx], attributes };
+    case 'scale': {
+      const [x, factor] = operation.inputs;
+      collected.emit(x, (dx) => {
+        return { kind: 'scale', inputs: [dy, factor], outputs: [dx], attributes };
       });
+      if (collected.needs(factor)) collected.add(factor, sink.sum(sink.mul(dy, x)));
       return;
-    case 'add':
-      for (const input of operation.inputs) collected.add(input, dy);
-      return;
+    }
     case 'rowNorms':
     case 'ntXent':
     case 'normCrossEntropy':
     case 'weightedMean':
+      for (const input of operation.inputs.slice(1))
+        demandConstant(operation.kind, input, collected);
       collected.emit(operation.inputs[0], (gradient) => lossGradient(operation, dy, gradient));
       return;
+    case 'silu':
+    case 'upsample':
+    case 'groupNorm':
+      return differentiateExpansion(sink, operation, dy, collected);
     default:
       throw new Error(`${operation.kind} has no gradient`);
   }
+}
+
+/** Repeats the forward part in primitives; where it is lowered, what is repeated is computed once. */
+function differentiateExpansion(
+  sink: Primitives,
+  operation: Of<DefinedKind>,
+  dy: Value,
+  collected: Gradients,
+): void {
+  const expansion = definedBlocks[operation.kind] as Expansion<typeof operation.kind>;
+  const wanted = operation.inputs.filter((input) => collected.needs(input));
+  const found = pulledBack(sink, (p) => expansion(p, operation)[0]!, dy, wanted);
+  wanted.forEach((input, index) => {
+    collected.add(input, found[index]!);
+  });
+}
+
+/** Targets and weights of a loss. */
+function demandConstant(kind: string, input: Value | undefined, collected: Gradients): void {
+  if (!input || !collected.needs(input)) return;
+  throw new Error(`${kind} has a gradient for its first operand only: stop that of the others`);
 }
 
 function differentiateConvolution(operation: Of<'conv2d'>, dy: Value, collected: Gradients): void {
@@ -143,7 +220,7 @@ function differentiateConvolution(operation: Of<'conv2d'>, dy: Value, collected:
 }
 
 function differentiateBatchNorm(
-  sink: GradientSink,
+  sink: Primitives,
   operation: Of<'batchNorm'>,
   dy: Value,
   collected: Gradients,

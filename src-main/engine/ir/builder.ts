@@ -1,19 +1,23 @@
 // Builds programs; checks shapes as it goes, so that an error names the operation and its operands.
 
 import { gradients } from './autodiff.ts';
+import { Primitives } from './primitives.ts';
 import { elementCount } from './program.ts';
 import { demand, outputSide, sameShape } from './shapes.ts';
+import type { LossGroup } from './updates.ts';
+import { accumulate, nameIn, trainedParameters, update } from './updates.ts';
 import type {
   NamedValue,
   Operation,
-  OptimiserConstants,
-  OptimiserName,
+  OptimiserChoice,
   Program,
   Shape,
   StateTensor,
-  StepParts,
+  TrainingGroup,
   Value,
 } from './program.ts';
+
+export type { LossGroup, OptimiserChoice };
 
 /** Names of the four tensors of a batch normalisation. */
 export interface BatchNormTensors {
@@ -21,10 +25,6 @@ export interface BatchNormTensors {
   readonly beta: Value;
   readonly mean: Value;
   readonly variance: Value;
-}
-
-export interface OptimiserChoice extends OptimiserConstants {
-  readonly name: OptimiserName;
 }
 
 interface PendingState {
@@ -37,15 +37,26 @@ interface PendingState {
 /** The share of the batch's statistics in the running ones, as in PyTorch. */
 const statisticsRate = 0.1;
 
-export class ProgramBuilder {
+export class ProgramBuilder extends Primitives {
   readonly #mode: 'train' | 'score';
   readonly #operations: Operation[] = [];
   readonly #inputs: NamedValue[] = [];
   readonly #state: PendingState[] = [];
+  readonly #keeper = {
+    value: (shape: Shape) => this.value(shape),
+    emit: (operation: Operation) => {
+      this.emit(operation);
+    },
+    slot: (name: string, shape: Shape) => this.#keep(name, shape, 'slot'),
+    becomes: (tensor: Value, next: Value) => {
+      this.#state.find(({ value }) => value.id === tensor.id)!.next = next;
+    },
+  };
   #nextId = 0;
 
   /** In mode 'train' batch normalisation takes the batch's statistics and updates the running ones. */
   constructor(mode: 'train' | 'score') {
+    super();
     this.#mode = mode;
   }
 
@@ -227,18 +238,12 @@ export class ProgramBuilder {
     return y;
   }
 
-  add(a: Value, b: Value): Value {
-    demand(sameShape(a, b), 'add', a, b);
-    const sum = this.value(a.shape);
-    this.emit({ kind: 'add', inputs: [a, b], outputs: [sum], attributes: {} });
-    return sum;
-  }
-
   /**
-   * The training program of a scalar loss: gradients of every parameter, one update of each (SGD as
-   * PyTorch: v′ = momentum·v + g + decay·w, w′ = w − rate·v′; LARS in lower/plain/updates.ts). Adds the scalar input `learningRate`, a slot `NAME/momentum` per parameter, and the output
-   * `gradientSquares`: per parameter, in the order of `training.parameters`, the sum of squares of
-   * its gradient (not finite when the gradient is not).
+   * The training program of a scalar loss: gradients of every parameter, one update of each (see
+   * lower/plain/updates.ts). Adds the scalar input `learningRate`, slots for every parameter
+   * (NAME/momentum; of Adam NAME/mean and NAME/meanSquare), and the output `gradientSquares`: per
+   * parameter, in the order of `training.parameters`, the sum of squares of its gradient (not finite
+   * when the gradient is not).
    *
    * With `inParts` a step takes several runs, each on a part of the batch: see StepParts for the
    * inputs `keep`, `share` and `isLast`. The step's gradients are the mean of the parts'; batch
@@ -250,46 +255,24 @@ export class ProgramBuilder {
     optimiser: OptimiserChoice,
     inParts = false,
   ): Program {
-    if (this.#mode === 'score')
-      throw new Error("A training program needs a builder in mode 'train'");
-    demand(loss.shape.length === 0, 'training', loss);
-    const learningRate = this.input('learningRate', []);
-    const shape = { loss, forwardLength: this.#operations.length };
-    const parameters = this.#state.filter(({ kind }) => kind === 'parameter');
-    const own = gradients(this, this.#operations.slice(), loss, parameters);
-    const scalar = (called: string): Value => this.input(called, []);
-    const parts = inParts
-      ? { keep: scalar('keep'), share: scalar('share'), isLast: scalar('isLast') }
-      : null;
-    const gradientOf = parts ? this.#accumulate(parameters, own, parts) : own;
-    const sums = this.value([parameters.length]);
-    this.emit({ kind: 'sumsOfSquares', inputs: gradientOf, outputs: [sums], attributes: {} });
-    const { name, momentum, weightDecay, trust } = optimiser;
-    const constants = { momentum, weightDecay, trust };
-    parameters.forEach((parameter, index) => {
-      const velocity = this.#keep(`${parameter.name}/momentum`, parameter.value.shape, 'slot');
-      const next = [this.value(parameter.value.shape), this.value(parameter.value.shape)] as const;
-      // LARS leaves tensors of one dimension (biases, batch normalisation) to SGD without decay.
-      const exempt = name === 'lars' && parameter.value.shape.length <= 1;
-      this.emit({
-        kind: exempt ? 'sgd' : name,
-        inputs: [
-          parameter.value,
-          gradientOf[index]!,
-          velocity,
-          learningRate,
-          ...(parts ? [parts.isLast] : []),
-        ] as never,
-        outputs: next,
-        attributes: exempt ? { ...constants, weightDecay: 0 } : constants,
-      });
-      parameter.next = next[0];
-      this.#state.at(-1)!.next = next[1];
-    });
-    return {
-      ...this.#program({ ...outputs, gradientSquares: sums }),
-      training: { ...shape, optimiser: name, constants, learningRate, parts, parameters },
-    };
+    const parameters = this.#parameters().map(({ value }) => value);
+    return this.#train([{ name: '', loss, parameters, optimiser }], outputs, inParts);
+  }
+
+  /**
+   * The same for several losses, each with parameters, an optimiser and a learning rate of its own. All
+   * gradients are those at the weights before the step. Parameters of no group stay as they are.
+   */
+  trainingGroups(
+    groups: readonly LossGroup[],
+    outputs: Readonly<Record<string, Value>>,
+    inParts = false,
+  ): Program {
+    for (const { name } of groups) {
+      const isOnly = groups.filter((group) => group.name === name).length === 1;
+      if (name === '' || !isOnly) throw new Error(`"${name}" is no name of a group of its own`);
+    }
+    return this.#train(groups, outputs, inParts);
   }
 
   /** The program that only computes `outputs`; throws in mode 'train'. */
@@ -299,34 +282,51 @@ export class ProgramBuilder {
     return { ...this.#program(outputs), training: null };
   }
 
-  /** A new tensor; for autodiff. */
   value(shape: Shape): Value {
     return { id: this.#nextId++, shape };
   }
 
-  /** Appends an operation whose shapes are known to fit; for autodiff. */
   emit(operation: Operation): void {
     this.#operations.push(operation);
   }
 
-  /** The sums of gradients so far, this run's included. */
-  #accumulate(
-    parameters: readonly NamedValue[],
-    gradientOf: readonly Value[],
-    { keep, share }: StepParts,
-  ): Value[] {
-    return parameters.map(({ name, value }, index) => {
-      const sum = this.#keep(`${name}/sum`, value.shape, 'slot');
-      const next = this.value(value.shape);
-      this.emit({
-        kind: 'accumulate',
-        inputs: [sum, gradientOf[index]!, keep, share],
-        outputs: [next],
-        attributes: {},
-      });
-      this.#state.at(-1)!.next = next;
-      return next;
+  #parameters(): PendingState[] {
+    return this.#state.filter(({ kind }) => kind === 'parameter');
+  }
+
+  #train(
+    losses: readonly LossGroup[],
+    outputs: Readonly<Record<string, Value>>,
+    inParts: boolean,
+  ): Program {
+    if (this.#mode === 'score')
+      throw new Error("A training program needs a builder in mode 'train'");
+    for (const { loss } of losses) demand(loss.shape.length === 0, 'training', loss);
+    const parametersOf = trainedParameters(losses, this.#parameters());
+    const groups = losses.map(({ name, loss, optimiser }, index): TrainingGroup => {
+      const learningRate = this.input(nameIn(name, 'learningRate'), []);
+      return { name, loss, optimiser, learningRate, parameters: parametersOf[index]! };
     });
+    const forward = this.#operations.slice();
+    const own = groups.flatMap(({ loss, parameters }) =>
+      gradients(this, forward, loss, parameters),
+    );
+    const scalar = (called: string): Value => this.input(called, []);
+    const parts = inParts
+      ? { keep: scalar('keep'), share: scalar('share'), isLast: scalar('isLast') }
+      : null;
+    const all = parametersOf.flat();
+    if (all.length === 0) throw new Error('A training program needs a parameter');
+    const gradientOf = parts ? accumulate(this.#keeper, all, own, parts) : own;
+    const sums = this.value([all.length]);
+    this.emit({ kind: 'sumsOfSquares', inputs: gradientOf, outputs: [sums], attributes: {} });
+    let first = 0;
+    for (const group of groups) {
+      const ownGradients = gradientOf.slice(first, (first += group.parameters.length));
+      update(this.#keeper, group, ownGradients, parts);
+    }
+    const training = { forwardLength: forward.length, groups, parts, parameters: all };
+    return { ...this.#program({ ...outputs, gradientSquares: sums }), training };
   }
 
   #demandNewName(name: string): void {

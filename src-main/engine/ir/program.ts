@@ -1,37 +1,20 @@
 // A program: a small typed graph of block-level operations over float32 tensors. It says what is
 // computed; src-main/engine/lower says how.
 
-export type Shape = readonly number[];
+import type { PrimitiveOperation } from './primitive-operations.ts';
+import type { NamedValue, OperationOf, Shape, Value } from './value.ts';
 
-/** One tensor of a program. */
-export interface Value {
-  readonly id: number;
-  readonly shape: Shape;
-}
+export type { NamedValue, Shape, Value };
+export { elementCount } from './value.ts';
 
-/** No attributes. */
-type Plain = Readonly<Record<string, never>>;
-
-interface OperationOf<
-  Kind extends string,
-  Inputs extends readonly (Value | undefined)[],
-  Outputs extends readonly Value[],
-  Attributes extends object = Plain,
-> {
-  readonly kind: Kind;
-  readonly inputs: Inputs;
-  readonly outputs: Outputs;
-  readonly attributes: Attributes;
-}
-
-interface Window {
+export interface Window {
   readonly stride: number;
   readonly padding: number;
 }
-interface Rectified {
+export interface Rectified {
   readonly relu: boolean;
 }
-interface RowRange {
+export interface RowRange {
   readonly from: number;
   readonly to: number;
 }
@@ -44,12 +27,24 @@ export interface OptimiserConstants {
   readonly trust: number;
 }
 
+export interface AdamConstants {
+  /** Decay rate of the mean of gradients. */
+  readonly beta1: number;
+  /** Decay rate of the mean of their squares. */
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  /** Decay of the weights themselves (AdamW) instead of a term in the gradient. */
+  readonly decoupled: boolean;
+}
+
 /**
  * Every operation. Layouts: images [N, C, H, W]; convolution weights [K, C, kh, kw]; rows [N, D];
  * linear weights [out, in]; scalars []. Gradients are operations of their own, so that a lowering
  * sees forward and backward together.
  */
 export type Operation =
+  | PrimitiveOperation
   | OperationOf<'conv2d', readonly [x: Value, weight: Value], readonly [y: Value], Window>
   | OperationOf<
       'conv2dInputGradient',
@@ -146,8 +141,18 @@ export type Operation =
     >
   // scalar · tensor
   | OperationOf<'scale', readonly [x: Value, factor: Value], readonly [y: Value]>
-  | OperationOf<'add', readonly [a: Value, b: Value], readonly [sum: Value]>
   | OperationOf<'one', readonly [], readonly [one: Value]>
+  // x · sigmoid(x)
+  | OperationOf<'silu', readonly [x: Value], readonly [y: Value]>
+  // Each pixel of [N, C, H, W] as a square of factor × factor.
+  | OperationOf<'upsample', readonly [x: Value], readonly [y: Value], { readonly factor: number }>
+  // [N, C, ..] normalised over each image's groups of channels; gamma and beta [C].
+  | OperationOf<
+      'groupNorm',
+      readonly [x: Value, gamma: Value, beta: Value],
+      readonly [y: Value],
+      { readonly groups: number }
+    >
   | OperationOf<'sumsOfSquares', readonly Value[], readonly [sums: Value]>
   // keep · sum + share · gradient
   | OperationOf<
@@ -179,14 +184,32 @@ export type Operation =
       ],
       readonly [weight: Value, velocity: Value],
       OptimiserConstants
+    >
+  // Means of gradients and of their squares, still to be divided by their `bias`: see adamBias.
+  | OperationOf<
+      'adam',
+      readonly [
+        weight: Value,
+        gradient: Value,
+        mean: Value,
+        meanSquare: Value,
+        learningRate: Value,
+        meanBias: Value,
+        meanSquareBias: Value,
+        isLast?: Value,
+      ],
+      readonly [weight: Value, mean: Value, meanSquare: Value],
+      AdamConstants
+    >
+  // rate · bias + (1 − rate): after t steps from 0 it is 1 − rate^t, without cancellation.
+  | OperationOf<
+      'adamBias',
+      readonly [bias: Value, isLast?: Value],
+      readonly [bias: Value],
+      { readonly rate: number }
     >;
 
 export type OperationKind = Operation['kind'];
-
-export interface NamedValue {
-  readonly name: string;
-  readonly value: Value;
-}
 
 /** A tensor kept from run to run. */
 export interface StateTensor extends NamedValue {
@@ -195,7 +218,11 @@ export interface StateTensor extends NamedValue {
   readonly next: Value | null;
 }
 
-export type OptimiserName = 'sgd' | 'lars';
+export type OptimiserChoice =
+  | ({ readonly name: 'sgd' | 'lars' } & OptimiserConstants)
+  | ({ readonly name: 'adam' | 'adamw' } & Omit<AdamConstants, 'decoupled'>);
+
+export type OptimiserName = OptimiserChoice['name'];
 
 /** Gradients are summed in slots NAME/sum; the run of the last part updates the parameters. */
 export interface StepParts {
@@ -207,17 +234,25 @@ export interface StepParts {
   readonly isLast: Value;
 }
 
+/** A loss, what is trained on it, and how. */
+export interface TrainingGroup {
+  /** Empty where a program has but one; else it stands before the names of what belongs to it. */
+  readonly name: string;
+  readonly loss: Value;
+  readonly optimiser: OptimiserChoice;
+  readonly learningRate: Value;
+  readonly parameters: readonly NamedValue[];
+}
+
 /** How a training program was made from its forward part; for an interpreter that has its own gradients. */
 export interface Training {
-  readonly loss: Value;
   /** Operations before this index are the forward part. */
   readonly forwardLength: number;
-  readonly optimiser: OptimiserName;
-  readonly constants: OptimiserConstants;
-  readonly learningRate: Value;
+  /** Of disjoint parameters; all gradients are taken before the first update. */
+  readonly groups: readonly TrainingGroup[];
   /** Where a step takes several runs, each of a part of the batch: its scalar inputs. */
   readonly parts: StepParts | null;
-  /** The trained tensors, in the order of the output `gradientSquares`. */
+  /** The trained tensors of all groups, in the order of the output `gradientSquares`. */
   readonly parameters: readonly NamedValue[];
 }
 
@@ -228,8 +263,4 @@ export interface Program {
   readonly outputs: readonly NamedValue[];
   readonly operations: readonly Operation[];
   readonly training: Training | null;
-}
-
-export function elementCount(shape: Shape): number {
-  return shape.reduce((product, side) => product * side, 1);
 }

@@ -1,6 +1,6 @@
 // Checks and arithmetic of shapes.
 
-import type { Value } from './program.ts';
+import type { Shape, Value } from './value.ts';
 
 /** Throws an Error that names the operation when shapes do not fit: a bug of the caller. */
 export function demand(condition: boolean, operation: string, ...values: readonly Value[]): void {
@@ -14,5 +14,21 @@ export function outputSide(side: number, kernel: number, stride: number, padding
 }
 
 export function sameShape(a: Value, b: Value): boolean {
-  return a.shape.length === b.shape.length && a.shape.every((side, axis) => side === b.shape[axis]);
+  return equalShapes(a.shape, b.shape);
+}
+
+/** As NumPy and ONNX broadcast: sides are equal or 1, counted from the last; null when they are not. */
+export function broadcastShape(a: Shape, b: Shape): Shape | null {
+  const rank = Math.max(a.length, b.length);
+  const shape: number[] = [];
+  for (let axis = 0; axis < rank; axis++) {
+    const [left, right] = [a[axis - rank + a.length] ?? 1, b[axis - rank + b.length] ?? 1];
+    if (left !== right && left !== 1 && right !== 1) return null;
+    shape.push(left === 1 ? right : left);
+  }
+  return shape;
+}
+
+export function equalShapes(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((side, axis) => side === b[axis]);
 }

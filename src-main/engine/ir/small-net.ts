@@ -82,6 +82,7 @@ export function seededTensors(program: Program, seed: number): { state: Tensors;
     const count = elementCount(value.shape);
     const fan = Math.sqrt(count / (value.shape[0] ?? 1));
     state[name] = Float32Array.from({ length: count }, () => {
+      if (isPositiveSlot(name)) return stream.between(0.2, 0.8);
       if (kind === 'slot') return 0.1 * stream.normal();
       if (kind === 'statistic') return stream.between(0.5, 1.5);
       return value.shape.length > 1 ? stream.normal() / fan : stream.between(0.5, 1.5);
@@ -97,4 +98,9 @@ export function seededTensors(program: Program, seed: number): { state: Tensors;
     });
   });
   return { state, inputs };
+}
+
+/** Adam's means of squares, and its biases. */
+function isPositiveSlot(name: string): boolean {
+  return name.endsWith('/meanSquare') || /(^|\/)adam\/\w+$/.test(name);
 }

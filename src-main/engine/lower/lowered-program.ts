@@ -5,6 +5,8 @@ import type { Port } from '../onnx/graph.ts';
 
 /** How a state tensor lies in memory while a session keeps it. */
 export interface StateLayout {
+  /** The same for layouts that store a tensor alike. */
+  readonly key: string;
   readonly shape: Shape;
   /** From the program's order to this one; both hold their shape's number of values. */
   readonly store: (values: Float32Array, stored: Float32Array) => void;

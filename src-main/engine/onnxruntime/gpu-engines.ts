@@ -10,10 +10,10 @@ import { lowerPlain } from '../lower/plain/lower.ts';
 import { OnnxGraph } from '../onnx/graph.ts';
 import { gpuDevice, type GpuDevice } from './gpu-device.ts';
 import { gpuFailure } from './gpu-failure.ts';
-import { ResidentSession } from './resident-session.ts';
+import { ResidentSession, residentState } from './resident-session.ts';
 import { ScoringSession } from './scoring-session.ts';
 import { providerOptions, type Provider } from './session-options.ts';
-import { TrainingSession } from './training-session.ts';
+import { sharedStore, TrainingSession } from './training-session.ts';
 import { timeWay, WeightGradientTiming } from './weight-gradient-timing.ts';
 
 export type GpuEngineName = Extract<EngineName, 'webgpu' | 'directml' | 'coreml' | 'cuda'>;
@@ -88,17 +88,21 @@ function gpuEngine(
   const timing = new WeightGradientTiming(cacheFolder, `${name}\n${device}`, (operation, way) =>
     timeWay(provider, operation, way),
   );
-  const compileTraining = async (program: Program): Promise<Session> => {
+  const compileKept = async (program: Program, shareWith?: Session): Promise<Session> => {
     const way = weightGradientWay ? () => weightGradientWay : await timing.ways(program);
     const lowered = lowerPlain(program, undefined, { weightGradientWay: way });
-    if (provider === 'webgpu') return ResidentSession.create(program, lowered, device);
-    return TrainingSession.create(program, lowered, providerOptions(provider, 'disabled'));
+    if (provider === 'webgpu') {
+      const state = shareWith && residentState(shareWith);
+      return ResidentSession.create(program, lowered, device, state);
+    }
+    const store = shareWith && sharedStore(shareWith);
+    return TrainingSession.create(program, lowered, providerOptions(provider, 'disabled'), store);
   };
   return {
     name,
     device,
-    compile: async (program) => {
-      if (program.training) return compileTraining(program);
+    compile: async (program, { shareStateWith } = {}) => {
+      if (program.training || shareStateWith) return compileKept(program, shareStateWith);
       const lower = (state: Parameters<typeof lowerPlain>[1]) => lowerPlain(program, state);
       const options = providerOptions(provider, 'basic');
       return new ScoringSession(program, lower, options, (error) => gpuFailure(error, device));

@@ -8,7 +8,8 @@ import type { BlockedSupport } from './blocked-support.ts';
 import { blockedSupport } from './blocked-support.ts';
 import { ScoringSession } from './scoring-session.ts';
 import { sessionOptions } from './session-options.ts';
-import { TrainingSession } from './training-session.ts';
+import type { StateStore } from './state-store.ts';
+import { sharedStore, TrainingSession } from './training-session.ts';
 
 export interface CpuOptions {
   /** 'blocked' throws where blocked tensors do not work, 'auto' goes on with the plain lowering. */
@@ -30,30 +31,40 @@ export function cpuEngine(threads: number, options: CpuOptions = {}): Required<E
         ? `plain tensors, about half as fast, because ${fault}`
         : `blocks of ${block} channels`;
     },
-    compile: async (program) => {
-      if (lowering === 'plain') return compilePlain(program, threads);
+    compile: async (program, { shareStateWith } = {}) => {
+      const store = shareStateWith && sharedStore(shareStateWith);
+      if (lowering === 'plain') return compilePlain(program, threads, store);
       const { block, fault } = await support();
-      if (block !== null) return compileBlocked(program, block, threads);
+      if (block !== null) return compileBlocked(program, block, threads, store);
       if (lowering === 'blocked') throw new Error(`Blocked tensors do not work: ${fault}`);
-      return compilePlain(program, threads);
+      return compilePlain(program, threads, store);
     },
   };
 }
 
-async function compilePlain(program: Program, threads: number): Promise<Session> {
-  if (program.training) {
+async function compilePlain(
+  program: Program,
+  threads: number,
+  store?: StateStore,
+): Promise<Session> {
+  if (program.training || store) {
     const options = sessionOptions(threads, 'disabled');
-    return TrainingSession.create(program, lowerPlain(program), options);
+    return TrainingSession.create(program, lowerPlain(program), options, store);
   }
   const options = sessionOptions(threads, 'all');
   return new ScoringSession(program, (state) => lowerPlain(program, state), options);
 }
 
 /** Scoring folds what depends on weights alone; other optimisations would undo the layout. */
-async function compileBlocked(program: Program, block: number, threads: number): Promise<Session> {
-  if (program.training) {
+async function compileBlocked(
+  program: Program,
+  block: number,
+  threads: number,
+  store?: StateStore,
+): Promise<Session> {
+  if (program.training || store) {
     const options = sessionOptions(threads, 'disabled');
-    return TrainingSession.create(program, lowerBlocked(program, block), options);
+    return TrainingSession.create(program, lowerBlocked(program, block), options, store);
   }
   const options = sessionOptions(threads, 'basic');
   return new ScoringSession(program, (state) => lowerBlocked(program, block, state), options);

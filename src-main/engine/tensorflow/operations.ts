@@ -1,7 +1,10 @@
 // The forward operations of a program in TensorFlow.js. Gradients are TensorFlow.js's own.
 
 import type * as tensorflow from '@tensorflow/tfjs';
+import { isDefined } from '../ir/expansions.ts';
+import { isPrimitive } from '../ir/primitive-operations.ts';
 import type { Operation } from '../ir/program.ts';
+import { evaluateDefined, evaluatePrimitive } from './primitives.ts';
 
 export type TensorFlow = typeof tensorflow;
 export type Tensor = tensorflow.Tensor;
@@ -16,6 +19,8 @@ export function evaluate(
   inputs: readonly Tensor[],
 ): Tensor[] {
   const [first, second] = inputs as [Tensor, Tensor];
+  if (isPrimitive(operation)) return [evaluatePrimitive(tf, operation, inputs)];
+  if (isDefined(operation)) return [evaluateDefined(tf, operation, inputs)];
   switch (operation.kind) {
     case 'conv2d':
       return [convolution(tf, first, second, operation.attributes)];
@@ -65,8 +70,6 @@ export function evaluate(
       return [tf.div(tf.sum(first.mul(second)), tf.maximum(tf.sum(second), tiny))];
     case 'scale':
       return [first.mul(second)];
-    case 'add':
-      return [first.add(second)];
     default:
       throw new Error(`${operation.kind} is not a forward operation`);
   }

@@ -2,31 +2,45 @@
 // TensorFlow.js's tape, then the optimiser's formula. The oracle of the tests, and the tensorflow engine.
 
 import type { Engine, Session, Tensors } from '../engine.ts';
-import type { OptimiserConstants, Program, Value } from '../ir/program.ts';
+import type { Program, TrainingGroup, Value } from '../ir/program.ts';
 import type { Tensor, TensorFlow } from './operations.ts';
 import { evaluate } from './operations.ts';
+import { StateStore } from './state-store.ts';
+import { updated } from './updates.ts';
 
 /** `tf` is TensorFlow.js with a backend set. */
 export function tensorflowEngine(tf: TensorFlow): Engine {
   return {
     name: 'tensorflow',
     device: `TensorFlow.js ${tf.version.tfjs}, ${tf.getBackend()}`,
-    compile: (program) => Promise.resolve(new InterpretedSession(tf, program)),
+    compile: async (program, { shareStateWith } = {}) => {
+      const store = storeOf(tf, shareStateWith);
+      return Promise.resolve(new InterpretedSession(tf, program, store));
+    },
   };
+}
+
+/** Throws for a session of another engine. */
+function storeOf(tf: TensorFlow, session: Session | undefined): StateStore {
+  if (session === undefined) return new StateStore(tf);
+  if (session instanceof InterpretedSession) return session.store;
+  throw new Error('The session whose state shall be shared belongs to another engine');
 }
 
 class InterpretedSession implements Session {
   readonly #tf: TensorFlow;
   readonly #program: Program;
-  readonly #state = new Map<string, Tensor>();
+  readonly store: StateStore;
   /** Values of the forward part that outlive it: outputs and running statistics. */
   readonly #wanted: ReadonlySet<number>;
   /** Those of the step under way. */
   #kept: readonly Tensor[] = [];
 
-  constructor(tf: TensorFlow, program: Program) {
+  constructor(tf: TensorFlow, program: Program, store: StateStore) {
     this.#tf = tf;
     this.#program = program;
+    this.store = store;
+    store.join(program);
     const next = program.state.map((entry) => entry.next);
     const values = [...next, ...program.outputs.map(({ value }) => value)];
     this.#wanted = new Set(values.flatMap((value) => (value ? [value.id] : [])));
@@ -34,7 +48,7 @@ class InterpretedSession implements Session {
 
   writeState(state: Tensors): Promise<void> {
     for (const { name, value } of this.#program.state) {
-      this.#replace(name, this.#tf.tensor(state[name]!, [...value.shape]));
+      this.store.replace(name, this.#tf.tensor(state[name]!, [...value.shape]));
     }
     return Promise.resolve();
   }
@@ -47,12 +61,12 @@ class InterpretedSession implements Session {
         values.set(value.id, tf.tensor(inputs[name]!, [...value.shape]));
       }
       for (const { name, value } of this.#program.state) {
-        values.set(value.id, this.#state.get(name)!);
+        values.set(value.id, this.store.get(name));
       }
       const next = this.#program.training ? this.#train(values) : this.#forward(values);
       for (const { name, next: value } of this.#program.state) {
         const tensor = value && (next.get(name) ?? values.get(value.id));
-        if (tensor) this.#replace(name, tf.keep(tensor.clone()));
+        if (tensor) this.store.replace(name, tf.keep(tensor.clone()));
       }
       return this.#program.outputs.map(({ name, value }) => {
         return [name, tf.keep((next.get(name) ?? values.get(value.id))!.clone())] as const;
@@ -70,21 +84,15 @@ class InterpretedSession implements Session {
 
   async readState(): Promise<Tensors> {
     const state: Record<string, Float32Array> = {};
-    for (const [name, tensor] of this.#state) {
-      state[name] = ((await tensor.data()) as Float32Array).slice();
+    for (const { name } of this.#program.state) {
+      state[name] = ((await this.store.get(name).data()) as Float32Array).slice();
     }
     return state;
   }
 
   release(): Promise<void> {
-    for (const tensor of this.#state.values()) tensor.dispose();
-    this.#state.clear();
+    this.store.leave();
     return Promise.resolve();
-  }
-
-  #replace(name: string, tensor: Tensor): void {
-    this.#state.get(name)?.dispose();
-    this.#state.set(name, tensor);
   }
 
   /** Evaluates the forward part into `values`. */
@@ -102,9 +110,39 @@ class InterpretedSession implements Session {
   /** One optimiser step; returns by name what autodiff of ours would have computed. */
   #train(values: Map<number, Tensor>): Map<string, Tensor> {
     const tf = this.#tf;
-    const { loss, parameters, optimiser, constants, learningRate, parts } = this.#program.training!;
+    const { groups, parts } = this.#program.training!;
+    const at = (value: Value): Tensor => values.get(value.id)!;
+    const given = new Set(values.keys());
+    const own = groups.map((group) => this.#gradients(group, values));
+    const next = new Map<string, Tensor>();
+    const summed = groups.map(({ parameters }, place) =>
+      own[place]!.map((gradient, index) => {
+        if (parts === null) return gradient;
+        const name = `${parameters[index]!.name}/sum`;
+        const before = this.store.get(name).mul(at(parts.keep));
+        const sum = before.add(gradient.mul(at(parts.share)));
+        next.set(name, sum);
+        return sum;
+      }),
+    );
+    groups.forEach((group, place) => {
+      const isLast = parts && at(parts.isLast);
+      const slot = (name: string): Tensor => this.store.get(name);
+      const updates = updated(tf, group, summed[place]!, { at, slot, isLast });
+      for (const [name, tensor] of updates) next.set(name, tensor);
+    });
+    this.#kept = [...values].flatMap(([id, tensor]) => (given.has(id) ? [] : [tensor]));
+    const squares = summed.flat().map((gradient) => tf.sum(tf.square(gradient)));
+    next.set('gradientSquares', tf.stack(squares));
+    return next;
+  }
+
+  /** Those of a group's loss; what outlives the forward part comes into `values`. */
+  #gradients({ loss, parameters }: TrainingGroup, values: Map<number, Tensor>): Tensor[] {
+    const tf = this.#tf;
+    const given = new Map(values);
     const lossOf = (...weights: Tensor[]): Tensor => {
-      const inside = new Map(values);
+      const inside = new Map(given);
       parameters.forEach(({ value }, index) => inside.set(value.id, weights[index]!));
       this.#forward(inside);
       for (const id of this.#wanted) {
@@ -114,54 +152,6 @@ class InterpretedSession implements Session {
       }
       return inside.get(loss.id)!;
     };
-    const at = (value: Value): Tensor => values.get(value.id)!;
-    const given = new Set(values.keys());
-    const own = tf.grads(lossOf)(parameters.map(({ value }) => at(value)));
-
-    const next = new Map<string, Tensor>();
-    const gradients = own.map((gradient, index) => {
-      if (parts === null) return gradient;
-      const name = `${parameters[index]!.name}/sum`;
-      const sum = this.#state
-        .get(name)!
-        .mul(at(parts.keep))
-        .add(gradient.mul(at(parts.share)));
-      next.set(name, sum);
-      return sum;
-    });
-    const ifLast = (value: Tensor, otherwise: Tensor): Tensor =>
-      parts === null ? value : tf.where(at(parts.isLast).greater(0.5), value, otherwise);
-    parameters.forEach(({ name, value }, index) => {
-      const velocity = this.#state.get(`${name}/momentum`)!;
-      const weight = at(value);
-      const adapted = optimiser === 'lars' && value.shape.length > 1;
-      const plain = optimiser === 'lars' && value.shape.length === 1;
-      const direction = this.#direction(weight, gradients[index]!, adapted, {
-        ...constants,
-        weightDecay: plain ? 0 : constants.weightDecay,
-      });
-      const moved = velocity.mul(constants.momentum).add(direction);
-      next.set(`${name}/momentum`, ifLast(moved, velocity));
-      next.set(name, ifLast(weight.sub(moved.mul(at(learningRate))), weight));
-    });
-    this.#kept = [...values].flatMap(([id, tensor]) => (given.has(id) ? [] : [tensor]));
-    next.set('gradientSquares', tf.stack(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
-    return next;
-  }
-
-  #direction(
-    weight: Tensor,
-    gradient: Tensor,
-    adapted: boolean,
-    constants: OptimiserConstants,
-  ): Tensor {
-    const tf = this.#tf;
-    const decayed = gradient.add(weight.mul(constants.weightDecay));
-    if (!adapted) return decayed;
-    const [weightNorm, gradientNorm] = [tf.norm(weight), tf.norm(gradient)];
-    const below = gradientNorm.add(weightNorm.mul(constants.weightDecay));
-    const rate = weightNorm.mul(constants.trust).div(tf.maximum(below, 1e-30));
-    const usable = weightNorm.mul(gradientNorm).greater(0);
-    return decayed.mul(tf.where(usable, rate, tf.onesLike(rate)));
+    return tf.grads(lossOf)(parameters.map(({ value }) => given.get(value.id)!));
   }
 }

@@ -69,6 +69,12 @@ export function stepMemory(program: Program, settings: RunSettings): number {
     (sum, { kind, value }) => (kind === 'parameter' ? sum + elementCount(value.shape) : sum),
     0,
   );
+  // Adam keeps a second slot, read and written.
+  const second = program.state.reduce(
+    (sum, { name, value }) =>
+      name.endsWith('/meanSquare') ? sum + elementCount(value.shape) : sum,
+    0,
+  );
   const { shape } = program.inputs.find(({ name }) => name === 'images')!.value;
   const [rows, height] = [shape[0]!, shape[2]!];
   const stem = program.operations.find(({ kind }) => kind === 'conv2d')!.outputs[0];
@@ -77,5 +83,5 @@ export function stepMemory(program: Program, settings: RunSettings): number {
   const stage = (settings.width * stem.shape[2]! * stem.shape[3]!) / (isPooled ? 4 : 1);
   const values = rows * stage * (isPooled ? 1.5 : 1);
   const batches = 4 * 2 * elementCount(shape);
-  return base + bytesPerWeight * weights + bytesPerValue * values + batches;
+  return base + bytesPerWeight * weights + 8 * second + bytesPerValue * values + batches;
 }

@@ -106,6 +106,22 @@ test('a run stopped in mid-epoch keeps what it has summed up', async () => {
   expect(figuresOf(epochs)).toEqual(figuresOf(expected.slice(0, 1)));
 });
 
+test('with Adam a run that is stopped goes on to the same bits, in whole steps and in parts', async () => {
+  for (const leastParts of [1, 2]) {
+    const adam = { optimiser: 'adamw', learningRate: 0.002, steps: 60 };
+    const task = { ...(await smallTask(await temporaryFolder(), adam)), leastParts };
+    const worker = startWorker();
+    const unbroken = { ...task, folder: join(task.folder, 'unbroken') };
+    const { modelHash } = await worker.client.call('train', unbroken);
+    const run = worker.client.start('train', task);
+    const failure = failureOf(run.result);
+    await untilEvent(worker, 'checkpoint', 2);
+    run.stop();
+    expect((await failure).code).toBe('stopped');
+    expect((await worker.client.call('train', task)).modelHash).toBe(modelHash);
+  }
+});
+
 test('killed ten times at random moments, a run still ends with the same bits', async () => {
   // So many that this process may be late with each kill.
   const steps = 300;

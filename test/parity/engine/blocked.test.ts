@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
-import type { Program, Value } from '#engine/ir/program.ts';
+import type { OptimiserName, Program, Value } from '#engine/ir/program.ts';
 import { lowerBlocked } from '#engine/lower/blocked/lower.ts';
 import {
   blockedSupport,
@@ -13,12 +13,18 @@ import {
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
 import type { SmallNet } from '#engine/ir/small-net.ts';
 import { seededTensors, smallNet } from '#engine/ir/small-net.ts';
-import { expectBlockedAgrees, expectEqualWithin, runLowered } from './support.ts';
+import {
+  expectBlockedAgrees,
+  expectEqualWithin,
+  optimiserNames,
+  optimiserOf,
+  runLowered,
+} from './support.ts';
 
-function netProgram(net: SmallNet, name: 'sgd' | 'lars' = 'sgd'): Program {
+function netProgram(net: SmallNet, name: OptimiserName = 'sgd'): Program {
   const builder = new ProgramBuilder('train');
   const { loss } = smallNet(builder, net);
-  return builder.training(loss, { loss }, { name, momentum: 0.9, weightDecay: 5e-4, trust: 0.01 });
+  return builder.training(loss, { loss }, optimiserOf(name));
 }
 
 const nets: readonly SmallNet[] = [
@@ -34,7 +40,7 @@ describe('a whole step on blocked tensors', () => {
   for (const net of nets) {
     const { width, size, batch, pool } = net;
     const stem = pool ? 'a pooled stem' : 'a 3×3 stem';
-    for (const name of ['sgd', 'lars'] as const) {
+    for (const name of optimiserNames) {
       it(`with ${name}, ${stem}, width ${width}, ${batch} images of ${size} pixels agrees with the plain one`, () =>
         expectBlockedAgrees(netProgram(net, name)));
     }
@@ -60,19 +66,21 @@ describe('a whole step on blocked tensors', () => {
     expect(curves[0]![19]).toBeLessThan(curves[0]![0]!);
   });
 
-  it('gives the same bits twice, and after being stopped and resumed', async () => {
-    const program = netProgram({ width: 20, size: 16, batch: 12, pool: true });
-    const tensors = seededTensors(program, 6);
-    const [once, again] = [
-      await runLowered('blocked', program, tensors, 6),
-      await runLowered('blocked', program, tensors, 6),
-    ];
-    expect(again.state).toEqual(once.state);
-    const half = await runLowered('blocked', program, tensors, 3);
-    const resumed = await runLowered('blocked', program, { ...tensors, state: half.state }, 3);
-    expect(resumed.state).toEqual(once.state);
-    expect(resumed.outputs).toEqual(once.outputs);
-  });
+  for (const name of optimiserNames) {
+    it(`gives the same bits twice, and after being stopped and resumed, with ${name}`, async () => {
+      const program = netProgram({ width: 20, size: 16, batch: 12, pool: true }, name);
+      const tensors = seededTensors(program, 6);
+      const [once, again] = [
+        await runLowered('blocked', program, tensors, 6),
+        await runLowered('blocked', program, tensors, 6),
+      ];
+      expect(again.state).toEqual(once.state);
+      const half = await runLowered('blocked', program, tensors, 3);
+      const resumed = await runLowered('blocked', program, { ...tensors, state: half.state }, 3);
+      expect(resumed.state).toEqual(once.state);
+      expect(resumed.outputs).toEqual(once.outputs);
+    });
+  }
 
   it('reads back the state that was written', async () => {
     for (const net of nets) {

@@ -7,6 +7,7 @@ import type { Tensors } from '#engine/engine.ts';
 import type { OptimiserChoice } from '#engine/ir/builder.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program, Value } from '#engine/ir/program.ts';
+import { elementCount } from '#engine/ir/program.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
 
 const plainSgd = { name: 'sgd', momentum: 0, weightDecay: 0, trust: 0 } as const;
@@ -169,12 +170,14 @@ describe('max-pooling', () => {
   });
 });
 
+type ByMomentum = Extract<OptimiserChoice, { name: 'sgd' | 'lars' }>;
+
 describe('optimisers', () => {
   const x = normals(3 * 4, 5);
   const state = { w: normals(8, 3), bias: normals(2, 4) };
 
   /** Two steps of a linear layer under an optimiser, and the same in float64 with its gradients. */
-  async function twoSteps(optimiser: OptimiserChoice): Promise<void> {
+  async function twoSteps(optimiser: ByMomentum): Promise<void> {
     const describeStep = (choice: OptimiserChoice): Program => {
       const b = new ProgramBuilder('train');
       const y = b.linear(b.input('x', [3, 4]), b.parameter('w', [2, 4]), b.parameter('bias', [2]));
@@ -224,6 +227,45 @@ describe('optimisers', () => {
 
   it('LARS scales matrices by trust · ‖w‖ / (‖g‖ + decay · ‖w‖) and leaves biases to SGD', () =>
     twoSteps({ name: 'lars', momentum: 0.9, weightDecay: 0.05, trust: 0.02 }));
+
+  for (const name of ['adam', 'adamw'] as const) {
+    it(`${name} moves for ten steps as its paper says, from slots of zero`, async () => {
+      const [beta1, beta2, epsilon, decay, rate] = [0.8, 0.99, 1e-8, 0.05, 0.1];
+      const b = new ProgramBuilder('train');
+      const w = b.parameter('w', [2, 4]);
+      // A loss whose gradient is known: Σ c · w² / 2 has c · w.
+      const loss = b.mul(b.sum(b.mul(b.mul(w, w), b.input('c', [2, 4]))), 0.5);
+      const adam = { name, beta1, beta2, epsilon, weightDecay: decay } as const;
+      const program = b.training(loss, { loss }, adam);
+      const c = normals(8, 6).map(Math.abs);
+      const session = await cpuEngine(1).compile(program);
+      const zeros = Object.fromEntries(
+        program.state.map(({ name: slot, value }) => [
+          slot,
+          new Float32Array(elementCount(value.shape)),
+        ]),
+      );
+      await session.writeState({ ...zeros, w: state.w });
+      const [weights, mean, square] = [[...state.w], c.map(() => 0), c.map(() => 0)].map(
+        (values) => [...values],
+      ) as [number[], number[], number[]];
+      for (let step = 1; step <= 10; step++) {
+        await session.run({ c, learningRate: Float32Array.of(rate) });
+        weights.forEach((weight, i) => {
+          const gradient = c[i]! * weight + (name === 'adam' ? decay * weight : 0);
+          mean[i] = beta1 * mean[i]! + (1 - beta1) * gradient;
+          square[i] = beta2 * square[i]! + (1 - beta2) * gradient ** 2;
+          const size = Math.sqrt(square[i] / (1 - beta2 ** step)) + epsilon;
+          const kept = name === 'adamw' ? weight - rate * decay * weight : weight;
+          weights[i] = kept - (rate * mean[i]) / (1 - beta1 ** step) / size;
+        });
+        const after = await session.readState();
+        weights.forEach((weight, i) => expect(after['w']![i]).toBeCloseTo(weight, 5));
+        expect(after['adam/meanSquareBias']![0]).toBeCloseTo(1 - beta2 ** step, 6);
+      }
+      await session.release();
+    });
+  }
 
   it('LARS takes zero weights along with the plain gradient', async () => {
     const b = new ProgramBuilder('train');

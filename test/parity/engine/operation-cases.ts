@@ -129,14 +129,22 @@ const contrasts = (
   ),
 );
 
-const optimisers = (['sgd', 'lars'] as const).map((name) =>
+const choices = [
+  ...(['sgd', 'lars'] as const).map((name) => ({
+    ...{ name, momentum: 0.9, weightDecay: 0.01, trust: 0.02 },
+  })),
+  ...(['adam', 'adamw'] as const).map((name) => ({
+    ...{ name, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01 },
+  })),
+];
+const optimisers = choices.map((choice) =>
   step(
-    `${name} with momentum and weight decay`,
+    `${choice.name} with momentum and weight decay`,
     (b) => {
       const y = b.linear(b.input('x', [5, 7]), b.parameter('w', [3, 7]), b.parameter('bias', [3]));
       return b.weightedMean(b.rowNorms(y), b.input('weights', [5]));
     },
-    { name, momentum: 0.9, weightDecay: 0.01, trust: 0.02 },
+    choice,
   ),
 );
 

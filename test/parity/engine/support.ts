@@ -3,10 +3,21 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import type { Engine, Tensors } from '#engine/engine.ts';
-import type { Program } from '#engine/ir/program.ts';
+import type { OptimiserChoice, OptimiserName, Program } from '#engine/ir/program.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
 import { seededTensors } from '#engine/ir/small-net.ts';
 import { tensorflowEngine } from '#engine/tensorflow/session.ts';
+
+export const optimiserNames = ['sgd', 'lars', 'adam', 'adamw'] as const;
+
+export function optimiserOf(
+  name: OptimiserName,
+  { momentum = 0.9, weightDecay = 5e-4 } = {},
+): OptimiserChoice {
+  return name === 'adam' || name === 'adamw'
+    ? { name, beta1: momentum, beta2: 0.999, epsilon: 1e-8, weightDecay }
+    : { name, momentum, weightDecay, trust: 0.01 };
+}
 
 export interface Ran {
   readonly outputs: Tensors;

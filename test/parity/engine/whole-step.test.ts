@@ -4,24 +4,30 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import type { Tensors } from '#engine/engine.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
-import type { Program } from '#engine/ir/program.ts';
+import type { OptimiserName, Program } from '#engine/ir/program.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
 import { seededTensors, smallNet } from '#engine/ir/small-net.ts';
-import { expectEqualWithin, oracleEngine, runBoth } from './support.ts';
+import {
+  expectEqualWithin,
+  optimiserNames,
+  optimiserOf,
+  oracleEngine,
+  runBoth,
+} from './support.ts';
 
 function program(
   pool: boolean,
-  name: 'sgd' | 'lars',
+  name: OptimiserName,
   sizes = { width: 4, size: 16, batch: 8 },
 ): Program {
   const builder = new ProgramBuilder('train');
   const { loss } = smallNet(builder, { ...sizes, pool });
-  return builder.training(loss, { loss }, { name, momentum: 0.9, weightDecay: 5e-4, trust: 0.01 });
+  return builder.training(loss, { loss }, optimiserOf(name));
 }
 
 describe('a whole training step', () => {
   for (const pool of [false, true]) {
-    for (const name of ['sgd', 'lars'] as const) {
+    for (const name of optimiserNames) {
       it(`with ${name}${pool ? ' and a pooled stem' : ''} agrees with the oracle within 1e-4`, async () => {
         const built = program(pool, name);
         // Of some seeds the head normalises nearly equal features, which multiplies rounding by ten.

@@ -20,6 +20,8 @@ import { providerOptions } from '#engine/onnxruntime/session-options.ts';
 import { WeightGradientTiming } from '#engine/onnxruntime/weight-gradient-timing.ts';
 import { selfTestFault } from '#engine/self-test.ts';
 import { hasSoftwareGpu, useSoftwareGpu } from '../../support/software-gpu.ts';
+import { gan, ganImages, ganStep } from '../engine/gan.ts';
+import { everyPrimitive } from '../engine/primitive-cases.ts';
 import { expectEqualWithin } from '../engine/support.ts';
 
 const cacheFolder = mkdtempSync(join(tmpdir(), 'normscope-gpu-'));
@@ -52,6 +54,41 @@ describe.runIf(hasSoftwareGpu)('WebGPU', () => {
   beforeAll(async () => {
     useSoftwareGpu();
     webgpu = await openGpuEngine('webgpu', { cacheFolder, weightGradientWay: 'products' });
+  });
+
+  it('runs every primitive and Adam, two losses in one step, as the CPU does', async () => {
+    for (const program of [everyPrimitive(), gan({ channels: 4, batch: 4 })]) {
+      const [ours, cpu] = [await run(webgpu, program, 2), await run(cpuEngine(1), program, 2)];
+      expectEqualWithin(ours.outputs[1]!, cpu.outputs[1]!, 1e-3);
+      expectEqualWithin(ours.after, cpu.after, 1e-3);
+    }
+  });
+
+  it('shares the state of a training with another and with scoring, on the device', async () => {
+    const options = { channels: 4, batch: 4 };
+    const programs = [ganStep('discriminator', options), ganStep('generator', options)] as const;
+    const images = ganImages(options);
+    const inTurn = async (engine: Engine): Promise<Tensors> => {
+      const judge = await engine.compile(programs[0]);
+      const make = await engine.compile(programs[1], { shareStateWith: judge });
+      const score = await engine.compile(images, { shareStateWith: judge });
+      const tensors = programs.map((program) => seededTensors(program, 9));
+      await judge.writeState(tensors[0]!.state);
+      await make.writeState(tensors[1]!.state);
+      const inputs = { ...tensors[0]!.inputs, ...tensors[1]!.inputs };
+      for (let turn = 0; turn < 2; turn++) {
+        await judge.run(inputs);
+        await make.run(inputs);
+      }
+      const after = { ...(await judge.readState()), ...(await make.readState()) };
+      await judge.release();
+      const { fake } = await score.run(inputs);
+      const copied = { ...after, fake: fake!.slice() };
+      await make.release();
+      await score.release();
+      return copied;
+    };
+    expectEqualWithin(await inTurn(webgpu), await inTurn(cpuEngine(1)), 1e-3);
   });
 
   it('names its device and what it can hold', async () => {

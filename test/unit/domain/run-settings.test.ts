@@ -102,6 +102,8 @@ describe('a value given as text', () => {
     ['learningRate', ' 0.5 ', 0.5],
     ['weightDecay', '0', 0],
     ['optimiser', 'lars', 'lars'],
+    ['optimiser', 'adam', 'adam'],
+    ['optimiser', 'adamw', 'adamw'],
     ['normalRotation', '90', '90'],
     ['normalRotation', 90, '90'],
     ['rankBy', 'nearest5', 'nearest5'],
@@ -122,8 +124,8 @@ describe('a value given as text', () => {
     ['learningRate', 'Infinity', /not "Infinity"/],
     ['momentum', 1, /from 0 to 0.9999/],
     ['falseAlarms', 0, /from 0.0001 to 0.5/],
-    ['optimiser', 'adam', /^optimiser is one of sgd, lars, not "adam"\.$/],
-    ['optimiser', '', /one of sgd, lars, not ""/],
+    ['optimiser', 'adagrad', /^optimiser is one of sgd, lars, adam, adamw, not "adagrad"\.$/],
+    ['optimiser', '', /one of sgd, lars, adam, adamw, not ""/],
     ['optimiser', 'SGD', /one of sgd, lars/],
   ])('is refused in words with its range: %s=%s', (name, given, words) => {
     expect(() => set({ [name]: given })).toThrow(

@@ -9,6 +9,9 @@ import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program } from '#engine/ir/program.ts';
 import { lowerPlain } from '#engine/lower/plain/lower.ts';
 import { seededTensors, smallNet } from '#engine/ir/small-net.ts';
+import { gan } from '../../parity/engine/gan.ts';
+import { everyPrimitive } from '../../parity/engine/primitive-cases.ts';
+import { optimiserNames, optimiserOf } from '../../parity/engine/support.ts';
 
 const checker = `
 import sys, onnx
@@ -23,8 +26,8 @@ print(len(sys.argv) - 1, *sorted(used))
 /** Operators that onnxruntime's WebGPU provider was seen to run without falling back to the CPU. */
 const webgpuOperators =
   'Add BatchNormalization Cast Concat Conv Div Equal Exp Expand Gather Gemm GlobalAveragePool ' +
-  'Greater HardSigmoid Identity Log MatMul Max MaxPool Mul Neg Pad Reciprocal ReduceL2 ReduceMax ' +
-  'ReduceMean ReduceSum ReduceSumSquare Relu Reshape Slice Sqrt Sub Transpose Where';
+  'Greater HardSigmoid Identity LeakyRelu Log MatMul Max MaxPool Mul Neg Pad Reciprocal ReduceL2 ReduceMax ' +
+  'ReduceMean ReduceSum ReduceSumSquare Relu Reshape Sigmoid Slice Sqrt Sub Tanh Transpose Where';
 
 const python = '/usr/bin/python3';
 const present = spawnSync(python, ['-c', 'import onnx']).status === 0;
@@ -38,14 +41,10 @@ function scoringModel(): Uint8Array {
 
 function programs(): Program[] {
   return [false, true].flatMap((pool) =>
-    (['sgd', 'lars'] as const).map((name) => {
+    optimiserNames.map((name) => {
       const builder = new ProgramBuilder('train');
       const { loss } = smallNet(builder, { width: 4, size: 16, batch: 8, pool });
-      return builder.training(
-        loss,
-        { loss },
-        { name, momentum: 0.9, weightDecay: 1e-4, trust: 0.01 },
-      );
+      return builder.training(loss, { loss }, optimiserOf(name));
     }),
   );
 }
@@ -59,7 +58,9 @@ describe('ONNX models', () => {
     () => {
       const folder = mkdtempSync(join(tmpdir(), 'normscope-onnx-'));
       try {
-        const models = programs().map((program) => lowerPlain(program).model);
+        const models = [...programs(), everyPrimitive(), gan()].map(
+          (program) => lowerPlain(program).model,
+        );
         const paths = [...models, scoringModel()].map((model, index) => {
           const path = join(folder, `${index}.onnx`);
           writeFileSync(path, model);
@@ -96,9 +97,23 @@ describe('the builder refuses shapes that do not fit and names the operation', (
     ['ntXent', () => b.ntXent(rows, 0.5)],
     ['rows 3 to 9', () => b.rows(rows, 3, 9)],
     ['weightedMean', () => b.weightedMean(vector, b.input('five', [5]))],
-    ['add', () => b.add(vector, rows)],
+    ['add', () => b.add(image, rows)],
     ['conv2d with stride 3', () => b.conv2d(image, b.parameter('s', [4, 3, 3, 3]), 3, 1)],
     ['maxPool', () => b.maxPool(rows)],
+    ['mul', () => b.mul(vector, b.constant([1, 2], [2]))],
+    ['matMul', () => b.matMul(rows, rows)],
+    ['matMul', () => b.matMul(vector, rows)],
+    ['sum along axis 2', () => b.sum(rows, [2])],
+    ['mean over axes [0, -2]', () => b.mean(rows, [0, -2])],
+    ['softmax along axis -3', () => b.softmax(rows, -3)],
+    ['reshape to [3, 7]', () => b.reshape(rows, [3, 7])],
+    ['transpose by [0, 0]', () => b.transpose(rows, [0, 0])],
+    ['expand to [5]', () => b.expand(rows, [5])],
+    ['concat along axis 0', () => b.concat([rows, image], 0)],
+    ['slice 1 to 9 along axis 1', () => b.slice(rows, 1, 1, 9)],
+    ['pad by -1 and 0', () => b.pad(rows, 0, -1, 0)],
+    ['upsample by 1.5', () => b.upsample(image, 1.5)],
+    ['groupNorm of 2 groups', () => b.groupNorm(image, 2, vector, vector)],
     [
       'training',
       () => b.training(vector, {}, { name: 'sgd', momentum: 0, weightDecay: 0, trust: 0 }),

@@ -108,6 +108,26 @@ describe('a run', () => {
     }
   });
 
+  for (const optimiser of ['adam', 'adamw']) {
+    it(`learns with ${optimiser}, and ends bit for bit alike when it is taken up again`, async () => {
+      const own = { optimiser, learningRate: 0.003, steps: 40, warmup: 0 };
+      const whole = await train(optionsOf(own));
+      const mean = (steps: readonly StepDone[]): number =>
+        steps.reduce((sum, { loss }) => sum + loss, 0) / steps.length;
+      expect(mean(whole.steps.slice(-8))).toBeLessThan(mean(whole.steps.slice(0, 8)));
+      const first = await train(optionsOf(own), 17);
+      const rest = await train(optionsOf(own, { from: { step: 17, state: first.state } }));
+      expect(hashState(rest.state)).toBe(hashState(whole.state));
+      const parts = await train(optionsOf(own, { parts: 2 }), 3);
+      const from = { step: 3, state: parts.state };
+      const [again, never] = [
+        await train(optionsOf(own, { parts: 2, from }), 6),
+        await train(optionsOf(own, { parts: 2 }), 6),
+      ];
+      expect(hashState(again.state)).toBe(hashState(never.state));
+    });
+  }
+
   it('in parts ends bit for bit alike when it is taken up again, and near a run in whole steps', async () => {
     const parts = await train(optionsOf({}, { parts: 2 }));
     const first = await train(optionsOf({}, { parts: 2 }), 3);

@@ -13,6 +13,7 @@ export function rounded(count: number, block: number): number {
 /** A vector of one value a channel. */
 export function vectorLayout(channels: number, block: number): StateLayout {
   return {
+    key: `vector in blocks of ${block}`,
     shape: [rounded(channels, block)],
     store: (values, stored) => {
       stored.fill(0);
@@ -47,6 +48,7 @@ export function weightLayout(shape: Shape, block: number, stem: boolean): StateL
   /** From one row of the program's order to the next. */
   const stride = c * taps;
   return {
+    key: `weight in blocks of ${block}${stem ? ', of plain images' : ''}`,
     shape: [rounded(k, block), within, kernelHeight, kernelWidth],
     store: (values, stored) => {
       stored.fill(0);

@@ -2,8 +2,11 @@
 // (com.microsoft.nchwc), whose images hold channels in blocks of B as the processor's vectors do.
 // What those operators cannot do is lowered plainly, operation by operation.
 
+import { definedKinds, expandBlocks } from '../../ir/expand.ts';
+import type { PrimitiveOperation } from '../../ir/primitive-operations.ts';
 import type { Operation, Program, Shape, Value } from '../../ir/program.ts';
 import { elementCount } from '../../ir/program.ts';
+import { sameShape } from '../../ir/shapes.ts';
 import type { Port } from '../../onnx/graph.ts';
 import { OnnxGraph } from '../../onnx/graph.ts';
 import type { LoweredProgram } from '../lowered-program.ts';
@@ -20,10 +23,11 @@ import * as winograd from './winograd.ts';
 
 /** Lowers a program for blocks of `block` channels; names and `constants` as in lowerPlain. */
 export function lowerBlocked(
-  program: Program,
+  given: Program,
   block: number,
   constants?: Readonly<Record<string, Float32Array>>,
 ): LoweredProgram {
+  const program = expandBlocks(given, definedKinds);
   const plan = planBlocked(program, block);
   const forms = new Forms(new OnnxGraph(), block);
   const inputs: Port[] = [];
@@ -131,11 +135,35 @@ function pools(forms: Forms, operation: Operation): boolean {
       return forms.hasBlocked(operation.inputs[1]);
     case 'globalAveragePoolGradient':
       return true;
+    default:
+      return isElementwise(operation) && isBlockedAlike(forms, operation);
+  }
+}
+
+type Elementwise = Extract<
+  PrimitiveOperation,
+  { kind: 'add' | 'sub' | 'mul' | 'relu' | 'leakyRelu' | 'tanh' | 'positive' | 'stopGradient' }
+>;
+
+/** Whether it computes each value by itself and gives 0 of zeros, so that what pads a block stays zero. */
+function isElementwise(operation: Operation): operation is Elementwise {
+  switch (operation.kind) {
     case 'add':
-      return operation.inputs.every((input) => forms.hasBlocked(input));
+    case 'sub':
+    case 'mul':
+    case 'relu':
+    case 'leakyRelu':
+    case 'tanh':
+    case 'positive':
+    case 'stopGradient':
+      return true;
     default:
       return false;
   }
+}
+
+function isBlockedAlike(forms: Forms, { inputs, outputs: [y] }: Elementwise): boolean {
+  return inputs.every((input) => forms.hasBlocked(input) && sameShape(input, y));
 }
 
 function lowerBlockedOperation(forms: Forms, operation: Operation, stem: boolean): void {
@@ -158,10 +186,21 @@ function lowerBlockedOperation(forms: Forms, operation: Operation, stem: boolean
       return pooling.globalAverage(forms, operation);
     case 'globalAveragePoolGradient':
       return pooling.globalAverageGradient(forms, operation);
-    case 'add': {
+    case 'add':
+    case 'sub':
+    case 'mul':
+    case 'relu':
+    case 'leakyRelu':
+    case 'tanh':
+    case 'positive':
+    case 'stopGradient': {
+      const [y] = operation.outputs;
       const order = forms.order(operation.inputs[0]);
-      const terms = operation.inputs.map((input) => forms.blocked(input, order));
-      forms.setBlocked(operation.outputs[0], forms.graph.node('Add', terms), order);
+      const name = `%blocked${y.id}`;
+      lowerOperation(forms.graph, operation, (value) =>
+        value.id === y.id ? name : forms.blocked(value, order),
+      );
+      forms.setBlocked(y, name, order);
       return;
     }
     default:

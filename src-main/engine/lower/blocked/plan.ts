@@ -2,12 +2,13 @@
 // them. What does not fit is left to the plain lowering, operation by operation.
 
 import type { Operation, OperationKind, Program, Value } from '../../ir/program.ts';
+import { sameShape } from '../../ir/shapes.ts';
 import type { StateLayout } from '../lowered-program.ts';
 import { liveOperations } from '../plain/lower.ts';
 import { phaseOf } from '../plain/convolution.ts';
 import type { FusedSum } from './convolution.ts';
 import { vectorLayout, weightLayout } from './layouts.ts';
-import { Uses } from './uses.ts';
+import { updateKinds, Uses } from './uses.ts';
 import { gains } from './winograd.ts';
 
 type Of<Kind extends OperationKind> = Extract<Operation, { kind: Kind }>;
@@ -55,18 +56,18 @@ export function planBlocked(program: Program, block: number): Plan {
       for (const name of family.names) layouts.set(name, layout);
     } else if (operation.kind === 'batchNorm' && operation.inputs[0].shape.length === 4) {
       const channels = operation.inputs[0].shape[1]!;
-      const gradient = uses
-        .of(operation.outputs[0])
-        .find(
-          (user) => user.kind === 'batchNormGradient' && user.inputs[2] === operation.outputs[0],
-        );
+      const [y] = operation.outputs;
+      // One for each loss that depends on it.
+      const gradients = uses
+        .of(y)
+        .filter((user) => user.kind === 'batchNormGradient' && user.inputs[2] === y);
       if (channels % block !== 0) {
-        const names = vectorNames(uses, operation, gradient as Of<'batchNormGradient'> | undefined);
+        const names = vectorNames(uses, operation, gradients.length > 0);
         if (names === null) continue;
         for (const name of names) layouts.set(name, vectorLayout(channels, block));
       }
       blocked.add(operation);
-      if (gradient) blocked.add(gradient);
+      for (const gradient of gradients) blocked.add(gradient);
     } else if (operation.kind === 'batchNormScore' && operation.inputs[0].shape.length === 4) {
       const [x, ...tensors] = operation.inputs;
       const channels = x.shape[1]!;
@@ -94,21 +95,21 @@ interface Family {
 function convolutionFamily(uses: Uses, operation: Convolution): Family | null {
   const [x, weight] = operation.inputs;
   const name = uses.name(weight);
-  const used = uses.only(weight, ['conv2d', 'conv2dInputGradient', 'sgd', 'lars']);
+  const used = uses.only(weight, ['conv2d', 'conv2dInputGradient', ...updateKinds]);
   const convolutions = uses.of(weight).filter(({ kind }) => kind === 'conv2d');
   if (name === undefined || !used || convolutions.length !== 1 || !fits(operation)) return null;
   const inputGradients = uses.of(weight).filter(({ kind }) => kind === 'conv2dInputGradient');
+  if (!uses.isTrained(weight)) {
+    return { operations: [operation, ...inputGradients], names: [name] };
+  }
   const update = uses.update(weight);
-  if (update === null)
-    return inputGradients.length === 0 ? { operations: [operation], names: [name] } : null;
-  const [, summed, velocity] = update.inputs;
+  if (update === null) return null;
+  const [, summed] = update.inputs;
   const accumulation = uses.accumulation(update);
   const weightGradient = uses.maker(accumulation ? accumulation.inputs[1] : summed);
   if (weightGradient?.kind !== 'conv2dWeightGradient' || weightGradient.inputs[0] !== x)
     return null;
-  const slots = [velocity, ...(accumulation ? [accumulation.inputs[0]] : [])].map((slot) =>
-    uses.name(slot),
-  );
+  const slots = uses.slots(update).map((slot) => uses.name(slot));
   if (!slots.every((slot) => slot !== undefined)) return null;
   return { operations: [operation, weightGradient, ...inputGradients], names: [name, ...slots] };
 }
@@ -130,20 +131,15 @@ function fits({ inputs: [x, weight], outputs: [y], attributes }: Convolution): b
   });
 }
 
-function sumOf(uses: Uses, update: Of<'sgd' | 'lars'>): Value[] {
-  const accumulation = uses.accumulation(update);
-  return accumulation ? [accumulation.inputs[0]] : [];
-}
-
 /** State tensors of a batch normalisation that can be padded to whole blocks; null when others see them. */
 function vectorNames(
   uses: Uses,
   operation: Of<'batchNorm'>,
-  gradient: Of<'batchNormGradient'> | undefined,
+  isDifferentiated: boolean,
 ): string[] | null {
   const [, gamma, beta] = operation.inputs;
   const [, mean, variance, inverse] = operation.outputs;
-  const trained: readonly OperationKind[] = ['batchNorm', 'batchNormGradient', 'sgd', 'lars'];
+  const trained: readonly OperationKind[] = ['batchNorm', 'batchNormGradient', ...updateKinds];
   const updates = [gamma, beta].map((parameter) => uses.update(parameter));
   const averages = [mean, variance].flatMap((value) =>
     uses.of(value).filter((user) => user.kind === 'movingAverage'),
@@ -157,13 +153,14 @@ function vectorNames(
       uses.only(value, ['movingAverage', 'batchNormGradient']),
     ) &&
     averages.every(({ inputs, outputs }) => uses.single(inputs[0]) && uses.only(outputs[0], [])) &&
-    (gradient === undefined || updates.every((update) => update !== null));
+    (!isDifferentiated ||
+      [gamma, beta].every((value, index) => updates[index] !== null || !uses.isTrained(value)));
   if (!hidden) return null;
   const tensors = [
     gamma,
     beta,
     ...averages.map(({ inputs }) => inputs[0]),
-    ...updates.flatMap((update) => (update ? [update.inputs[2], ...sumOf(uses, update)] : [])),
+    ...updates.flatMap((update) => (update ? uses.slots(update) : [])),
   ];
   const names = tensors.map((tensor) => uses.name(tensor));
   return names.every((name) => name !== undefined) ? names : null;
@@ -208,6 +205,7 @@ function fusedSums(
   for (const operation of operations) {
     if (operation.kind !== 'add' || operation.inputs[0].shape.length !== 4) continue;
     const [first, second] = operation.inputs;
+    if (!sameShape(first, second)) continue;
     const [left, right] = [hidden(first), hidden(second)];
     const main = right ?? left;
     if (main === null) continue;

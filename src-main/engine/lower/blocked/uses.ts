@@ -2,7 +2,8 @@
 
 import type { Operation, OperationKind, Program, Value } from '../../ir/program.ts';
 
-type Update = Extract<Operation, { kind: 'sgd' | 'lars' }>;
+export const updateKinds = ['sgd', 'lars', 'adam'] as const satisfies readonly OperationKind[];
+export type Update = Extract<Operation, { kind: (typeof updateKinds)[number] }>;
 type Accumulation = Extract<Operation, { kind: 'accumulate' }>;
 
 export class Uses {
@@ -52,19 +53,29 @@ export class Uses {
     return !this.#published.has(value.id) && this.of(value).length === 1;
   }
 
+  isTrained(parameter: Value): boolean {
+    return this.of(parameter).some(isUpdate);
+  }
+
   /** The update of a parameter, when it is the only one and nothing else sees its tensors. */
   update(parameter: Value): Update | null {
-    const updates = this.of(parameter).filter(({ kind }) => kind === 'sgd' || kind === 'lars');
-    const [update] = updates as Update[];
+    const updates = this.of(parameter).filter(isUpdate);
+    const [update] = updates;
     if (updates.length !== 1 || update!.inputs[0] !== parameter) return null;
-    const [, gradient, velocity] = update!.inputs;
+    const [, gradient] = update!.inputs;
     const hidden =
-      this.only(gradient, ['sgd', 'lars', 'sumsOfSquares']) &&
+      this.only(gradient, [...updateKinds, 'sumsOfSquares']) &&
       this.of(gradient).filter((user) => user.kind !== 'sumsOfSquares').length === 1 &&
-      this.single(velocity) &&
+      ownSlots(update!).every((slot) => this.single(slot)) &&
       this.#isHidden(this.accumulation(update!)) &&
-      update!.outputs.every((output) => this.only(output, []));
+      update!.outputs.every((output: Value) => this.only(output, []));
     return hidden ? update! : null;
+  }
+
+  /** The slots of an update that are shaped like its parameter, and the sum over parts of a step. */
+  slots(update: Update): readonly Value[] {
+    const accumulation = this.accumulation(update);
+    return [...ownSlots(update), ...(accumulation ? [accumulation.inputs[0]] : [])];
   }
 
   /** What sums the gradient of an update over the parts of a step, if anything does. */
@@ -78,4 +89,12 @@ export class Uses {
       accumulation === null || accumulation.inputs.slice(0, 2).every((input) => this.single(input))
     );
   }
+}
+
+function isUpdate(operation: Operation): operation is Update {
+  return updateKinds.some((kind) => kind === operation.kind);
+}
+
+function ownSlots(update: Update): readonly Value[] {
+  return update.kind === 'adam' ? [update.inputs[2], update.inputs[3]] : [update.inputs[2]];
 }

@@ -1,6 +1,8 @@
 // Linear layers, row operations, losses and small arithmetic in standard ONNX operators.
 
 import type { OnnxGraph } from '../../onnx/graph.ts';
+import type { DefinedKind } from '../../ir/expansions.ts';
+import type { PrimitiveKind } from '../../ir/primitive-operations.ts';
 import type { Operation, OperationKind } from '../../ir/program.ts';
 import type { NameOf } from '../name-of.ts';
 import { lowerNtXent, lowerNtXentGradient } from './nt-xent.ts';
@@ -18,7 +20,10 @@ type Small = Exclude<
       | 'accumulate'
       | 'sgd'
       | 'lars'
+      | `adam${string}`
       | 'sumsOfSquares'
+      | PrimitiveKind
+      | DefinedKind
     >;
   }
 >;
@@ -93,9 +98,6 @@ export function lower(graph: OnnxGraph, operation: Small, nameOf: NameOf): void 
     }
     case 'scale':
       graph.node('Mul', inputs, {}, output);
-      return;
-    case 'add':
-      graph.node('Add', inputs, {}, output);
       return;
     case 'one':
       graph.node('Identity', [graph.scalar(1)], {}, output);

@@ -4,6 +4,8 @@
 
 import type { Port } from '../../onnx/graph.ts';
 import { OnnxGraph } from '../../onnx/graph.ts';
+import { definedKinds, expandBlocks } from '../../ir/expand.ts';
+import { isPrimitive } from '../../ir/primitive-operations.ts';
 import type { Operation, Program, Value } from '../../ir/program.ts';
 import type { LoweredProgram } from '../lowered-program.ts';
 import { nextName } from '../lowered-program.ts';
@@ -13,6 +15,7 @@ import type { WeightGradient, WeightGradientWay } from './convolution.ts';
 import * as normalisation from './normalisation.ts';
 import * as pooling from './pooling.ts';
 import * as losses from './losses.ts';
+import * as primitives from './primitives.ts';
 import * as updates from './updates.ts';
 
 /** Where there is more than one way. */
@@ -29,10 +32,11 @@ const usualChoices: PlainChoices = { weightGradientWay: () => 'products' };
  * written into the model instead (for scoring, so that onnxruntime can fold batch normalisation).
  */
 export function lowerPlain(
-  program: Program,
+  given: Program,
   constants?: Readonly<Record<string, Float32Array>>,
   choices: PlainChoices = usualChoices,
 ): LoweredProgram {
+  const program = expandBlocks(given, definedKinds);
   const graph = new OnnxGraph();
   const names = new Map<number, string>();
   const inputs: Port[] = [];
@@ -89,6 +93,7 @@ export function lowerOperation(
   nameOf: NameOf,
   { weightGradientWay }: PlainChoices = usualChoices,
 ): void {
+  if (isPrimitive(operation)) return primitives.lower(graph, operation, nameOf);
   switch (operation.kind) {
     case 'conv2d':
       return convolution.forward(graph, operation, nameOf);
@@ -112,8 +117,14 @@ export function lowerOperation(
     case 'accumulate':
     case 'sgd':
     case 'lars':
+    case 'adam':
+    case 'adamBias':
     case 'sumsOfSquares':
       return updates.lower(graph, operation, nameOf);
+    case 'silu':
+    case 'upsample':
+    case 'groupNorm':
+      throw new Error(`${operation.kind} is lowered by its expansion`);
     default:
       return losses.lower(graph, operation, nameOf);
   }
