@@ -47,7 +47,7 @@ export interface MethodCard {
   readonly views: 1 | 2;
   /** Settings that no other part of a run reads. */
   readonly settings: SettingTable;
-  /** What presets and specimens make of its own settings and of rankBy. */
+  /** What presets and specimens make of its settings, over what they make of those of any method. */
   readonly presets: Readonly<Partial<Record<'quick' | 'standard' | 'paper', Values>>>;
   readonly specimens: Readonly<Partial<Record<'stained' | 'fluorescence' | 'natural', Values>>>;
   readonly terms: readonly TermCard[];

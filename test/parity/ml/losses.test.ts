@@ -1,10 +1,10 @@
-// The losses of all methods, over batch sizes, dimensions and temperatures, against slow float64
+// The losses of the contrastive methods, over batch sizes, dimensions and temperatures, against slow float64
 // loops written from the papers' formulas, and their gradients against central differences of those.
 
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '#domain/random.ts';
 import type { MethodName } from '#domain/methods/methods.ts';
-import { methodNames } from '#domain/methods/methods.ts';
+import { cardOf, methodNames } from '#domain/methods/methods.ts';
 import { resolveSettings } from '#domain/run-settings.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
@@ -130,7 +130,9 @@ function draw(images: number, outliers: number, width: number, scale: number): P
 
 const usual: Weights = { temperature: 0.5, alpha: 0.7, anchor: 1.3 };
 
-describe.each(methodNames)('the loss of %s', (method) => {
+const contrastive = methodNames.filter((name) => cardOf(name).learningType === 'contrastive');
+
+describe.each(contrastive)('the loss of %s', (method) => {
   it.each([
     { images: 2, outliers: 1, width: 3, temperature: 0.5, scale: 1 },
     { images: 3, outliers: 5, width: 2, temperature: 0.07, scale: 3 },
