@@ -3,12 +3,13 @@
 
 import { anchored } from './anchored.ts';
 import type { MethodCard, ScoreCard, TermCard } from './card.ts';
+import { hsc } from './hsc.ts';
 import { mixed } from './mixed.ts';
 import { oecl } from './oecl.ts';
 import { selfOecl } from './self-oecl.ts';
 import { simclr } from './simclr.ts';
 
-const cards = [anchored, oecl, selfOecl, mixed, simclr] as const;
+const cards = [anchored, oecl, selfOecl, mixed, simclr, hsc] as const;
 
 export type MethodName = (typeof cards)[number]['name'];
 

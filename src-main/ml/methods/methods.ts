@@ -3,6 +3,7 @@
 import type { MethodName } from '#domain/methods/methods.ts';
 import { anchored } from './anchored/method.ts';
 import type { Method } from './method.ts';
+import { hsc } from './hsc/method.ts';
 import { mixed } from './mixed/method.ts';
 import { oecl } from './oecl/method.ts';
 import { selfOecl } from './self-oecl/method.ts';
@@ -14,4 +15,5 @@ export const methods: Readonly<Record<MethodName, Method>> = {
   mixed,
   anchored,
   simclr,
+  hsc,
 };
