@@ -2,6 +2,7 @@
 // card here and its computation in ml/methods/methods.ts.
 
 import { anchored } from './anchored.ts';
+import { bce } from './bce.ts';
 import type { MethodCard, ScoreCard, TermCard } from './card.ts';
 import { hsc } from './hsc.ts';
 import { mixed } from './mixed.ts';
@@ -9,7 +10,7 @@ import { oecl } from './oecl.ts';
 import { selfOecl } from './self-oecl.ts';
 import { simclr } from './simclr.ts';
 
-const cards = [anchored, oecl, selfOecl, mixed, simclr, hsc] as const;
+const cards = [anchored, oecl, selfOecl, mixed, simclr, hsc, bce] as const;
 
 export type MethodName = (typeof cards)[number]['name'];
 
