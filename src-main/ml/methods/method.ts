@@ -50,22 +50,21 @@ export interface Method<Settings = RunSettings> {
    * The loss of a batch. Inputs that it makes: scalars, which `inputs` feeds, and weights [rows], which
    * are 1. Parameters that it makes are trained; statistics that it makes are given by `prepare`.
    */
-  build(this: void, b: ProgramBuilder, batch: Batch, settings: Settings): Loss;
+  readonly build: (b: ProgramBuilder, batch: Batch, settings: Settings) => Loss;
   /** The scalar inputs of a step, from 0, of `steps`. */
-  inputs?(
-    this: void,
+  readonly inputs?: (
     settings: Settings,
     step: number,
     steps: number,
-  ): Readonly<Record<string, number>>;
+  ) => Readonly<Record<string, number>>;
   /** Statistics before the first step, from z [count, e] of the plain views of the normal images. */
-  prepare?(this: void, z: Float32Array, count: number): Tensors;
+  readonly prepare?: (z: Float32Array, count: number) => Tensors;
   /** What scoring needs of the state after the last step; kept in the model file. */
-  fit?(this: void, state: Tensors): Tensors;
+  readonly fit?: (state: Tensors) => Tensors;
   /** By the names of the card's scores; higher is more normal. */
-  score(this: void, image: ImageFeatures, fitted: Fitted): RawScores;
+  readonly score: (image: ImageFeatures, fitted: Fitted) => RawScores;
   /** A sentence for the user when the last epoch shows that the training failed, else null. */
-  diagnose?(this: void, last: EpochReport): string | null;
+  readonly diagnose?: (last: EpochReport) => string | null;
 }
 
 /** A method whose computation knows its own settings by name and type. */
@@ -73,5 +72,6 @@ export function method<const Card extends MethodCard>(
   card: Card,
   own: Omit<Method<RunSettings & ValuesOf<Card['settings']>>, 'card'>,
 ): Method {
-  return { card, ...own };
+  // Settings of a run are checked against the card before they come here.
+  return { card, ...own } as Method;
 }

@@ -16,7 +16,8 @@ export type Rows = readonly (readonly number[])[];
 /** Features z, and what else the method keeps by name, a row each. */
 export type Point = Readonly<Record<'normals' | 'outliers', Rows>> & Readonly<Record<string, Rows>>;
 
-const rate = 1;
+/** So large that what a value loses is not lost beside the value. */
+const rate = 2 ** 10;
 const plainSgd = { name: 'sgd', momentum: 0, weightDecay: 0, trust: 0 } as const;
 
 /** Normal random numbers, as float32 has them: both sides start from the same. */
