@@ -4,6 +4,7 @@ import type { MethodName } from '#domain/methods/methods.ts';
 import { anchored } from './anchored/method.ts';
 import type { Method } from './method.ts';
 import { bce } from './bce/method.ts';
+import { deepsad } from './deepsad/method.ts';
 import { hsc } from './hsc/method.ts';
 import { mixed } from './mixed/method.ts';
 import { oecl } from './oecl/method.ts';
@@ -18,4 +19,5 @@ export const methods: Readonly<Record<MethodName, Method>> = {
   simclr,
   hsc,
   bce,
+  deepsad,
 };
