@@ -59,6 +59,7 @@ describe('the main job', () => {
         ...{ parts: 1, peakMemory: expect.any(Number) as number },
         ...{ seconds: expect.any(Number) as number, waitSeconds: expect.any(Number) as number },
       },
+      scores: cardOf('anchored').scores.map(({ name }) => name),
       ...{ id: 1, name: null, method: 'anchored', preset: 'quick', dataset: 'cells', seed: 7 },
       ...{ engine: 'cpu', device: expect.stringContaining('') as string, state: 'succeeded' },
       engineWhy: expect.stringMatching(/^(the fastest in a short test|the only engine)/) as string,
