@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Failure } from '#domain/failure.ts';
-import { scoreNames, type ScoreName } from '#domain/score.ts';
+import { cardOf } from '#domain/methods/methods.ts';
 import { runImport } from '#hosts/cli/importing.ts';
 import { withProject, type CoreClient } from '#hosts/cli/project.ts';
 import { runScoring } from '#hosts/cli/scoring.ts';
@@ -27,7 +27,7 @@ export interface AccuracyPlan {
   readonly method: 'oecl' | 'anchored' | 'simclr';
 }
 
-type Aurocs = Readonly<Record<ScoreName, number>>;
+type Aurocs = Readonly<Record<string, number>>;
 
 export interface AccuracyFigure {
   readonly bench: 'accuracy';
@@ -130,9 +130,7 @@ async function trainAndMeasure(
       batch,
       outlierBatch: plan.method === 'simclr' ? 0 : batch,
       steps: plan.epochs * Math.floor(table.trained / batch),
-      warmup: warmupEpochs / plan.epochs,
-      alpha: alphaOf(plan),
-      anchor: 1,
+      ...ownSettings(plan),
       cropMin: 0.5,
       brightness: jitter,
       contrast: jitter,
@@ -146,7 +144,17 @@ async function trainAndMeasure(
   const { modelId } = await followTraining(client, shell, project, start);
   await runScoring(client, shell, { modelId, dataset: normal, engine: 'auto' });
   const { scores } = await client.call('scores.evaluate', { modelId, dataset: normal });
-  return aurocsOf((name) => scores[name]!.auroc);
+  return aurocsOf(plan, (name) => scores[name]!.auroc);
+}
+
+/** What the method alone has. */
+function ownSettings(plan: AccuracyPlan): Record<string, number> {
+  if (plan.method === 'simclr') return {};
+  return {
+    warmup: warmupEpochs / plan.epochs,
+    alpha: alphaOf(plan),
+    ...(plan.method === 'anchored' ? { anchor: 1 } : {}),
+  };
 }
 
 /** The published weight collapses the norms in short runs; the anchored pair balances at 1. */
@@ -182,11 +190,11 @@ async function runPeer(
     views,
   };
   const { auroc } = peerAnswer.parse(await peer.run(options, shell));
-  return aurocsOf((name) => auroc[name]!);
+  return aurocsOf(plan, (name) => auroc[name]!);
 }
 
-function aurocsOf(of: (name: ScoreName) => number): Aurocs {
+function aurocsOf({ method }: AccuracyPlan, of: (name: string) => number): Aurocs {
   return Object.fromEntries(
-    scoreNames.map((name) => [name, Number(of(name).toFixed(4))]),
-  ) as unknown as Aurocs;
+    cardOf(method).scores.map(({ name }) => [name, Number(of(name).toFixed(4))]),
+  );
 }

@@ -3,15 +3,16 @@
 
 import { z } from 'zod';
 import { engineNames, type EngineReport } from '#domain/engine-report.ts';
-import type { NormCounts } from '#domain/norm-counts.ts';
-import { methodNames, presetNames, specimenNames } from '#domain/run-settings.ts';
-import { scoreNames, type ScoreName } from '#domain/score.ts';
+import { methodNames } from '#domain/methods/methods.ts';
+import { presetNames, specimenNames } from '#domain/run-settings.ts';
+import type { EpochReport, StepReport } from '#domain/progress.ts';
 import { method } from '#rpc/method.ts';
 import { editMethods, type EditState } from './edit.ts';
 import {
   datasetName,
   imageMethods,
   role,
+  scoreName,
   splitNames,
   type RankedImage,
   type Role,
@@ -89,21 +90,6 @@ export interface RunEstimate {
   readonly warnings: readonly string[];
 }
 
-export interface RunEpoch {
-  readonly epoch: number;
-  readonly step: number;
-  readonly loss: number;
-  readonly ntxent: number;
-  readonly normalNorm: number;
-  readonly outlierNorm: number | null;
-  /** Of all views of the epoch; null where an older version trained it, or without outliers. */
-  readonly normalNorms: NormCounts | null;
-  readonly outlierNorms: NormCounts | null;
-  readonly learningRate: number;
-  readonly alpha: number;
-  readonly seconds: number;
-}
-
 /** What a training took. */
 export interface RunResources {
   /** Of training, over all its attempts. */
@@ -122,10 +108,12 @@ export interface RunDetails extends RunSummary {
   readonly engineWhy: string | null;
   readonly codeVersion: string;
   readonly snapshotHash: string;
-  readonly epochs: readonly RunEpoch[];
+  readonly epochs: readonly EpochReport[];
   readonly warnings: readonly string[];
   /** null before the first step. */
   readonly resources: RunResources | null;
+  /** The names of its model's scores, or of those that it will have. */
+  readonly scores: readonly string[];
   /** Of the score that ranks; null before the model is calibrated, or without normals for it. */
   readonly threshold: Threshold | null;
 }
@@ -146,9 +134,10 @@ export interface Evaluation {
   readonly model: number;
   readonly dataset: string;
   readonly counts: { readonly normal: number; readonly anomalous: number };
-  readonly scores: Readonly<Partial<Record<ScoreName, ScoreMetrics>>>;
+  /** Every score that the model gave these images, by name. */
+  readonly scores: Readonly<Record<string, ScoreMetrics>>;
   /** The run's own choice; what follows speaks of this score. */
-  readonly rankBy: ScoreName;
+  readonly rankBy: string;
   /** null when no normals were held out to calibrate on. */
   readonly threshold: Threshold | null;
   /** Counted images above the threshold; null without one. */
@@ -281,7 +270,7 @@ export const coreMethods = {
       modelId: id,
       dataset: datasetName,
       /** Left out: the run's own choice. */
-      by: z.enum(scoreNames).optional(),
+      by: scoreName.optional(),
       offset: z.int().min(0).default(0),
       limit: z.int().min(1).max(10_000).default(100),
     }),
@@ -306,25 +295,8 @@ export const coreMethods = {
 
 export interface CoreEvents {
   'job.changed': Job;
-  'run.step': {
-    readonly runId: number;
-    readonly step: number;
-    readonly steps: number;
-    readonly epoch: number;
-    readonly loss: number;
-    readonly normalNorm: number;
-    readonly outlierNorm: number | null;
-    /** Of the views of this step; null without outliers. */
-    readonly normalNorms: NormCounts;
-    readonly outlierNorms: NormCounts | null;
-    readonly imagesPerSecond: number;
-    /** The most memory that the worker has held so far, bytes. */
-    readonly peakMemory: number;
-    /** Since this attempt's first step; and how long steps waited for views, of it. */
-    readonly seconds: number;
-    readonly waitSeconds: number;
-  };
-  'run.epoch': { readonly runId: number; readonly report: RunEpoch };
+  'run.step': StepReport;
+  'run.epoch': { readonly runId: number; readonly report: EpochReport };
   /** How far a search for near duplicates is, here or in another window. */
   'images.compared': {
     /** As its caller named it; null when it did not. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Channel } from '#domain/channel.ts';
 import type { PixelSize, PixelSizeSource } from '#domain/pixel-size.ts';
 import type { RegionAddress } from '#domain/region-address.ts';
-import { scoreNames, type RawScores, type ScoreName } from '#domain/score.ts';
+import type { RawScores } from '#domain/score.ts';
 import { method } from '#rpc/method.ts';
 
 export const roleNames = ['normal', 'outlier', 'unlabelled', 'anomaly'] as const;
@@ -131,7 +131,7 @@ export interface ImageDetails {
     /** Higher is more normal. */
     readonly raw: RawScores;
     /** The thresholds there are; an image is flagged when minus its raw score is above. */
-    readonly thresholds: Readonly<Partial<Record<ScoreName, number>>>;
+    readonly thresholds: Readonly<Record<string, number>>;
   }[];
   readonly scoreProblems: readonly {
     readonly modelId: number;
@@ -160,6 +160,8 @@ export interface ImportProblems {
 const id = z.int().min(1);
 export const datasetName = z.string().trim().min(1).max(200);
 export const role = z.enum(roleNames);
+/** One of the model's own; which those are is data. */
+export const scoreName = z.string().min(1).max(100);
 /** null means images without one. */
 const label = z.string().min(1).max(1000).nullable();
 
@@ -177,7 +179,7 @@ export const imageFilter = z.strictObject({
     .strictObject({
       modelId: id,
       is: z.enum(scoreStandings).optional(),
-      by: z.enum(scoreNames).optional(),
+      by: scoreName.optional(),
     })
     .optional(),
   /** The standing verdict; null means images without one. */

@@ -1,12 +1,12 @@
 // Judging what a model found strange: reviews, thresholds, the figures behind them, and tables out.
 
 import { z } from 'zod';
-import { scoreNames, type ScoreName } from '#domain/score.ts';
 import { method } from '#rpc/method.ts';
 import type { EditState } from './edit.ts';
 import {
   datasetName,
   role,
+  scoreName,
   verdictNames,
   type RankedImage,
   type Review,
@@ -14,7 +14,7 @@ import {
 } from './image.ts';
 
 export interface Threshold {
-  readonly scoreName: ScoreName;
+  readonly scoreName: string;
   readonly anomalyScore: number;
   readonly falseAlarms: number;
   readonly falseAlarms95: readonly [number, number];
@@ -35,7 +35,7 @@ export interface ThresholdPreview extends Threshold {
 
 /** Counts of anomaly scores in `bins` equal parts from `low` to `high`. */
 export interface ScoreDistribution {
-  readonly scoreName: ScoreName;
+  readonly scoreName: string;
   readonly low: number;
   /** The last bin also counts what is above. */
   readonly high: number;
@@ -51,7 +51,7 @@ export interface ScoreDistribution {
 
 /** A point for each threshold, from the strictest down; at most as many as asked for. */
 export interface ScoreCurves {
-  readonly scoreName: ScoreName;
+  readonly scoreName: string;
   readonly counts: { readonly normal: number; readonly anomalous: number };
   readonly points: readonly {
     /** Images with at least this anomaly score are flagged. */
@@ -110,7 +110,7 @@ const id = z.int().min(1);
 const ofModel = z.strictObject({
   modelId: id,
   /** Left out: the run's own choice. */
-  by: z.enum(scoreNames).optional(),
+  by: scoreName.optional(),
 });
 const ofDataset = ofModel.extend({ dataset: datasetName });
 const paging = {

@@ -1,13 +1,20 @@
-// Every setting of a run: its range, default and meaning. The command line, the form in the window
-// and the worker read this one table; unknown keys and values out of range are refused.
+// The settings of a run: those that every run has, and those of its method (methods/NAME.ts). The
+// command line, the form in the window and the worker read these tables; unknown keys and values out of
+// range are refused.
 
 import { Failure } from './failure.ts';
+import { cardOf, methodCards, type MethodName } from './methods/methods.ts';
 import { nearestName } from './nearest-name.ts';
 import { networkNames, networkTable } from './network-table.ts';
-import { scoreNames } from './score.ts';
-
-export const methodNames = ['oecl', 'self-oecl', 'mixed', 'anchored', 'simclr'] as const;
-export type MethodName = (typeof methodNames)[number];
+import {
+  choice,
+  integer,
+  number,
+  parseSetting,
+  type SettingTable,
+  type SettingValue,
+  type ValuesOf,
+} from './setting.ts';
 
 export const presetNames = ['quick', 'standard', 'paper'] as const;
 export type PresetName = (typeof presetNames)[number];
@@ -18,32 +25,8 @@ export type SpecimenName = (typeof specimenNames)[number];
 /** Fewer normal training images are refused: nothing can be learnt from them. */
 export const fewestNormals = 8;
 
-interface NumberSetting {
-  readonly kind: 'number' | 'integer';
-  readonly min: number;
-  readonly max: number;
-  readonly standard: number;
-  readonly meaning: string;
-}
-interface ChoiceSetting {
-  readonly kind: 'choice';
-  readonly choices: readonly string[];
-  readonly standard: string;
-  readonly meaning: string;
-}
-
-const number = (standard: number, min: number, max: number, meaning: string) =>
-  ({ kind: 'number', min, max, standard, meaning }) as const;
-const integer = (standard: number, min: number, max: number, meaning: string) =>
-  ({ kind: 'integer', min, max, standard, meaning }) as const;
-const choice = <const C extends readonly string[]>(
-  standard: C[number],
-  choices: C,
-  meaning: string,
-) => ({ kind: 'choice', choices, standard, meaning }) as const;
-
-/** The table. `standard` is the published reference for cells (arXiv 2312.15288 and its code). */
-export const settingTable = {
+/** Of runs of every method. `standard` is the published reference for cells (arXiv 2312.15288 and its code). */
+export const generalSettings = {
   network: choice(
     'resnet18',
     networkNames,
@@ -51,14 +34,10 @@ export const settingTable = {
   ),
   width: integer(64, 4, 256, 'channels of the first stage (64 is the usual ResNet-18)'),
   inputSize: integer(64, 16, 512, 'side of the square the network sees, pixels'),
-  batch: integer(64, 2, 1024, 'normal images in a step (each gives two views)'),
-  outlierBatch: integer(64, 0, 1024, 'outlier images in a step (each gives two views)'),
+  batch: integer(64, 2, 1024, 'normal images in a step (each gives a view, or two)'),
+  outlierBatch: integer(64, 0, 1024, 'outlier images in a step (each gives a view, or two)'),
   epochs: integer(1000, 1, 100_000, 'passes over the normal images; ignored when steps is set'),
   steps: integer(0, 0, 10_000_000, 'optimiser steps in all; 0 lets epochs decide'),
-  warmup: number(0.05, 0, 1, 'part of the training before the outlier terms switch on'),
-  alpha: number(0.1, 0, 100, 'weight of the outlier norm in the loss'),
-  anchor: number(1, 0, 100, 'weight of the normal-side norm term (anchored method only)'),
-  temperature: number(0.5, 0.01, 10, 'temperature of NT-Xent'),
   optimiser: choice(
     'sgd',
     ['sgd', 'lars', 'adam', 'adamw'],
@@ -81,26 +60,45 @@ export const settingTable = {
   jitter: number(0.8, 0, 1, 'chance that brightness, contrast, saturation and hue change at all'),
   grey: number(0.2, 0, 1, 'chance that a view loses its colour'),
   views: integer(32, 0, 256, 'random views averaged in a score, beside the plain one'),
-  rankBy: choice('normOfMean', scoreNames, 'the score that ranks images and sets the threshold'),
   falseAlarms: number(0.05, 0.0001, 0.5, 'part of normal images that may be flagged'),
   threads: integer(0, 0, 256, 'processor threads; 0 takes one per core'),
-} as const satisfies Record<string, NumberSetting | ChoiceSetting>;
+} as const satisfies SettingTable;
 
-export type SettingName = keyof typeof settingTable;
+/** All settings of a run, resolved: the general ones, the score that ranks, and the method's own. */
+export type RunSettings = ValuesOf<typeof generalSettings> & { readonly rankBy: string } & Readonly<
+    Record<string, SettingValue>
+  >;
 
 /** What runs, models and checkpoints of versions before a setting meant, which do not name it. */
-export const laterSettings = { network: 'resnet18' } as const;
+export const laterSettings: Readonly<Record<string, SettingValue>> = { network: 'resnet18' };
 
-/** All settings of a run, resolved. */
-export type RunSettings = {
-  readonly [K in SettingName]: (typeof settingTable)[K] extends {
-    choices: infer C extends readonly string[];
-  }
-    ? C[number]
-    : number;
-};
+/** What may vary in a normal image: the settings that a view is drawn with. */
+export const viewSettingNames = [
+  ...(['cropMin', 'cropMax', 'flip', 'verticalFlip', 'brightness', 'contrast'] as const),
+  ...(['saturation', 'hue', 'jitter', 'grey'] as const),
+] as const;
+export type ViewSettings = Pick<RunSettings, (typeof viewSettingNames)[number]>;
 
-const presets: Record<PresetName, Partial<RunSettings>> = {
+/** The settings that runs of a method have. */
+export function settingsOf(method: MethodName): SettingTable {
+  const { settings, scores, rankBy } = cardOf(method);
+  return {
+    ...generalSettings,
+    rankBy: choice(
+      rankBy,
+      scores.map(({ name }) => name),
+      'the score that ranks images and sets the threshold',
+    ),
+    ...settings,
+  };
+}
+
+/** Whether runs of every method have it. */
+export function isGeneral(name: string): boolean {
+  return name === 'rankBy' || Object.hasOwn(generalSettings, name);
+}
+
+const presets: Record<PresetName, Partial<ValuesOf<typeof generalSettings>>> = {
   quick: {
     width: 16,
     inputSize: 32,
@@ -109,17 +107,13 @@ const presets: Record<PresetName, Partial<RunSettings>> = {
     outlierBatch: 64,
     schedule: 'step',
     learningRate: 0.1,
-    alpha: 1,
-    anchor: 1,
-    warmup: 0.05,
     views: 8,
-    rankBy: 'mahalanobis',
   },
   standard: { width: 32, inputSize: 64, epochs: 200, schedule: 'step' },
   paper: {},
 };
 
-const specimens: Record<SpecimenName, Partial<RunSettings>> = {
+const specimens: Record<SpecimenName, Partial<ValuesOf<typeof generalSettings>>> = {
   // Colour is evidence in a stained cell: jitter must not teach the network to ignore it.
   stained: {
     brightness: 0.1,
@@ -138,7 +132,7 @@ const specimens: Record<SpecimenName, Partial<RunSettings>> = {
     grey: 0,
     verticalFlip: 0.5,
   },
-  natural: { cropMin: 0.08, alpha: 1 },
+  natural: { cropMin: 0.08 },
 };
 
 /** The method a preset takes when the user names none. */
@@ -158,14 +152,89 @@ export interface SettingChoice {
 
 /** Defaults, then specimen, then preset, then overrides. Throws `unknown-option` or `bad-input`. */
 export function resolveSettings(chosen: SettingChoice): RunSettings {
-  const resolved: Record<string, string | number> = {};
-  for (const [name, setting] of Object.entries(settingTable)) resolved[name] = setting.standard;
-  Object.assign(resolved, specimens[chosen.specimen], presets[chosen.preset]);
-  if (chosen.method === 'simclr') resolved['outlierBatch'] = 0;
+  const table = settingsOf(chosen.method);
+  const resolved = standardsOf(chosen, table);
   for (const [name, value] of Object.entries(chosen.overrides)) {
-    resolved[name] = parseSetting(name, value);
+    if (!Object.hasOwn(table, name)) throw noSetting(name, chosen.method, table);
+    resolved[name] = parseSetting(name, table[name]!, value);
   }
-  const settings = resolved as unknown as RunSettings;
+  return checked(resolved);
+}
+
+/**
+ * Settings as an earlier version kept them. Those that another method has are left out: every run used to
+ * keep the settings of all methods. Those that it did not know
+ * are as they were then (`laterSettings`). Throws
+ * `unknown-option` and `bad-input`.
+ */
+export function storedSettings(chosen: SettingChoice): RunSettings {
+  const table = settingsOf(chosen.method);
+  const own = Object.entries(chosen.overrides).filter(
+    ([name]) => Object.hasOwn(table, name) || !isOfAMethod(name),
+  );
+  return resolveSettings({
+    ...chosen,
+    overrides: { ...laterSettings, ...Object.fromEntries(own) },
+  });
+}
+
+/** What is wrong with settings that must be exactly those of a method; undefined when nothing is. */
+export function settingFault(
+  method: MethodName,
+  settings: Readonly<Record<string, SettingValue>>,
+): string | undefined {
+  const table = settingsOf(method);
+  const missing = Object.keys(table).filter((name) => !Object.hasOwn(settings, name));
+  if (missing.length > 0) return `The settings lack ${missing.join(', ')}.`;
+  for (const [name, value] of Object.entries(settings)) {
+    if (!Object.hasOwn(table, name)) return noSetting(name, method, table).message;
+    const setting = table[name]!;
+    if (typeof value !== (setting.kind === 'choice' ? 'string' : 'number')) {
+      return `${name} is of the wrong type.`;
+    }
+    try {
+      parseSetting(name, setting, value);
+    } catch (error) {
+      if (error instanceof Failure) return error.message;
+      throw error;
+    }
+  }
+  return undefined;
+}
+
+function isOfAMethod(name: string): boolean {
+  return methodCards.some(({ settings }) => Object.hasOwn(settings, name));
+}
+
+function standardsOf(
+  { method, specimen, preset }: SettingChoice,
+  table: SettingTable,
+): Record<string, SettingValue> {
+  const card = cardOf(method);
+  return {
+    ...Object.fromEntries(Object.entries(table).map(([name, { standard }]) => [name, standard])),
+    ...specimens[specimen],
+    ...card.specimens[specimen],
+    ...presets[preset],
+    ...card.presets[preset],
+    ...(card.outliers === 'none' ? { outlierBatch: 0 } : {}),
+  };
+}
+
+function noSetting(name: string, method: MethodName, table: SettingTable): Failure {
+  const nearest = nearestName(name, Object.keys(table));
+  const others = methodCards.filter(({ settings }) => Object.hasOwn(settings, name));
+  const text =
+    others.length === 0
+      ? `There is no setting "${name}"${nearest}.`
+      : `The ${method} method has no setting "${name}"${nearest}. Methods that have it: ` +
+        `${others.map((card) => card.name).join(', ')}.`;
+  return new Failure('unknown-option', text);
+}
+
+/** Throws `bad-input` when two settings contradict each other. */
+function checked(resolved: Readonly<Record<string, SettingValue>>): RunSettings {
+  const settings = resolved as RunSettings;
   const { cropMin, cropMax } = settings;
   if (cropMin > cropMax) {
     throw new Failure(
@@ -174,30 +243,4 @@ export function resolveSettings(chosen: SettingChoice): RunSettings {
     );
   }
   return settings;
-}
-
-/** Throws `unknown-option` with the nearest right name, or `bad-input` with the allowed range. */
-function parseSetting(name: string, value: string | number): string | number {
-  if (!Object.hasOwn(settingTable, name)) {
-    const nearest = nearestName(name, Object.keys(settingTable));
-    throw new Failure('unknown-option', `There is no setting "${name}"${nearest}.`);
-  }
-  const setting: NumberSetting | ChoiceSetting = settingTable[name as SettingName];
-  if (setting.kind === 'choice') {
-    if (setting.choices.includes(String(value))) return String(value);
-    throw new Failure(
-      'bad-input',
-      `${name} is one of ${setting.choices.join(', ')}, not "${value}".`,
-    );
-  }
-  const parsed = typeof value === 'string' && value.trim() === '' ? NaN : Number(value);
-  const whole = setting.kind === 'number' || Number.isInteger(parsed);
-  if (!whole || !(parsed >= setting.min && parsed <= setting.max)) {
-    const kind = setting.kind === 'integer' ? 'a whole number' : 'a number';
-    throw new Failure(
-      'bad-input',
-      `${name} is ${kind} from ${setting.min} to ${setting.max} (${setting.meaning}), not "${value}".`,
-    );
-  }
-  return parsed;
 }

@@ -1,10 +1,11 @@
 // Batches of views, each a pure function of (seed, step), so that resuming needs no saved state.
 //
-// Rows: the first views of the normals, their second views in the same order, then the outliers'
-// first and second views. With normalRotation each normal view is followed, after all of its kind,
+// Rows: the first views of the normals, their second views in the same order where the method takes two,
+// then the outliers' first and second views. With normalRotation each normal view is followed, after all of its kind,
 // by its copy turned by 90°, as a further normal.
 
 import { Failure } from '#domain/failure.ts';
+import { cardOf, type MethodName } from '#domain/methods/methods.ts';
 import { RandomStream, purpose } from '#domain/random.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
 import { drawView, toNetworkRange } from './augment/view.ts';
@@ -25,6 +26,7 @@ export interface ChosenShift {
 }
 
 export interface BatchPlan {
+  readonly method: MethodName;
   readonly normals: PixelSet;
   readonly outliers: readonly OutlierSource[];
   readonly shifts: readonly ChosenShift[];
@@ -33,17 +35,21 @@ export interface BatchPlan {
 }
 
 export interface BatchRows {
-  /** Normal rows: 2B, or 4B with normalRotation. */
+  /** Normal rows: as many as views of B images, and as many again with normalRotation. */
   readonly normals: number;
   readonly outliers: number;
 }
 
 /** Rows of a batch, or of each of its parts: part after part, each laid out as a batch is. */
-export function rowsOf({ settings }: Pick<BatchPlan, 'settings'>, parts = 1): BatchRows {
+export function rowsOf(
+  { method, settings }: Pick<BatchPlan, 'method' | 'settings'>,
+  parts = 1,
+): BatchRows {
+  const { views } = cardOf(method);
   const copies = settings.normalRotation === '90' ? 2 : 1;
   return {
-    normals: (2 * copies * settings.batch) / parts,
-    outliers: (2 * settings.outlierBatch) / parts,
+    normals: (views * copies * settings.batch) / parts,
+    outliers: (views * settings.outlierBatch) / parts,
   };
 }
 
@@ -56,6 +62,8 @@ const phase = { normals: 0, outliers: 1, range: 2 } as const;
 export class Batches implements Views {
   readonly #plan: BatchPlan;
   readonly #parts: number;
+  /** Of each image. */
+  readonly #views: 1 | 2;
   readonly #orders = new Map<string, Uint32Array>();
   /** Of a part. */
   readonly #rows: BatchRows;
@@ -76,18 +84,19 @@ export class Batches implements Views {
     demandOneSide(plan);
     this.#plan = plan;
     this.#parts = parts;
+    this.#views = cardOf(plan.method).views;
     const { batch, outlierBatch, inputSize } = plan.settings;
     this.#drawn = new Uint32Array(batch);
     this.#rows = rowsOf(plan, parts);
     this.#viewLength = plan.normals.channels * inputSize ** 2;
     const rows = parts * (this.#rows.normals + this.#rows.outliers);
     this.length = rows * this.#viewLength;
-    this.phases = [2 * batch, 2 * outlierBatch, rows];
+    this.phases = [this.#views * batch, this.#views * outlierBatch, rows];
   }
 
   draw(step: number, phaseNow: number, item: number, into: Float32Array): void {
     this.#images = into;
-    const [slot, view] = [item >> 1, item & 1];
+    const [slot, view] = [Math.floor(item / this.#views), item % this.#views];
     if (phaseNow === phase.normals) this.#drawNormal(step, slot, view);
     else if (phaseNow === phase.outliers) this.#drawOutlier(step, slot, view);
     else toNetworkRange(this.#view(item));
@@ -119,7 +128,7 @@ export class Batches implements Views {
     const slots = this.#plan.settings.batch / this.#parts;
     const { normals, outliers } = this.#rows;
     const start = Math.floor(slot / slots) * (normals + outliers);
-    return start + (view * normals) / 2 + (slot % slots);
+    return start + (view * normals) / this.#views + (slot % slots);
   }
 
   #outlierRow(slot: number, view: number): number {

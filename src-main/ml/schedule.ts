@@ -1,4 +1,4 @@
-// When what happens in a run: steps, epochs, learning rate, α.
+// When what happens in a run: steps, epochs, learning rate.
 
 import type { RunSettings } from '#domain/run-settings.ts';
 
@@ -9,13 +9,11 @@ export interface Schedule {
   /** The epoch, from 0, of step `step`, from 0: how often all normals have been seen before it. */
   readonly epochOf: (step: number) => number;
   readonly learningRate: (step: number) => number;
-  /** 0 during warm-up, then 1: the factor of α and anchor. */
-  readonly exposure: (step: number) => number;
 }
 
 type ScheduleSettings = Pick<
   RunSettings,
-  'steps' | 'epochs' | 'batch' | 'warmup' | 'learningRate' | 'schedule'
+  'steps' | 'epochs' | 'batch' | 'learningRate' | 'schedule'
 >;
 
 /**
@@ -36,6 +34,5 @@ export function scheduleOf(settings: ScheduleSettings, normals: number): Schedul
       const done = settings.schedule === 'step' ? step / steps : epochOf(step) / epochs;
       return 0.5 * settings.learningRate * (1 + Math.cos(Math.PI * Math.min(1, done)));
     },
-    exposure: (step) => (step < settings.warmup * steps ? 0 : 1),
   };
 }

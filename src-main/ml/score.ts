@@ -1,5 +1,6 @@
 // Scores images with a trained network: features of the plain and of seeded random views.
 
+import type { MethodName } from '#domain/methods/methods.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
 import { Failure } from '#domain/failure.ts';
 import { withFewerViews } from '#domain/out-of-memory.ts';
@@ -10,11 +11,11 @@ import type { Engine, Tensors } from '#engine/engine.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program } from '#engine/ir/program.ts';
 import { unitRows } from './linear-algebra.ts';
+import { methods } from './methods/methods.ts';
 import { networks } from './networks/networks.ts';
 import type { PixelSet } from './pixels.ts';
 import type { Reference } from './scores/reference.ts';
 import { fitReference } from './scores/reference.ts';
-import { rawScores } from './scores/scores.ts';
 import type { ScoreSource, ScoreViewsRequest } from './score-views.ts';
 import { scoredOnDemand } from './score-views.ts';
 
@@ -36,10 +37,13 @@ export interface ScoredImage {
 
 /** What scoring needs of a finished training. */
 export interface TrainedNetwork {
+  readonly method: MethodName;
   readonly settings: RunSettings;
   /** Weights and running statistics. */
   readonly state: Tensors;
   readonly reference: Reference;
+  /** What the method fitted after the training; see Method.fit. */
+  readonly fitted: Tensors;
 }
 
 /** The scoring program: images [rows, channels, inputSize, inputSize] to features h and z. */
@@ -189,14 +193,14 @@ export async function readFeatures(
   return { size, features: unitRows(h, size) };
 }
 
-/** h and z of the plain view of every image of a set. */
-async function readPlainViews(
+/** h [count, d] and z [count, e] of the plain view of every image of a set. Throws `stopped`. */
+export async function readPlainViews(
   engine: Engine,
   state: Tensors,
   set: PixelSet,
   settings: RunSettings,
-  stop: Stop,
-  source: ScoreSource,
+  stop: Stop = neverStop,
+  source: ScoreSource = scoredOnDemand,
 ): Promise<{ h: Float32Array; z: Float32Array }> {
   const { embeddingSize, featureSize } = networks[settings.network];
   const d = featureSize(settings);
@@ -225,7 +229,7 @@ async function readPlainViews(
  */
 export async function* scoreImages(
   engine: Engine,
-  { settings, state, reference }: TrainedNetwork,
+  { method, settings, state, reference, fitted }: TrainedNetwork,
   set: PixelSet,
   images: readonly KeyedImage[],
   seed: number,
@@ -237,7 +241,7 @@ export async function* scoreImages(
   for await (const read of readViews(engine, state, request, source, neverStop)) {
     yield read.map(({ h, z }) => {
       const { index } = images[place++]!;
-      const raw = rawScores(h, z, 1 + views, reference);
+      const raw = methods[method].score({ h, z, views: 1 + views }, { reference, own: fitted });
       if (!Object.values(raw).every(Number.isFinite)) {
         throw new Failure(
           'not-finite',

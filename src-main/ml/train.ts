@@ -2,8 +2,9 @@
 // in it knows files, processes or the user.
 
 import { Failure } from '#domain/failure.ts';
-import { addNorms, countNorms, noNorms, type NormCounts } from '#domain/norm-counts.ts';
-import { fewestNormals, type MethodName, type RunSettings } from '#domain/run-settings.ts';
+import type { MethodName } from '#domain/methods/methods.ts';
+import type { Terms } from '#domain/progress.ts';
+import { fewestNormals, type RunSettings } from '#domain/run-settings.ts';
 import type { Engine, Session, Tensors } from '#engine/engine.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { OptimiserChoice, Program } from '#engine/ir/program.ts';
@@ -15,11 +16,12 @@ import { initialState } from './networks/initial-weights.ts';
 import { networks } from './networks/networks.ts';
 import type { Schedule } from './schedule.ts';
 import { scheduleOf } from './schedule.ts';
+import { readPlainViews } from './score.ts';
+import { meanOf, readMeans, type StepMeans } from './step-means.ts';
 import type { BatchSource } from './views.ts';
 import { drawnOnDemand } from './views.ts';
 
 export interface TrainOptions extends BatchPlan {
-  readonly method: MethodName;
   readonly engine: Engine;
   /** Where batches come from, laid out in as many parts; drawn on demand when left out. */
   readonly source?: BatchSource;
@@ -32,29 +34,16 @@ export interface TrainOptions extends BatchPlan {
   readonly from?: { readonly step: number; readonly state: Tensors };
 }
 
-/** Means over some steps. */
-interface StepMeans {
-  readonly loss: number;
-  readonly ntxent: number;
-  readonly normalNorm: number;
-  readonly outlierNorm: number | null;
-}
-
-/** Norms of the views of a step; of outliers null without any. */
-interface StepNorms {
-  readonly normalNorms: NormCounts;
-  readonly outlierNorms: NormCounts | null;
-}
-
-export interface StepDone extends StepMeans, StepNorms {
+export interface StepDone extends StepMeans {
   readonly kind: 'step';
   /** Steps done, from 1. */
   readonly step: number;
   readonly steps: number;
   /** From 0. */
   readonly epoch: number;
+  /** The terms that follow from the step alone. */
+  readonly scheduled: Terms;
   readonly learningRate: number;
-  readonly alpha: number;
   /** The last step of its epoch or of the run. */
   readonly endsEpoch: boolean;
 }
@@ -101,24 +90,15 @@ export function describeTraining(
   parts = 1,
 ): Program {
   const b = new ProgramBuilder('train');
-  const rows = rowsOf({ settings }, parts);
+  const rows = rowsOf({ method, settings }, parts);
   const { network, inputSize, width } = settings;
   const total = rows.normals + rows.outliers;
   const images = b.input('images', [total, channels, inputSize, inputSize]);
   const { z } = networks[network].describe(b, images, { width, inputSize, channels });
   const outliers = rows.outliers > 0 ? b.rows(z, rows.normals, total) : null;
   const normals = outliers ? b.rows(z, 0, rows.normals) : z;
-  const terms = methods[method].loss(b, { normals, outliers }, settings);
-  const { loss, ntxent, normalNorm, normalNorms, outlierNorm, outlierNorms } = terms;
-  return b.training(
-    loss,
-    {
-      ...{ loss, ntxent, normalNorm, normalNorms },
-      ...(outlierNorm && outlierNorms ? { outlierNorm, outlierNorms } : {}),
-    },
-    optimiserOf(settings),
-    parts > 1,
-  );
+  const { loss, terms, distributions } = methods[method].build(b, { normals, outliers }, settings);
+  return b.training(loss, { loss, ...terms, ...distributions }, optimiserOf(settings), parts > 1);
 }
 
 /** Adam's constants that are no settings are those of its paper. */
@@ -131,14 +111,17 @@ function optimiserOf(settings: RunSettings): OptimiserChoice {
 
 /** Starts a run. `options.settings` must fit the normals (see `fitSettings`). */
 export async function startTraining(options: TrainOptions): Promise<Training> {
-  const { normals, settings, seed, method, parts = 1 } = options;
+  const { normals, settings, method, parts = 1 } = options;
   const program = describeTraining(method, settings, normals.channels, parts);
   // Sums over the parts of a step begin at nothing, and are worth nothing after it.
   const kept = parts > 1 ? describeTraining(method, settings, normals.channels) : program;
   const session = await options.engine.compile(program);
   try {
-    const state = options.from?.state ?? initialState(kept, seed);
-    await session.writeState({ ...(parts > 1 ? initialState(program, seed) : {}), ...state });
+    const state = options.from?.state ?? (await firstState(kept, options));
+    await session.writeState({
+      ...(parts > 1 ? initialState(program, options.seed) : {}),
+      ...state,
+    });
   } catch (error) {
     await session.release();
     throw error;
@@ -156,6 +139,16 @@ export async function startTraining(options: TrainOptions): Promise<Training> {
   };
 }
 
+/** Initial weights, and what the method fits before the first step. */
+async function firstState(program: Program, options: TrainOptions): Promise<Tensors> {
+  const { engine, normals, settings, method, seed } = options;
+  const state = initialState(program, seed);
+  const { prepare } = methods[method];
+  if (prepare === undefined) return state;
+  const { z } = await readPlainViews(engine, state, normals, settings);
+  return { ...state, ...prepare(z, normals.count) };
+}
+
 async function* trainSteps(
   options: TrainOptions,
   program: Program,
@@ -163,26 +156,20 @@ async function* trainSteps(
   done: { step: number },
 ): AsyncGenerator<StepDone, void, undefined> {
   const { settings, parts = 1 } = options;
+  const method = methods[options.method];
   const schedule = scheduleOf(settings, options.normals.count);
   const source = options.source ?? drawnOnDemand(new Batches(options, parts));
-  const fixed = ones(program, ['normalWeights', 'normalTargets', 'outlierWeights']);
+  const weights = evenWeights(program);
   for (let step = done.step; step < schedule.steps; step++) {
     const images = await source.take(step, schedule.steps);
     const learningRate = schedule.learningRate(step);
-    const alpha = settings.alpha * schedule.exposure(step);
-    const inputs = {
-      ...fixed,
-      learningRate: Float32Array.of(learningRate),
-      alpha: Float32Array.of(alpha),
-      anchor: Float32Array.of(settings.anchor * schedule.exposure(step)),
-    };
+    const own = method.inputs?.(settings, step, schedule.steps) ?? {};
+    const inputs = { ...weights, ...scalars({ ...own, learningRate }) };
     const means: StepMeans[] = [];
-    const norms: StepNorms[] = [];
     for (let part = 0; part < parts; part++) {
       const outputs = await session.run({ ...inputs, ...partInputs(images, part, parts) });
       demandFinite(program, outputs, step + 1);
-      means.push(meansOf(outputs));
-      norms.push(normsOf(outputs));
+      means.push(readMeans(method.card, outputs));
     }
     done.step = step + 1;
     yield {
@@ -191,12 +178,22 @@ async function* trainSteps(
       steps: schedule.steps,
       epoch: schedule.epochOf(step),
       ...meanOf(means),
-      ...normsOfAll(norms),
+      scheduled: namedBy(method.card.terms, own),
       learningRate,
-      alpha,
       endsEpoch: endsEpoch(schedule, step),
     };
   }
+}
+
+function namedBy(terms: readonly { readonly name: string }[], values: Terms): Terms {
+  const names = new Set(terms.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(values).filter(([name]) => names.has(name)));
+}
+
+function scalars(values: Readonly<Record<string, number>>): Tensors {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, Float32Array.of(value)]),
+  );
 }
 
 /** The images of a part, and what tells the program which part it is. */
@@ -210,51 +207,15 @@ function partInputs(images: Float32Array, part: number, parts: number): Tensors 
   };
 }
 
-function meanOf(parts: readonly StepMeans[]): StepMeans {
-  if (parts.length === 1) return parts[0]!;
-  const mean = (value: (part: StepMeans) => number): number =>
-    parts.reduce((sum, part) => sum + value(part), 0) / parts.length;
-  return {
-    loss: mean(({ loss }) => loss),
-    ntxent: mean(({ ntxent }) => ntxent),
-    normalNorm: mean(({ normalNorm }) => normalNorm),
-    outlierNorm: parts[0]!.outlierNorm === null ? null : mean(({ outlierNorm }) => outlierNorm!),
-  };
-}
-
-/** A session may use the outputs again: they are counted at once. */
-function normsOf({ normalNorms, outlierNorms }: Tensors): StepNorms {
-  return {
-    normalNorms: countNorms(normalNorms!),
-    outlierNorms: outlierNorms ? countNorms(outlierNorms) : null,
-  };
-}
-
-function normsOfAll(parts: readonly StepNorms[]): StepNorms {
-  const outliers = parts.flatMap(({ outlierNorms }) => outlierNorms ?? []);
-  return {
-    normalNorms: parts.reduce((sum, { normalNorms }) => addNorms(sum, normalNorms), noNorms),
-    outlierNorms: outliers.length > 0 ? outliers.reduce(addNorms) : null,
-  };
-}
-
 function endsEpoch(schedule: Schedule, step: number): boolean {
   return step + 1 === schedule.steps || schedule.epochOf(step + 1) > schedule.epochOf(step);
 }
 
-function meansOf(outputs: Tensors): StepMeans {
-  return {
-    loss: outputs['loss']![0]!,
-    ntxent: outputs['ntxent']![0]!,
-    normalNorm: outputs['normalNorm']![0]!,
-    outlierNorm: outputs['outlierNorm']?.[0] ?? null,
-  };
-}
-
-function ones(program: Program, names: readonly string[]): Tensors {
+/** Inputs [rows] are weights of rows: 1, because every image counts alike. */
+function evenWeights(program: Program): Tensors {
   return Object.fromEntries(
     program.inputs
-      .filter(({ name }) => names.includes(name))
+      .filter(({ value }) => value.shape.length === 1)
       .map(({ name, value }) => [name, new Float32Array(value.shape[0]!).fill(1)]),
   );
 }

@@ -2,9 +2,10 @@
 // weights and other bulk go by file.
 
 import type { EngineName, EngineReport } from '#domain/engine-report.ts';
-import type { NormCounts } from '#domain/norm-counts.ts';
+import type { MethodName } from '#domain/methods/methods.ts';
+import type { EpochReport, StepReport } from '#domain/progress.ts';
 import type { RawScores } from '#domain/score.ts';
-import type { RunSettings, MethodName } from '#domain/run-settings.ts';
+import type { RunSettings, ViewSettings } from '#domain/run-settings.ts';
 import type { BackboneCard } from './files/backbone-card.ts';
 
 /** Changes with any change to this file that the other side must know of. */
@@ -77,26 +78,6 @@ export interface TrainTask {
   readonly leastParts: number;
   /** By time (`standardRule` in tasks/checkpoint-clock.ts) when left out. */
   readonly checkpoints?: CheckpointRule | undefined;
-}
-
-/** Means over the steps of an epoch, and the norms of all their views. */
-export interface EpochReport {
-  /** From 0. */
-  readonly epoch: number;
-  /** Steps done so far in the run. */
-  readonly step: number;
-  readonly loss: number;
-  readonly ntxent: number;
-  readonly normalNorm: number;
-  /** null when the run has no outliers. */
-  readonly outlierNorm: number | null;
-  /** null of an epoch that an older version took. */
-  readonly normalNorms: NormCounts | null;
-  readonly outlierNorms: NormCounts | null;
-  /** Of the epoch's last step. */
-  readonly learningRate: number;
-  readonly alpha: number;
-  readonly seconds: number;
 }
 
 export interface TrainResult {
@@ -197,7 +178,7 @@ export interface AdviseTask {
   /** null for a quick test without one. */
   readonly model: Input | null;
   /** What may vary in a normal image. */
-  readonly augment: RunSettings;
+  readonly augment: ViewSettings;
   readonly seed: number;
   readonly engine: EngineName | 'auto';
 }
@@ -300,25 +281,7 @@ export interface WorkerEvents {
     /** A step is taken in so many parts, to need less memory. */
     readonly parts: number;
   };
-  step: {
-    readonly runId: number;
-    readonly step: number;
-    readonly steps: number;
-    readonly epoch: number;
-    readonly loss: number;
-    readonly normalNorm: number;
-    readonly outlierNorm: number | null;
-    /** Of the views of this step. */
-    readonly normalNorms: NormCounts;
-    readonly outlierNorms: NormCounts | null;
-    /** Images drawn, normal and outlier, over the last seconds. */
-    readonly imagesPerSecond: number;
-    /** The most memory that the worker has held so far, bytes. */
-    readonly peakMemory: number;
-    /** Since this worker began with its first step; and how long steps waited for views, of it. */
-    readonly seconds: number;
-    readonly waitSeconds: number;
-  };
+  step: StepReport;
   /** A resumed run may report an epoch again, with the same figures. */
   epoch: { readonly runId: number; readonly report: EpochReport };
   checkpoint: {

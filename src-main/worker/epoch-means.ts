@@ -1,39 +1,20 @@
-// Means over the steps of an epoch, and how its norms are spread, as sums that a checkpoint can hold: a
-// resumed run reports the same figures as one that never stopped.
+// Means over the steps of an epoch, and its distributions, as sums that a checkpoint can hold: a resumed
+// run reports the same figures as one that never stopped.
 
-import { z } from 'zod';
 import { addNorms, noNorms } from '#domain/norm-counts.ts';
+import type { Distributions, EpochReport, Terms } from '#domain/progress.ts';
 import type { StepDone } from '#ml/train.ts';
-import type { EpochReport } from './contract.ts';
 
-export const normCounts = z.strictObject({
-  first: z.int(),
-  counts: z.array(z.int().min(0)).readonly(),
-});
+/** Sums over the steps of an epoch so far. */
+export interface EpochSums {
+  readonly steps: number;
+  readonly loss: number;
+  readonly terms: Terms;
+  readonly distributions: Distributions;
+  readonly seconds: number;
+}
 
-export const epochSums = z.strictObject({
-  steps: z.int().min(0),
-  loss: z.number(),
-  ntxent: z.number(),
-  normalNorm: z.number(),
-  outlierNorm: z.number().nullable(),
-  // Checkpoints of older versions have none: of an epoch under way the rest is counted.
-  normalNorms: normCounts.default(noNorms),
-  outlierNorms: normCounts.nullable().default(null),
-  seconds: z.number(),
-});
-export type EpochSums = z.infer<typeof epochSums>;
-
-const nothing: EpochSums = {
-  steps: 0,
-  loss: 0,
-  ntxent: 0,
-  normalNorm: 0,
-  outlierNorm: null,
-  normalNorms: noNorms,
-  outlierNorms: null,
-  seconds: 0,
-};
+const nothing: EpochSums = { steps: 0, loss: 0, terms: {}, distributions: {}, seconds: 0 };
 
 export class EpochMeans {
   #sums: EpochSums;
@@ -42,7 +23,6 @@ export class EpochMeans {
     this.#sums = sums;
   }
 
-  /** Sums over the steps of the epoch so far. */
   get sums(): EpochSums {
     return this.#sums;
   }
@@ -52,32 +32,35 @@ export class EpochMeans {
     this.#sums = {
       steps: sums.steps + 1,
       loss: sums.loss + step.loss,
-      ntxent: sums.ntxent + step.ntxent,
-      normalNorm: sums.normalNorm + step.normalNorm,
-      outlierNorm: step.outlierNorm === null ? null : (sums.outlierNorm ?? 0) + step.outlierNorm,
-      normalNorms: addNorms(sums.normalNorms, step.normalNorms),
-      outlierNorms: step.outlierNorms && addNorms(sums.outlierNorms ?? noNorms, step.outlierNorms),
+      terms: mapValues(step.terms, (value, name) => (sums.terms[name] ?? 0) + value),
+      distributions: mapValues(step.distributions, (counts, name) =>
+        addNorms(sums.distributions[name] ?? noNorms, counts),
+      ),
       seconds: sums.seconds + seconds,
     };
   }
 
   /** The report of the epoch that `last`, added before, ends; the next epoch begins empty. */
   finish(last: StepDone): EpochReport {
-    const { steps, loss, ntxent, normalNorm, outlierNorm, seconds } = this.#sums;
-    const { normalNorms, outlierNorms } = this.#sums;
+    const { steps, loss, terms, distributions, seconds } = this.#sums;
     this.#sums = nothing;
     return {
       epoch: last.epoch,
       step: last.step,
       loss: loss / steps,
-      ntxent: ntxent / steps,
-      normalNorm: normalNorm / steps,
-      outlierNorm: outlierNorm === null ? null : outlierNorm / steps,
-      normalNorms,
-      outlierNorms,
+      terms: { ...mapValues(terms, (sum) => sum / steps), ...last.scheduled },
+      distributions,
       learningRate: last.learningRate,
-      alpha: last.alpha,
       seconds,
     };
   }
+}
+
+function mapValues<From, To>(
+  of: Readonly<Record<string, From>>,
+  change: (value: From, name: string) => To,
+): Record<string, To> {
+  return Object.fromEntries(
+    Object.entries(of).map(([name, value]) => [name, change(value, name)] as const),
+  );
 }

@@ -3,9 +3,15 @@
 
 import { z } from 'zod';
 import { mostChannels } from '#domain/channel.ts';
-import type { RunSettings } from '#domain/run-settings.ts';
 import { engineNames } from '#domain/engine-report.ts';
-import { laterSettings, methodNames, settingTable } from '#domain/run-settings.ts';
+import { methodNames, type MethodName } from '#domain/methods/methods.ts';
+import {
+  generalSettings,
+  settingFault,
+  viewSettingNames,
+  type RunSettings,
+  type ViewSettings,
+} from '#domain/run-settings.ts';
 import { method } from '#rpc/method.ts';
 import { backboneCard } from './files/backbone-card.ts';
 import type {
@@ -31,22 +37,28 @@ import type {
   WorkerMethods,
 } from './contract.ts';
 
-/** All settings, each inside its range, and nothing else. */
-export const runSettings = z.strictObject(
+export const settingValues = z.record(z.string(), z.union([z.number(), z.string()]));
+
+/** Whose are checked, with the method, by `checkSettings`. */
+const runSettings = settingValues as unknown as z.ZodType<RunSettings>;
+
+/** All settings of the task's method, each inside its range, and nothing else. */
+function checkSettings(
+  { method: name, settings }: { readonly method: MethodName; readonly settings: RunSettings },
+  context: z.RefinementCtx,
+): void {
+  const fault = settingFault(name, settings);
+  if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, path: ['settings'] });
+}
+
+const viewSettings = z.strictObject(
   Object.fromEntries(
-    Object.entries(settingTable).map(([name, setting]) => {
-      if (setting.kind === 'choice') return [name, z.enum(setting.choices)];
-      const range = z.number().min(setting.min).max(setting.max);
-      return [name, setting.kind === 'integer' ? range.int() : range];
+    viewSettingNames.map((name) => {
+      const { min, max } = generalSettings[name];
+      return [name, z.number().min(min).max(max)];
     }),
   ),
-) as unknown as z.ZodType<RunSettings>;
-
-/** The same as earlier versions wrote them, with what they meant. */
-export const storedSettings = z.preprocess(
-  (value) => (typeof value === 'object' ? { ...laterSettings, ...value } : value),
-  runSettings,
-);
+) as unknown as z.ZodType<ViewSettings>;
 
 const weight = z.number().positive();
 export const seed = z.int().min(0);
@@ -67,21 +79,23 @@ const checkpointRule: z.ZodType<CheckpointRule> = z.strictObject({
   mostShare: z.number().positive().max(1),
 });
 
-const trainTask: z.ZodType<TrainTask> = z.strictObject({
-  runId: z.int(),
-  folder: z.string(),
-  method: z.enum(methodNames),
-  settings: runSettings,
-  seed,
-  engine,
-  normals: shard,
-  outliers: z.array(shard.extend({ weight })),
-  shifts: z.array(shift.extend({ weight })),
-  snapshotHash: z.string(),
-  codeVersion: z.string(),
-  leastParts: z.int().min(1),
-  checkpoints: checkpointRule.optional(),
-});
+const trainTask: z.ZodType<TrainTask> = z
+  .strictObject({
+    runId: z.int(),
+    folder: z.string(),
+    method: z.enum(methodNames),
+    settings: runSettings,
+    seed,
+    engine,
+    normals: shard,
+    outliers: z.array(shard.extend({ weight })),
+    shifts: z.array(shift.extend({ weight })),
+    snapshotHash: z.string(),
+    codeVersion: z.string(),
+    leastParts: z.int().min(1),
+    checkpoints: checkpointRule.optional(),
+  })
+  .superRefine(checkSettings);
 
 const image = z.strictObject({ index: z.int().min(0), hash: z.hash('sha256') });
 
@@ -151,23 +165,25 @@ const adviseTask: z.ZodType<AdviseTask> = z.strictObject({
   images: shard,
   shifts: z.array(shift),
   model: file.nullable(),
-  augment: runSettings,
+  augment: viewSettings,
   seed,
   engine,
 });
 
-const estimateTask: z.ZodType<EstimateTask> = z.strictObject({
-  folder: z.string(),
-  method: z.enum(methodNames),
-  settings: runSettings,
-  engine,
-  normals: z.int().min(0),
-  channels,
-  side: z.int().min(1).max(4096),
-  hasSources: z.boolean(),
-  shifts: z.array(shift.extend({ weight })),
-  steps: z.int().min(1).max(1000),
-});
+const estimateTask: z.ZodType<EstimateTask> = z
+  .strictObject({
+    folder: z.string(),
+    method: z.enum(methodNames),
+    settings: runSettings,
+    engine,
+    normals: z.int().min(0),
+    channels,
+    side: z.int().min(1).max(4096),
+    hasSources: z.boolean(),
+    shifts: z.array(shift.extend({ weight })),
+    steps: z.int().min(1).max(1000),
+  })
+  .superRefine(checkSettings);
 
 export const workerMethods = {
   describe: method<WorkerMethods['describe']['output']>()(z.strictObject({})),

@@ -11,7 +11,7 @@ import { listRuns, runEpochs, runSources, runWarnings } from '#core/store/runs/r
 import { scoresOf } from '#core/store/runs/scores.ts';
 import { snapshotItems } from '#core/store/runs/snapshots.ts';
 import { findThreshold } from '#core/store/runs/thresholds.ts';
-import { fill, hashOf, noon, open, rawScores } from '../support/catalogue.ts';
+import { fill, firstEpoch, hashOf, noon, open, rawScores } from '../support/catalogue.ts';
 import { tempFolders } from '../support/temp-folder.ts';
 
 const tempFolder = tempFolders();
@@ -59,8 +59,8 @@ describe('migration 10', () => {
       ]);
       expect(runEpochs(reader, 1)).toEqual([
         {
-          ...{ epoch: 1, step: 10, loss: 4.5, ntxent: 4.25, normalNorm: 3, outlierNorm: null },
-          ...{ normalNorms: null, outlierNorms: null, learningRate: 0.1, alpha: 1, seconds: 2.5 },
+          ...{ epoch: 1, step: 10, loss: 4.5, terms: { ...firstEpoch, alpha: 1 } },
+          ...{ distributions: {}, learningRate: 0.1, seconds: 2.5 },
         },
       ]);
       expect(runWarnings(reader, 1)).toEqual(['The first sentence.', 'A second one.']);

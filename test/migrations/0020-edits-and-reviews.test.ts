@@ -34,10 +34,12 @@ it('keeps every row of version 10, whose runs are in use and whose images are un
   await close();
 
   const after = await sorted(path);
-  const { run, ...kept } = before;
-  expect(after).toMatchObject(kept);
+  // Of epochs and scores, which became names and values, see test/migrations.
+  const changed = ['run', 'run_epoch', 'score'];
+  const kept = Object.entries(before).filter(([table]) => !changed.includes(table));
+  expect(after).toMatchObject(Object.fromEntries(kept));
   expect(after['run']).toMatchObject(
-    run!.map((row) => ({
+    before['run']!.map((row) => ({
       ...(row as object),
       ...{ deleted_at: null, name: null, emptied_at: null, parts: null },
     })),

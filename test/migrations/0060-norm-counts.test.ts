@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { migrations } from '#core/store/migrations/migrations.ts';
 import { runEpochs } from '#core/store/runs/runs.ts';
-import { fill, open } from '../support/catalogue.ts';
+import { fill, firstEpoch, open } from '../support/catalogue.ts';
 import { tempFolders } from '../support/temp-folder.ts';
 
 const tempFolder = tempFolders();
@@ -18,7 +18,7 @@ it('keeps the epochs of a run, without the spread of their norms', async () => {
 
   const { database, close } = await open(folder);
   expect(database.read((reader) => runEpochs(reader, 1))).toMatchObject([
-    { epoch: 1, normalNorm: 3, normalNorms: null, outlierNorms: null },
+    { epoch: 1, terms: firstEpoch, distributions: {} },
   ]);
   await close();
 });

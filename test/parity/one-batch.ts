@@ -6,7 +6,8 @@
 
 import { expect } from 'vitest';
 import { RandomStream, purpose } from '#domain/random.ts';
-import { resolveSettings, type MethodName } from '#domain/run-settings.ts';
+import type { MethodName } from '#domain/methods/methods.ts';
+import { resolveSettings } from '#domain/run-settings.ts';
 import type { Engine, Tensors } from '#engine/engine.ts';
 import { elementCount, type Program } from '#engine/ir/program.ts';
 import { initialState } from '#ml/networks/initial-weights.ts';
@@ -43,7 +44,9 @@ export function oneBatch({ side, method }: { side: number; method: MethodName })
       ...Object.fromEntries(
         training.inputs.map(({ name, value }) => [
           name,
-          new Float32Array(elementCount(value.shape)).fill(name === 'alpha' ? settings.alpha : 1),
+          new Float32Array(elementCount(value.shape)).fill(
+            name === 'alpha' ? Number(settings['alpha']) : 1,
+          ),
         ]),
       ),
       images: gradients(images, side, new RandomStream(5, 6, 7)),

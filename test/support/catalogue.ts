@@ -2,7 +2,7 @@
 
 import type Sqlite from 'better-sqlite3';
 import type { RawScores } from '#domain/score.ts';
-import type { ProjectDatabase, Writer } from '#core/store/database.ts';
+import type { ProjectDatabase, Query, Reader, Writer } from '#core/store/database.ts';
 import { ensureDataset } from '#core/store/images/datasets.ts';
 import { addFile } from '#core/store/images/images.ts';
 import { addJob } from '#core/store/jobs.ts';
@@ -10,7 +10,7 @@ import type { Migration } from '#core/store/migrations/migrations.ts';
 import { putModel } from '#core/store/runs/models.ts';
 import { openDatabase, type OpenDatabase } from '#core/store/open-database.ts';
 import { addImportProblem, putScoreProblem } from '#core/store/images/problems.ts';
-import { addRunWarning, type NewRun } from '#core/store/runs/runs.ts';
+import { addRunWarning, putEpoch, type NewRun } from '#core/store/runs/runs.ts';
 import { putScore } from '#core/store/runs/scores.ts';
 import { addSnapshot } from '#core/store/runs/snapshots.ts';
 import { openSqlite } from '#core/store/sqlite.ts';
@@ -105,14 +105,10 @@ export function fill(database: ProjectDatabase, images: number): void {
     const jobId = addJob(writer, 'import', '{"kind":"import"}', noon);
     addImportProblem(writer, jobId, { path: '/a.png', code: 'unreadable-image', reason: 'Why.' });
     const runId = addRunOfAnyVersion(writer, newRun(datasetId, snapshotId));
-    writer.run(
-      `insert into run_epoch (run_id, epoch, step, loss, ntxent, normal_norm, outlier_norm,
-         learning_rate, alpha, seconds) values (?, 1, 10, 4.5, 4.25, 3, null, 0.1, 1, 2.5)`,
-      runId,
-    );
+    putFirstEpoch(writer, runId);
     const model = { runId, path: 'models/1/model.safetensors', hash: hashOf(5), step: 10 };
     const modelId = putModel(writer, model, noon).id;
-    for (const { imageId } of frozen) putScore(writer, modelId, imageId, rawScores(imageId / 7));
+    for (const { imageId } of frozen) putScores(writer, modelId, imageId, rawScores(imageId / 7));
     if (images > 0) {
       putScoreProblem(writer, modelId, 1, { code: 'unreadable-image', reason: 'It vanished.' });
       putThreshold(writer, modelId, {
@@ -125,7 +121,7 @@ export function fill(database: ProjectDatabase, images: number): void {
 
 /** As addRun, also into a schema of before runs had folders. */
 function addRunOfAnyVersion(writer: Writer, run: NewRun): number {
-  const hasFolder = writer.get("select 1 from pragma_table_info('run') where name = 'folder'");
+  const hasFolder = hasColumn(writer, 'run', 'folder');
   const { id } = writer.run(
     `insert into run (${hasFolder ? 'folder,' : ''} method, preset, specimen, config, seed, engine,
        code_version, dataset_id, snapshot_id, state, created_at)
@@ -142,6 +138,44 @@ function addRunOfAnyVersion(writer: Writer, run: NewRun): number {
   }
   for (const text of run.warnings) addRunWarning(writer, id, text);
   return id;
+}
+
+/** Older schemas are filled as well: as their versions wrote it. */
+function hasColumn(reader: Reader, table: string, column: string): boolean {
+  const found: Query<{ n: number }> = 'select count(*) n from pragma_table_info(?) where name = ?';
+  return reader.get(found, table, column)!.n > 0;
+}
+
+/** Values that lose digits where they are not kept as they are. */
+export const firstEpoch = { ntxent: 4.25 + 2 ** -49, normalNorm: 1 / 3 } as const;
+
+function putFirstEpoch(writer: Writer, runId: number): void {
+  const { ntxent, normalNorm } = firstEpoch;
+  if (hasColumn(writer, 'run_epoch', 'ntxent')) {
+    writer.run(
+      `insert into run_epoch (run_id, epoch, step, loss, ntxent, normal_norm, outlier_norm,
+         learning_rate, alpha, seconds) values (?, 1, 10, 4.5, ?, ?, null, 0.1, 1, 2.5)`,
+      ...[runId, ntxent, normalNorm],
+    );
+    return;
+  }
+  putEpoch(writer, runId, {
+    ...{ epoch: 1, step: 10, loss: 4.5, terms: { ntxent, normalNorm, alpha: 1 } },
+    ...{ distributions: {}, learningRate: 0.1, seconds: 2.5 },
+  });
+}
+
+function putScores(writer: Writer, modelId: number, imageId: number, raw: RawScores): void {
+  if (!hasColumn(writer, 'score', 'norm_of_mean')) {
+    putScore(writer, modelId, imageId, raw);
+    return;
+  }
+  writer.run(
+    `insert into score (model_id, image_id, norm_of_mean, mean_squared_norm, plain_squared_norm,
+       mahalanobis, nearest5, cosine_times_norm) values (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[modelId, imageId, raw['normOfMean']!, raw['meanSquaredNorm']!, raw['plainSquaredNorm']!],
+    ...[raw['mahalanobis']!, raw['nearest5']!, raw['cosineTimesNorm']!],
+  );
 }
 
 /** Every row of every table, in order, as one value. */

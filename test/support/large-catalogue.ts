@@ -33,7 +33,10 @@ export function fillWithRows(database: ProjectDatabase, images: number): void {
          snapshot_id, state, created_at)
        values (1, 'run-1', 'oecl', 'quick', 'stained', '${JSON.stringify(config)}', 1, 'cpu', '1', 1, 1, 'succeeded', '${noon}')`,
       `insert into model values (1, 1, 'path', 'hash', 1, '${noon}')`,
-      `insert into score select 1, id, 1, 1, 1, -(id * 7919 % 1000003), 1, 1 from image where id % 20 <> 0`,
+      `insert into model_score (model_id, name) values (1, 'mahalanobis'), (1, 'nearest5'), (1, 'a'), (1, 'b'), (1, 'c'), (1, 'd')`,
+      `insert into score
+       select m.id, i.id, iif(m.name = 'mahalanobis', -(i.id * 7919 % 1000003), 1)
+       from model_score m cross join image i where i.id % 20 <> 0`,
       `insert into edit (id, kind, words, created_at) values (1, 'reviews', 'words', '${noon}')`,
       `insert into review select null, id, 1, 'anomalous', 'mia', null, '${noon}', 1, 'do', null
        from image where id % 50 = 0`,

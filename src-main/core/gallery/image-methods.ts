@@ -3,10 +3,10 @@
 import type { coreMethods } from '#contract/core.ts';
 import type { ImageFilter } from '#contract/image.ts';
 import { Failure } from '#domain/failure.ts';
-import type { ScoreName } from '#domain/score.ts';
 import type { HandlersOf } from '#rpc/method.ts';
 import type { ImageViewer } from '../reader/viewer.ts';
 import { datasetNamed } from '../runs/run-items.ts';
+import { chosenScore } from '../scores/model-scores.ts';
 import { trainedModel } from '../scores/scoring-model.ts';
 import type { ProjectDatabase, Reader } from '../store/database.ts';
 import { duplicates } from '../store/images/duplicates.ts';
@@ -15,6 +15,7 @@ import { imageDetails, problemsByImport } from '../store/images/image-details.ts
 import { imageFacets } from '../store/images/image-facets.ts';
 import type { Asked, ScoreAsked } from '../store/images/image-filter.ts';
 import { idsInOrder, imagePage } from '../store/images/image-pages.ts';
+import { findModelScore } from '../store/runs/scores.ts';
 import { findThreshold } from '../store/runs/thresholds.ts';
 
 type ImageMethods = Pick<
@@ -68,9 +69,9 @@ export function askedBy(reader: Reader, { dataset, ...filter }: ImageFilter): As
   };
 }
 
-/** `by`: the run's own choice when left out. Throws `not-found`. */
-export function scoreAsked(reader: Reader, modelId: number, by?: ScoreName): ScoreAsked {
-  const name = by ?? trainedModel(reader, modelId).config.settings.rankBy;
+/** `by`: the run's own choice when left out. Throws `not-found` and `unknown-option`. */
+export function scoreAsked(reader: Reader, modelId: number, by?: string): ScoreAsked {
+  const name = chosenScore(reader, trainedModel(reader, modelId), by);
   const limit = findThreshold(reader, modelId, name)?.anomalyScore ?? null;
-  return { modelId, name, limit };
+  return { modelId, scoreId: findModelScore(reader, modelId, name), limit };
 }

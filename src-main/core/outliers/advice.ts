@@ -4,7 +4,14 @@
 import type { ShiftAdvice, ShiftChoice } from '#contract/outlier.ts';
 import { Failure } from '#domain/failure.ts';
 import { purpose, RandomStream } from '#domain/random.ts';
-import { fewestNormals, resolveSettings, type SpecimenName } from '#domain/run-settings.ts';
+import {
+  fewestNormals,
+  presetMethod,
+  resolveSettings,
+  viewSettingNames,
+  type SpecimenName,
+  type ViewSettings,
+} from '#domain/run-settings.ts';
 import { parseShiftName, shiftParameters } from '#domain/shift-table.ts';
 import type { Stop } from '#domain/stop.ts';
 import { shardChannels, storedSide, writePixelShards } from '../datasets/pixel-shards.ts';
@@ -60,7 +67,7 @@ export async function adviseOnShifts(
       }
     : { images, side: storedSide(testSize, images), channels: shardChannels(images) };
   const shard = await writePixelShards(prepared, { projectFolder: ports.folder, stop });
-  const augment = resolveSettings({ preset: 'quick', specimen, method: 'anchored', overrides: {} });
+  const augment = normalViews(specimen);
   const task = {
     images: {
       name: `normal images of "${dataset}"`,
@@ -81,6 +88,16 @@ export async function adviseOnShifts(
     shifts: advice.shifts.map((found, place) => ({ name: shifts[place]!.name, ...found })),
     warnings,
   };
+}
+
+/** How far a normal image of the specimen may vary. */
+function normalViews(specimen: SpecimenName): ViewSettings {
+  const preset = 'quick';
+  const method = presetMethod[preset];
+  const settings = resolveSettings({ preset, specimen, method, overrides: {} });
+  return Object.fromEntries(
+    viewSettingNames.map((name) => [name, settings[name]]),
+  ) as unknown as ViewSettings;
 }
 
 /** The model and the normal images to look at. */

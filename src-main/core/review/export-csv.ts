@@ -2,9 +2,9 @@
 
 import { basename, dirname, join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import { scoreNames } from '#domain/score.ts';
 import { writeWhole } from '#files/whole-file.ts';
 import { datasetNamed } from '../runs/run-items.ts';
+import { chosenScore, modelScores } from '../scores/model-scores.ts';
 import { trainedModel } from '../scores/scoring-model.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { exportRows, type ExportRow } from '../store/runs/export-rows.ts';
@@ -22,10 +22,12 @@ export async function exportCsv(
   { database, folder, now }: { database: ProjectDatabase; folder: string; now: () => Date },
   { modelId, dataset, by }: FiguresRequest,
 ): Promise<{ path: string; rows: number }> {
-  const { datasetId, name, limit } = database.read((reader) => {
-    const scoreName = by ?? trainedModel(reader, modelId).config.settings.rankBy;
+  const { datasetId, scores, name, limit } = database.read((reader) => {
+    const trained = trainedModel(reader, modelId);
+    const scoreName = chosenScore(reader, trained, by);
     return {
       datasetId: datasetNamed(reader, dataset),
+      scores: modelScores(reader, trained.run.method, modelId),
       name: scoreName,
       limit: findThreshold(reader, modelId, scoreName)?.anomalyScore ?? null,
     };
@@ -33,14 +35,14 @@ export async function exportCsv(
   const path = join(folder, 'exports', fileName(dataset, modelId, now()));
   let rows = 0;
   function* lines(): Generator<string> {
-    yield line(header);
+    yield line(header(scores));
     for (let last = 0; ;) {
       const after = last;
       const some = database.read((reader) =>
-        exportRows(reader, { modelId, datasetId, after, batch }),
+        exportRows(reader, { modelId, scores, datasetId, after, batch }),
       );
       yield stringify(
-        some.map((row) => cells(row, name, limit)),
+        some.map((row) => cells(row, scores, name, limit)),
         format,
       );
       rows += some.length;
@@ -54,20 +56,22 @@ export async function exportCsv(
 
 const format = { record_delimiter: 'windows' } as const;
 
-const header = [
-  ...['ImageNumber', 'Image_FileName', 'Image_PathName', 'Image_Metadata_Hash'],
-  ...[
-    'Image_Metadata_Role',
-    'Image_Metadata_Class',
-    'Image_Metadata_Group',
-    'Image_Metadata_Domain',
-    'Image_Metadata_Split',
-  ],
-  ...['Image_Normscope_AnomalyScore', 'Image_Normscope_Flagged'],
-  ...scoreNames.map((name) => `Image_Normscope_${name[0]!.toUpperCase()}${name.slice(1)}`),
-  ...['Image_Normscope_Verdict', 'Image_Normscope_Reviewer', 'Image_Normscope_ReviewTime'],
-  'Image_Normscope_Note',
-];
+function header(scores: readonly string[]): string[] {
+  return [
+    ...['ImageNumber', 'Image_FileName', 'Image_PathName', 'Image_Metadata_Hash'],
+    ...[
+      'Image_Metadata_Role',
+      'Image_Metadata_Class',
+      'Image_Metadata_Group',
+      'Image_Metadata_Domain',
+      'Image_Metadata_Split',
+    ],
+    ...['Image_Normscope_AnomalyScore', 'Image_Normscope_Flagged'],
+    ...scores.map((name) => `Image_Normscope_${name[0]!.toUpperCase()}${name.slice(1)}`),
+    ...['Image_Normscope_Verdict', 'Image_Normscope_Reviewer', 'Image_Normscope_ReviewTime'],
+    'Image_Normscope_Note',
+  ];
+}
 
 function line(names: readonly string[]): string {
   return stringify([[...names]], format);
@@ -75,22 +79,20 @@ function line(names: readonly string[]): string {
 
 type Cell = string | number | null;
 
-function cells(row: ExportRow, name: (typeof scoreNames)[number], limit: number | null): Cell[] {
-  const raw = row[name];
+function cells(
+  row: ExportRow,
+  scores: readonly string[],
+  name: string,
+  limit: number | null,
+): Cell[] {
+  const raw = row.raw[name] ?? null;
   const anomalyScore = raw === null ? null : -raw;
   const flagged = anomalyScore === null || limit === null ? null : Number(anomalyScore > limit);
   return [
     ...[row.imageId, text(basename(row.path)), text(dirname(row.path)), row.hash],
-    ...[
-      row.role,
-      text(row.class),
-      text(row.group),
-      text(row.domain),
-      row.split,
-      anomalyScore,
-      flagged,
-    ],
-    ...scoreNames.map((score) => row[score]),
+    ...[row.role, text(row.class), text(row.group), text(row.domain), row.split],
+    ...[anomalyScore, flagged],
+    ...scores.map((score) => row.raw[score] ?? null),
     ...[row.verdict, text(row.reviewer), row.time, text(row.note)],
   ];
 }

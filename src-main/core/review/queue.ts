@@ -2,7 +2,6 @@
 
 import type { ReviewQueue, ReviewShow } from '#contract/review.ts';
 import type { Role, StandingVerdict } from '#contract/image.ts';
-import type { ScoreName } from '#domain/score.ts';
 import { rank } from '../scores/rank.ts';
 import { datasetNamed } from '../runs/run-items.ts';
 import type { Reader } from '../store/database.ts';
@@ -15,7 +14,7 @@ import { scoreAsked } from '../gallery/image-methods.ts';
 export interface QueueRequest {
   readonly modelId: number;
   readonly dataset: string;
-  readonly by?: ScoreName | undefined;
+  readonly by?: string | undefined;
   readonly show: ReviewShow;
   readonly flaggedOnly: boolean;
   readonly role?: Role | undefined;

@@ -1,56 +1,15 @@
-// The complete description of a run as it is kept beside it: enough to do the same again.
+// What is kept beside a run: its description, and how its pixels were prepared.
 
 import { z } from 'zod';
 import { mostChannels } from '#domain/channel.ts';
 import { Failure } from '#domain/failure.ts';
-import {
-  methodNames,
-  presetNames,
-  resolveSettings,
-  specimenNames,
-  type RunSettings,
-} from '#domain/run-settings.ts';
-import { trainInput } from '#contract/core.ts';
+import { parseRunConfig, type RunConfig } from '#contract/run-config.ts';
 import type { StoredRun } from '../store/runs/runs.ts';
-
-const runConfig = z.strictObject({
-  dataset: z.string(),
-  snapshotHash: z.string(),
-  preset: z.enum(presetNames),
-  specimen: z.enum(specimenNames),
-  method: z.enum(methodNames),
-  /** What the user set; `settings` has it too. */
-  overrides: trainInput.shape.overrides.unwrap(),
-  /** Every setting, resolved. */
-  settings: z.record(z.string(), z.union([z.string(), z.number()])),
-  outliers: z.array(
-    z.strictObject({
-      name: z.string(),
-      weight: z.number(),
-      snapshotHash: z.string(),
-      images: z.int(),
-    }),
-  ),
-  shifts: trainInput.shape.shifts.unwrap(),
-  seed: z.number(),
-  engine: trainInput.shape.engine.unwrap(),
-  codeVersion: z.string(),
-});
-
-export type RunConfig = Omit<z.infer<typeof runConfig>, 'settings'> & {
-  readonly settings: RunSettings;
-};
 
 /** Throws `bad-input` when another version wrote it in a way that this one does not understand. */
 export function readRunConfig(run: StoredRun): RunConfig {
   try {
-    const config = runConfig.parse(JSON.parse(run.config));
-    const { preset, specimen, method, settings } = config;
-    // Every setting overridden by itself: names and ranges are checked once more.
-    return {
-      ...config,
-      settings: resolveSettings({ preset, specimen, method, overrides: settings }),
-    };
+    return parseRunConfig(JSON.parse(run.config));
   } catch (error) {
     throw new Failure(
       'bad-input',

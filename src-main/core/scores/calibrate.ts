@@ -1,9 +1,9 @@
 // The thresholds of a model, one for each score, from the normals held out for that.
 
 import { calibrateThreshold, fewestForBudget } from '#domain/metrics/threshold.ts';
-import { scoreNames, type RawScores } from '#domain/score.ts';
+import type { RawScores } from '#domain/score.ts';
 import type { ProjectDatabase } from '../store/database.ts';
-import { scoresOf } from '../store/runs/scores.ts';
+import { scoresOf, storedScoreNames } from '../store/runs/scores.ts';
 import { putThreshold } from '../store/runs/thresholds.ts';
 
 /**
@@ -27,15 +27,18 @@ export function calibrate(
     ];
   }
   database.transact((writer) => {
-    for (const scoreName of scoreNames) {
-      const anomalyScores = held.map((raw) => -raw[scoreName]);
+    for (const scoreName of storedScoreNames(writer, modelId)) {
+      const anomalyScores = held.flatMap(({ [scoreName]: raw }) =>
+        raw === undefined ? [] : [-raw],
+      );
+      if (anomalyScores.length === 0) continue;
       const { anomalyScore, falseAlarms95 } = calibrateThreshold(anomalyScores, budget);
       putThreshold(writer, modelId, {
         scoreName,
         anomalyScore,
         falseAlarms: budget,
         falseAlarms95,
-        calibratedOn: held.length,
+        calibratedOn: anomalyScores.length,
       });
     }
   });

@@ -5,7 +5,7 @@ import { Failure } from '#domain/failure.ts';
 import { aupr } from '#domain/metrics/aupr.ts';
 import { auroc } from '#domain/metrics/auroc.ts';
 import { fpr95 } from '#domain/metrics/fpr95.ts';
-import { scoreNames, type RawScores, type ScoreName } from '#domain/score.ts';
+import type { RawScores } from '#domain/score.ts';
 import type { DatasetItem } from '../datasets/items.ts';
 import type { Reader } from '../store/database.ts';
 import { items } from '../store/images/datasets.ts';
@@ -13,6 +13,7 @@ import { unscorableImages } from '../store/images/problems.ts';
 import { scoresOf } from '../store/runs/scores.ts';
 import { findThreshold } from '../store/runs/thresholds.ts';
 import { datasetNamed, imagesSeen } from '../runs/run-items.ts';
+import { modelScores } from './model-scores.ts';
 import { trainedModel, type TrainedModel } from './scoring-model.ts';
 
 /** Images that count, by what they are. */
@@ -67,7 +68,12 @@ export function evaluate(reader: Reader, modelId: number, dataset: string): Eval
     model: modelId,
     dataset,
     counts: { normal: normals.length, anomalous: anomalies.length },
-    scores: Object.fromEntries(scoreNames.map((name) => [name, measure(name, normals, anomalies)])),
+    scores: Object.fromEntries(
+      modelScores(reader, trained.run.method, modelId).flatMap((name) => {
+        const metrics = measure(name, normals, anomalies);
+        return metrics === undefined ? [] : [[name, metrics]];
+      }),
+    ),
     rankBy,
     threshold,
     flagged: limit === null ? null : { normal: flagged(normals)!, anomalous: flagged(anomalies)! },
@@ -116,13 +122,15 @@ export function nothingReadable(dataset: string): Failure {
   );
 }
 
+/** undefined of a score that the images of either kind have not. */
 function measure(
-  name: ScoreName,
+  name: string,
   normals: readonly ScoredItem[],
   anomalies: readonly ScoredItem[],
-): ScoreMetrics {
+): ScoreMetrics | undefined {
   const normal = anomalyScores(normals, name);
   const anomalous = anomalyScores(anomalies, name);
+  if (normal.length === 0 || anomalous.length === 0) return undefined;
   return {
     ...auroc(normal, anomalous),
     aupr: aupr(normal, anomalous),
@@ -131,13 +139,13 @@ function measure(
 }
 
 /** Higher is stranger. */
-function anomalyScores(some: readonly ScoredItem[], name: ScoreName): number[] {
-  return some.map(({ raw }) => -raw[name]);
+function anomalyScores(some: readonly ScoredItem[], name: string): number[] {
+  return some.flatMap(({ raw: { [name]: raw } }) => (raw === undefined ? [] : [-raw]));
 }
 
 function countAbove(
   some: readonly ScoredItem[],
-  name: ScoreName,
+  name: string,
   limit: number | null,
 ): number | null {
   return limit === null ? null : anomalyScores(some, name).filter((score) => score > limit).length;
@@ -146,7 +154,7 @@ function countAbove(
 function groupEvaluations(
   normals: readonly ScoredItem[],
   anomalies: readonly ScoredItem[],
-  name: ScoreName,
+  name: string,
   limit: number | null,
 ): GroupEvaluation[] {
   const groups = new Map<string, { normals: ScoredItem[]; anomalies: ScoredItem[] }>();

@@ -1,19 +1,19 @@
 // The scored images of a dataset, strangest first.
 
 import type { RankedImage } from '#contract/core.ts';
-import type { ScoreName } from '#domain/score.ts';
 import type { Reader } from '../store/database.ts';
 import { addressesOf } from '../store/images/addresses.ts';
 import { heldOutScores, rankedItems } from '../store/runs/ranking.ts';
 import { findThreshold } from '../store/runs/thresholds.ts';
 import { datasetNamed } from '../runs/run-items.ts';
+import { chosenScore } from './model-scores.ts';
 import { trainedModel } from './scoring-model.ts';
 
 export interface RankRequest {
   readonly modelId: number;
   readonly dataset: string;
   /** The run's own choice when left out. */
-  readonly by?: ScoreName | undefined;
+  readonly by?: string | undefined;
   readonly offset: number;
   readonly limit: number;
   /** These images alone; all when left out. */
@@ -23,11 +23,11 @@ export interface RankRequest {
 /** Images of one score are in the order of their import. Throws `not-found`. */
 export function rank(reader: Reader, request: RankRequest): RankedImage[] {
   const { modelId, dataset, offset, limit, imageIds } = request;
-  const { run, config } = trainedModel(reader, modelId);
-  const name = request.by ?? config.settings.rankBy;
+  const trained = trainedModel(reader, modelId);
+  const name = chosenScore(reader, trained, request.by);
   const datasetId = datasetNamed(reader, dataset);
   const threshold = findThreshold(reader, modelId, name)?.anomalyScore;
-  const { snapshotId } = run;
+  const { snapshotId } = trained.run;
   const rankOf = rankAmong(heldOutScores(reader, { modelId, snapshotId, name }));
   return rankedItems(reader, { modelId, datasetId, name, offset, limit, imageIds }).map((item) => {
     const { imageId, hash, role, class: label, group, domain, split, raw } = item;

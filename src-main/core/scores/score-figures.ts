@@ -3,21 +3,21 @@
 
 import type { ScoreCurves, ScoreDistribution } from '#contract/review.ts';
 import { curvePoints } from '#domain/metrics/curves.ts';
-import type { ScoreName } from '#domain/score.ts';
 import { countedItems, nothingReadable } from './evaluate.ts';
 import { datasetNamed, imagesSeen } from '../runs/run-items.ts';
+import { chosenScore } from './model-scores.ts';
 import { trainedModel } from './scoring-model.ts';
 import type { DatasetItem } from '../datasets/items.ts';
 import type { Reader } from '../store/database.ts';
 import { items } from '../store/images/datasets.ts';
 import { heldOutScores } from '../store/runs/ranking.ts';
-import { scoresOf } from '../store/runs/scores.ts';
+import { scoresNamed } from '../store/runs/scores.ts';
 import { findThreshold } from '../store/runs/thresholds.ts';
 
 export interface FiguresRequest {
   readonly modelId: number;
   readonly dataset: string;
-  readonly by?: ScoreName | undefined;
+  readonly by?: string | undefined;
 }
 
 /** The part of all images beyond which the last bin takes everything: one far image hides no shape. */
@@ -28,8 +28,9 @@ export function scoreDistribution(
   reader: Reader,
   { modelId, dataset, by, bins }: FiguresRequest & { readonly bins: number },
 ): ScoreDistribution {
-  const { run, config } = trainedModel(reader, modelId);
-  const scoreName = by ?? config.settings.rankBy;
+  const trained = trainedModel(reader, modelId);
+  const { run } = trained;
+  const scoreName = chosenScore(reader, trained, by);
   const seen = imagesSeen(reader, run);
   const scoreOf = anomalyScores(reader, modelId, scoreName);
   const unseen = items(reader, datasetNamed(reader, dataset)).filter(
@@ -66,7 +67,7 @@ export function scoreCurves(
   { modelId, dataset, by, points }: FiguresRequest & { readonly points: number },
 ): ScoreCurves {
   const trained = trainedModel(reader, modelId);
-  const scoreName = by ?? trained.config.settings.rankBy;
+  const scoreName = chosenScore(reader, trained, by);
   const counted = countedItems(reader, trained, dataset);
   const scoreOf = anomalyScores(reader, modelId, scoreName);
   const normals = scoreOf(counted.normals);
@@ -80,12 +81,12 @@ export function scoreCurves(
 }
 
 /** Of images with a score, higher is stranger. */
-function anomalyScores(reader: Reader, modelId: number, name: ScoreName) {
-  const scores = scoresOf(reader, modelId);
+function anomalyScores(reader: Reader, modelId: number, name: string) {
+  const scores = scoresNamed(reader, modelId, name);
   return (some: readonly DatasetItem[]): number[] =>
     some.flatMap(({ imageId }) => {
       const raw = scores.get(imageId);
-      return raw === undefined ? [] : [-raw[name]];
+      return raw === undefined ? [] : [-raw];
     });
 }
 

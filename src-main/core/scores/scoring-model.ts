@@ -4,11 +4,12 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { RunConfig } from '#contract/run-config.ts';
 import { Failure } from '#domain/failure.ts';
 import type { ProjectDatabase, Reader } from '../store/database.ts';
 import { findModel, type StoredModel } from '../store/runs/models.ts';
 import { findRun, type StoredRun } from '../store/runs/runs.ts';
-import { readRunConfig, readRunPixels, type RunConfig } from '../runs/run-config.ts';
+import { readRunConfig, readRunPixels } from '../runs/run-config.ts';
 import type { ScoringModel } from './score-images.ts';
 
 export interface TrainedModel {

@@ -3,17 +3,18 @@
 import type { Threshold, ThresholdPreview } from '#contract/review.ts';
 import { Failure } from '#domain/failure.ts';
 import { calibrateThreshold, fewestForBudget, judgeThreshold } from '#domain/metrics/threshold.ts';
-import type { ScoreName } from '#domain/score.ts';
 import { datasetNamed } from '../runs/run-items.ts';
+import { chosenScore } from './model-scores.ts';
 import { trainedModel } from './scoring-model.ts';
 import type { Reader, Writer } from '../store/database.ts';
 import { heldOutScores } from '../store/runs/ranking.ts';
 import { countImages } from '../store/images/image-pages.ts';
+import { findModelScore } from '../store/runs/scores.ts';
 import { putThreshold } from '../store/runs/thresholds.ts';
 
 export interface ThresholdWish {
   readonly modelId: number;
-  readonly by?: ScoreName | undefined;
+  readonly by?: string | undefined;
   /** A part of all normal images, or the anomaly score itself: one of the two. */
   readonly falseAlarms?: number | undefined;
   readonly anomalyScore?: number | undefined;
@@ -26,9 +27,10 @@ type Judged = Pick<ThresholdPreview, 'heldOutFlagged' | 'warning'> & {
 /** Throws `not-found`, and `bad-input` without held-out normals or unless one of the two is named. */
 function judge(reader: Reader, wish: ThresholdWish): Judged {
   const { modelId, falseAlarms, anomalyScore } = wish;
-  const { run, config } = trainedModel(reader, modelId);
-  const scoreName = wish.by ?? config.settings.rankBy;
-  const held = heldOutScores(reader, { modelId, snapshotId: run.snapshotId, name: scoreName });
+  const trained = trainedModel(reader, modelId);
+  const scoreName = chosenScore(reader, trained, wish.by);
+  const { snapshotId } = trained.run;
+  const held = heldOutScores(reader, { modelId, snapshotId, name: scoreName });
   const normals = held.map((raw) => -raw);
   const count = normals.length;
   if (count === 0) {
@@ -87,7 +89,8 @@ function flaggedIn(
   { scoreName, anomalyScore }: Threshold,
 ): { images: number; of: number } {
   const datasetId = datasetNamed(reader, dataset);
-  const score = { modelId, name: scoreName, limit: anomalyScore };
+  const scoreId = findModelScore(reader, modelId, scoreName);
+  const score = { modelId, scoreId, limit: anomalyScore };
   const count = (is: 'flagged' | 'scored') =>
     countImages(reader, { datasetId, filter: { score: { modelId, is } }, score });
   return { images: count('flagged'), of: count('scored') };

@@ -21,6 +21,7 @@ import { findThreshold } from '../store/runs/thresholds.ts';
 import type { Compute } from '../workers/compute.ts';
 import { estimateRun } from './estimate.ts';
 import { readRunConfig } from '../runs/run-config.ts';
+import { modelScores } from '../scores/model-scores.ts';
 import { sha256OfFile } from '../scores/scoring-model.ts';
 import { startRun, type StartPorts, type TrainInput } from './start-run.ts';
 
@@ -112,6 +113,7 @@ function details(reader: Reader, run: StoredRun): RunDetails {
     epochs: runEpochs(reader, run.id),
     warnings: runWarnings(reader, run.id),
     resources: runResources(reader, run.id),
+    scores: modelScores(reader, run.method, run.modelId),
     threshold:
       run.modelId === null
         ? null

@@ -13,7 +13,7 @@ import type { Catalogue } from '../store/images/catalogue.ts';
 import type { ProjectDatabase, Reader } from '../store/database.ts';
 import { addressesOf } from '../store/images/addresses.ts';
 import { addRun, type RunSource } from '../store/runs/runs.ts';
-import type { RunConfig } from '../runs/run-config.ts';
+import type { RunConfig } from '#contract/run-config.ts';
 import { newRunFolder } from '../store/runs/run-folder.ts';
 import {
   datasetNamed,

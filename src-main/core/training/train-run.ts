@@ -4,6 +4,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { CoreEvents, RunResources, TrainOutcome } from '#contract/core.ts';
+import type { RunConfig } from '#contract/run-config.ts';
 import { Failure } from '#domain/failure.ts';
 import type { TrainResult, TrainTask, WorkerEvents } from '#worker/contract.ts';
 import type { DatasetItem } from '../datasets/items.ts';
@@ -23,7 +24,7 @@ import {
 } from '../store/runs/runs.ts';
 import { snapshotItems } from '../store/runs/snapshots.ts';
 import { calibrate } from '../scores/calibrate.ts';
-import { readRunConfig, type RunConfig } from '../runs/run-config.ts';
+import { readRunConfig } from '../runs/run-config.ts';
 import { runFolder } from '../store/runs/run-folder.ts';
 import { isCalibrationNormal } from '../runs/run-items.ts';
 import { scoreImages } from '../scores/score-images.ts';

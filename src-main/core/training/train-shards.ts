@@ -1,6 +1,7 @@
 // The pixels that a training reads: those of its normal images, and those of each outlier source, which
 // are made like them.
 
+import type { RunConfig } from '#contract/run-config.ts';
 import type { Input, TrainTask, WeightedShard } from '#worker/contract.ts';
 import {
   shardChannels,
@@ -13,7 +14,7 @@ import type { JobContext } from '../jobs/queue.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { runSources, setRunPixels, type StoredRun } from '../store/runs/runs.ts';
 import { snapshotItems } from '../store/runs/snapshots.ts';
-import type { RunConfig, RunPixels } from '../runs/run-config.ts';
+import type { RunPixels } from '../runs/run-config.ts';
 import { isTrainingNormal, servesAsOutlier } from '../runs/run-items.ts';
 import { shardImages } from '../scores/shard-images.ts';
 import type { Compute } from '../workers/compute.ts';

@@ -9,6 +9,7 @@ import type {
   TrainOutcome,
 } from '#contract/core.ts';
 import { count, counted, duration, percent, rate, significant } from '#domain/figures.ts';
+import { findTerm } from '#domain/methods/methods.ts';
 import { followJob } from './follow-job.ts';
 import { printable } from '#domain/printable.ts';
 import type { Advance } from './progress.ts';
@@ -74,11 +75,14 @@ function aroundSteps({ done, total, note }: Job): Advance {
 }
 
 function stepAdvance(event: CoreEvents['run.step']): Advance {
-  const { step, steps, loss, normalNorm, outlierNorm, imagesPerSecond } = event;
-  const outliers = outlierNorm === null ? '' : `, outliers ${significant(outlierNorm, 3)}`;
+  const { step, steps, loss, terms, imagesPerSecond } = event;
+  const measured = Object.entries(terms).flatMap(([name, value]) => {
+    const term = findTerm(name);
+    return term?.chart === 'measure' ? [`${term.title} ${significant(value, 3)}`] : [];
+  });
   const details = [
     `loss ${significant(loss)}`,
-    `norm ${significant(normalNorm, 3)}${outliers}`,
+    ...(measured.length === 0 ? [] : [measured.join(', ')]),
     `${rate(imagesPerSecond)} images/s`,
   ];
   return { done: step, total: steps, unit: 'steps', details };

@@ -1,25 +1,11 @@
 // Views of an image: the plain one, and random ones that are a pure function of a random stream.
 
 import type { RandomStream } from '#domain/random.ts';
-import type { RunSettings } from '#domain/run-settings.ts';
+import type { ViewSettings } from '#domain/run-settings.ts';
 import type { PixelSet } from '../pixels.ts';
 import { brighten, changeContrast, makeGrey, saturate, turnHue } from './colour.ts';
 import type { Crop } from './resize.ts';
 import { resizeCrop } from './resize.ts';
-
-export type AugmentSettings = Pick<
-  RunSettings,
-  | 'cropMin'
-  | 'cropMax'
-  | 'flip'
-  | 'verticalFlip'
-  | 'brightness'
-  | 'contrast'
-  | 'saturation'
-  | 'hue'
-  | 'jitter'
-  | 'grey'
->;
 
 const unmirrored = { horizontal: false, vertical: false };
 
@@ -43,7 +29,7 @@ export function plainView(
 export function drawView(
   set: PixelSet,
   index: number,
-  settings: AugmentSettings,
+  settings: ViewSettings,
   stream: RandomStream,
   size: number,
   out: Float32Array,
@@ -84,7 +70,7 @@ function applyJitter(
 /** A crop of a share of the area and an aspect ratio of 3:4 … 4:3; as torchvision's RandomResizedCrop. */
 function drawCrop(
   { width, height }: PixelSet,
-  { cropMin, cropMax }: AugmentSettings,
+  { cropMin, cropMax }: ViewSettings,
   stream: RandomStream,
 ): Crop {
   for (let attempt = 0; attempt < 10; attempt++) {

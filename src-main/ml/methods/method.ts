@@ -1,31 +1,77 @@
-// What a method is: how its loss is composed. Which outliers it takes is in domain/run-outliers.ts.
+// What a method computes: its loss, its scores, and what it fits around the training. What it says about
+// itself is in domain/methods.
 
+import type { MethodCard } from '#domain/methods/card.ts';
+import type { EpochReport } from '#domain/progress.ts';
+import type { RunSettings } from '#domain/run-settings.ts';
+import type { RawScores } from '#domain/score.ts';
+import type { ValuesOf } from '#domain/setting.ts';
+import type { Tensors } from '#engine/engine.ts';
 import type { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Value } from '#engine/ir/program.ts';
-import type { RunSettings } from '#domain/run-settings.ts';
+import type { Reference } from '../scores/reference.ts';
 
-/** Contrastive features of one batch, split. */
-export interface Features {
-  /** [2B, 128]: rows i and i + B are two views of one normal image. */
+/** Features z of one batch, or of a part of it. */
+export interface Batch {
+  /** [card.views · B, e]: with two views rows i and i + B are views of one normal image. */
   readonly normals: Value;
-  /** [2M, 128] views of outliers; null without any. */
+  /** [card.views · M, e]; null for methods without outliers. */
   readonly outliers: Value | null;
 }
 
-/** Terms of a loss; scalars where nothing else is said. */
-export interface LossTerms {
+export interface Loss {
   readonly loss: Value;
-  readonly ntxent: Value;
-  /** Mean ‖z‖ over the normal views: shown, and part of no published loss. */
-  readonly normalNorm: Value;
-  readonly outlierNorm: Value | null;
-  /** [2B] and [2M]: ‖z‖ of each view. */
-  readonly normalNorms: Value;
-  readonly outlierNorms: Value | null;
+  /** Scalars by the names of the card's terms. A term that is an input by that name needs none. */
+  readonly terms: Readonly<Record<string, Value>>;
+  /** [rows], values ≥ 0, by the names of the card's distributions. */
+  readonly distributions: Readonly<Record<string, Value>>;
 }
 
-export interface Method {
-  /** For people. */
-  readonly meaning: string;
-  readonly loss: (b: ProgramBuilder, features: Features, settings: RunSettings) => LossTerms;
+/** One image as a trained network sees it. */
+export interface ImageFeatures {
+  /** Features of the plain view, [d]. */
+  readonly h: Float32Array;
+  /** Features z of all views, [views, e], the plain view first. */
+  readonly z: Float32Array;
+  readonly views: number;
+}
+
+/** What an image is compared with. */
+export interface Fitted {
+  /** Statistics and banks of the normal training images, which every method has. */
+  readonly reference: Reference;
+  /** What the method's own `fit` gave. */
+  readonly own: Tensors;
+}
+
+export interface Method<Settings = RunSettings> {
+  readonly card: MethodCard;
+  /**
+   * The loss of a batch. Inputs that it makes: scalars, which `inputs` feeds, and weights [rows], which
+   * are 1. Parameters that it makes are trained; statistics that it makes are given by `prepare`.
+   */
+  readonly build: (b: ProgramBuilder, batch: Batch, settings: Settings) => Loss;
+  /** The scalar inputs of a step, from 0, of `steps`. */
+  readonly inputs?: (
+    settings: Settings,
+    step: number,
+    steps: number,
+  ) => Readonly<Record<string, number>>;
+  /** Statistics before the first step, from z [count, e] of the plain views of the normal images. */
+  readonly prepare?: (z: Float32Array, count: number) => Tensors;
+  /** What scoring needs of the state after the last step; kept in the model file. */
+  readonly fit?: (state: Tensors) => Tensors;
+  /** By the names of the card's scores; higher is more normal. */
+  readonly score: (image: ImageFeatures, fitted: Fitted) => RawScores;
+  /** A sentence for the user when the last epoch shows that the training failed, else null. */
+  readonly diagnose?: (last: EpochReport) => string | null;
+}
+
+/** A method whose computation knows its own settings by name and type. */
+export function method<const Card extends MethodCard>(
+  card: Card,
+  own: Omit<Method<RunSettings & ValuesOf<Card['settings']>>, 'card'>,
+): Method {
+  // Settings of a run are checked against the card before they come here.
+  return { card, ...own } as Method;
 }

@@ -1,12 +1,15 @@
 // The list of methods. Nothing registers itself.
 
-import type { MethodName } from '#domain/run-settings.ts';
-import { anchored } from './anchored.ts';
+import type { MethodName } from '#domain/methods/methods.ts';
+import { anchored } from './anchored/method.ts';
 import type { Method } from './method.ts';
-import { mixed } from './mixed.ts';
-import { oecl } from './oecl.ts';
-import { selfOecl } from './self-oecl.ts';
-import { simclr } from './simclr.ts';
+import { bce } from './bce/method.ts';
+import { deepsad } from './deepsad/method.ts';
+import { hsc } from './hsc/method.ts';
+import { mixed } from './mixed/method.ts';
+import { oecl } from './oecl/method.ts';
+import { selfOecl } from './self-oecl/method.ts';
+import { simclr } from './simclr/method.ts';
 
 export const methods: Readonly<Record<MethodName, Method>> = {
   oecl,
@@ -14,4 +17,7 @@ export const methods: Readonly<Record<MethodName, Method>> = {
   mixed,
   anchored,
   simclr,
+  hsc,
+  bce,
+  deepsad,
 };

@@ -7,8 +7,7 @@ import { z } from 'zod';
 import { Failure } from '#domain/failure.ts';
 import type { Tensors } from '#engine/engine.ts';
 import type { Program } from '#engine/ir/program.ts';
-import type { EpochReport } from '../contract.ts';
-import { epochSums, normCounts } from '../epoch-means.ts';
+import { epochReport, epochSums } from './progress-schema.ts';
 import { damagedFile, encodeTensors, readTensors } from './safetensors.ts';
 import { stateFrom, stateTensors } from './state-tensors.ts';
 import type { TrainingIdentity } from './training-identity.ts';
@@ -18,20 +17,6 @@ import { makeFolder, sweepTemporary, writeWhole } from '#files/whole-file.ts';
 const format = 'normscope-checkpoint';
 const formatVersion = '1';
 const kept = 2;
-
-const epochReport: z.ZodType<EpochReport> = z.strictObject({
-  epoch: z.int(),
-  step: z.int(),
-  loss: z.number(),
-  ntxent: z.number(),
-  normalNorm: z.number(),
-  outlierNorm: z.number().nullable(),
-  normalNorms: normCounts.nullable().default(null),
-  outlierNorms: normCounts.nullable().default(null),
-  learningRate: z.number(),
-  alpha: z.number(),
-  seconds: z.number(),
-});
 
 /** How far a run has come, beside its tensors. */
 const progress = z.strictObject({

@@ -4,13 +4,16 @@
 import { z } from 'zod';
 import { mostChannels } from '#domain/channel.ts';
 import { Failure } from '#domain/failure.ts';
-import { methodNames, type RunSettings } from '#domain/run-settings.ts';
+import { methodNames } from '#domain/methods/methods.ts';
+import { storedSettings } from '#domain/run-settings.ts';
+import type { RunSettings } from '#domain/run-settings.ts';
+import type { Tensors } from '#engine/engine.ts';
 import { networks } from '#ml/networks/networks.ts';
 import type { TrainedNetwork } from '#ml/score.ts';
 import { describeScoring } from '#ml/score.ts';
 import type { Reference } from '#ml/scores/reference.ts';
 import type { TrainTask } from '../contract.ts';
-import { seed, shiftParameters, storedSettings } from '../inputs.ts';
+import { seed, settingValues, shiftParameters } from '../inputs.ts';
 import type { FileTensor, TensorFile } from './safetensors.ts';
 import { damagedFile, encodeTensors, hashOf, readTensors } from './safetensors.ts';
 import type { Shard } from './shard.ts';
@@ -23,7 +26,7 @@ const longestBank = 65_536;
 
 const modelDescription = z.strictObject({
   method: z.enum(methodNames),
-  settings: storedSettings,
+  settings: settingValues,
   /** How pixels become the network's input: as in the shard that it was trained on. */
   channels: z.int().min(1).max(mostChannels),
   type: z.enum(['uint8', 'uint16']),
@@ -46,9 +49,11 @@ const modelDescription = z.strictObject({
   engine: z.string(),
   codeVersion: z.string(),
 });
-export type ModelDescription = z.infer<typeof modelDescription>;
+export type ModelDescription = Omit<z.infer<typeof modelDescription>, 'settings'> & {
+  readonly settings: RunSettings;
+};
 
-export interface Model extends Omit<TrainedNetwork, 'settings'> {
+export interface Model extends Omit<TrainedNetwork, 'method' | 'settings'> {
   readonly description: ModelDescription;
 }
 
@@ -77,7 +82,7 @@ export function describeModel(
 
 /** Writes the model; returns the file's SHA-256. Throws as `writeWhole`. */
 export async function writeModel(path: string, model: Model): Promise<string> {
-  const { description, state, reference } = model;
+  const { description, state, reference, fitted } = model;
   const { settings, channels } = description;
   const program = describeScoring(settings, channels, 1);
   const { embeddingSize } = networks[settings.network];
@@ -87,7 +92,11 @@ export async function writeModel(path: string, model: Model): Promise<string> {
     { shape, values: reference[name as keyof Reference] },
   ]);
   const file: TensorFile = {
-    tensors: { ...stateTensors(program, state), ...Object.fromEntries(bank) },
+    tensors: {
+      ...stateTensors(program, state),
+      ...Object.fromEntries(bank),
+      ...fittedTensors(fitted),
+    },
     metadata: { format, formatVersion, model: JSON.stringify(description) },
   };
   const parts = encodeTensors(file);
@@ -110,13 +119,18 @@ export async function readModel(path: string): Promise<Model> {
   const description = readDescription(metadata['model'], path);
   const { settings, channels } = description;
   const state = stateFrom(describeScoring(settings, channels, 1), tensors, path);
-  return { description, state, reference: readReferenceTensors(tensors, settings, path) };
+  const reference = readReferenceTensors(tensors, settings, path);
+  return { description, state, reference, fitted: readFitted(tensors, path) };
 }
 
 function readDescription(text: string | undefined, path: string): ModelDescription {
   let description: ModelDescription;
   try {
-    description = modelDescription.parse(JSON.parse(text ?? ''));
+    const read = modelDescription.parse(JSON.parse(text ?? ''));
+    const { method, settings } = read;
+    // Every setting is in the file: preset and specimen say nothing more.
+    const chosen = { preset: 'paper', specimen: 'stained', method } as const;
+    description = { ...read, settings: storedSettings({ ...chosen, overrides: settings }) };
   } catch {
     throw damagedFile(path, 'its description is malformed');
   }
@@ -124,6 +138,28 @@ function readDescription(text: string | undefined, path: string): ModelDescripti
     throw damagedFile(path, 'its description contradicts itself');
   }
   return description;
+}
+
+/** What a method fitted for itself: vectors, by whatever names it gave. */
+const fittedStart = 'fitted.';
+
+function fittedTensors(fitted: Tensors): Record<string, FileTensor> {
+  return Object.fromEntries(
+    Object.entries(fitted).map(([name, values]) => [
+      fittedStart + name,
+      { shape: [values.length], values },
+    ]),
+  );
+}
+
+function readFitted(tensors: TensorFile['tensors'], path: string): Tensors {
+  const names = Object.keys(tensors).filter((name) => name.startsWith(fittedStart));
+  return Object.fromEntries(
+    names.map((name) => [
+      name.slice(fittedStart.length),
+      demandTensor(tensors, name, tensors[name]!.shape, Float32Array, path),
+    ]),
+  );
 }
 
 function referenceShapes(settings: RunSettings, rows: number): Record<keyof Reference, number[]> {

@@ -1,7 +1,9 @@
 // What makes a training the one it is: a checkpoint of any other cannot be gone on from.
 
 import { z } from 'zod';
-import { seed, shiftParameters, storedSettings } from '../inputs.ts';
+import type { MethodName } from '#domain/methods/methods.ts';
+import { laterSettings, settingsOf } from '#domain/run-settings.ts';
+import { seed, settingValues, shiftParameters } from '../inputs.ts';
 import type { TrainTask } from '../contract.ts';
 import type { Shard } from './shard.ts';
 
@@ -14,7 +16,8 @@ export const trainingIdentity = z.strictObject({
   snapshotHash: z.string(),
   method: z.string(),
   seed,
-  settings: storedSettings,
+  /** Versions before methods had settings of their own kept those of all methods. */
+  settings: settingValues,
   normals: pixels,
   outliers: z.array(pixels.extend({ weight: z.number() })),
   shifts: z.array(
@@ -63,8 +66,11 @@ export function identityDifferences(mine: TrainingIdentity, other: TrainingIdent
   compare('the dataset', mine.snapshotHash, other.snapshotHash, false);
   compare('the method', mine.method, other.method, true);
   compare('the seed', mine.seed, other.seed, true);
-  for (const name of Object.keys(mine.settings) as (keyof typeof mine.settings)[]) {
-    compare(`the setting ${name}`, mine.settings[name], other.settings[name], true);
+  const table = settingsOf(mine.method as MethodName);
+  for (const [name, value] of Object.entries(mine.settings)) {
+    // What an earlier version did not know it did as its time did, or as the standard value says.
+    const theirs = other.settings[name] ?? laterSettings[name] ?? table[name]!.standard;
+    compare(`the setting ${name}`, value, theirs, true);
   }
   compare('the pixels of the normal images', mine.normals, other.normals, false);
   compare('the outlier sources', mine.outliers, other.outliers, false);

@@ -79,8 +79,10 @@ async function byModel(
   { stop, emit }: TaskContext,
 ): Promise<Compare> {
   const model = await readModel(file!.path);
-  const { rankBy, views } = model.description.settings;
-  const settings = { ...model.description.settings, views: Math.min(views, mostViews) };
+  const { method, settings: own } = model.description;
+  const { rankBy, views } = own;
+  const settings = { ...own, views: Math.min(views, mostViews) };
+  const network = { ...model, method, settings };
   const running = await chooseEngine(engine, settings.threads);
   emit('computing', { engine: running.name });
   const score = async (set: PixelSet): Promise<number[]> => {
@@ -88,9 +90,9 @@ async function byModel(
       return { index, key: [index, 0] as const };
     });
     const anomaly: number[] = [];
-    for await (const batch of scoreImages(running, { ...model, settings }, set, keyed, seed)) {
+    for await (const batch of scoreImages(running, network, set, keyed, seed)) {
       throwIfStopped(stop);
-      anomaly.push(...batch.map(({ raw }) => -raw[rankBy]));
+      anomaly.push(...batch.map(({ raw }) => -raw[rankBy]!));
     }
     return anomaly;
   };

@@ -32,7 +32,7 @@ export async function runScoring(
   const shard = await readShard(task.shard.path, task.shard.hash);
   demandSamePixels(model.description, shard, task.shard);
   const images = task.images.map((image) => keyed(image, shard, task));
-  const { settings } = model.description;
+  const { method, settings } = model.description;
   const { rows, batches } = scoringBatches(settings, images.length);
   const program =
     batches >= fewestTimed ? describeScoring(settings, shard.channels, rows) : undefined;
@@ -50,7 +50,7 @@ export async function runScoring(
     warn: (text) => emit('warning', { text }),
     onRows: (rows) => emit('scoring', { engine: engine.name, rows }),
   });
-  const network = { ...model, settings };
+  const network = { ...model, method, settings };
   try {
     for await (const scores of scoreImages(engine, network, shard, images, task.seed, pools)) {
       untold.push(...scores);

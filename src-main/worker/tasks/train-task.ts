@@ -8,7 +8,7 @@ import { chooseEngine, type ChosenEngine } from '#engine/doctor.ts';
 import { coreCount } from '#engine/cores.ts';
 import type { Engine } from '#engine/engine.ts';
 import { isOutOfMemory } from '#domain/out-of-memory.ts';
-import { normWarning } from '#ml/collapse.ts';
+import { methods } from '#ml/methods/methods.ts';
 import { scheduleOf } from '#ml/schedule.ts';
 import { readReference } from '#ml/score.ts';
 import { describeTraining, fitSettings, startTraining } from '#ml/train.ts';
@@ -48,8 +48,9 @@ export async function runTraining(asked: TrainTask, context: TaskContext): Promi
   const { task, normals, outliers } = ingredients;
   const { engine, ...outcome } = await takeSteps(ingredients, context, warn);
   const { state, lastEpoch } = outcome;
-  const collapse = lastEpoch && normWarning(lastEpoch.normalNorm, lastEpoch.outlierNorm);
-  if (collapse) warn(collapse);
+  const { diagnose, fit } = methods[task.method];
+  const fault = lastEpoch && diagnose?.(lastEpoch);
+  if (fault) warn(fault);
 
   const { settings, seed } = task;
   const pools = new ScorePools({ warn });
@@ -65,7 +66,8 @@ export async function runTraining(asked: TrainTask, context: TaskContext): Promi
   const modelPath = join(task.folder, 'model.safetensors');
   const { steps } = scheduleOf(settings, normals.count);
   const description = describeModel(task, normals, outliers, steps, engine.name);
-  const modelHash = await writeModel(modelPath, { description, state, reference });
+  const fitted = fit?.(state) ?? {};
+  const modelHash = await writeModel(modelPath, { description, state, reference, fitted });
   return { modelPath, modelHash, steps, engine: engine.name, device: engine.device, warnings };
 }
 
@@ -148,7 +150,7 @@ async function takeStepsIn(
 ): Promise<RunOutcome> {
   const { runId, method, settings, seed } = task;
   const recipe: TrainRecipe = {
-    ...{ kind: 'train', normals, settings, seed, parts },
+    ...{ kind: 'train', method, normals, settings, seed, parts },
     outliers: outliers.map((set, index) => ({ set, weight: task.outliers[index]!.weight })),
     shifts: task.shifts,
   };
@@ -158,7 +160,7 @@ async function takeStepsIn(
     pool.begin(from?.step ?? 0);
     const training = await startTraining({
       ...planOf(recipe),
-      ...{ method, engine, source: pool, parts },
+      ...{ engine, source: pool, parts },
       ...(from ? { from } : {}),
     });
     // The first state has been written: nobody needs it, and it is as large as the network.

@@ -1,10 +1,11 @@
 // The steps of a training as the worker takes them: progress told, checkpoints written, stop heeded.
 
+import type { EpochReport } from '#domain/progress.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import type { Engine, Tensors } from '#engine/engine.ts';
 import type { StepDone, Training } from '#ml/train.ts';
 import type { Checkpoint, Checkpoints } from '../files/checkpoints.ts';
-import type { EpochReport, TrainTask } from '../contract.ts';
+import type { TrainTask } from '../contract.ts';
 import { EpochMeans } from '../epoch-means.ts';
 import { CheckpointClock, standardRule } from './checkpoint-clock.ts';
 import { peakMemory } from './memory.ts';
@@ -104,10 +105,8 @@ export class TrainingRun {
       steps: step.steps,
       epoch: step.epoch,
       loss: step.loss,
-      normalNorm: step.normalNorm,
-      outlierNorm: step.outlierNorm,
-      normalNorms: step.normalNorms,
-      outlierNorms: step.outlierNorms,
+      terms: { ...step.terms, ...step.scheduled },
+      distributions: step.distributions,
       imagesPerSecond,
       peakMemory: peakMemory(),
       seconds: (now - this.#begunAt) / 1000,

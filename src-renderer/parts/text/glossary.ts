@@ -1,5 +1,11 @@
 // The terms of the window, each in a microscopist's words. The glossary lists them, and the small
-// question marks beside figures say the same.
+// question marks beside figures say the same. Terms and scores of methods come from their cards
+// (views/card-entries.ts).
+
+export interface GlossaryEntry {
+  readonly term: string;
+  readonly meaning: string;
+}
 
 export const glossary = {
   image: {
@@ -118,15 +124,10 @@ export const glossary = {
     meaning:
       'How far the model is from what it shall do. Its value says little by itself; a curve that falls and then levels out is what you want to see. A jump when outliers switch on is usual.',
   },
-  norm: {
-    term: 'Norm',
+  spread: {
+    term: 'Spread of a measure',
     meaning:
-      'How strongly the model responds to an image. Normal images should end up high, outliers near zero: the gap is what tells strange from normal. The line is the mean of all views; the dark band holds the half of them in the middle, the light one nine of ten.',
-  },
-  'norm-spread': {
-    term: 'Spread of norms',
-    meaning:
-      'How many of the views have which norm, normal images against outliers, each drawn as high as the other. Norms under 0.01 stand at the left end. Two hills far apart are what you want to see; where they overlap the model cannot tell one from the other.',
+      'How many of the views have which value, normal images against outliers, each drawn as high as the other. Values under 0.01 stand at the left end. You want to see two well separated peaks; where they overlap the model cannot tell one from the other.',
   },
   'learning-rate': {
     term: 'Learning rate',
@@ -220,32 +221,6 @@ export const glossary = {
     term: 'Ranked by',
     meaning: 'The score that orders the images; each run chooses its own.',
   },
-  normOfMean: {
-    term: 'Norm of mean',
-    meaning:
-      'How strongly the model responds to the image, averaged over random views. The published score.',
-  },
-  meanSquaredNorm: {
-    term: 'Mean squared norm',
-    meaning: 'How strongly the model responds to each random view, on average.',
-  },
-  plainSquaredNorm: {
-    term: 'Plain squared norm',
-    meaning: 'How strongly the model responds to the image as it is, without random views.',
-  },
-  mahalanobis: {
-    term: 'Mahalanobis distance',
-    meaning:
-      'How far the image’s features lie from those of the training normals, measured in their own spread.',
-  },
-  nearest5: {
-    term: 'Nearest five',
-    meaning: 'How alike the image is to the five training normals that are most like it.',
-  },
-  cosineTimesNorm: {
-    term: 'Cosine times norm',
-    meaning: 'Likeness to the nearest training normal, times how strongly the model responds.',
-  },
   'nearest-normals': {
     term: 'Nearest normals',
     meaning:
@@ -276,6 +251,6 @@ export const glossary = {
     meaning:
       'Which values are shown from black to white. It changes what you see, never what the model gets.',
   },
-} as const satisfies Readonly<Record<string, { readonly term: string; readonly meaning: string }>>;
+} as const satisfies Readonly<Record<string, GlossaryEntry>>;
 
 export type GlossaryName = keyof typeof glossary;

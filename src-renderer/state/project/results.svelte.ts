@@ -3,7 +3,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Evaluation, Floor, RankedImage } from '#contract/core.ts';
 import type { ScoreCurves } from '#contract/review.ts';
-import type { ScoreName } from '#domain/score.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Resource } from '../resource.svelte.ts';
 
@@ -25,7 +24,7 @@ export class Results {
   readonly #further = new SvelteMap<number, Resource<readonly RankedImage[]>>();
   #floor = $state.raw<Resource<Floor>>();
   /** Left out: the run's own choice. */
-  #by = $state<ScoreName>();
+  #by = $state<string>();
 
   constructor(core: CoreClient, judged: Judged) {
     this.#core = core;
@@ -35,7 +34,7 @@ export class Results {
     this.ranking = new Resource((signal) => this.#rank(0, signal));
   }
 
-  get by(): ScoreName | undefined {
+  get by(): string | undefined {
     return this.#by;
   }
   /** undefined until it has been asked for. */
@@ -58,7 +57,7 @@ export class Results {
     await Promise.all([this.evaluation.load(), this.ranking.load(), this.curves.load()]);
   }
 
-  async rankBy(by: ScoreName | undefined): Promise<void> {
+  async rankBy(by: string | undefined): Promise<void> {
     this.#by = by;
     this.#further.clear();
     await this.ranking.load();

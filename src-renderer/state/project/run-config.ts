@@ -1,40 +1,15 @@
 // The description of a run as the core keeps it, read for the window.
 
-import { trainInput, type RunDetails } from '#contract/core.ts';
-import { presetMethod, type MethodName } from '#domain/run-settings.ts';
-
-export type RunConfig = Omit<ReturnType<typeof trainInput.parse>, 'method'> & {
-  readonly method: MethodName;
-  /** Every setting, resolved. */
-  readonly settings: Readonly<Record<string, string | number>>;
-};
+import type { RunDetails } from '#contract/core.ts';
+import { parseRunConfig, type RunConfig } from '#contract/run-config.ts';
 
 /** undefined when another version wrote it in a way that this one does not understand. */
 export function readRunConfig({ config }: Pick<RunDetails, 'config'>): RunConfig | undefined {
-  const { settings, outliers, ...rest } = (config ?? {}) as Readonly<Record<string, unknown>>;
-  if (!Array.isArray(outliers)) return undefined;
-  const known = [
-    'dataset',
-    'preset',
-    'specimen',
-    'method',
-    'overrides',
-    'shifts',
-    'seed',
-    'engine',
-  ];
-  const asked = trainInput.safeParse({
-    ...Object.fromEntries(known.map((name) => [name, rest[name]])),
-    outliers: (outliers as readonly { name: unknown; weight: unknown }[]).map(
-      ({ name, weight }) => ({ name, weight }),
-    ),
-  });
-  if (!asked.success) return undefined;
-  return {
-    ...asked.data,
-    method: asked.data.method ?? presetMethod[asked.data.preset],
-    settings: (settings ?? {}) as RunConfig['settings'],
-  };
+  try {
+    return parseRunConfig(config);
+  } catch {
+    return undefined;
+  }
 }
 
 export interface Difference {

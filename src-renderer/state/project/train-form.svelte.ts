@@ -3,22 +3,22 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { coreMethods } from '#contract/core.ts';
-import { checkOutliers, methodOutliers, standardShifts } from '#domain/run-outliers.ts';
+import type { MethodName } from '#domain/methods/methods.ts';
+import { checkOutliers, standardShifts, takesShifts, takesSources } from '#domain/run-outliers.ts';
 import {
   presetMethod,
   resolveSettings,
-  settingTable,
-  type MethodName,
+  settingsOf,
   type PresetName,
   type RunSettings,
-  type SettingName,
   type SpecimenName,
 } from '#domain/run-settings.ts';
+import type { SettingTable } from '#domain/setting.ts';
 import type { ShiftName } from '#domain/shift-table.ts';
 import type { InputOf } from '#rpc/connect.ts';
 import type { CallsOf } from '#rpc/method.ts';
 import type { Mix } from './mix.svelte.ts';
-import type { RunConfig } from './run-config.ts';
+import type { RunConfig } from '#contract/run-config.ts';
 import { wordsOf } from '../words-of.ts';
 
 export type TrainInput = InputOf<CallsOf<typeof coreMethods>, 'runs.train'>;
@@ -38,8 +38,8 @@ export class TrainForm {
   takenFrom = $state<number>();
   /** The project's outliers, which are learnt as far as the method takes them. */
   readonly mix: Mix;
-  /** Settings that differ from the preset's, as they are typed. */
-  readonly #typed = new SvelteMap<SettingName, string>();
+  /** Settings that differ from the preset's, as they are typed; also those that another method has. */
+  readonly #typed = new SvelteMap<string, string>();
 
   constructor(mix: Mix) {
     this.mix = mix;
@@ -49,17 +49,21 @@ export class TrainForm {
     return this.ownMethod ?? presetMethod[this.preset];
   }
   get takesSources(): boolean {
-    return ['external', 'any'].includes(methodOutliers[this.method]);
+    return takesSources(this.method);
   }
   get takesShifts(): boolean {
-    return ['shifts', 'any'].includes(methodOutliers[this.method]);
+    return takesShifts(this.method);
+  }
+  /** The settings of the method. */
+  get table(): SettingTable {
+    return settingsOf(this.method);
   }
   /** What specimen, preset and method say, without anything typed. */
   get standard(): RunSettings {
     return this.#resolve({});
   }
-  get changed(): readonly SettingName[] {
-    return [...this.#typed.keys()].filter((name) => this.isChanged(name));
+  get changed(): readonly string[] {
+    return Object.keys(this.#typedOfMethod()).filter((name) => this.isChanged(name));
   }
   get seedFault(): string | undefined {
     const isSeed = /^\d+$/.test(this.seed.trim()) && Number.isSafeInteger(Number(this.seed));
@@ -68,20 +72,20 @@ export class TrainForm {
   /** Of the settings and the seed; undefined when all can be sent. */
   get fault(): string | undefined {
     if (this.seedFault !== undefined) return this.seedFault;
-    return faultIn(() => this.#resolve(Object.fromEntries(this.#typed)));
+    return faultIn(() => this.#resolve(this.#typedOfMethod()));
   }
 
-  valueOf(name: SettingName): string {
+  valueOf(name: string): string {
     return this.#typed.get(name) ?? String(this.standard[name]);
   }
 
-  isChanged(name: SettingName): boolean {
+  isChanged(name: string): boolean {
     const typed = this.#typed.get(name);
     return typed !== undefined && typed !== String(this.standard[name]);
   }
 
   /** What is wrong with one setting, with its range. */
-  faultOf(name: SettingName): string | undefined {
+  faultOf(name: string): string | undefined {
     const typed = this.#typed.get(name);
     if (typed === undefined) return undefined;
     // By itself: of crops, either end may be typed first.
@@ -99,18 +103,18 @@ export class TrainForm {
   outlierFault(sources: readonly string[]): string | undefined {
     const { outliers = [], shifts = [] } = this.input('', sources);
     return faultIn(() => {
-      const settings = this.#resolve(Object.fromEntries(this.#typed));
+      const settings = this.#resolve(this.#typedOfMethod());
       const shiftCount = shifts.length + this.standardShifts(sources).length;
       checkOutliers(this.method, outliers.length, shiftCount, settings);
     });
   }
 
-  type(name: SettingName, value: string): void {
+  type(name: string, value: string): void {
     if (value.trim() === String(this.standard[name])) this.#typed.delete(name);
     else this.#typed.set(name, value);
   }
 
-  reset(name?: SettingName): void {
+  reset(name?: string): void {
     if (name === undefined) this.#typed.clear();
     else this.#typed.delete(name);
   }
@@ -118,8 +122,7 @@ export class TrainForm {
   /** `sources`: the outlier sources at hand. `preset`: the chosen one when left out. */
   input(dataset: string, sources: readonly string[], preset = this.preset): TrainInput {
     const method = this.ownMethod ?? presetMethod[preset];
-    const takes = (kind: 'external' | 'shifts') => ['any', kind].includes(methodOutliers[method]);
-    const used = takes('external')
+    const used = takesSources(method)
       ? sources.map((name) => this.mix.source(name)).filter(({ isUsed }) => isUsed)
       : [];
     return {
@@ -127,7 +130,7 @@ export class TrainForm {
       ...{ seed: Number(this.seed), engine: this.engine },
       overrides: Object.fromEntries(this.changed.map((name) => [name, this.valueOf(name).trim()])),
       outliers: used.map(({ name, weight }) => ({ name, weight })),
-      shifts: takes('shifts')
+      shifts: takesShifts(method)
         ? this.mix.usedShifts.map(({ name, weight, strength, parameters }) => ({
             ...{ name, weight, strength },
             ...(parameters ? { parameters } : {}),
@@ -144,9 +147,14 @@ export class TrainForm {
     this.takenFrom = runId;
     this.#typed.clear();
     for (const [name, value] of Object.entries(config.overrides)) {
-      if (Object.hasOwn(settingTable, name)) this.type(name as SettingName, String(value));
+      if (Object.hasOwn(this.table, name)) this.type(name, String(value));
     }
     this.mix.take(config.outliers, config.shifts, sources);
+  }
+
+  #typedOfMethod(): Readonly<Record<string, string>> {
+    const { table } = this;
+    return Object.fromEntries([...this.#typed].filter(([name]) => Object.hasOwn(table, name)));
   }
 
   #resolve(overrides: Readonly<Record<string, string | number>>): RunSettings {

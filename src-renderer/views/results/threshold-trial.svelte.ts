@@ -2,7 +2,6 @@
 // alarms. What it would mean comes from the core; nothing changes until it is set.
 
 import type { ScoreDistribution, ThresholdPreview } from '#contract/review.ts';
-import type { ScoreName } from '#domain/score.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Resource } from '../../state/resource.svelte.ts';
 import type { Judged } from '../../state/project/results.svelte.ts';
@@ -12,13 +11,13 @@ export type Wish = { readonly anomalyScore: number } | { readonly falseAlarms: n
 export class ThresholdTrial {
   readonly #core: CoreClient;
   readonly #judged: Judged;
-  readonly #by: ScoreName | undefined;
+  readonly #by: string | undefined;
   readonly distribution: Resource<ScoreDistribution>;
   readonly #preview: Resource<ThresholdPreview>;
   #wish = $state.raw<Wish>();
   #isTrying = false;
 
-  constructor(core: CoreClient, judged: Judged, by: ScoreName | undefined) {
+  constructor(core: CoreClient, judged: Judged, by: string | undefined) {
     this.#core = core;
     this.#judged = judged;
     this.#by = by;

@@ -1,11 +1,10 @@
 // One run as it goes on: what the core has kept of it, and what it tells meanwhile.
 
-import type { CoreEvents, RunDetails, RunEpoch } from '#contract/core.ts';
+import type { RunDetails } from '#contract/core.ts';
+import type { EpochReport, StepReport } from '#domain/progress.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import type { Jobs } from '../../state/project/jobs.svelte.ts';
 import { Resource } from '../../state/resource.svelte.ts';
-
-type RunStep = CoreEvents['run.step'];
 
 /** Steps since the last epoch are drawn one by one; more than these are not kept. */
 const mostSteps = 2000;
@@ -17,9 +16,9 @@ const shownEachMs = 1000;
 export class FollowedRun {
   readonly runId: number;
   readonly details: Resource<RunDetails>;
-  #steps = $state.raw<readonly RunStep[]>([]);
+  #steps = $state.raw<readonly StepReport[]>([]);
   /** Told of, and shown with the next ones. */
-  #arrived: readonly RunStep[] = [];
+  #arrived: readonly StepReport[] = [];
   #showing: ReturnType<typeof setTimeout> | undefined;
   readonly #undo: readonly (() => void)[];
 
@@ -51,15 +50,15 @@ export class FollowedRun {
   }
 
   /** Steps that no epoch has taken up yet, oldest first. */
-  get steps(): readonly RunStep[] {
+  get steps(): readonly StepReport[] {
     const last = this.details.value?.epochs.at(-1)?.step ?? 0;
     return this.#steps.filter(({ step }) => step > last);
   }
   /** The last steps told of, whatever epoch they are of; none of a run that nobody watched. */
-  get recentSteps(): readonly RunStep[] {
+  get recentSteps(): readonly StepReport[] {
     return this.#steps.slice(-recentSteps);
   }
-  get latestStep(): RunStep | undefined {
+  get latestStep(): StepReport | undefined {
     return this.#steps.at(-1);
   }
 
@@ -83,6 +82,6 @@ export class FollowedRun {
 }
 
 /** A resumed run passes through some epochs again. */
-function withEpoch(epochs: readonly RunEpoch[], report: RunEpoch): readonly RunEpoch[] {
+function withEpoch(epochs: readonly EpochReport[], report: EpochReport): readonly EpochReport[] {
   return [...epochs.filter(({ epoch }) => epoch < report.epoch), report];
 }

@@ -1,6 +1,7 @@
 // What can be chosen for a training, in a microscopist's words.
 
-import type { MethodName, PresetName, SettingName, SpecimenName } from '#domain/run-settings.ts';
+import { cardOf, methodCards, type MethodName } from '#domain/methods/methods.ts';
+import type { PresetName, SpecimenName } from '#domain/run-settings.ts';
 import type { EngineChoice } from '../../state/project/train-form.svelte.ts';
 
 export interface Choice<Name extends string> {
@@ -50,33 +51,9 @@ export const presets: readonly Choice<PresetName>[] = [
   },
 ];
 
-export const methods: readonly Choice<MethodName>[] = [
-  {
-    name: 'anchored',
-    title: 'Anchored',
-    text: 'Pushes outliers away and holds normals in place. Takes outlier images, shifts or both.',
-  },
-  {
-    name: 'oecl',
-    title: 'OECL',
-    text: 'As published: learns from outlier images that you have.',
-  },
-  {
-    name: 'self-oecl',
-    title: 'Self-OECL',
-    text: 'Makes its outliers from your normal images by shift transforms.',
-  },
-  {
-    name: 'mixed',
-    title: 'Mixed',
-    text: 'OECL with both outlier images and shift transforms.',
-  },
-  {
-    name: 'simclr',
-    title: 'Normals only',
-    text: 'SimCLR: learns from normal images alone, for comparison.',
-  },
-];
+export const methods: readonly Choice<MethodName>[] = methodCards.map(
+  ({ name, title, meaning }) => ({ name, title, text: meaning }),
+);
 
 export const engines: readonly Choice<EngineChoice>[] = [
   { name: 'auto', title: 'Automatic', text: 'The fastest that passes its self-test here.' },
@@ -88,29 +65,33 @@ export const engines: readonly Choice<EngineChoice>[] = [
   { name: 'tensorflow', title: 'TensorFlow.js', text: 'Slow; to check other engines against.' },
 ];
 
-/** The settings in groups, as the form shows them; every setting is in one. */
-export const settingGroups: readonly {
+interface SettingGroup {
   readonly title: string;
-  readonly names: readonly SettingName[];
-}[] = [
-  {
-    title: 'Network and length',
-    names: [
-      ...(['network', 'width', 'inputSize', 'batch', 'outlierBatch', 'epochs'] as const),
-      ...(['steps', 'threads'] as const),
-    ],
-  },
-  { title: 'What is learnt', names: ['warmup', 'alpha', 'anchor', 'temperature'] },
-  {
-    title: 'How it is learnt',
-    names: ['optimiser', 'learningRate', 'momentum', 'weightDecay', 'trust', 'schedule'],
-  },
-  {
-    title: 'What may vary in a normal image',
-    names: [
-      ...(['normalRotation', 'cropMin', 'cropMax', 'flip', 'verticalFlip', 'brightness'] as const),
-      ...(['contrast', 'saturation', 'hue', 'jitter', 'grey'] as const),
-    ],
-  },
-  { title: 'Scoring afterwards', names: ['views', 'rankBy', 'falseAlarms'] },
-];
+  readonly names: readonly string[];
+}
+
+/** The settings of a method in groups, as the form shows them; every setting is in one. */
+export function settingGroups(method: MethodName): readonly SettingGroup[] {
+  return [
+    {
+      title: 'Network and length',
+      names: [
+        ...['network', 'width', 'inputSize', 'batch', 'outlierBatch', 'epochs', 'steps'],
+        'threads',
+      ],
+    },
+    { title: 'What is learnt', names: Object.keys(cardOf(method).settings) },
+    {
+      title: 'How it is learnt',
+      names: ['optimiser', 'learningRate', 'momentum', 'weightDecay', 'trust', 'schedule'],
+    },
+    {
+      title: 'What may vary in a normal image',
+      names: [
+        ...['normalRotation', 'cropMin', 'cropMax', 'flip', 'verticalFlip', 'brightness'],
+        ...['contrast', 'saturation', 'hue', 'jitter', 'grey'],
+      ],
+    },
+    { title: 'Scoring afterwards', names: ['views', 'rankBy', 'falseAlarms'] },
+  ];
+}

@@ -96,7 +96,7 @@ scenario('the engines are examined before one is chosen', async (my) => {
   // A method without what it needs says so before it is begun.
   await page.getByLabel('Method', { exact: true }).selectOption('OECL');
   await page.getByRole('checkbox', { name: /natural images/ }).uncheck();
-  await page.getByText('OECL needs an outlier source.').waitFor();
+  await page.getByText('The oecl method needs outliers: name an outlier source').waitFor();
   expect(await page.getByRole('button', { name: 'Start training' }).isEnabled()).toBe(false);
 });
 

@@ -156,7 +156,7 @@ describe('from folders to a ranked list', () => {
     const { out } = await cli(...words);
     expect(out).toMatch(/^Model 1 on "cells": \d+ normal and 12 anomalous images/);
     const [, auroc] = /\nmahalanobis \* +([\d.]+)/.exec(out)!;
-    expect(auroc).toBe(evaluation.scores.mahalanobis!.auroc.toFixed(3));
+    expect(auroc).toBe(evaluation.scores['mahalanobis']!.auroc.toFixed(3));
   });
 
   it('scores images given by path in a dataset of their own', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { scoreNames } from '#domain/score.ts';
+import { cardOf } from '#domain/methods/methods.ts';
 import type { RawScores } from '#domain/score.ts';
 import type { ImageToScore, ScoreTask } from '#worker/contract.ts';
 import { readShard, shardAddress, writeShard } from '#worker/files/shard.ts';
@@ -19,6 +19,10 @@ import {
   untilEvent,
   writePictures,
 } from './small-task.ts';
+
+const scoreNames = cardOf('anchored')
+  .scores.map(({ name }) => name)
+  .sort();
 
 const count = 50;
 
@@ -63,7 +67,7 @@ async function scoresOf(worker: Worker, asked: ScoreTask): Promise<Map<number, R
 test('scores are the same alone, in parts and in another shard', async () => {
   const all = await scoresOf(startWorker(), task);
   expect([...all.keys()].sort((a, b) => a - b)).toEqual(task.images.map(({ index }) => index));
-  for (const raw of all.values()) expect(Object.keys(raw)).toEqual([...scoreNames]);
+  for (const raw of all.values()) expect(Object.keys(raw).sort()).toEqual(scoreNames);
 
   const worker = startWorker();
   const odd = task.images.filter(({ index }) => index % 2 === 1);
@@ -88,8 +92,8 @@ test('scores are the same alone, in parts and in another shard', async () => {
   const alone = { ...task, shard, images: [{ index: 0, hash }] };
   expect((await scoresOf(worker, alone)).get(0)).toEqual(all.get(40));
   const otherSeed = await scoresOf(worker, { ...alone, seed: 4 });
-  expect(otherSeed.get(0)!.normOfMean).not.toBe(all.get(40)!.normOfMean);
-  expect(otherSeed.get(0)!.plainSquaredNorm).toBe(all.get(40)!.plainSquaredNorm);
+  expect(otherSeed.get(0)!['normOfMean']).not.toBe(all.get(40)!['normOfMean']);
+  expect(otherSeed.get(0)!['plainSquaredNorm']).toBe(all.get(40)!['plainSquaredNorm']);
   expect(await scoresOf(worker, { ...task, images: [] })).toEqual(new Map());
 });
 

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { storedSettings } from '#domain/run-settings.ts';
 import type { TrainTask } from '#worker/contract.ts';
 import { readModel } from '#worker/files/model-file.ts';
 import { readTensors } from '#worker/files/safetensors.ts';
@@ -133,6 +134,9 @@ test('norms that tell nothing apart are said in words', async () => {
   const small = await smallTask(await temporaryFolder(), settings);
   const task: TrainTask = {
     ...{ ...small, method: 'oecl', shifts: [] },
+    settings: storedSettings({
+      ...{ preset: 'quick', specimen: 'stained', method: 'oecl', overrides: small.settings },
+    }),
     outliers: [{ ...small.normals, name: 'the normal ones again', weight: 1 }],
   };
   const { warnings } = await startWorker().client.call('train', task);
@@ -159,7 +163,7 @@ test('what cannot be trained is refused with the reason', async () => {
   const shifts = [{ name: 'cut-mixx', weight: 1, strength: 0.5 }];
   expect((await fail({ shifts })).message).toContain('cut-mix');
   const wide = { ...task.settings, width: 1000 };
-  expect((await fail({ settings: wide })).message).toContain('settings.width');
+  expect((await fail({ settings: wide })).message).toContain('settings: width is');
   await mkdir(task.folder, { recursive: true });
   await copyFile(task.normals.path, join(task.folder, 'checkpoint-00000001.safetensors'));
   const { warnings } = await client.call('train', task);

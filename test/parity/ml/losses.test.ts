@@ -1,10 +1,11 @@
-// The losses of all methods, over batch sizes, dimensions and temperatures, against slow float64
+// The losses of the contrastive methods, over batch sizes, dimensions and temperatures, against slow float64
 // loops written from the papers' formulas, and their gradients against central differences of those.
 
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '#domain/random.ts';
-import type { MethodName } from '#domain/run-settings.ts';
-import { methodNames, resolveSettings } from '#domain/run-settings.ts';
+import type { MethodName } from '#domain/methods/methods.ts';
+import { cardOf, methodNames } from '#domain/methods/methods.ts';
+import { resolveSettings } from '#domain/run-settings.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
 import { methods } from '#ml/methods/methods.ts';
@@ -76,11 +77,10 @@ async function run(method: MethodName, point: Point, weights: Weights): Promise<
   const normals = builder.parameter('normals', [point.normals.length, width]);
   const outliers =
     method === 'simclr' ? null : builder.parameter('outliers', [point.outliers.length, width]);
-  const terms = methods[method].loss(builder, { normals, outliers }, settings);
-  const { loss, ntxent, normalNorm, outlierNorm } = terms;
+  const { loss, terms } = methods[method].build(builder, { normals, outliers }, settings);
   const program = builder.training(
     loss,
-    { loss, ntxent, normalNorm, ...(outlierNorm ? { outlierNorm } : {}) },
+    { loss, ...terms },
     { name: 'sgd', momentum: 0, weightDecay: 0, trust: 0 },
   );
   const session = await cpuEngine(1).compile(program);
@@ -130,7 +130,9 @@ function draw(images: number, outliers: number, width: number, scale: number): P
 
 const usual: Weights = { temperature: 0.5, alpha: 0.7, anchor: 1.3 };
 
-describe.each(methodNames)('the loss of %s', (method) => {
+const contrastive = methodNames.filter((name) => cardOf(name).learningType === 'contrastive');
+
+describe.each(contrastive)('the loss of %s', (method) => {
   it.each([
     { images: 2, outliers: 1, width: 3, temperature: 0.5, scale: 1 },
     { images: 3, outliers: 5, width: 2, temperature: 0.07, scale: 3 },
@@ -232,7 +234,7 @@ it('a method that needs outliers says so when there are none', () => {
   const settings = resolveSettings({
     ...{ preset: 'paper', specimen: 'natural', method: 'oecl', overrides: {} },
   });
-  expect(() => methods.oecl.loss(builder, { normals, outliers: null }, settings)).toThrow(
+  expect(() => methods.oecl.build(builder, { normals, outliers: null }, settings)).toThrow(
     'This method needs outliers',
   );
 });

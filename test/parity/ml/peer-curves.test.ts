@@ -15,7 +15,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '#domain/random.ts';
-import type { MethodName, RunSettings } from '#domain/run-settings.ts';
+import type { MethodName } from '#domain/methods/methods.ts';
+import type { RunSettings } from '#domain/run-settings.ts';
 import { resolveSettings } from '#domain/run-settings.ts';
 import type { Tensors } from '#engine/engine.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
@@ -89,7 +90,7 @@ interface Ours {
 
 function prepare(one: Case): Ours {
   const settings = settingsOf(one.method, one.alpha);
-  const { normals, outliers } = rowsOf({ settings });
+  const { normals, outliers } = rowsOf({ method: one.method, settings });
   const program = describeTraining(one.method, settings, 3);
   const kept = Object.entries(initialState(program, 20)).filter(([name]) => !name.includes('/'));
   const state = Object.fromEntries(
@@ -119,7 +120,7 @@ async function runOurs({ settings, program, task }: Ours, rate: number): Promise
         program.inputs.map(({ name, value }) => [name, filled(value.shape, 1)]),
       ),
       images,
-      alpha: Float32Array.of(settings.alpha),
+      alpha: Float32Array.of(Number(settings['alpha'] ?? 0)),
       learningRate: Float32Array.of(rate),
     });
     curves.loss.push(outputs['loss']![0]!);

@@ -1,8 +1,8 @@
 // Which outliers each method takes.
 
 import { describe, expect, it } from 'vitest';
-import { checkOutliers, methodOutliers } from '#domain/run-outliers.ts';
-import { methodNames, type MethodName } from '#domain/run-settings.ts';
+import { checkOutliers, takesSources } from '#domain/run-outliers.ts';
+import { cardOf, methodNames, type MethodName } from '#domain/methods/methods.ts';
 
 const some = { outlierBatch: 64 };
 
@@ -30,7 +30,7 @@ describe('the outliers of a run', () => {
         expect(error).toMatchObject({
           name: 'Failure',
           code: 'bad-input',
-          message: expect.stringMatching(/^[A-Z].*\.$|^self-OECL .*\.$/) as string,
+          message: expect.stringMatching(/^The .*\.$/) as string,
         });
         return false;
       }
@@ -38,12 +38,13 @@ describe('the outliers of a run', () => {
     expect(taken).toEqual(allowed);
   });
 
-  it('are needed in every step, except by SimCLR', () => {
+  it('are needed in every step by methods that take some', () => {
     for (const method of methodNames) {
-      const external = /none|shifts/.test(methodOutliers[method]) ? 0 : 1;
-      const shifts = methodOutliers[method] === 'shifts' ? 1 : 0;
+      const { outliers } = cardOf(method);
+      const external = takesSources(method) ? 1 : 0;
+      const shifts = outliers === 'shifts' ? 1 : 0;
       const check = () => checkOutliers(method, external, shifts, { outlierBatch: 0 });
-      if (method === 'simclr') expect(check).not.toThrow();
+      if (outliers === 'none') expect(check).not.toThrow();
       else expect(check).toThrow(/outlierBatch is 0. Set outlierBatch to at least 1/);
     }
   });

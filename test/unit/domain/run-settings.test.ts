@@ -1,21 +1,23 @@
 // The table of settings: consistent in itself, resolved in order, and strict about what it is given.
 
 import { describe, expect, it } from 'vitest';
+import { cardOf, methodNames } from '#domain/methods/methods.ts';
 import {
-  methodNames,
   presetMethod,
   presetNames,
   resolveSettings,
-  settingTable,
+  settingFault,
+  settingsOf,
   specimenNames,
+  storedSettings,
   type SettingChoice,
-  type SettingName,
 } from '#domain/run-settings.ts';
 
 const paper = { preset: 'paper', specimen: 'natural', method: 'oecl', overrides: {} } as const;
 const resolve = (choice: Partial<SettingChoice>) => resolveSettings({ ...paper, ...choice });
 const set = (overrides: SettingChoice['overrides']) => resolve({ overrides });
-const settingNames = Object.keys(settingTable) as SettingName[];
+const table = settingsOf('oecl');
+const settingNames = Object.keys(table);
 
 const everyChoice = presetNames.flatMap((preset) =>
   specimenNames.flatMap((specimen) => methodNames.map((method) => ({ preset, specimen, method }))),
@@ -23,7 +25,7 @@ const everyChoice = presetNames.flatMap((preset) =>
 
 describe('the table', () => {
   it.each(settingNames)('%s has a default in its own range, and says what it means', (name) => {
-    const setting = settingTable[name];
+    const setting = table[name]!;
     expect(set({ [name]: setting.standard })[name]).toBe(setting.standard);
     expect(setting.meaning).toMatch(/\w{3}/);
     if (setting.kind === 'choice') {
@@ -36,7 +38,7 @@ describe('the table', () => {
 
   it('takes the least and the greatest of each range', () => {
     for (const name of settingNames) {
-      const setting = settingTable[name];
+      const setting = table[name]!;
       if (setting.kind === 'choice' || /^crop/.test(name)) continue;
       expect(set({ [name]: setting.min })[name]).toBe(setting.min);
       expect(set({ [name]: setting.max })[name]).toBe(setting.max);
@@ -48,7 +50,8 @@ describe('resolving', () => {
   it('gives every setting, in range, for each preset, specimen and method', () => {
     for (const choice of everyChoice) {
       const settings = resolve(choice);
-      expect(Object.keys(settings)).toEqual(settingNames);
+      expect(Object.keys(settings)).toEqual(Object.keys(settingsOf(choice.method)));
+      expect(settingFault(choice.method, settings)).toBeUndefined();
       // Each value is taken again as an override: nothing in a preset is out of range.
       const overrides = settings as unknown as Record<string, string | number>;
       expect(resolveSettings({ ...choice, overrides })).toEqual(settings);
@@ -57,7 +60,7 @@ describe('resolving', () => {
 
   it('has the published values of natural images in the paper’s preset', () => {
     expect(resolve(paper)).toEqual({
-      ...Object.fromEntries(settingNames.map((name) => [name, settingTable[name].standard])),
+      ...Object.fromEntries(settingNames.map((name) => [name, table[name]!.standard])),
       ...{ alpha: 1, cropMin: 0.08 },
     });
     expect(resolve(paper)).toMatchObject({
@@ -65,7 +68,7 @@ describe('resolving', () => {
       ...{ optimiser: 'sgd', learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4 },
       ...{ schedule: 'epoch', brightness: 0.4, hue: 0.1, jitter: 0.8, grey: 0.2, views: 32 },
     });
-    expect(resolve({ specimen: 'stained' }).alpha).toBe(0.1);
+    expect(resolve({ specimen: 'stained' })['alpha']).toBe(0.1);
   });
 
   it('lets a preset win over a specimen, and the user over both', () => {
@@ -163,4 +166,60 @@ it('a smallest crop above the largest is refused', () => {
     }),
   );
   expect(set({ cropMin: 0.3, cropMax: 0.3 })).toMatchObject({ cropMin: 0.3, cropMax: 0.3 });
+});
+
+describe('the settings of one method', () => {
+  it('are refused by others, with the names of the methods that have them', () => {
+    expect(() => set({ anchor: 1 })).toThrow(
+      expect.objectContaining({
+        code: 'unknown-option',
+        message: 'The oecl method has no setting "anchor". Methods that have it: anchored.',
+      }),
+    );
+    expect(() => resolve({ method: 'simclr', overrides: { alpha: 1 } })).toThrow(
+      'The simclr method has no setting "alpha". Methods that have it: anchored, oecl, self-oecl, mixed.',
+    );
+    expect(() => set({ rankBy: 'loudness' })).toThrow(/^rankBy is one of normOfMean, /);
+  });
+
+  it('have names that no general setting has, and one meaning in all methods', () => {
+    const general = settingsOf('simclr');
+    for (const method of methodNames) {
+      for (const [name, setting] of Object.entries(cardOf(method).settings)) {
+        if (name !== 'temperature') expect(Object.keys(general)).not.toContain(name);
+        const others = methodNames.map((other) => cardOf(other).settings[name]);
+        for (const other of others) if (other) expect(other.meaning).toBe(setting.meaning);
+      }
+    }
+  });
+});
+
+describe('stored settings', () => {
+  // As version 0.1.0 stored a SimCLR run: with the settings of all methods.
+  const stored = { ...resolve({ method: 'simclr' }), warmup: 0.05, alpha: 1, anchor: 1 };
+  const simclr = { ...paper, method: 'simclr' } as const;
+
+  it('of older versions are read without those of other methods', () => {
+    const { warmup, alpha, anchor, ...own } = stored;
+    expect([warmup, alpha, anchor]).toEqual([0.05, 1, 1]);
+    expect(storedSettings({ ...simclr, overrides: stored })).toEqual(own);
+  });
+
+  it('that no version knows are refused, and missing ones have their defaults', () => {
+    expect(() => storedSettings({ ...simclr, overrides: { ...stored, gpu: 1 } })).toThrow(
+      /no setting "gpu"/,
+    );
+    expect(storedSettings({ ...simclr, overrides: { width: 8 } })).toEqual(
+      resolve({ method: 'simclr', overrides: { width: 8 } }),
+    );
+  });
+
+  it('that are not exactly those of a method are at fault', () => {
+    const own = resolve({ method: 'simclr' });
+    expect(settingFault('simclr', own)).toBeUndefined();
+    expect(settingFault('simclr', stored)).toMatch(/simclr method has no setting "warmup"/);
+    expect(settingFault('oecl', own)).toBe('The settings lack warmup, alpha.');
+    expect(settingFault('simclr', { ...own, width: 3 })).toMatch(/width is a whole number/);
+    expect(settingFault('simclr', { ...own, width: '8' })).toBe('width is of the wrong type.');
+  });
 });

@@ -13,7 +13,7 @@ const settings = resolveSettings({
 const pixels = (count: number, seed: number) =>
   noisePixels({ count, height: 20, width: 20, channels: 3 }, seed);
 const plan: BatchPlan = {
-  ...{ normals: pixels(10, 1), settings, seed: 1 },
+  ...{ method: 'anchored', normals: pixels(10, 1), settings, seed: 1 },
   outliers: [{ set: pixels(7, 2), weight: 1 }],
   shifts: [{ shift: shiftNamed('cut-mix'), weight: 1, strength: 0.5 }],
 };

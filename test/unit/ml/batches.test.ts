@@ -42,7 +42,7 @@ interface Parts {
 
 function planOf(overrides: Record<string, number | string>, parts: Parts = {}): BatchPlan {
   const { normals = evenImages(10), outliers = [], shifts = [], seed = 1 } = parts;
-  return { normals, outliers, shifts, seed, settings: settingsOf(overrides) };
+  return { method: 'anchored', normals, outliers, shifts, seed, settings: settingsOf(overrides) };
 }
 
 /** The pixel value of the first pixel of each row. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { scheduleOf } from '#ml/schedule.ts';
 
 const settings = {
-  ...{ steps: 0, epochs: 10, batch: 4, warmup: 0.2, learningRate: 0.1 },
+  ...{ steps: 0, epochs: 10, batch: 4, learningRate: 0.1 },
   schedule: 'epoch' as const,
 };
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
@@ -40,16 +40,5 @@ describe('a schedule', () => {
   it('holds the rate where the run is shorter than one epoch', () => {
     const { learningRate } = scheduleOf({ ...settings, steps: 3 }, 100);
     expect(upTo(3).map(learningRate)).toEqual([0.1, 0.1, 0.1]);
-  });
-
-  it('switches α and anchor on after the warm-up, once and for all', () => {
-    const exposures = (warmup: number, steps: number): number[] => {
-      const { exposure } = scheduleOf({ ...settings, warmup, steps }, 12);
-      return upTo(steps).map(exposure);
-    };
-    expect(exposures(0.2, 10)).toEqual([0, 0, 1, 1, 1, 1, 1, 1, 1, 1]);
-    expect(exposures(0.25, 6)).toEqual([0, 0, 1, 1, 1, 1]);
-    expect(exposures(0, 3)).toEqual([1, 1, 1]);
-    expect(exposures(1, 3)).toEqual([0, 0, 0]);
   });
 });

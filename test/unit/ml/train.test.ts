@@ -72,16 +72,20 @@ describe('a run', () => {
       true,
       true,
     ]);
-    expect(steps.map(({ alpha }) => alpha)).toEqual([0, 0, 0, 0.5, 0.5, 0.5]);
+    expect(steps.map(({ scheduled }) => scheduled['alpha'])).toEqual([0, 0, 0, 0.5, 0.5, 0.5]);
     steps.forEach(({ learningRate }, step) =>
       expect(learningRate).toBeCloseTo(0.01 * (1 + Math.cos((Math.PI * step) / 6)), 12),
     );
-    for (const { loss, ntxent, normalNorm, outlierNorm, alpha, ...norms } of steps) {
+    for (const { loss, terms, distributions, scheduled } of steps) {
+      const [ntxent, normalNorm, outlierNorm] = ['ntxent', 'normalNorm', 'outlierNorm'].map(
+        (name) => terms[name]!,
+      ) as [number, number, number];
+      const [normals, outliers] = [distributions['normalNorms']!, distributions['outlierNorms']!];
       // Two views of each image, spread around the mean.
-      expect([norms.normalNorms, norms.outlierNorms!].map(normTotal)).toEqual([8, 8]);
+      expect([normals, outliers].map(normTotal)).toEqual([8, 8]);
       for (const [counts, mean] of [
-        [norms.normalNorms, normalNorm],
-        [norms.outlierNorms!, outlierNorm!],
+        [normals, normalNorm],
+        [outliers, outlierNorm],
       ] as const) {
         expect(normQuantile(counts, 0)).toBeLessThan(mean * 1.1);
         expect(normQuantile(counts, 1)).toBeGreaterThan(mean / 1.1);
@@ -89,8 +93,8 @@ describe('a run', () => {
       expect(normalNorm).toBeGreaterThan(0);
       expect(outlierNorm).toBeGreaterThan(0);
       // During warm-up the loss is NT-Xent alone.
-      if (alpha === 0) expect(loss).toBeCloseTo(ntxent, 6);
-      else expect(loss).toBeGreaterThan(ntxent + 0.5 * outlierNorm! - 1e-5);
+      if (scheduled['alpha'] === 0) expect(loss).toBeCloseTo(ntxent, 6);
+      else expect(loss).toBeGreaterThan(ntxent + 0.5 * outlierNorm - 1e-5);
     }
   });
 
@@ -130,13 +134,13 @@ describe('a run', () => {
     const from = { step: 3, state: first.state };
     const rest = await train(optionsOf({}, { parts: 2, from }));
     expect(hashState(rest.state)).toBe(hashState(parts.state));
-    expect(normTotal(parts.steps[0]!.normalNorms)).toBe(8);
+    expect(normTotal(parts.steps[0]!.distributions['normalNorms']!)).toBe(8);
     const whole = await train(optionsOf());
     expect(Object.keys(parts.state)).toEqual(Object.keys(whole.state));
     // Another loss: fewer images are contrasted with each other. The same views, rates and outliers.
-    expect(parts.steps[0]!.ntxent).not.toBe(whole.steps[0]!.ntxent);
-    expect(parts.steps[0]!.ntxent).toBeLessThan(whole.steps[0]!.ntxent);
-    const [split, one] = [parts.steps[0]!.normalNorm, whole.steps[0]!.normalNorm];
+    const firstOf = ({ steps }: typeof whole, name: string) => steps[0]!.terms[name]!;
+    expect(firstOf(parts, 'ntxent')).toBeLessThan(firstOf(whole, 'ntxent'));
+    const [split, one] = [firstOf(parts, 'normalNorm'), firstOf(whole, 'normalNorm')];
     expect(Math.abs(split / one - 1)).toBeLessThan(0.2);
   });
 
@@ -157,8 +161,12 @@ describe('a run', () => {
   it('needs no outliers with SimCLR, and reports no norm of theirs', async () => {
     const more = { method: 'simclr', outliers: [], shifts: [] } as const;
     const { steps } = await train(optionsOf({ outlierBatch: 0 }, more), 2);
-    expect(steps.map(({ outlierNorm }) => outlierNorm)).toEqual([null, null]);
-    expect(steps[1]!.loss).toBe(steps[1]!.ntxent);
+    expect(steps.map(({ terms }) => Object.keys(terms))).toEqual([
+      ['ntxent', 'normalNorm'],
+      ['ntxent', 'normalNorm'],
+    ]);
+    expect(steps.map(({ scheduled }) => scheduled)).toEqual([{}, {}]);
+    expect(steps[1]!.loss).toBe(steps[1]!.terms['ntxent']);
   });
 
   it.each(['sgd', 'lars'] as const)('lowers the loss on the same images, with %s', async (name) => {

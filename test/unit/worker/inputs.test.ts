@@ -12,10 +12,10 @@ test('a task of the contract passes unchanged', () => {
 
 test('what the core must not send is named', () => {
   const faults: [object, RegExp][] = [
-    [{ ...task, settings: without(settings, 'momentum') }, /settings\.momentum/],
+    [{ ...task, settings: without(settings, 'momentum') }, /settings: The settings lack momentum/],
     [{ ...task, settings: { ...settings, speed: 1 } }, /speed/],
-    [{ ...task, settings: { ...settings, batch: 1.5 } }, /settings\.batch/],
-    [{ ...task, settings: { ...settings, optimiser: 'newton' } }, /settings\.optimiser/],
+    [{ ...task, settings: { ...settings, batch: 1.5 } }, /settings: batch is a whole number/],
+    [{ ...task, settings: { ...settings, optimiser: 'newton' } }, /settings: optimiser is one of/],
     [{ ...task, seed: 0.5 }, /seed/],
     [{ ...task, outliers: [{ ...task.outliers[0], weight: 0 }] }, /outliers\.0\.weight/],
     [{ ...task, shifts: [{ ...task.shifts[0], strength: 2 }] }, /shifts\.0\.strength/],

@@ -1,11 +1,9 @@
 // Everything the catalogue knows of one image, and of the files that could not become one.
 
 import type { ImageDetails, ImportProblems, Review } from '#contract/image.ts';
-import { scoreNames, type RawScores, type ScoreName } from '#domain/score.ts';
 import type { Query, Reader } from '../database.ts';
 import { addressesOf } from './addresses.ts';
 import { columnsOfImage, imageColumns, regionOf, type ImageColumns } from './images.ts';
-import { scoreColumns } from '../runs/scores.ts';
 
 type Own = ImageColumns &
   Pick<ImageDetails, 'imageId' | 'hash' | 'bytes' | 'width' | 'height' | 'bitDepth' | 'importedAt'>;
@@ -17,12 +15,13 @@ const own: Query<Own> = `
 export const placesOf: Query<ImageDetails['datasets'][number]> = `
   select t.name dataset, d.role, d.class, d.group_name "group", d.domain, d.split
   from dataset_item d join dataset t on t.id = d.dataset_id where d.image_id = ? order by t.name`;
-const scoreList = scoreNames.map((name) => `s.${scoreColumns[name]} ${name}`).join(', ');
-const scoresOfImage: Query<RawScores & { modelId: number; runId: number }> = `
-  select s.model_id modelId, m.run_id runId, ${scoreList}
-  from score s join model m on m.id = s.model_id join run r on r.id = m.run_id
-  where s.image_id = ? and r.deleted_at is null order by s.model_id`;
-const limitsOf: Query<{ name: ScoreName; anomalyScore: number }> = `
+// Looked up in each score of each model: an index by image would be as large as all scores.
+const scoresOfImage: Query<{ modelId: number; runId: number; name: string; value: number }> = `
+  select m.id modelId, m.run_id runId, n.name, s.value
+  from model_score n join model m on m.id = n.model_id join run r on r.id = m.run_id
+    cross join score s on s.model_score_id = n.id and s.image_id = ?
+  where r.deleted_at is null order by m.id, n.id`;
+const limitsOf: Query<{ name: string; anomalyScore: number }> = `
   select score_name name, anomaly_score anomalyScore from threshold where model_id = ?`;
 const problemsOf: Query<ImageDetails['scoreProblems'][number]> = `
   select p.model_id modelId, p.code, p.reason
@@ -42,15 +41,24 @@ export function imageDetails(reader: Reader, imageId: number): ImageDetails | un
     region: regionOf(reader, imageId),
     paths: addressesOf(reader, imageId),
     datasets: reader.all(placesOf, imageId),
-    scores: reader.all(scoresOfImage, imageId).map(({ modelId, runId, ...raw }) => ({
-      ...{ modelId, runId, raw },
-      thresholds: Object.fromEntries(
-        reader.all(limitsOf, modelId).map(({ name, anomalyScore }) => [name, anomalyScore]),
-      ),
-    })),
+    scores: scoresByModel(reader, imageId),
     scoreProblems: reader.all(problemsOf, imageId),
     reviews: reader.all(reviewsOf, imageId),
   };
+}
+
+function scoresByModel(reader: Reader, imageId: number): ImageDetails['scores'] {
+  const rows = reader.all(scoresOfImage, imageId);
+  const models = new Map(rows.map(({ modelId, runId }) => [modelId, runId]));
+  return [...models].map(([modelId, runId]) => ({
+    ...{ modelId, runId },
+    raw: Object.fromEntries(
+      rows.filter((row) => row.modelId === modelId).map(({ name, value }) => [name, value]),
+    ),
+    thresholds: Object.fromEntries(
+      reader.all(limitsOf, modelId).map(({ name, anomalyScore }) => [name, anomalyScore]),
+    ),
+  }));
 }
 
 const importsWithProblems: Query<{

@@ -2,15 +2,14 @@
 // with is the business of image-pages.ts and image-facets.ts.
 
 import type { ImageFilter, StandingVerdict } from '#contract/image.ts';
-import type { ScoreName } from '#domain/score.ts';
 import type { Value } from '../database.ts';
 import { idsByPath } from './addresses.ts';
-import { scoreColumns } from '../runs/scores.ts';
 
 /** The score by which a filter speaks of a model. */
 export interface ScoreAsked {
   readonly modelId: number;
-  readonly name: ScoreName;
+  /** See findModelScore; null finds no image. */
+  readonly scoreId: number | null;
   /** The anomaly score above which an image is flagged; null without a threshold. */
   readonly limit: number | null;
 }
@@ -66,8 +65,8 @@ export function rowsOf(asked: Asked): Condition & { readonly from: string } {
   const { sql, values } = conditionOf({ ...asked, filter: { ...filter, score: undefined } });
   return {
     from: 'score s cross join dataset_item d on d.image_id = s.image_id',
-    sql: `s.model_id = ? and ${sql}`,
-    values: [score.modelId, ...values],
+    sql: `s.model_score_id = ? and ${sql}`,
+    values: [score.scoreId, ...values],
   };
 }
 
@@ -88,28 +87,28 @@ function verdictPart(verdict: StandingVerdict | 'any' | null): Condition {
 }
 
 function scoreParts(
-  { modelId, name, limit }: ScoreAsked,
+  { modelId, scoreId, limit }: ScoreAsked,
   is: NonNullable<ImageFilter['score']>['is'],
 ): Condition[] {
-  const scored = 'select image_id from score where model_id = ?';
+  const scored = 'select image_id from score where model_score_id = ?';
   const failed = 'select image_id from score_problem where model_id = ?';
   // Without a threshold nothing is flagged, and nothing is cleared of it.
   const side = (sign: string) =>
     limit === null
       ? part('false')
-      : part(`d.image_id in (${scored} and -${scoreColumns[name]} ${sign} ?)`, modelId, limit);
+      : part(`d.image_id in (${scored} and -value ${sign} ?)`, scoreId, limit);
   switch (is) {
     case undefined:
       return [];
     case 'scored':
       // Looked up image by image, for what asks for a few; what asks for all goes by `rowsOf`.
-      return [part(`exists (${scored} and image_id = d.image_id)`, modelId)];
+      return [part(`exists (${scored} and image_id = d.image_id)`, scoreId)];
     case 'failed':
       return [part(`d.image_id in (${failed})`, modelId)];
     case 'unscored':
       // Looked up image by image: a page needs few, and counting goes another way (image-pages.ts).
       return [
-        part(`not exists (${scored} and image_id = d.image_id)`, modelId),
+        part(`not exists (${scored} and image_id = d.image_id)`, scoreId),
         part(`not exists (${failed} and image_id = d.image_id)`, modelId),
       ];
     case 'flagged':

@@ -5,7 +5,6 @@ import { Failure } from '#domain/failure.ts';
 import type { Query, Reader, Value } from '../database.ts';
 import { firstAddress } from './addresses.ts';
 import { rowsOf, type Asked } from './image-filter.ts';
-import { scoreColumns } from '../runs/scores.ts';
 
 export interface PageAsked extends Asked {
   readonly order: ImageOrder;
@@ -113,10 +112,10 @@ function sorting({ order, score, filter }: Asked & { readonly order: ImageOrder 
         );
       }
       const direction = order === 'strangest' ? '' : 'desc';
-      const by = `s.${scoreColumns[score.name]} ${direction} nulls last, d.image_id`;
+      const by = `s.value ${direction} nulls last, d.image_id`;
       if (filter.score?.is === 'scored') return sorted(by);
-      const join = 'left join score s on s.model_id = ? and s.image_id = d.image_id';
-      return sorted(by, join, score.modelId);
+      const join = `left join score s on s.model_score_id = ? and s.image_id = d.image_id`;
+      return sorted(by, join, score.scoreId);
     }
   }
 }

@@ -8,6 +8,7 @@ import { runEngineWhy } from './0050-run-engine-why.ts';
 import { normCounts } from './0060-norm-counts.ts';
 import { editsOfDatasets } from './0070-edits-of-datasets.ts';
 import { idsGivenOnce } from './0080-ids-given-once.ts';
+import { termsAndScoresAsData } from './0100-terms-and-scores-as-data.ts';
 import { channelsAndRegions } from './0110-channels-and-regions.ts';
 import { domains } from './0120-domains.ts';
 
@@ -26,6 +27,7 @@ export const migrations: readonly Migration[] = [
   normCounts,
   editsOfDatasets,
   idsGivenOnce,
+  termsAndScoresAsData,
   channelsAndRegions,
   domains,
 ];

@@ -34,7 +34,7 @@ export function modelOfRun(reader: Reader, runId: number): StoredModel | undefin
 export function putModel(writer: Writer, model: Omit<StoredModel, 'id'>, now: string): StoredModel {
   const before = modelOfRun(writer, model.runId);
   if (before && before.hash !== model.hash) {
-    for (const table of ['score', 'score_problem', 'threshold']) {
+    for (const table of ['model_score', 'score_problem', 'threshold']) {
       writer.run(`delete from ${table} where model_id = ?`, before.id);
     }
   }

@@ -1,9 +1,8 @@
 // Images of a dataset in the order of one raw score.
 
-import type { ScoreName } from '#domain/score.ts';
 import type { DatasetItem } from '../../datasets/items.ts';
 import type { Query, Reader } from '../database.ts';
-import { scoreColumns } from './scores.ts';
+import { modelScoreId } from './scores.ts';
 
 export interface RankedItem extends DatasetItem {
   /** Higher is more normal. */
@@ -16,7 +15,7 @@ export function rankedItems(
   request: {
     readonly modelId: number;
     readonly datasetId: number;
-    readonly name: ScoreName;
+    readonly name: string;
     readonly offset: number;
     readonly limit: number;
     /** Of these images alone. */
@@ -27,24 +26,27 @@ export function rankedItems(
   const these = imageIds ? 'and d.image_id in (select value from json_each(?))' : '';
   const ranked: Query<RankedItem> = `
     select d.image_id imageId, i.hash, d.role, d.class, d.group_name "group", d.domain, d.split,
-      s.${scoreColumns[name]} raw
+      s.value raw
     from dataset_item d
-      join score s on s.image_id = d.image_id and s.model_id = ?
+      join score s on s.model_score_id = ${modelScoreId} and s.image_id = d.image_id
       join image i on i.id = d.image_id
     where d.dataset_id = ? ${these}
     order by raw, d.image_id limit ? offset ?`;
   const values = imageIds ? [JSON.stringify(imageIds)] : [];
-  return reader.all(ranked, modelId, datasetId, ...values, limit, offset);
+  return reader.all(ranked, modelId, name, datasetId, ...values, limit, offset);
 }
+
+const heldOut: Query<{ raw: number }> = `
+  select s.value raw
+  from snapshot_item i
+    join score s on s.model_score_id = ${modelScoreId} and s.image_id = i.image_id
+  where i.snapshot_id = ? and i.role = 'normal' and i.split = 'calibrate'`;
 
 /** One raw score of each normal that the run held out to calibrate on, higher is more normal. */
 export function heldOutScores(
   reader: Reader,
-  request: { readonly modelId: number; readonly snapshotId: number; readonly name: ScoreName },
+  request: { readonly modelId: number; readonly snapshotId: number; readonly name: string },
 ): number[] {
-  const scores: Query<{ raw: number }> = `
-    select s.${scoreColumns[request.name]} raw
-    from snapshot_item i join score s on s.image_id = i.image_id and s.model_id = ?
-    where i.snapshot_id = ? and i.role = 'normal' and i.split = 'calibrate'`;
-  return reader.all(scores, request.modelId, request.snapshotId).map(({ raw }) => raw);
+  const { modelId, snapshotId, name } = request;
+  return reader.all(heldOut, modelId, name, snapshotId).map(({ raw }) => raw);
 }

@@ -1,7 +1,7 @@
 // Runs: what each training was asked to do, how it went, epoch by epoch, and what it warned of.
 
-import type { JobState, RunEpoch, RunResources, RunSummary } from '#contract/core.ts';
-import type { NormCounts } from '#domain/norm-counts.ts';
+import type { JobState, RunResources, RunSummary } from '#contract/core.ts';
+import type { Distributions, EpochReport, Terms } from '#domain/progress.ts';
 import type { Query, Reader, Writer } from '../database.ts';
 
 export interface NewRun {
@@ -56,14 +56,13 @@ export const selectRuns = `
 const all: Query<StoredRun> = `${selectRuns} where r.deleted_at is null order by r.id`;
 const byId: Query<StoredRun> = `${selectRuns} where r.id = ? and r.deleted_at is null`;
 
-type EpochRow = Omit<RunEpoch, 'normalNorms' | 'outlierNorms'> & {
+type EpochRow = Omit<EpochReport, 'terms' | 'distributions'> & {
   /** JSON. */
-  readonly normalNorms: string | null;
-  readonly outlierNorms: string | null;
+  readonly terms: string;
+  readonly distributions: string;
 };
 const epochsOf: Query<EpochRow> = `
-  select epoch, step, loss, ntxent, normal_norm normalNorm, outlier_norm outlierNorm,
-    normal_norms normalNorms, outlier_norms outlierNorms, learning_rate learningRate, alpha, seconds
+  select epoch, step, loss, terms, distributions, learning_rate learningRate, seconds
   from run_epoch where run_id = ? order by epoch`;
 const warningsOf: Query<{ text: string }> = `
   select text from run_warning where run_id = ? order by rowid`;
@@ -82,13 +81,12 @@ export function findRun(reader: Reader, id: number): StoredRun | undefined {
   return reader.get(byId, id);
 }
 
-export function runEpochs(reader: Reader, runId: number): RunEpoch[] {
-  const parse = (counts: string | null) =>
-    counts === null ? null : (JSON.parse(counts) as NormCounts);
-  return reader.all(epochsOf, runId).map((row) => {
-    const { normalNorms, outlierNorms } = row;
-    return { ...row, normalNorms: parse(normalNorms), outlierNorms: parse(outlierNorms) };
-  });
+export function runEpochs(reader: Reader, runId: number): EpochReport[] {
+  return reader.all(epochsOf, runId).map((row) => ({
+    ...row,
+    terms: JSON.parse(row.terms) as Terms,
+    distributions: JSON.parse(row.distributions) as Distributions,
+  }));
 }
 
 export function runWarnings(reader: Reader, runId: number): string[] {
@@ -183,24 +181,19 @@ export function addRunResources(writer: Writer, id: number, took: RunResources):
 }
 
 /** A resumed run passes through some epochs again, with the same figures. */
-export function putEpoch(writer: Writer, runId: number, report: RunEpoch): void {
+export function putEpoch(writer: Writer, runId: number, report: EpochReport): void {
   writer.run(
-    `insert or replace into run_epoch (run_id, epoch, step, loss, ntxent, normal_norm,
-       outlier_norm, normal_norms, outlier_norms, learning_rate, alpha, seconds)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ...[runId, report.epoch, report.step, report.loss, report.ntxent, report.normalNorm],
-    ...[report.outlierNorm, json(report.normalNorms), json(report.outlierNorms)],
-    ...[report.learningRate, report.alpha, report.seconds],
+    `insert or replace into run_epoch (run_id, epoch, step, loss, terms, distributions,
+       learning_rate, seconds) values (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[runId, report.epoch, report.step, report.loss],
+    ...[JSON.stringify(report.terms), JSON.stringify(report.distributions)],
+    ...[report.learningRate, report.seconds],
   );
 }
 
 /** A run that goes on from a checkpoint takes later epochs again. */
 export function dropEpochsAfter(writer: Writer, runId: number, step: number): void {
   writer.run('delete from run_epoch where run_id = ? and step > ?', runId, step);
-}
-
-function json(counts: NormCounts | null): string | null {
-  return counts && JSON.stringify(counts);
 }
 
 /** False when the run has this warning already. */

@@ -1,11 +1,10 @@
 // Thresholds of a model, one for each score, from the normals held out for calibration.
 
 import type { Threshold } from '#contract/core.ts';
-import type { ScoreName } from '#domain/score.ts';
 import type { Query, Reader, Writer } from '../database.ts';
 
 interface Row {
-  readonly scoreName: ScoreName;
+  readonly scoreName: string;
   readonly anomalyScore: number;
   readonly falseAlarms: number;
   readonly low: number;
@@ -21,7 +20,7 @@ const one: Query<Row> = `
 export function findThreshold(
   reader: Reader,
   modelId: number,
-  scoreName: ScoreName,
+  scoreName: string,
 ): Threshold | null {
   const row = reader.get(one, modelId, scoreName);
   if (!row) return null;

@@ -1,5 +1,6 @@
 // `normscope evaluate`: how well a model tells normal from anomalous images.
 
+import { allScores } from '#domain/methods/methods.ts';
 import { parseId } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
 import { evaluationLines, measureFloor } from '../evaluating.ts';
@@ -16,9 +17,7 @@ export const evaluate = command({
     'With --backbone the same images are also judged without training, by the mean distance to the five ' +
       'nearest training images: among thumbnails with colour histograms, and among the features of the ' +
       'backbone (see "normscope help backbone"), which are kept in the project for the next time.',
-    'Scores: normOfMean, meanSquaredNorm and plainSquaredNorm are the norm of the contrastive ' +
-      'feature over many views and one; mahalanobis and nearest5 are distances from the training ' +
-      'images among the features; cosineTimesNorm is likeness times norm.',
+    'Which scores a model has is a matter of its method.',
   ],
   arguments: { project: projectArgument },
   options: {
@@ -40,6 +39,7 @@ export const evaluate = command({
       meaning: 'a backbone whose features are measured beside the model',
     },
   },
+  lists: { Scores: allScores.map(({ name, meaning }) => [name, meaning]) },
   examples: [
     {
       words: 'evaluate Cells.normscope --model 1 --dataset cells',

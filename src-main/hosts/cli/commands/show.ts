@@ -1,6 +1,8 @@
 // `normscope show`: everything a run was asked to do and how it went.
 
-import type { RunDetails, RunEpoch } from '#contract/core.ts';
+import type { RunDetails } from '#contract/core.ts';
+import { allTerms, inCardOrder, termTitle } from '#domain/methods/methods.ts';
+import type { EpochReport } from '#domain/progress.ts';
 import { parseId } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
 import { count, duration, significant } from '#domain/figures.ts';
@@ -8,6 +10,7 @@ import { printable } from '#domain/printable.ts';
 import { runEngineInWords } from '#domain/run-engine.ts';
 import { withProject } from '../project.ts';
 import { table } from '../table.ts';
+import { withAliases } from '../epoch-aliases.ts';
 import { resourcesInWords, thresholdLine } from '../training.ts';
 
 /** A long run has more epochs than a screen has lines. */
@@ -33,7 +36,7 @@ export const show = command({
     const details = await withProject(shell, project, {}, (client) =>
       client.call('runs.show', { runId }),
     );
-    shell.answer(details);
+    shell.answer({ ...details, epochs: details.epochs.map(withAliases) });
     shell.say(...runLines(details));
     return 0;
   },
@@ -70,20 +73,24 @@ function configFacts(config: unknown, above = ''): [string, string][] {
   });
 }
 
-function thin(epochs: readonly RunEpoch[]): readonly RunEpoch[] {
+function thin(epochs: readonly EpochReport[]): readonly EpochReport[] {
   const every = Math.ceil(epochs.length / epochsShown);
   return epochs.filter((_, i) => i % every === 0 || i === epochs.length - 1);
 }
 
-function epochTable(epochs: readonly RunEpoch[]): readonly string[] {
-  const titles = ['epoch', 'step', 'loss', 'NT-Xent', 'normal norm', 'outlier norm'];
+function epochTable(epochs: readonly EpochReport[]): readonly string[] {
+  const names = new Set(epochs.flatMap(({ terms }) => Object.keys(terms)));
+  const terms = inCardOrder(names, allTerms);
+  const titles = ['epoch', 'step', 'loss', ...terms.map(termTitle), 'learning rate', 'time'];
   return table(
-    [...titles, 'learning rate', 'alpha', 'time'].map((title) => ({ title, align: 'right' })),
+    titles.map((title) => ({ title, align: 'right' })),
     epochs.map((epoch) => [
-      ...[count(epoch.epoch + 1), count(epoch.step)],
-      ...[significant(epoch.loss), significant(epoch.ntxent), significant(epoch.normalNorm, 3)],
-      epoch.outlierNorm === null ? '' : significant(epoch.outlierNorm, 3),
-      ...[significant(epoch.learningRate, 3), significant(epoch.alpha, 3), seconds(epoch.seconds)],
+      ...[count(epoch.epoch + 1), count(epoch.step), significant(epoch.loss)],
+      ...terms.map((name) => {
+        const value = epoch.terms[name];
+        return value === undefined ? '' : significant(value, 3);
+      }),
+      ...[significant(epoch.learningRate, 3), seconds(epoch.seconds)],
     ]),
   );
 }

@@ -1,19 +1,13 @@
 // `normscope train`: a detector from a dataset's normal images.
 
-import {
-  methodNames,
-  presetMethod,
-  presetNames,
-  resolveSettings,
-  settingTable,
-  specimenNames,
-  type SettingName,
-} from '#domain/run-settings.ts';
-import { standardShifts } from '#domain/run-outliers.ts';
+import { methodCards, methodNames } from '#domain/methods/methods.ts';
+import { standardShifts, takesShifts } from '#domain/run-outliers.ts';
+import { presetMethod, presetNames, specimenNames } from '#domain/run-settings.ts';
 import { shiftNames } from '#domain/shift-table.ts';
 import { parseSetting, parseWeighted } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
 import { engineOption } from '../engine-option.ts';
+import { generalSettingList, methodSettingList } from '../setting-list.ts';
 import { withProject } from '../project.ts';
 import { followTraining, trainedAnswer, trainedLines } from '../training.ts';
 
@@ -27,7 +21,7 @@ export const train = command({
       'reference (arXiv 2312.15288), meant for a graphics card. Ctrl+C stops the training; what was ' +
       'reached is kept, and "normscope resume" goes on with the same result as without the stop.',
     `Shift transforms: ${shiftNames.join(', ')}. Where neither outliers nor shifts are named, the ` +
-      `methods that take shifts use ${standardShifts('anchored').join(', ')}.`,
+      `methods that take shifts use ${standardShifts(methodNames.find(takesShifts)!).join(', ')}.`,
   ],
   arguments: { project: projectArgument },
   options: {
@@ -53,7 +47,9 @@ export const train = command({
     method: {
       kind: 'choice',
       choices: methodNames,
-      meaning: 'the method; anchored for quick and standard and oecl for paper when left out',
+      meaning: `the method; when left out ${presetNames
+        .map((preset) => `${presetMethod[preset]} for ${preset}`)
+        .join(', ')}`,
     },
     preset: {
       kind: 'choice',
@@ -86,7 +82,14 @@ export const train = command({
       meaning: 'train although outliers look just like normal or test images',
     },
   },
-  lists: { 'Settings for --set, and what the presets make of them': settingList() },
+  lists: {
+    Methods: methodCards.map(({ name, meaning, learningType, scores }) => [
+      name,
+      `${meaning} Kind: ${learningType}. Scores: ${scores.map((score) => score.name).join(', ')}.`,
+    ]),
+    'Settings for --set, and what the presets make of them': generalSettingList(),
+    'Settings of some methods alone': methodSettingList(),
+  },
   examples: [
     {
       words: 'train Cells.normscope --dataset cells --outliers photos --shift cut-mix=0.7',
@@ -121,20 +124,3 @@ export const train = command({
     return 0;
   },
 });
-
-/** Every setting with its range and its values in the presets, for stained specimens. */
-function settingList(): readonly (readonly [string, string])[] {
-  const resolved = presetNames.map((preset) =>
-    resolveSettings({ preset, specimen: 'stained', method: presetMethod[preset], overrides: {} }),
-  );
-  return Object.entries(settingTable).map(([name, setting]) => {
-    const range =
-      setting.kind === 'choice' ? setting.choices.join(', ') : `${setting.min} to ${setting.max}`;
-    const values = resolved.map((settings) => settings[name as SettingName]);
-    const isAlways = values.every((value) => value === values[0]);
-    const standards = isAlways
-      ? `always ${values[0]!}`
-      : presetNames.map((preset, i) => `${preset} ${values[i]!}`).join(', ');
-    return [name, `${setting.meaning}; ${range}; ${standards}`];
-  });
-}

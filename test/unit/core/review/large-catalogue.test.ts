@@ -19,7 +19,7 @@ import { sizes } from '../../../support/sizes.ts';
 
 const images = sizes.catalogueImages;
 const halfway = images / 2;
-const score = { modelId: 1, name: 'mahalanobis', limit: 900_000 } as const;
+const score = { modelId: 1, scoreId: 1, limit: 900_000 } as const;
 const orders = [
   ...(['imported', 'newest', 'path', 'class', 'group', 'largest', 'smallest'] as const),
   ...(['strangest', 'most-normal'] as const),

@@ -49,10 +49,13 @@ it(`after each of ${kills} kills the catalogue holds whole transactions and all 
 
 function read({ database }: OpenDatabase): { scores: number; jobs: number[]; values: number[] } {
   return database.read((reader) => ({
-    scores: reader.get<{ n: number }>('select count(*) n from score')!.n,
+    scores: reader.get<{ n: number }>('select count(distinct image_id) n from score')!.n,
     jobs: reader.all<{ done: number }>('select done from job order by done').map((job) => job.done),
     values: reader
-      .all<{ value: number }>('select distinct norm_of_mean value from score')
+      .all<{ value: number }>(
+        `select distinct value from score where model_score_id in
+           (select id from model_score where name = 'normOfMean')`,
+      )
       .map(({ value }) => value),
   }));
 }

@@ -103,7 +103,12 @@ describe('startRun', () => {
     ],
     ['an unknown setting', { overrides: { widht: 4 }, ...noise }, 'unknown-option', /"width"/],
     ['a setting out of range', { overrides: { width: 1000 }, ...noise }, 'bad-input', /4 to 256/],
-    ['a method without its outliers', { method: 'oecl' }, 'bad-input', /needs an outlier source/],
+    [
+      'a method without its outliers',
+      { method: 'oecl' },
+      'bad-input',
+      /needs outliers: name an outlier source/,
+    ],
     [
       'self-OECL with a source',
       {

@@ -2,18 +2,18 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ViewSettings } from '#domain/run-settings.ts';
 import { RandomStream, purpose } from '#domain/random.ts';
 import { resizeCrop } from '#ml/augment/resize.ts';
-import type { AugmentSettings } from '#ml/augment/view.ts';
 import { drawView, plainView, toNetworkRange } from '#ml/augment/view.ts';
 import type { PixelSet } from '#ml/pixels.ts';
 import { noisePixels } from '../pixel-sets.ts';
 
-const none: AugmentSettings = {
+const none: ViewSettings = {
   ...{ cropMin: 1, cropMax: 1, flip: 0, verticalFlip: 0 },
   ...{ brightness: 0, contrast: 0, saturation: 0, hue: 0, jitter: 0, grey: 0 },
 };
-const all: AugmentSettings = {
+const all: ViewSettings = {
   ...{ cropMin: 0.3, cropMax: 1, flip: 0.5, verticalFlip: 0.5 },
   ...{ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1, jitter: 0.8, grey: 0.2 },
 };
@@ -21,7 +21,7 @@ const size = 16;
 
 function view(
   set: PixelSet,
-  settings: AugmentSettings,
+  settings: ViewSettings,
   key: readonly [seed: number, epoch: number, index: number, view: number],
 ): Float32Array {
   const [seed, epoch, index, word] = key;
@@ -92,7 +92,7 @@ describe('a random view', () => {
     }
   });
 
-  const effects: readonly [string, Partial<AugmentSettings>, 'both' | 'colour'][] = [
+  const effects: readonly [string, Partial<ViewSettings>, 'both' | 'colour'][] = [
     ['cropMin', { cropMin: 0.3 }, 'both'],
     ['cropMax', { cropMin: 0.3, cropMax: 0.4 }, 'both'],
     ['flip', { flip: 1 }, 'both'],
@@ -166,7 +166,7 @@ describe('the crop of a random view', () => {
   const wide = [ramp(96, 24, 'x'), ramp(96, 24, 'y')] as const;
 
   /** Sides in pixels, from the slopes of the ramps in the middle of the view. */
-  function sides(ramps: readonly PixelSet[], settings: AugmentSettings, epoch: number) {
+  function sides(ramps: readonly PixelSet[], settings: ViewSettings, epoch: number) {
     const [across, down] = (['x', 'y'] as const).map((along, index) => {
       const image = view(ramps[index]!, settings, [1, epoch, 0, 0]);
       const step = along === 'x' ? 1 : size;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { auroc } from '#domain/metrics/auroc.ts';
 import { networkNames, networkTable } from '#domain/network-table.ts';
 import { purpose, RandomStream } from '#domain/random.ts';
-import { resolveSettings, settingTable } from '#domain/run-settings.ts';
+import { resolveSettings, generalSettings } from '#domain/run-settings.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import { elementCount, type Program } from '#engine/ir/program.ts';
@@ -14,7 +14,7 @@ import { describeScoring, readReference, scoreImages } from '#ml/score.ts';
 import { describeTraining, startTraining } from '#ml/train.ts';
 import { stepMemory } from '#worker/tasks/memory.ts';
 
-const { min, max } = settingTable.inputSize;
+const { min, max } = generalSettings.inputSize;
 
 /** Discs of one radius, each at its own place and of its own brightness; or squares. */
 function shapes(count: number, isDisc: boolean, seed: number): PixelSet {
@@ -49,7 +49,7 @@ describe.each(networkNames)('%s', (name) => {
   });
 
   it('says what it is', () => {
-    expect(settingTable.network.meaning).toContain(`${name}: `);
+    expect(generalSettings.network.meaning).toContain(`${name}: `);
     expect(networkTable[name].meaning).toMatch(/\w+ \w+/);
   });
 
@@ -89,8 +89,8 @@ describe.each(networkNames)('%s', (name) => {
       outliers: [{ set: shapes(40, false, 2), weight: 1 }],
     });
     const apart: number[] = [];
-    for await (const { normalNorm, outlierNorm } of training.steps) {
-      apart.push(normalNorm - outlierNorm!);
+    for await (const { terms } of training.steps) {
+      apart.push(terms['normalNorm']! - terms['outlierNorm']!);
     }
     const state = await training.state();
     await training.release();
@@ -103,12 +103,12 @@ describe.each(networkNames)('%s', (name) => {
       const found: number[] = [];
       for await (const scored of scoreImages(
         engine,
-        { settings, state, reference },
+        { method: 'anchored', settings, state, reference, fitted: {} },
         set,
         keyed,
         1,
       )) {
-        found.push(...scored.map(({ raw }) => raw.normOfMean));
+        found.push(...scored.map(({ raw }) => raw['normOfMean']!));
       }
       return found;
     };

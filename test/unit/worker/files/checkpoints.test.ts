@@ -2,6 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
+import { resolveSettings } from '#domain/run-settings.ts';
 import type { Checkpoint } from '#worker/files/checkpoints.ts';
 import { Checkpoints } from '#worker/files/checkpoints.ts';
 import { encodeTensors, readTensors } from '#worker/files/safetensors.ts';
@@ -9,6 +10,14 @@ import { identityOf } from '#worker/files/training-identity.ts';
 import { bars, normals, program, state, task, temporaryFolder, without } from '../small-run.ts';
 
 const identity = identityOf(task, normals, [bars]);
+/** Of a method with few settings of its own. */
+const simclr = {
+  ...identity,
+  method: 'simclr',
+  settings: resolveSettings({
+    ...{ preset: 'quick', specimen: 'fluorescence', method: 'simclr', overrides: {} },
+  }),
+};
 
 function checkpoint(step: number): Checkpoint {
   return {
@@ -16,11 +25,8 @@ function checkpoint(step: number): Checkpoint {
     sums: {
       steps: 1,
       loss: 0.1 + 0.2,
-      ntxent: 1e-17,
-      normalNorm: 3,
-      outlierNorm: null,
-      normalNorms: { first: -3, counts: [1, 0, 7] },
-      outlierNorms: null,
+      terms: { ntxent: 1e-17, normalNorm: 3 },
+      distributions: { normalNorms: { first: -3, counts: [1, 0, 7] } },
       seconds: 1,
     },
     lastEpoch: null,
@@ -90,4 +96,27 @@ test('a checkpoint of a later format is refused and kept', async () => {
   await writeFile(path, Buffer.concat(encodeTensors(later)));
   await expect(checkpoints.newest(silent)).rejects.toMatchObject({ code: 'bad-input', path });
   expect(await readdir(folder)).toHaveLength(1);
+});
+
+test('a checkpoint that holds the settings of all methods, as older versions wrote it, is gone on from', async () => {
+  const folder = await temporaryFolder();
+  const checkpoints = await Checkpoints.open(folder, simclr, program);
+  const path = await checkpoints.write(checkpoint(3));
+  const whole = await readTensors(path);
+  const written = JSON.parse(whole.metadata['identity']!) as typeof simclr;
+  expect(Object.keys(written.settings)).not.toContain('alpha');
+  const rewrite = async (settings: Readonly<Record<string, unknown>>) => {
+    const identity = JSON.stringify({ ...written, settings });
+    const file = { ...whole, metadata: { ...whole.metadata, identity } };
+    await writeFile(path, Buffer.concat(encodeTensors(file)));
+  };
+  await rewrite({ ...written.settings, alpha: 1, anchor: 1, warmup: 0.05 });
+  expect(await checkpoints.newest(silent)).toEqual(checkpoint(3));
+  // A setting that it did not know has the value that means what it did.
+  await rewrite(without(written.settings, 'trust'));
+  expect(await checkpoints.newest(silent)).toEqual(checkpoint(3));
+  await rewrite({ ...written.settings, temperature: 0.7 });
+  await expect(checkpoints.newest(silent)).rejects.toThrow(
+    'the setting temperature (0.5, there 0.7) differs',
+  );
 });

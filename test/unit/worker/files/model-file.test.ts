@@ -20,6 +20,7 @@ const model: Model = {
   description: describeModel(task, normals, [bars], 300, 'cpu'),
   state: Object.fromEntries(Object.entries(state).filter(([name]) => scored.has(name))),
   reference: fitReference(ramp(6 * d), ramp(6 * embeddingSize), 6, 1),
+  fitted: { centre: ramp(5) },
 };
 
 test('a model comes back as it was, without the optimiser', async () => {
@@ -48,9 +49,18 @@ test('a model of before the setting network is a ResNet-18, and one of another n
     description: describeModel({ ...task, settings: conv4 }, normals, [bars], 300, 'cpu'),
     state: initialState(describeScoring(conv4, 1, 1), 1),
     reference: model.reference,
+    fitted: {},
   };
   await writeModel(path, small);
   expect(await readModel(path)).toEqual(small);
+});
+
+test('a model of a version that kept the settings of all methods is read', async () => {
+  const path = join(await temporaryFolder(), 'model.safetensors');
+  const { description } = model;
+  const all = { ...description.settings, temperature: 0.5, anchor: 1 };
+  await writeModel(path, { ...model, description: { ...description, settings: all }, fitted: {} });
+  expect(await readModel(path)).toEqual({ ...model, fitted: {} });
 });
 
 test('a model that no longer makes sense is refused with the reason', async () => {

@@ -36,8 +36,8 @@ test('each ingredient that differs is named', () => {
   ]);
   const cooler = { ...settings, learningRate: 0.01, alpha: 2 };
   expect(differ({ ...task, settings: cooler }, normals, [bars])).toEqual([
-    'the setting alpha (1, there 2)',
     'the setting learningRate (0.1, there 0.01)',
+    'the setting alpha (1, there 2)',
   ]);
   expect(differ(task, { ...normals, window: [[5, 901]] }, [bars])).toEqual([
     'the pixels of the normal images',

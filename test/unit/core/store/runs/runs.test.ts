@@ -1,7 +1,8 @@
 // Runs and jobs as rows: what is written of them is what is read.
 
 import { beforeEach, afterEach, describe, expect, it } from 'vitest';
-import type { JobState, RunEpoch } from '#contract/core.ts';
+import type { JobState } from '#contract/core.ts';
+import type { EpochReport } from '#domain/progress.ts';
 import {
   addJob,
   endJob,
@@ -85,10 +86,11 @@ describe('a run', () => {
   });
 
   it('passed through again keeps one row an epoch, the later one', () => {
-    const epoch = (number: number, loss: number): RunEpoch => ({
-      ...{ epoch: number, step: 10 * number, loss, ntxent: 4, normalNorm: 3.5, outlierNorm: 0.25 },
-      ...{ normalNorms: { first: -3, counts: [1, 0, 7] }, outlierNorms: null },
-      ...{ learningRate: 0.05, alpha: 1, seconds: 1.5 },
+    const epoch = (number: number, loss: number): EpochReport => ({
+      ...{ epoch: number, step: 10 * number, loss },
+      terms: { ntxent: 4, normalNorm: 1 / 3, 'a term of another version': 1e-300 },
+      distributions: { normalNorms: { first: -3, counts: [1, 0, 7] } },
+      ...{ learningRate: 0.05, seconds: 1.5 },
     });
     write((writer) => {
       for (const [number, loss] of [

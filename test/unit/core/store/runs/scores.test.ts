@@ -6,7 +6,7 @@ import { findModel, putModel } from '#core/store/runs/models.ts';
 import type { OpenDatabase } from '#core/store/open-database.ts';
 import { putScoreProblem, unscorableImages } from '#core/store/images/problems.ts';
 import { findRun } from '#core/store/runs/runs.ts';
-import { putScore, scoredImages, scoresOf } from '#core/store/runs/scores.ts';
+import { putScore, scoredImages, scoresNamed, scoresOf } from '#core/store/runs/scores.ts';
 import { findThreshold, putThreshold } from '#core/store/runs/thresholds.ts';
 import { fill, hashOf, noon, open, rawScores } from '../../../../support/catalogue.ts';
 import { tempFolders } from '../../../../support/temp-folder.ts';
@@ -34,14 +34,14 @@ describe('scores', () => {
     expect(read((reader) => scoredImages(reader, 1))).toEqual(new Set([1, 2, 3, 4, 5]));
   });
 
-  it('written again replace the row of their pair, and never add one', () => {
+  it('written again replace those of their pair, and never add any', () => {
     for (let time = 1; time <= 3; time++) {
       write((writer) => {
         for (let imageId = 1; imageId <= 5; imageId++) {
           putScore(writer, 1, imageId, rawScores(time));
         }
       });
-      expect(count('score')).toEqual({ n: 5 });
+      expect(count('score')).toEqual({ n: 5 * 6 });
     }
     const expected = new Map([1, 2, 3, 4, 5].map((id) => [id, rawScores(3)]));
     expect(read((reader) => scoresOf(reader, 1))).toEqual(expected);
@@ -63,7 +63,14 @@ describe('scores', () => {
     expect(() => write((writer) => putScore(writer, 1, 2, broken))).toThrow(/NOT NULL/);
     expect(() => write((writer) => putScore(writer, 1, 99, rawScores(1)))).toThrow(/FOREIGN KEY/);
     expect(() => write((writer) => putScore(writer, 99, 1, rawScores(1)))).toThrow(/FOREIGN KEY/);
-    expect(count('score')).toEqual({ n: 5 });
+    expect(count('score')).toEqual({ n: 5 * 6 });
+  });
+
+  it('by one name come from all images that have it', () => {
+    write((writer) => putScore(writer, 1, 4, { loudness: 2 }));
+    expect(read((reader) => scoresNamed(reader, 1, 'loudness'))).toEqual(new Map([[4, 2]]));
+    expect(read((reader) => scoresNamed(reader, 1, 'nearest5')).size).toBe(5);
+    expect(read((reader) => scoresNamed(reader, 1, 'no such score')).size).toBe(0);
   });
 });
 
@@ -88,7 +95,7 @@ describe('the model of a run', () => {
 
   it('put again as it was keeps its scores', () => {
     expect(write((writer) => putModel(writer, model, noon))).toEqual({ id: 1, ...model });
-    expect(count('score')).toEqual({ n: 5 });
+    expect(count('score')).toEqual({ n: 5 * 6 });
     expect(read((reader) => findRun(reader, 1))?.modelId).toBe(1);
   });
 

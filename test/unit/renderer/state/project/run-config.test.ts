@@ -1,27 +1,32 @@
 import { describe, expect, it } from 'vitest';
+import { resolveSettings } from '#domain/run-settings.ts';
 import {
   differences,
   readRunConfig,
 } from '../../../../../src-renderer/state/project/run-config.ts';
 
+const chosen = { preset: 'quick', specimen: 'stained', method: 'anchored' } as const;
+const overrides = { steps: '30' };
+const settings = resolveSettings({ ...chosen, overrides });
+
 /** As the core keeps it. */
 const kept = {
-  ...{ dataset: 'cells', snapshotHash: 'a', preset: 'quick', specimen: 'stained' },
-  ...{ method: 'anchored', overrides: { steps: '30' }, seed: 1, engine: 'auto' },
-  settings: { steps: 30, alpha: 1 },
+  ...{ dataset: 'cells', snapshotHash: 'a', ...chosen, overrides, seed: 1, engine: 'auto' },
+  settings,
   outliers: [{ name: 'dust', weight: 1, snapshotHash: 'b', images: 12 }],
   ...{ shifts: [], codeVersion: '0.1.0' },
 };
 
 describe('the description of a run', () => {
   it('is read as the core keeps it', () => {
-    expect(readRunConfig({ config: kept })).toEqual({
-      ...{ dataset: 'cells', preset: 'quick', specimen: 'stained', method: 'anchored' },
-      ...{ overrides: { steps: '30' }, seed: 1, engine: 'auto', shifts: [] },
-      acceptOverlaps: false,
-      settings: { steps: 30, alpha: 1 },
-      outliers: [{ name: 'dust', weight: 1 }],
-    });
+    expect(readRunConfig({ config: kept })).toEqual(kept);
+  });
+
+  it('of an older version is read without the settings of other methods', () => {
+    const simclr = { ...kept, method: 'simclr', settings: { ...settings, alpha: 1, anchor: 1 } };
+    const read = readRunConfig({ config: simclr });
+    expect(read?.settings['alpha']).toBeUndefined();
+    expect(read?.settings.steps).toBe(30);
   });
 
   it('is not guessed at when another version wrote it', () => {
@@ -32,7 +37,7 @@ describe('the description of a run', () => {
 
   it('differs from another in what was asked differently, and in nothing else', () => {
     const run = { config: kept, snapshotHash: 'a', codeVersion: '0.1.0' };
-    const config = { ...kept, seed: 2, outliers: [], settings: { steps: 30, alpha: 0.5 } };
+    const config = { ...kept, seed: 2, outliers: [], settings: { ...kept.settings, alpha: 0.5 } };
     expect(differences(run, run)).toEqual([]);
     expect(differences(run, { ...run, config })).toEqual([
       { name: 'seed', one: '1', other: '2' },

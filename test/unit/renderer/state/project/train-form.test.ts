@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { trainInput } from '#contract/core.ts';
 import type { OutlierMix } from '#contract/outlier.ts';
-import { settingTable, type SettingName } from '#domain/run-settings.ts';
+import { methodNames } from '#domain/methods/methods.ts';
+import { resolveSettings, settingsOf } from '#domain/run-settings.ts';
 import { Mix } from '../../../../../src-renderer/state/project/mix.svelte.ts';
 import { TrainForm } from '../../../../../src-renderer/state/project/train-form.svelte.ts';
 import { settingGroups } from '../../../../../src-renderer/views/train/choices.ts';
@@ -77,18 +78,28 @@ describe('the form of a training', () => {
   });
 
   it('takes everything from a run, and says the same again', () => {
+    const chosen = {
+      preset: 'standard',
+      specimen: 'fluorescence',
+      method: 'mixed',
+      overrides: { alpha: '2' },
+    } as const;
     const asked = {
-      ...{ dataset: 'cells', preset: 'standard', specimen: 'fluorescence', method: 'mixed' },
-      ...{ overrides: { alpha: '2' }, seed: 7, engine: 'cpu' },
+      ...chosen,
+      ...{ dataset: 'cells', seed: 7 },
+      engine: 'cpu',
       outliers: [{ name: 'dust', weight: 3 }],
       shifts: [{ name: 'defocus', weight: 1, strength: 0.8 }],
     } as const;
     const form = newForm();
     form.type('steps', '11');
-    form.takeFrom(4, { ...trainInput.parse(asked), method: 'mixed', settings: {} }, [
-      'dust',
-      'photographs',
-    ]);
+    const { shifts } = trainInput.parse(asked);
+    const config = {
+      ...{ ...asked, shifts, snapshotHash: 'a', codeVersion: '1' },
+      settings: resolveSettings(chosen),
+      outliers: [{ ...asked.outliers[0], snapshotHash: 'b', images: 3 }],
+    };
+    form.takeFrom(4, config, ['dust', 'photographs']);
     expect(form.takenFrom).toBe(4);
     expect(form.input('cells', ['dust', 'photographs'])).toEqual(asked);
   });
@@ -104,9 +115,20 @@ describe('the form of a training', () => {
   });
 
   it('shows every setting once', () => {
-    const shown = settingGroups.flatMap(({ names }) => names);
-    const all = Object.keys(settingTable) as SettingName[];
-    expect([...shown].sort()).toEqual([...all].sort());
+    for (const method of methodNames) {
+      const shown = settingGroups(method).flatMap(({ names }) => names);
+      expect(shown.sort()).toEqual(Object.keys(settingsOf(method)).sort());
+    }
+  });
+
+  it('keeps what was typed for another method, and does not send it', () => {
+    const form = newForm();
+    form.type('anchor', '3');
+    form.ownMethod = 'simclr';
+    expect([form.changed, form.fault]).toEqual([[], undefined]);
+    expect(form.input('cells', []).overrides).toEqual({});
+    form.ownMethod = undefined;
+    expect(form.input('cells', []).overrides).toEqual({ anchor: '3' });
   });
 
   it('says what the method lacks, and which shifts it takes when nothing is chosen', () => {
@@ -115,9 +137,11 @@ describe('the form of a training', () => {
     expect(form.standardShifts([])).toEqual(['cut-mix', 'cut-out', 'small-paste']);
     expect(form.standardShifts(['dust'])).toEqual([]);
     form.ownMethod = 'oecl';
-    expect(form.outlierFault([])).toMatch(/OECL needs an outlier source/);
+    expect(form.outlierFault([])).toMatch(/The oecl method needs outliers: name an outlier source/);
     expect(form.outlierFault(['dust'])).toBeUndefined();
     form.mix.changeSource('dust', { isUsed: false });
-    expect(form.outlierFault(['dust'])).toMatch(/OECL needs an outlier source/);
+    expect(form.outlierFault(['dust'])).toMatch(
+      /The oecl method needs outliers: name an outlier source/,
+    );
   });
 });

@@ -1,21 +1,22 @@
 import { flushSync } from 'svelte';
 import { describe, expect, it } from 'vitest';
-import type { CoreEvents, Job, RunDetails, RunEpoch } from '#contract/core.ts';
+import type { Job, RunDetails } from '#contract/core.ts';
+import type { EpochReport, StepReport } from '#domain/progress.ts';
 import { FollowedRun } from '../../../../../src-renderer/views/runs/followed-run.svelte.ts';
 import { Jobs } from '../../../../../src-renderer/state/project/jobs.svelte.ts';
 import { fakeCore } from '../../support/fake-core.ts';
 
-function epoch(number: number): RunEpoch {
+function epoch(number: number): EpochReport {
   return {
-    ...{ epoch: number, step: 5 * number, loss: 1, ntxent: 1, normalNorm: 2, outlierNorm: 1 },
-    ...{ normalNorms: null, outlierNorms: null, learningRate: 0.1, alpha: 1, seconds: 3 },
+    ...{ epoch: number, step: 5 * number, loss: 1, terms: { ntxent: 1, normalNorm: 2 } },
+    ...{ distributions: {}, learningRate: 0.1, seconds: 3 },
   };
 }
 
-function step(runId: number, number: number): CoreEvents['run.step'] {
+function step(runId: number, number: number): StepReport {
   return {
-    ...{ runId, step: number, steps: 20, epoch: 2, loss: 1, normalNorm: 2, outlierNorm: 1 },
-    ...{ normalNorms: { first: 8, counts: [4] }, outlierNorms: { first: 0, counts: [4] } },
+    ...{ runId, step: number, steps: 20, epoch: 2, loss: 1, terms: { ntxent: 1, normalNorm: 2 } },
+    distributions: { normalNorms: { first: 8, counts: [4] } },
     imagesPerSecond: 50,
     ...{ peakMemory: 3e8, seconds: 2, waitSeconds: 0.1 },
   };
@@ -33,7 +34,7 @@ const details: RunDetails = {
   },
   ...{ device: null, state: 'running', failure: null, stepsDone: 5, stepsTotal: 20 },
   ...{ createdAt: '2026-01-01T00:00:00Z', endedAt: null, modelId: null, config: {} },
-  ...{ resources: null, engineWhy: null },
+  ...{ resources: null, engineWhy: null, scores: [] },
   ...{ codeVersion: '1', snapshotHash: 'a', epochs: [epoch(1)], warnings: [], threshold: null },
 };
 

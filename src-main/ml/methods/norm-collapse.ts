@@ -1,14 +1,16 @@
 // Says in words when a run's norms cannot tell normal from outlier.
 
+import type { Terms } from '#domain/progress.ts';
+
 /** Norms below this count as zero: they start at several units. */
 const nearZero = 0.2;
 /** An outlier norm above this share of the normal one does not separate. */
 const alike = 0.8;
 
 /** A sentence for the user, or null when all is well. Norms are means over the last epoch. */
-export function normWarning(normalNorm: number, outlierNorm: number | null): string | null {
+export function normWarning({ normalNorm, outlierNorm }: Terms): string | null {
   const remedy = 'Rank by the Mahalanobis score, train longer, or take the anchored method.';
-  if (outlierNorm === null) return null;
+  if (normalNorm === undefined || outlierNorm === undefined) return null;
   const values = `${normalNorm.toFixed(3)} and ${outlierNorm.toFixed(3)}`;
   if (normalNorm < nearZero && outlierNorm < nearZero) {
     return (

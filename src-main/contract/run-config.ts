@@ -1,0 +1,53 @@
+// The complete description of a run as it is kept beside it: enough to do the same again. Written by the
+// core, read by it and by clients.
+
+import { z } from 'zod';
+import { methodNames } from '#domain/methods/methods.ts';
+import {
+  presetNames,
+  specimenNames,
+  storedSettings,
+  type RunSettings,
+} from '#domain/run-settings.ts';
+import { trainInput } from './core.ts';
+
+const values = z.record(z.string(), z.union([z.string(), z.number()]));
+
+const runConfig = z.strictObject({
+  dataset: z.string(),
+  snapshotHash: z.string(),
+  preset: z.enum(presetNames),
+  specimen: z.enum(specimenNames),
+  method: z.enum(methodNames),
+  /** What the user set; `settings` has it too. */
+  overrides: values,
+  /** Every setting, resolved. Earlier versions kept those of all methods. */
+  settings: values,
+  outliers: z.array(
+    z.strictObject({
+      name: z.string(),
+      weight: z.number(),
+      snapshotHash: z.string(),
+      images: z.int(),
+    }),
+  ),
+  shifts: trainInput.shape.shifts.unwrap(),
+  seed: z.number(),
+  engine: trainInput.shape.engine.unwrap(),
+  codeVersion: z.string(),
+});
+
+export type RunConfig = Omit<z.infer<typeof runConfig>, 'settings'> & {
+  readonly settings: RunSettings;
+};
+
+/** Throws an Error when another version wrote it in a way that this one does not understand. */
+export function parseRunConfig(stored: unknown): RunConfig {
+  const config = runConfig.parse(stored);
+  const { preset, specimen, method, settings } = config;
+  // Every setting overridden by itself: names and ranges are checked once more.
+  return {
+    ...config,
+    settings: storedSettings({ preset, specimen, method, overrides: settings }),
+  };
+}

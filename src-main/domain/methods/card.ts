@@ -1,0 +1,70 @@
+// What a method says about itself: plain data that the command line, the window, the core and the
+// worker read. How it computes is in ml/methods/NAME.
+
+import type { SettingTable, SettingValue } from '../setting.ts';
+
+/** A mean that a method reports at every step. One name means the same in every method. */
+export interface TermCard {
+  readonly name: string;
+  /** For people, short: "outlier norm". */
+  readonly title: string;
+  readonly meaning: string;
+  /** The chart that draws it: beside the loss, among the method's own measure, or none. */
+  readonly chart: 'loss' | 'measure' | null;
+  /** Which images it is a mean over; null for all. */
+  readonly of: 'normals' | 'outliers' | null;
+}
+
+/** Counts (domain/norm-counts.ts) of a value ≥ 0 of every view of an epoch. */
+export interface DistributionCard {
+  readonly name: string;
+  readonly of: 'normals' | 'outliers';
+}
+
+/** A raw score of an image. Higher is more normal, in every method. */
+export interface ScoreCard {
+  readonly name: string;
+  /** For people, short. */
+  readonly title: string;
+  readonly meaning: string;
+}
+
+type Values = Readonly<Record<string, SettingValue>>;
+
+export interface MethodCard {
+  /** As it is typed and stored. */
+  readonly name: string;
+  /** For people, short. */
+  readonly title: string;
+  /** For people: what it learns from, and what it is good for. */
+  readonly meaning: string;
+  /** Authors, title, year. */
+  readonly paper: string;
+  readonly learningType: 'contrastive' | 'one-class' | 'classification';
+  /** Where its outliers come from: other datasets, shift transforms of the normals, or any of the two. */
+  readonly outliers: 'none' | 'sources' | 'shifts' | 'any';
+  /** Random views of each image in a step. */
+  readonly views: 1 | 2;
+  /** Settings that no other part of a run reads. */
+  readonly settings: SettingTable;
+  /** What presets and specimens make of its settings, over what they make of those of any method. */
+  readonly presets: Readonly<Partial<Record<'quick' | 'standard' | 'paper', Values>>>;
+  readonly specimens: Readonly<Partial<Record<'stained' | 'fluorescence' | 'natural', Values>>>;
+  readonly terms: readonly TermCard[];
+  /** What the chart of the terms of kind "measure", and of the distributions, shows. */
+  readonly measure: {
+    readonly title: string;
+    /** What its axis says. */
+    readonly axis: string;
+    readonly meaning: string;
+  };
+  readonly distributions: readonly DistributionCard[];
+  readonly scores: readonly ScoreCard[];
+  /** The score that ranks images unless a preset or the user says otherwise. */
+  readonly rankBy: string;
+}
+
+/** Keeps names and settings as literal types. */
+export function card<const Card extends MethodCard>(own: Card): Card {
+  return own;
+}

@@ -1,0 +1,17 @@
+// Scores from the features h of the network, which every method can give.
+
+import type { ScoreCard } from './card.ts';
+
+export const featureScores = [
+  {
+    name: 'mahalanobis',
+    title: 'Mahalanobis distance',
+    meaning:
+      'How far the image’s features lie from those of the training normals, measured in their own spread.',
+  },
+  {
+    name: 'nearest5',
+    title: 'Nearest five',
+    meaning: 'How alike the image is to the five training normals that are most like it.',
+  },
+] as const satisfies readonly ScoreCard[];

@@ -1,0 +1,65 @@
+// The list of methods, in the order in which people see them. Nothing registers itself: a method is a
+// card here and its computation in ml/methods/methods.ts.
+
+import { anchored } from './anchored.ts';
+import { bce } from './bce.ts';
+import type { MethodCard, ScoreCard, TermCard } from './card.ts';
+import { deepsad } from './deepsad.ts';
+import { hsc } from './hsc.ts';
+import { mixed } from './mixed.ts';
+import { oecl } from './oecl.ts';
+import { selfOecl } from './self-oecl.ts';
+import { simclr } from './simclr.ts';
+
+const cards = [anchored, oecl, selfOecl, mixed, simclr, hsc, bce, deepsad] as const;
+
+export type MethodName = (typeof cards)[number]['name'];
+
+export const methodCards: readonly (MethodCard & { readonly name: MethodName })[] = cards;
+export const methodNames = cards.map(({ name }) => name);
+
+export function cardOf(name: MethodName): MethodCard {
+  return cards.find((card) => card.name === name)!;
+}
+
+/** undefined of a method that this version does not know. */
+export function findCard(name: string): MethodCard | undefined {
+  return cards.find((card) => card.name === name);
+}
+
+function byName<Card extends { readonly name: string }>(
+  of: (card: MethodCard) => readonly Card[],
+): ReadonlyMap<string, Card> {
+  return new Map(methodCards.flatMap(of).map((own) => [own.name, own]));
+}
+
+const terms = byName<TermCard>((card) => card.terms);
+const scores = byName<ScoreCard>((card) => card.scores);
+
+/** Every term and score of any method, once. */
+export const allTerms: readonly TermCard[] = [...terms.values()];
+export const allScores: readonly ScoreCard[] = [...scores.values()];
+
+/** undefined of a term that no method of this version reports. */
+export function findTerm(name: string): TermCard | undefined {
+  return terms.get(name);
+}
+
+/** For people; the name itself of a score that no method of this version gives. */
+export function scoreTitle(name: string): string {
+  return scores.get(name)?.title ?? name;
+}
+
+export function termTitle(name: string): string {
+  return terms.get(name)?.title ?? name;
+}
+
+/** As the cards order them, unknown ones last, by name. */
+export function inCardOrder(
+  names: Iterable<string>,
+  cards: readonly { readonly name: string }[],
+): string[] {
+  const place = new Map(cards.map(({ name }, index) => [name, index]));
+  const of = (name: string) => place.get(name) ?? cards.length;
+  return [...names].sort((a, b) => of(a) - of(b) || (a < b ? -1 : 1));
+}

@@ -1,0 +1,61 @@
+// A setting as data: its range, default and meaning. Tables of them are the one source of what the
+// command line, the window's form and the worker accept.
+
+import { Failure } from './failure.ts';
+
+export interface NumberSetting {
+  readonly kind: 'number' | 'integer';
+  readonly min: number;
+  readonly max: number;
+  readonly standard: number;
+  readonly meaning: string;
+}
+export interface ChoiceSetting {
+  readonly kind: 'choice';
+  readonly choices: readonly string[];
+  readonly standard: string;
+  readonly meaning: string;
+}
+export type Setting = NumberSetting | ChoiceSetting;
+export type SettingTable = Readonly<Record<string, Setting>>;
+export type SettingValue = number | string;
+
+/** The values of a table's settings. */
+export type ValuesOf<Table extends SettingTable> = {
+  readonly [Name in keyof Table]: Table[Name] extends {
+    readonly choices: infer C extends readonly string[];
+  }
+    ? C[number]
+    : number;
+};
+
+export const number = (standard: number, min: number, max: number, meaning: string) =>
+  ({ kind: 'number', min, max, standard, meaning }) as const;
+export const integer = (standard: number, min: number, max: number, meaning: string) =>
+  ({ kind: 'integer', min, max, standard, meaning }) as const;
+export const choice = <const C extends readonly string[]>(
+  standard: C[number],
+  choices: C,
+  meaning: string,
+) => ({ kind: 'choice', choices, standard, meaning }) as const;
+
+/** The value, a number where the setting is one. Throws `bad-input` with what is allowed. */
+export function parseSetting(name: string, setting: Setting, value: SettingValue): SettingValue {
+  if (setting.kind === 'choice') {
+    if (setting.choices.includes(String(value))) return String(value);
+    throw new Failure(
+      'bad-input',
+      `${name} is one of ${setting.choices.join(', ')}, not "${value}".`,
+    );
+  }
+  const parsed = typeof value === 'string' && value.trim() === '' ? NaN : Number(value);
+  const whole = setting.kind === 'number' || Number.isInteger(parsed);
+  if (!whole || !(parsed >= setting.min && parsed <= setting.max)) {
+    const kind = setting.kind === 'integer' ? 'a whole number' : 'a number';
+    throw new Failure(
+      'bad-input',
+      `${name} is ${kind} from ${setting.min} to ${setting.max} (${setting.meaning}), not "${value}".`,
+    );
+  }
+  return parsed;
+}

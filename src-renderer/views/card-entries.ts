@@ -1,0 +1,29 @@
+// What the cards of methods say of their terms, scores and measures, as entries of the glossary.
+
+import { allScores, allTerms, methodCards } from '#domain/methods/methods.ts';
+import { glossary, type GlossaryEntry } from '../parts/text/glossary.ts';
+
+interface Titled {
+  readonly title: string;
+  readonly meaning: string;
+}
+
+/** What a method's card says of a term, a score or its measure. */
+export function entryOf({ title, meaning }: Titled): GlossaryEntry {
+  return { term: title[0]!.toUpperCase() + title.slice(1), meaning };
+}
+
+/** Of a score by name; of one that no method of this version gives, no more than the name is known. */
+export function scoreEntry(name: string): GlossaryEntry {
+  const card = allScores.find((score) => score.name === name);
+  return card
+    ? entryOf(card)
+    : { term: name, meaning: 'A score of another version of Normscope. Higher is more normal.' };
+}
+
+/** Every term, sorted. */
+export function allEntries(): readonly GlossaryEntry[] {
+  const measures = new Map(methodCards.map(({ measure }) => [measure.title, measure]));
+  const ofCards = [...allTerms, ...allScores, ...measures.values()].map(entryOf);
+  return [...Object.values(glossary), ...ofCards].sort((a, b) => (a.term < b.term ? -1 : 1));
+}

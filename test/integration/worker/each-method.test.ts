@@ -1,0 +1,63 @@
+// Every method in the worker, from shards to scores; and a state that is fitted before the first step.
+
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { cardOf, methodNames, type MethodName } from '#domain/methods/methods.ts';
+import { takesShifts, takesSources } from '#domain/run-outliers.ts';
+import { storedSettings } from '#domain/run-settings.ts';
+import type { TrainTask } from '#worker/contract.ts';
+import {
+  eventsOf,
+  failureOf,
+  smallTask,
+  startWorker,
+  temporaryFolder,
+  untilEvent,
+} from './small-task.ts';
+
+async function taskOf(method: MethodName, steps: number): Promise<TrainTask> {
+  const task = await smallTask(await temporaryFolder(), { steps });
+  const overrides = {
+    ...task.settings,
+    rankBy: cardOf(method).rankBy,
+    ...(cardOf(method).outliers === 'none' ? { outlierBatch: 0 } : {}),
+  };
+  return {
+    ...{ ...task, method },
+    settings: storedSettings({ preset: 'quick', specimen: 'stained', method, overrides }),
+    outliers: takesSources(method) ? task.outliers : [],
+    shifts: takesShifts(method) ? task.shifts : [],
+  };
+}
+
+test.each(methodNames)('%s trains in parts and gives the scores of its card', async (method) => {
+  const task = { ...(await taskOf(method, 6)), leastParts: 2 };
+  const worker = startWorker();
+  const [epochs, scored] = [eventsOf(worker, 'epoch'), eventsOf(worker, 'scored')];
+  const { modelPath, modelHash } = await worker.client.call('train', task);
+  const { terms, distributions, scores } = cardOf(method);
+  const last = epochs.at(-1)!.report;
+  expect(Object.keys(last.terms).sort()).toEqual(terms.map(({ name }) => name).sort());
+  const names = distributions.map(({ name }) => name);
+  expect(Object.keys(last.distributions).sort()).toEqual([...names].sort());
+  const shard = task.normals;
+  const images = [0, 1, 2].map((index) => ({ index, hash: `${index}`.repeat(64) }));
+  const model = { hash: modelHash, path: modelPath };
+  await worker.client.call('score', { model, shard, images, seed: 1, engine: 'cpu' });
+  const raw = scored.flatMap((event) => event.scores.map((score) => Object.keys(score.raw).sort()));
+  const expected = scores.map(({ name }) => name).sort();
+  expect(raw).toEqual([expected, expected, expected]);
+});
+
+test('DeepSAD that is stopped keeps its centre and ends with the same model', async () => {
+  const task = await taskOf('deepsad', 60);
+  const worker = startWorker();
+  const unbroken = { ...task, folder: join(task.folder, 'unbroken') };
+  const { modelHash } = await worker.client.call('train', unbroken);
+  const run = worker.client.start('train', task);
+  const failure = failureOf(run.result);
+  await untilEvent(worker, 'checkpoint', 2);
+  run.stop();
+  expect((await failure).code).toBe('stopped');
+  expect((await worker.client.call('train', task)).modelHash).toBe(modelHash);
+});
