@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { coreMethods, CoreEvents, Evaluation, RunDetails } from '#contract/core.ts';
-import { knock } from '#core/project/door.ts';
+import { connectToOwner } from '#core/project/control-socket.ts';
 import { connect } from '#rpc/connect.ts';
 import type { CallsOf } from '#rpc/method.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
@@ -195,10 +195,10 @@ describe('from folders to a ranked list', () => {
   });
 });
 
-/** The run that does a step now, as a second process learns of it through the project's door. */
+/** The run that does a step now, as a second process learns of it through the control socket. */
 async function untilStep(): Promise<number> {
   for (;;) {
-    const link = await knock(project);
+    const link = await connectToOwner(project);
     if (!link) {
       await setTimeout(20);
       continue;
