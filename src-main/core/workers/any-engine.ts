@@ -14,7 +14,7 @@ type Ask<Result> = (
 
 export interface Computed<Result> {
   readonly result: Result;
-  /** For the user: of a card that gave up. */
+  /** For the user: of a card that failed. */
   readonly warnings: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export async function onAnyEngine<Result>(
   } catch (error) {
     if (!cardGaveUp(error, chosen)) throw error;
     const result = await withLease(compute, (lease) => ask(lease, 'cpu', {}));
-    const text = `${error.message} The ${chosen} engine gave up, and ${what} on the processor.`;
+    const text = `${error.message} The ${chosen} engine failed, and ${what} on the processor.`;
     return { result, warnings: [text] };
   }
 }
