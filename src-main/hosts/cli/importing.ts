@@ -1,4 +1,4 @@
-// Imports as the command line does them: progress while they run, and what came of them in words.
+// Imports on the command line: progress while they run, and the result as text.
 
 import type { coreMethods, ImportResult } from '#contract/core.ts';
 import type { InputOf } from '#rpc/connect.ts';
@@ -22,7 +22,7 @@ export async function runImport(
   const following = followJob(client, jobId, shell, {
     progress: shell.progress('Importing'),
     advance: counting('files'),
-    whenStopped: () => '. What has been imported is kept; give the same command again to go on.',
+    whenStopped: () => '. What has been imported is kept; run the same command again to continue.',
   });
   return (await following.catch(async (error: unknown) => {
     // None of the paths is there: the list of them is the result that scripts rely on.
@@ -33,7 +33,7 @@ export async function runImport(
   })) as ImportResult;
 }
 
-/** What was recognised, imported and refused. */
+/** The recognised layout, the imported and the refused files as lines of text. */
 export function importLines(dataset: string, result: ImportResult): readonly string[] {
   const { imported, duplicates, failed, recognised } = result;
   const again = duplicates === 0 ? '' : `; ${counted(duplicates, 'file')} seen before`;
