@@ -41,8 +41,8 @@ export interface App {
 
 /**
  * Opens the project in `folder`. Throws `not-found` when there is none and `create` is not set,
- * `bad-input` when the folder to be made holds other things, `project-in-use` when another process
- * has it open (see `connectToOwner` in core/project/control-socket.ts), `project-too-new` and `project-damaged`.
+ * `bad-input` when the new folder holds other files, `project-in-use` when another process has it open (see
+ * `connectToOwner` in core/project/control-socket.ts), `project-too-new` and `project-damaged`.
  */
 export async function openApp(folder: string, options: AppOptions = {}): Promise<App> {
   const { create = false, now = () => new Date() } = options;

@@ -25,7 +25,7 @@ export async function runImport(
     whenStopped: () => '. What has been imported is kept; run the same command again to continue.',
   });
   return (await following.catch(async (error: unknown) => {
-    // None of the paths is there: the list of them is the result that scripts rely on.
+    // No path exists: the list of them is the result that scripts rely on.
     if (!(error instanceof Failure && error.code === 'not-found')) throw error;
     const { result } = await client.call('jobs.show', { jobId });
     if (result === null) throw error;

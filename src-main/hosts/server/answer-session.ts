@@ -14,7 +14,7 @@ export interface ServedAs {
   readonly version: string;
 }
 
-/** Answers with the name and version of the project, or refuses a client without token or cookie. */
+/** Answers with the project's folder and name and the version, or refuses a client without token or cookie. */
 export async function answerSession(
   request: IncomingMessage,
   answer: ServerResponse,

@@ -40,7 +40,7 @@ test('a table says role, group, class and side of each image, before options and
         code: 'bad-input',
         reason:
           'Line 7: the path "../outside.png" leads out of the table\'s folder. ' +
-          'Write the full path if this is meant.',
+          'Write the full path if this is intended.',
       },
       {
         path: place('missing.png'),

@@ -1,12 +1,12 @@
-// What a filter of images means in SQL, over the rows d of dataset_item. What it is sorted by or shown
-// with is the business of image-pages.ts and facets.ts.
+// Translates a filter of images to SQL over the rows d of dataset_item. Sorting and counting are in
+// image-pages.ts and image-facets.ts.
 
 import type { ImageFilter, StandingVerdict } from '#contract/image.ts';
 import type { ScoreName } from '#domain/score.ts';
 import type { Value } from '../database.ts';
 import { scoreColumns } from '../runs/scores.ts';
 
-/** The score by which a filter speaks of a model. */
+/** The score that a filter uses of a model. */
 export interface ScoreAsked {
   readonly modelId: number;
   readonly name: ScoreName;
@@ -17,7 +17,7 @@ export interface ScoreAsked {
 export interface Asked {
   readonly datasetId: number;
   readonly filter: Omit<ImageFilter, 'dataset' | 'verdict'> & {
-    /** null: none stands; "any": whichever. */
+    /** null: no standing verdict; "any": any verdict. */
     readonly verdict?: StandingVerdict | 'any' | null | undefined;
   };
   /** Of the filter's model; undefined when it names none. */
@@ -94,7 +94,7 @@ function scoreParts(
 ): Condition[] {
   const scored = 'select image_id from score where model_id = ?';
   const failed = 'select image_id from score_problem where model_id = ?';
-  // Without a threshold nothing is flagged, and nothing is cleared of it.
+  // Without a threshold no image is flagged or unflagged.
   const side = (sign: string) =>
     limit === null
       ? part('false')

@@ -35,7 +35,7 @@ const insert = `insert or replace into score (model_id, image_id, ${Object.value
     .map(() => '?')
     .join(', ')})`;
 
-/** A pair that is there already keeps one row, with these values. */
+/** Replaces the row of a pair that exists already. */
 export function putScore(writer: Writer, modelId: number, imageId: number, raw: RawScores): void {
   const values = Object.keys(scoreColumns).map((name) => raw[name as ScoreName]);
   writer.run(insert, modelId, imageId, ...values);

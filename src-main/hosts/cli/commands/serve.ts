@@ -1,4 +1,4 @@
-// `normscope serve`: the window in a browser. The server is a process of its own.
+// `normscope serve`: the window in a browser. The server is a separate process.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -49,7 +49,7 @@ it('says why there is no core: no project, or no Node', async () => {
   const missing = await start(join(newFolder(), 'None.normscope'), false);
   expect((await missing.end).failure).toMatchObject({
     code: 'not-found',
-    message: expect.stringContaining('no Normscope project') as string,
+    message: expect.stringContaining('not a Normscope project') as string,
   });
   const broken = await start(join(newFolder(), 'Cells.normscope'), true, '/nowhere/node');
   expect((await broken.end).failure).toMatchObject({
