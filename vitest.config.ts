@@ -13,9 +13,9 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 10_000 } },
-    // Tests start real worker processes and real engines: forks keep native crashes apart.
+    // Tests start real worker processes and real engines: forks isolate native crashes.
     pool: 'forks',
-    // Timings of engines that tests spoil or slow down are none of the user's.
+    // Timings of engines that tests break or slow down must not reach the user's cache.
     env: { NORMSCOPE_CACHE: join(tmpdir(), 'normscope-test-cache') },
   },
 });
