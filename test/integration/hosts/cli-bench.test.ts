@@ -1,4 +1,4 @@
-// `normscope bench` as a process of its own, on sizes that take a moment.
+// `normscope bench` as a separate process, with small sizes.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { cli, cliJson } from './cli-process.ts';
 
 const tiny = ['--widths', '4', '--images', '8', '--size', '16', '--steps', '2', '--rounds', '1'];
 
-it('times a step of our own where the peer is left out', async () => {
+it('times a step of Normscope without the peer', async () => {
   const figure = await cliJson('bench', 'step', ...tiny, '--without-peer');
   expect(figure).toEqual({
     ...{ bench: 'step', net: 'resnet18', width: 4, size: 16, batch: 8, threads: 2, engine: 'cpu' },
@@ -17,7 +17,7 @@ it('times a step of our own where the peer is left out', async () => {
   });
 });
 
-it('says what is missing when there is no peer', async () => {
+it('names what is missing when the peer is not installed', async () => {
   const { code, err } = await cli('bench', 'step', ...tiny, '--peer', 'no-such-peer.py', '--json');
   expect(code).toBe(1);
   expect(JSON.parse(err)).toMatchObject({

@@ -1,4 +1,4 @@
-// The command line as users meet it: a process of its own, with words, streams, signals, exit code.
+// Runs the command line as a separate process, with arguments, streams, signals and exit code.
 
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

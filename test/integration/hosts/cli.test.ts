@@ -72,7 +72,7 @@ describe('from folders to a ranked list', () => {
     ).toMatchObject({ imported: 16 });
   });
 
-  it('imports nothing from a folder without images, and says so', async () => {
+  it('imports nothing from a folder without images, and reports it', async () => {
     const empty = join(folder, 'empty');
     await mkdir(empty);
     const { code, err } = await cli('import', project, empty, '--dataset', 'cells');
@@ -233,7 +233,7 @@ describe('a running training', () => {
     expect(again.out).toBe(`Run ${run} is not running: its state is "stopped".\n`);
   });
 
-  it('does the work of a second command before its process ends', async () => {
+  it('finishes the work of a second command before its process ends', async () => {
     const first = startCli(['train', project, ...training, '--set', 'steps=1000000']);
     const runId = await untilStep();
     const second = startCli(['train', project, ...training, '--set', 'steps=10', '--json']);
@@ -278,7 +278,7 @@ describe('the program that npm installs', () => {
     expect(await startCli(['rns'], wrapper).ended).toEqual(await cli('rns'));
   });
 
-  it('says what is missing when that Node is not there', async () => {
+  it('names what is missing without that Node', async () => {
     const copy = join(tempFolder(), 'normscope.cjs');
     await copyFile(wrapper, copy);
     const { code, err } = await startCli(['runs', 'P'], copy).ended;

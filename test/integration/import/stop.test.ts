@@ -79,7 +79,7 @@ describe('an import that is stopped', () => {
       );
       if (ms === undefined) continue;
       times.push(ms);
-      // Whatever was reported as done is in the catalogue.
+      // Everything that was reported as done is in the catalogue.
       expect(project.items().length).toBeGreaterThanOrEqual(reported);
       expect(await readdir(join(project.folder, 'cache')).catch(() => [])).not.toContain(
         'incoming',
@@ -124,7 +124,7 @@ describe('an import that is stopped', () => {
     }
   });
 
-  test('before it began does nothing', async () => {
+  test('before its start does nothing', async () => {
     const project = await newProject();
     await writeFile(join(project.files, 'a.png'), smallPng(1));
     const stop = stopOf(AbortSignal.abort());
@@ -133,7 +133,7 @@ describe('an import that is stopped', () => {
   });
 });
 
-test('writing pixels can be stopped, and leaves nothing half written', async () => {
+test('writing pixels can be stopped, and leaves no incomplete file', async () => {
   const project = await newProject();
   for (let i = 0; i < 300; i++) {
     await writeFile(join(project.files, `${i}.png`), smallPng(i, 32));
@@ -151,7 +151,7 @@ test('writing pixels can be stopped, and leaves nothing half written', async () 
   expect(shards.map((name) => join(project.folder, 'cache', 'shards', name))).toEqual([path]);
 });
 
-test('what a killed process left half written is removed', async () => {
+test('incomplete files of a killed process are removed', async () => {
   const project = await newProject();
   const cache = join(project.folder, 'cache');
   const left = ['incoming/7', 'shards/incoming-1-0.1.tmp', 'originals/incoming-1-0'];

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { newProject } from './support/new-project.ts';
 import { smallPng } from './support/write-png.ts';
 
-test('a table says role, group, class and side of each image, before options and folders', async () => {
+test('a table gives role, group, class and split of each image, before options and folders', async () => {
   const project = await newProject();
   await mkdir(join(project.files, 'train', 'good'), { recursive: true });
   const place = (name: string) => join(project.files, name);
@@ -64,7 +64,7 @@ test('a table says role, group, class and side of each image, before options and
   ]);
 });
 
-test('what a table names may be no image, but a folder, a link to nothing, another table', async () => {
+test('a table may name a folder, a broken link or another table instead of an image', async () => {
   const project = await newProject();
   await mkdir(join(project.files, 'folder.png'));
   await symlink('nowhere', join(project.files, 'link.png'));
