@@ -16,12 +16,12 @@ export function saysOutOfMemory(errorOutput: string): boolean {
   return /bad_alloc|out of memory|allocation failed|cannot allocate memory/i.test(errorOutput);
 }
 
-/** `before` and `after` are counts of `memoryKills`; `saidSo`: whether its error output reported it. */
+/** `before` and `after` are counts of `memoryKills`; `reportedIt`: whether its error output reported it. */
 export function ranOut(
   signal: string | null,
-  saidSo: boolean,
+  reportedIt: boolean,
   before: number,
   after: number,
 ): boolean {
-  return signal === 'SIGKILL' ? after > before : saidSo;
+  return signal === 'SIGKILL' ? after > before : reportedIt;
 }

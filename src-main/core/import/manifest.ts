@@ -135,6 +135,6 @@ function oneOf<T extends string>(column: string, value: string, names: readonly 
   if (name !== undefined) return name;
   throw new Failure(
     'bad-input',
-    `the ${column} "${value}" is none of ${names.join(', ')}${nearestName(value, names)}`,
+    `the ${column} "${value}" is not one of ${names.join(', ')}${nearestName(value, names)}`,
   );
 }

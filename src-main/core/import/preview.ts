@@ -45,7 +45,7 @@ const problemsTold = 200;
 const valuesTold = 200;
 const examplesTold = 12;
 
-/** Throws `stopped`, and `bad-input` when the group is no regular expression. */
+/** Throws `stopped`, and `bad-input` when the group is not a regular expression. */
 export async function previewImport(
   request: PreviewRequest,
   stop: Stop,

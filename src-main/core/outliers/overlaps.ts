@@ -80,7 +80,7 @@ export async function demandNoOverlaps(
   );
   throw new Failure(
     'bad-input',
-    `${counted(count, 'outlier')} cannot be told from normal or test images of "${dataset}": ` +
+    `${counted(count, 'outlier')} cannot be distinguished from normal or test images of "${dataset}": ` +
       `${equal} equal and ${count - equal} look just like one. The first is ${first!.outlier.path}, ` +
       `like ${first!.other.path}. Leave them out: under Outliers in the window, or by taking them out of ` +
       `the source.${isAcceptable ? ' Or train anyway, with --accept-overlaps.' : ''}`,

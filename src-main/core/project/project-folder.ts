@@ -35,7 +35,7 @@ export async function demandProject(project: string, create: boolean): Promise<v
   if (!create) {
     throw new Failure(
       'not-found',
-      `There is no Normscope project at ${project}. Check the path; a new project is made by ` +
+      `There is no Normscope project at ${project}. Check the path; a new project is created by ` +
         'importing images into it.',
       project,
     );

@@ -33,12 +33,12 @@ export async function followTraining(
   start: () => Promise<{ readonly jobId: number; readonly runId: number }>,
 ): Promise<TrainedRun> {
   const progress = shell.progress(title);
-  const said = new Set<string>();
+  const printed = new Set<string>();
   let followed: number | undefined;
   let latest: CoreEvents['run.step'] | undefined;
   const warn = (text: string) => {
-    if (!said.has(text)) progress.say(`Warning: ${printable(text)}`);
-    said.add(text);
+    if (!printed.has(text)) progress.say(`Warning: ${printable(text)}`);
+    printed.add(text);
   };
   const offs = [
     client.on('run.warning', ({ runId, text }) => {

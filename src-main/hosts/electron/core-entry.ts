@@ -79,8 +79,8 @@ async function start(folder: string, create: boolean): Promise<void> {
   const close = () => {
     closing ??= app.close().finally(() => process.exit());
   };
-  channel.onMessage((told) => {
-    const message = told as ToCore;
+  channel.onMessage((received) => {
+    const message = received as ToCore;
     switch (message.kind) {
       case 'came':
         clients.add(message.client);

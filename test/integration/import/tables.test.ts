@@ -33,7 +33,9 @@ test('a table gives role, group, class and split of each image, before options a
       {
         path: table,
         code: 'bad-input',
-        reason: expect.stringMatching(/^Line 5: the role "nromal" is none of .*"normal"/) as string,
+        reason: expect.stringMatching(
+          /^Line 5: the role "nromal" is not one of .*"normal"/,
+        ) as string,
       },
       {
         path: table,

@@ -36,8 +36,8 @@ export function ranking({ images, pictures, threshold, progress }: Report): Html
       left === 0
         ? undefined
         : html`<p class="soft">
-            ${counted(left, 'image')} further down that nobody has judged
-            ${left === 1 ? 'is' : 'are'} not shown; the table (CSV) lists them all.
+            ${counted(left, 'image')} further down without a verdict ${left === 1 ? 'is' : 'are'}
+            not shown; the table (CSV) lists them all.
           </p>`
     }
   </section>`;

@@ -76,8 +76,8 @@ describe('a table', () => {
     const { rows, problems } = await read(text);
     expect(rows).toHaveLength(1);
     const reasons = [
-      /^Line 3: the role "norml" is none of normal, outlier, unlabelled, anomaly; .*"normal"/,
-      /^Line 5: the split "tets" is none of train, calibrate, test, none; .*"test"/,
+      /^Line 3: the role "norml" is not one of normal, outlier, unlabelled, anomaly; .*"normal"/,
+      /^Line 5: the split "tets" is not one of train, calibrate, test, none; .*"test"/,
       /^Line 6: the path is missing\.$/,
       /^Line 7: there are more cells than columns\. Put cells that hold a separator into double/,
     ];
