@@ -97,7 +97,7 @@ class OpenedDatabase implements OpenDatabase {
     return await this.#inTurn(async () => {
       const incoming = `${this.#at.path}.restoring`;
       try {
-        // First of all: the copy made below may push this one out.
+        // First, because the copy made below may remove this one.
         await copyFile(backup, incoming);
         await this.#prepare(incoming);
         const saved = await this.#backUpNow();

@@ -38,6 +38,6 @@ export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') {
     return undefined;
   }
-  // SQLITE_READONLY_DIRECTORY and the like say more than we need.
+  // Extended codes such as SQLITE_READONLY_DIRECTORY are shortened to their main code.
   return /^SQLITE_[A-Z]+/.exec(error.code)?.[0] ?? error.code;
 }

@@ -19,8 +19,8 @@ export interface Computed<Result> {
 }
 
 /**
- * `what` was done on the processor instead, as text: "the steps were timed". Throws what `ask` throws of
- * the processor, and of a card what the processor would not do better.
+ * `what` was done on the processor instead, as text: "the steps were timed". Rethrows the errors
+ * of `ask` on the processor, and those on a card that would occur on the processor as well.
  */
 export async function onAnyEngine<Result>(
   compute: Compute,

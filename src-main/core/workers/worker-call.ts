@@ -13,7 +13,7 @@ import type { WorkerListeners } from './compute.ts';
  * A worker that does not stop within this time is killed, milliseconds: a running one may be writing a
  * checkpoint; one that has reported nothing yet has nothing to lose.
  */
-const patienceMs = { atWork: 10_000, starting: 250 } as const;
+const patienceMs = { running: 10_000, starting: 250 } as const;
 
 /** The time a worker may take to end after its link was closed, milliseconds. */
 const lastMomentMs = 1000;
@@ -133,7 +133,7 @@ class Guard {
     this.#offs = Object.entries(listeners).map(([name, listener]) =>
       client.on(name as keyof WorkerEvents, (event) => {
         // A worker that has only chosen an engine has nothing to lose yet.
-        if (name !== 'computing') this.phase = 'atWork';
+        if (name !== 'computing') this.phase = 'running';
         if (this.fault) return;
         try {
           (listener as (event: unknown) => void)(event);

@@ -58,7 +58,7 @@ export class CoreProcess {
     this.client = connect(this.#ownLink());
   }
 
-  /** Connects a client: what it sends is text for the function returned, until `remove`. */
+  /** Connects a client: `take` gets the texts for it, `send` passes on the texts from it, until `remove`. */
   add(take: TakeText): { readonly send: TakeText; readonly remove: () => void } {
     const client = this.#nextId++;
     this.#clients.set(client, take);

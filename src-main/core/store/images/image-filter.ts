@@ -54,7 +54,7 @@ export function conditionOf({ datasetId, filter, score }: Asked): Condition {
 
 /**
  * The same with tables to read from: rows d, and for images that have a score rows s of theirs, which are
- * gone through once where the condition alone would look each up.
+ * scanned once where the condition alone would look each up.
  */
 export function rowsOf(asked: Asked): Condition & { readonly from: string } {
   const { filter, score } = asked;
@@ -103,12 +103,12 @@ function scoreParts(
     case undefined:
       return [];
     case 'scored':
-      // Looked up image by image, for what asks for a few; what asks for all goes by `rowsOf`.
+      // Looked up image by image, for requests of a few images; requests of all use `rowsOf`.
       return [part(`exists (${scored} and image_id = d.image_id)`, modelId)];
     case 'failed':
       return [part(`d.image_id in (${failed})`, modelId)];
     case 'unscored':
-      // Looked up image by image: a page needs few, and counting goes another way (image-pages.ts).
+      // Looked up image by image: a page needs few, and counting uses another query (image-pages.ts).
       return [
         part(`not exists (${scored} and image_id = d.image_id)`, modelId),
         part(`not exists (${failed} and image_id = d.image_id)`, modelId),
