@@ -5,7 +5,7 @@ import { defineConfig } from 'vite';
 
 export default defineConfig({
   root: 'src-renderer',
-  // Relative addresses: Electron serves each window's page below a folder of its own.
+  // Relative addresses: Electron serves each window's page below a separate folder.
   base: './',
   plugins: [svelte({ compilerOptions: { runes: true } })],
   build: {

@@ -1,5 +1,5 @@
 // Builds Electron's main process and preload script into dist/desktop, as CommonJS: a sandboxed
-// preload can be nothing else. The core is not in here; the bundled Node runs its sources.
+// preload script must be CommonJS. The core is not included; the bundled Node runs its sources.
 
 import { defineConfig } from 'vite';
 

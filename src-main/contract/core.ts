@@ -1,5 +1,5 @@
-// What a client (command line, window, browser) may ask of the core and be told by it. JSON-safe
-// values only; what may last longer than a second answers with a job at once.
+// The contract of the core with its clients (command line, window, browser): calls and events. JSON-safe
+// values only; calls that may take longer than a second return a job immediately.
 
 import { z } from 'zod';
 import { engineNames, type EngineReport } from '#domain/engine-report.ts';
@@ -50,7 +50,7 @@ export interface ImportResult {
   readonly imported: number;
   readonly duplicates: number;
   readonly failed: readonly ImportProblem[];
-  /** What was recognised, in words: "class folders: lymphocyte 700, monocyte 700". */
+  /** What was recognised, as text: "class folders: lymphocyte 700, monocyte 700". */
   readonly recognised: readonly string[];
 }
 
@@ -72,7 +72,7 @@ export interface ScoreOutcome {
   readonly alreadyScored: number;
   /** Images that could not be read. */
   readonly failed: readonly ImportProblem[];
-  /** Sentences for the user: of a graphics card that gave up, of memory that ran out. */
+  /** Messages for the user: a graphics card failed, or memory ran out. */
   readonly warnings: readonly string[];
 }
 
@@ -81,12 +81,12 @@ export interface RunEstimate {
   readonly device: string;
   readonly steps: number;
   readonly stepMilliseconds: number;
-  /** Of all steps and checkpoints; preparing the images and calibrating come on top. */
+  /** For all steps and checkpoints; preparing the images and calibrating are not included. */
   readonly seconds: number;
-  /** Of `seconds`, on writing checkpoints: 5 % at most. */
+  /** The part of `seconds` for writing checkpoints: 5 % at most. */
   readonly checkpointSeconds: number;
   readonly imagesPerSecond: number;
-  /** Sentences for the user: of a graphics card that gave up. */
+  /** Messages for the user: a graphics card failed. */
   readonly warnings: readonly string[];
 }
 
@@ -94,17 +94,17 @@ export interface RunEstimate {
 export interface RunResources {
   /** Of training, over all its attempts. */
   readonly seconds: number;
-  /** Of them, that steps waited for views to be drawn. */
+  /** Of them, the time that steps waited for views to be drawn. */
   readonly waitSeconds: number;
-  /** The most memory that its worker held at once, bytes. */
+  /** The peak memory of its worker, bytes. */
   readonly peakMemory: number;
-  /** A step was taken in so many parts, because memory was short; else 1. */
+  /** Micro-batches per step (gradient accumulation); 1 unless memory was short. */
   readonly parts: number;
 }
 
 export interface RunDetails extends RunSummary {
   readonly config: unknown;
-  /** Why it was computed by its engine and by no other; null before the first step. */
+  /** Why its engine was chosen; null before the first step. */
   readonly engineWhy: string | null;
   readonly codeVersion: string;
   readonly snapshotHash: string;
@@ -156,7 +156,7 @@ export interface GroupEvaluation {
   readonly auroc95: readonly [number, number] | null;
 }
 
-/** The untrained floor: a detector that has learnt nothing, on the images of an evaluation. */
+/** The baseline without training, on the images of an evaluation. */
 export interface Floor {
   readonly auroc: number;
   readonly auroc95: readonly [number, number];
@@ -171,10 +171,10 @@ const weighted = z.strictObject({
 });
 
 export const importInput = z.strictObject({
-  /** Absolute: the core may have another working folder than whoever asks. */
+  /** Absolute: the core may have another working folder than the client. */
   paths: z.array(z.string().min(1)).min(1),
   dataset: datasetName,
-  /** Left out: taken from what is recognised (train/good is normal, …), else unlabelled. */
+  /** Left out: taken from the recognised layout (train/good is normal, …), else unlabelled. */
   role: role.optional(),
   /** "parent" for the parent folder's name, or a regular expression whose first group is taken. */
   group: z.string().min(1).optional(),
@@ -210,7 +210,7 @@ export const trainInput = z.strictObject({
     .array(
       weighted.extend({
         strength: z.number().min(0).max(1).default(0.5),
-        /** Of its own; see shift-table.ts. Left out: the standard ones. */
+        /** The shift's parameters; see shift-table.ts. Left out: the standard ones. */
         parameters: z.record(z.string(), z.number()).optional(),
       }),
     )
@@ -248,7 +248,7 @@ export const coreMethods = {
   'runs.train': method<{ jobId: number; runId: number }>()(trainInput),
   /**
    * How long such a training would take, from three of its own steps. Takes seconds, and stops with its
-   * caller; other work that is under way makes the answer longer than the truth.
+   * caller; other running work makes the estimate too long.
    */
   'runs.estimate': method<RunEstimate>()(trainInput),
   'runs.resume': method<{ jobId: number; runId: number }>()(z.strictObject({ runId: id })),
@@ -299,16 +299,16 @@ export interface CoreEvents {
   'run.epoch': { readonly runId: number; readonly report: EpochReport };
   /** How far a search for near duplicates is, here or in another window. */
   'images.compared': {
-    /** As its caller named it; null when it did not. */
+    /** The name that its caller chose; null without one. */
     readonly search: string | null;
     readonly done: number;
     readonly total: number;
   };
-  /** Edited, undone or redone, here or in another window: what is shown of images may be old. */
+  /** An edit, undo or redo in this or another window: shown images may be out of date. */
   'edits.changed': EditState;
-  /** The catalogue is an earlier one now: everything must be asked for again. */
+  /** An earlier catalogue was restored: clients must load everything again. */
   'project.restored': Readonly<Record<string, never>>;
-  /** Chosen here or in another window. */
+  /** Changed in this or another window. */
   'mix.changed': OutlierMix;
   'run.warning': { readonly runId: number; readonly text: string };
 }

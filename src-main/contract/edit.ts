@@ -1,17 +1,16 @@
-// What the user changes and can take back, also after a restart. Changes by imports and runs are not
-// edits.
+// Edits by the user, which can be undone, also after a restart. Changes by imports and runs are not edits.
 
 import { z } from 'zod';
 import { method } from '#rpc/method.ts';
 import { imageFilter, role, splitNames, type ImageFilter } from './image.ts';
 
-/** What would be taken back, and done again, in words: "Set role to anomaly: 12 images of cells". */
+/** What undo and redo would change, as text: "Set role to anomaly: 12 images of cells". */
 export interface EditState {
   readonly undo: string | null;
   readonly redo: string | null;
 }
 
-/** Images of one dataset: named, or all that a filter means. */
+/** Images of one dataset: listed, or all that match a filter. */
 export type Selection =
   | { readonly dataset: string; readonly imageIds: readonly number[] }
   | { readonly filter: ImageFilter };
@@ -29,7 +28,7 @@ const selection: z.ZodType<Selection> = z.union([
 export const itemChange = z
   .strictObject({
     role: role.optional(),
-    /** null takes it away. */
+    /** null removes it. */
     class: label.optional(),
     group: label.optional(),
     domain: label.optional(),
@@ -57,9 +56,9 @@ export const editMethods = {
   'items.leaveOut': method<{ changed: number; state: EditState }>()(
     z.strictObject({ images: z.array(usedImage).min(1).max(1_000_000) }),
   ),
-  /** Takes the last edit back; `words` says which, null when there is none. */
+  /** Undoes the last edit; `words` describes it, null when there is none. */
   'edits.undo': method<{ words: string | null; state: EditState }>()(z.strictObject({})),
-  /** Does again what was taken back last; `words` says what, null when there is nothing. */
+  /** Redoes the last undone edit; `words` describes it, null when there is none. */
   'edits.redo': method<{ words: string | null; state: EditState }>()(z.strictObject({})),
   'edits.state': method<EditState>()(z.strictObject({})),
 } as const;

@@ -1,11 +1,11 @@
-// Looking closely at one image, and at images that are there more than once.
+// Details of one image, its histogram, duplicates and near duplicates.
 
 import { z } from 'zod';
 import { method } from '#rpc/method.ts';
 import { datasetName, type ImageDetails } from './image.ts';
 
 export interface ChannelHistogram {
-  /** Of equal width, from `low` up to `high` of the whole histogram. */
+  /** Bins of equal width, from `low` up to `high` of the whole histogram. */
   readonly counts: readonly number[];
   readonly least: number;
   readonly greatest: number;
@@ -14,10 +14,10 @@ export interface ChannelHistogram {
 
 export interface ImageHistogram {
   readonly bitDepth: 8 | 16;
-  /** Between them the bins lie: all of 8 bits, and what the image uses of 16. */
+  /** The range of the bins: all values of 8 bits, or the used values of 16 bits. */
   readonly low: number;
   readonly high: number;
-  /** Where the picture is best shown from and to: nearly all values lie between. */
+  /** The suggested display range: nearly all values are within it. */
   readonly shownLow: number;
   readonly shownHigh: number;
   /** One, or red, green and blue. */
@@ -42,7 +42,7 @@ export interface DuplicateImage extends SeenImage {
 
 /** Two images that hardly differ at a small size: saved again, resized, taken a moment later. */
 export interface NearDuplicate {
-  /** First the one to leave out rather than the other. */
+  /** First the one that should be left out. */
   readonly images: readonly [SeenImage, SeenImage];
   /** Root mean square difference of the small pictures, in grey levels of 255. */
   readonly difference: number;
@@ -61,7 +61,7 @@ export interface NearDuplicates {
   readonly images: number;
   /** Of them, that were compared: the first 10,000, and no image without a thumbnail. */
   readonly compared: number;
-  /** Images that came, or came back, since they were compared. */
+  /** Images that were added, or restored, since the comparison. */
   readonly unseen: number;
 }
 
@@ -81,15 +81,15 @@ export const imageLookMethods = {
   ),
   /**
    * Pairs of images with different contents that look nearly the same; no image that is left out
-   * everywhere. Takes seconds, and stops with its caller; the event "images.compared" tells how far it
-   * is.
+   * everywhere. Takes seconds, and stops with its caller; the event "images.compared" reports its
+   * progress.
    */
   'images.nearDuplicates': method<NearDuplicates>()(
     z.strictObject({
       /** Left out: of the whole project. */
       dataset: datasetName.optional(),
       limit: z.int().min(1).max(1000).default(200),
-      /** At once, by the last search if it was the same: for what edits have changed since. */
+      /** Answer from the last search if it was the same, with the changes of later edits. */
       again: z.boolean().default(false),
       /** Chosen by the caller: the events of this search carry it. */
       search: z.string().min(1).max(64).optional(),

@@ -1,4 +1,4 @@
-// The images of a dataset: what they are there, how a gallery finds them, and everything of one.
+// The images of a dataset: their attributes, the filters of a gallery, and the details of one image.
 
 import { z } from 'zod';
 import type { Channel } from '#domain/channel.ts';
@@ -13,12 +13,12 @@ export type Role = (typeof roleNames)[number];
 export const splitNames = ['train', 'calibrate', 'test', 'none'] as const;
 export type Split = (typeof splitNames)[number];
 
-/** "cleared" takes an earlier verdict back. */
+/** "cleared" removes an earlier verdict. */
 export const verdictNames = ['normal', 'anomalous', 'unsure', 'cleared'] as const;
 export type Verdict = (typeof verdictNames)[number];
 export type StandingVerdict = Exclude<Verdict, 'cleared'>;
 
-/** How an image stands with one model. Flagged: stranger than the threshold. */
+/** The score state of an image for one model. Flagged: above the threshold. */
 const scoreStandings = ['scored', 'unscored', 'failed', 'flagged', 'unflagged'] as const;
 
 /** An image as a gallery shows it. */
@@ -48,8 +48,7 @@ export interface RankedImage {
   /** Higher is stranger: minus the raw score that ranks. */
   readonly anomalyScore: number;
   /**
-   * Part of the normals held out to calibrate on that are less strange than this image, 0 … 1; null
-   * without any.
+   * Share of the calibration normals that are less strange than this image, 0 … 1; null without any.
    */
   readonly anomalyRank: number | null;
   readonly flagged: boolean | null;
@@ -63,7 +62,7 @@ export interface FacetCount<Value> {
 
 /**
  * How many images each value of a filter would show. A facet disregards its own filter, so that its
- * other values stay in sight. Most frequent first.
+ * other values stay visible. Most frequent first.
  */
 export interface ImageFacets {
   readonly total: number;
@@ -74,7 +73,7 @@ export interface ImageFacets {
   readonly splits: readonly FacetCount<Split>[];
   /** Standing verdicts; null counts images without one. */
   readonly verdicts: readonly FacetCount<StandingVerdict | null>[];
-  /** By the model asked about; null without one. flagged is null while it has no threshold. */
+  /** By the given model; null without one. flagged is null while it has no threshold. */
   readonly scores: {
     readonly scored: number;
     readonly unscored: number;
@@ -86,14 +85,14 @@ export interface ImageFacets {
 export interface Review {
   readonly id: number;
   readonly imageId: number;
-  /** Whose ranking led to it; null when the image was judged without one. */
+  /** The model whose ranking was reviewed; null when the image was judged without one. */
   readonly modelId: number | null;
   readonly verdict: Verdict;
   readonly reviewer: string;
   readonly note: string | null;
   /** ISO 8601. */
   readonly time: string;
-  /** "undo" and "redo" are written when a review is taken back and given again. */
+  /** "undo" and "redo" are written when a review is undone and redone. */
   readonly move: 'do' | 'undo' | 'redo';
 }
 
@@ -142,14 +141,14 @@ export interface ImageDetails {
   readonly reviews: readonly Review[];
 }
 
-/** Files of one import that could not be taken. */
+/** Files of one import that could not be imported. */
 export interface ImportProblems {
   readonly jobId: number;
   /** ISO 8601. */
   readonly importedAt: string;
   readonly dataset: string | null;
   readonly count: number;
-  /** The first ones; `reason` says what is wrong and what to do about it. */
+  /** The first ones; `reason` names the problem and the remedy. */
   readonly problems: readonly {
     readonly path: string;
     readonly code: string;
@@ -172,9 +171,9 @@ export const imageFilter = z.strictObject({
   group: label.optional(),
   domain: label.optional(),
   split: z.enum(splitNames).optional(),
-  /** Contained in one of its paths; the letters A–Z count like a–z. */
+  /** Contained in one of its paths; the case of A–Z is ignored. */
   text: z.string().min(1).max(500).optional(),
-  /** How it stands with a model, by the score that ranks (or `by`). */
+  /** The score state for a model, by the score that ranks (or `by`). */
   score: z
     .strictObject({
       modelId: id,
@@ -195,7 +194,7 @@ export const imageOrders = [
 export type ImageOrder = (typeof imageOrders)[number];
 
 export const imageMethods = {
-  /** A page of the images that the filter means. "strangest" needs `score`. */
+  /** A page of the images that match the filter. "strangest" needs `score`. */
   'images.page': method<{ total: number; images: readonly ListedImage[] }>()(
     imageFilter.extend({
       order: z.enum(imageOrders).default('imported'),
@@ -205,13 +204,13 @@ export const imageMethods = {
   ),
   /** How many images each value of each filter would show. */
   'images.facets': method<ImageFacets>()(imageFilter),
-  /** Ids of all images that the filter means, in order: for selecting from one image to another. */
+  /** Ids of all images that match the filter, in order: for selecting a range of images. */
   'images.ids': method<readonly number[]>()(
     imageFilter.extend({ order: z.enum(imageOrders).default('imported') }),
   ),
-  /** Everything of one image. */
+  /** All details of one image. */
   'images.show': method<ImageDetails>()(z.strictObject({ imageId: id })),
-  /** The files that imports could not take, the newest import first. */
+  /** The files that could not be imported, the newest import first. */
   'images.problems': method<readonly ImportProblems[]>()(
     z.strictObject({ jobId: id.optional(), limit: z.int().min(1).max(10_000).default(200) }),
   ),

@@ -1,4 +1,4 @@
-// What an import would make of the files that the user points at, before anything is written.
+// The preview of an import of chosen files, before anything is written.
 
 import { z } from 'zod';
 import { method } from '#rpc/method.ts';
@@ -11,7 +11,7 @@ import {
   type Role,
 } from './image.ts';
 
-/** What one file would become. */
+/** The preview of one file. */
 export interface PreviewedFile {
   readonly path: string;
   readonly role: Role;
@@ -21,9 +21,9 @@ export interface PreviewedFile {
 }
 
 export interface ImportPreview {
-  /** False when there was too much to look at in the time of a preview: the counts are lower bounds. */
+  /** False when the preview reached its limits: the counts are then lower bounds. */
   readonly isComplete: boolean;
-  /** Files that begin like images. */
+  /** Files that start like images. */
   readonly images: number;
   /** Of these, files that an earlier import has catalogued and that have not changed since. */
   readonly known: number;
@@ -34,24 +34,24 @@ export interface ImportPreview {
   readonly domains: readonly FacetCount<string | null>[];
   /** Whether folders, the table or the import say which images to train on and which to test with. */
   readonly namesSplits: boolean;
-  /** The layout in words: "class folders". */
+  /** The layout as text: "class folders". */
   readonly recognised: readonly string[];
   readonly problems: { readonly count: number; readonly first: ImportProblems['problems'] };
   readonly leftOut: { readonly hidden: number; readonly masks: number };
-  /** One of each class and role, for the user to see whether it is meant so. */
+  /** One of each class and role, for the user to check. */
   readonly examples: readonly PreviewedFile[];
 }
 
 export const importPreviewMethods = {
   /**
-   * Walks and recognises, and writes nothing. Files are opened to see whether they begin like images;
-   * one that is damaged further on is found by the import. Stops with its caller.
+   * Walks and recognises, and writes nothing. Files are opened to see whether they start like images;
+   * damage further on is found by the import. Stops with its caller.
    */
   'images.preview': method<ImportPreview>()(
     z.strictObject({
       /** Absolute. */
       paths: z.array(z.string().min(1)).min(1),
-      /** The images join this dataset, or make it. */
+      /** The dataset for the images; it is created when there is none. */
       dataset: datasetName,
       role: role.optional(),
       group: z.string().min(1).optional(),

@@ -1,4 +1,4 @@
-// What the app is made of and whom it is owed to.
+// The packages of the app and their licences.
 
 import { z } from 'zod';
 import { method } from '#rpc/method.ts';
@@ -6,7 +6,7 @@ import { method } from '#rpc/method.ts';
 export interface LicensedPackage {
   readonly name: string;
   readonly version: string;
-  /** As the package says: "MIT". */
+  /** As given by the package: "MIT". */
   readonly licence: string;
   /** The text that comes with it; null without one. */
   readonly text: string | null;

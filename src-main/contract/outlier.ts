@@ -1,5 +1,5 @@
-// What the next training learns as outliers: sources and shift transforms, what is known of them, and
-// which of them overlap with what shall be told apart from them.
+// The outliers of the next training: sources and shift transforms, their details, and outliers that overlap
+// with normal or test images (leakage).
 
 import { z } from 'zod';
 import { specimenNames } from '#domain/run-settings.ts';
@@ -7,44 +7,44 @@ import type { ShiftName, ShiftParameter } from '#domain/shift-table.ts';
 import { method } from '#rpc/method.ts';
 import { datasetName, type Role, type Split } from './image.ts';
 
-/** 1000 is what a run takes at most. */
+/** A run accepts at most 1000. */
 const weight = z.number().positive().max(1000);
 
-/** A shift transform with everything that says how it changes a picture. */
+/** A shift transform with all its parameters. */
 const shiftChoice = z.strictObject({
   name: z.string().min(1).max(100),
   strength: z.number().min(0).max(1).default(0.5),
-  /** Its own ones; the standard values where left out. */
+  /** The shift's parameters; the standard values where left out. */
   parameters: z.record(z.string().max(100), z.number()).optional(),
 });
 
 export const outlierMix = z.strictObject({
-  /** What differs from: used, with weight 1, licence not known. */
+  /** Sources that differ from the default: used, weight 1, licence unknown. */
   sources: z
     .array(
       z.strictObject({
         name: datasetName,
         weight,
         isUsed: z.boolean(),
-        /** As the user wrote it down. */
+        /** As entered by the user. */
         licence: z.string().trim().max(300).optional(),
       }),
     )
     .max(10_000),
   shifts: z.array(shiftChoice.extend({ weight, isUsed: z.boolean() })).max(100),
 });
-/** Kept with the project: what Train takes unless it is told otherwise. */
+/** Stored with the project: the default of Train. */
 export type OutlierMix = z.output<typeof outlierMix>;
 
 export interface OutlierSource {
   readonly name: string;
-  /** Images that a training would learn. */
+  /** Images that a training would use. */
   readonly images: number;
   /** Images with the role outlier, or given to training, that are left out. */
   readonly leftOut: number;
   /** Hashes of some of its images, for thumbnails. */
   readonly examples: readonly string[];
-  /** Of the bundled pack; null where nothing is known but what the user wrote down. */
+  /** Of the bundled pack; null where only the user's entry is known. */
   readonly licence: string | null;
 }
 
@@ -56,26 +56,26 @@ export interface ShiftDescription {
   readonly parameters: Readonly<Record<string, ShiftParameter>>;
 }
 
-/** A small picture: [side, side, channels], a byte a value, in base64. */
+/** A small picture: [side, side, channels], one byte per value, in base64. */
 export interface ShiftPicture {
   readonly side: number;
   readonly channels: number;
   readonly pixels: string;
 }
 
-/** How well something tells shifted pictures from unchanged ones. */
+/** How well shifted pictures are distinguished from unchanged ones. */
 export interface ShiftAdvice {
-  /** The newest model of the dataset, or, without one, a quick test that learns nothing else. */
+  /** The newest model of the dataset, or, without one, a quick linear test. */
   readonly basis: { readonly kind: 'model'; readonly modelId: number } | { readonly kind: 'test' };
-  /** Normal images that were looked at. */
+  /** Normal images that were measured. */
   readonly images: number;
   readonly shifts: readonly {
     readonly name: string;
-    /** AUROC: 0.5 looks normal, 1 is told apart every time. */
+    /** AUROC: 0.5 looks normal, 1 is always distinguished. */
     readonly separability: number;
     readonly separability95: readonly [number, number];
   }[];
-  /** Sentences for the user: of a graphics card that gave up. */
+  /** Messages for the user: a graphics card failed. */
   readonly warnings: readonly string[];
 }
 
@@ -88,7 +88,7 @@ interface OverlappingImage {
   readonly path: string;
 }
 
-/** An outlier that equals an image which the run shall know as normal or is judged by. */
+/** An outlier that equals a normal or a test image of the run. */
 export interface Overlap {
   readonly outlier: OverlappingImage;
   readonly other: OverlappingImage;
@@ -124,13 +124,13 @@ export const outlierMethods = {
   'outliers.overlaps': method<Overlaps>()(
     z.strictObject({
       dataset: datasetName,
-      /** Left out: every source at hand. */
+      /** Left out: every available source. */
       sources: z.array(datasetName).max(10_000).optional(),
       limit: z.int().min(1).max(10_000).default(200),
     }),
   ),
   'shifts.list': method<readonly ShiftDescription[]>()(z.strictObject({})),
-  /** A picture as a training would see it after the shift; of the same seed always the same. */
+  /** A picture as a training would see it after the shift; the same for the same seed. */
   'shifts.preview': method<ShiftPicture>()(
     z.strictObject({
       dataset: datasetName,
@@ -144,8 +144,8 @@ export const outlierMethods = {
     }),
   ),
   /**
-   * How far each shift leaves what is normal in the dataset. Takes seconds, and stops with its caller.
-   * The specimen says what may vary in a normal image anyway.
+   * How far each shift moves images away from the dataset's normals. Takes seconds, and stops with its
+   * caller. The specimen gives the normal variation of an image.
    */
   'shifts.advise': method<ShiftAdvice>()(
     z.strictObject({

@@ -1,5 +1,5 @@
-// How the window's page is served, by Electron and by the server alike: what it may load (its own
-// files and pictures, nothing else), and what its files are.
+// How Electron and the server serve the window's page: its content security policy (its own files and
+// pictures, nothing else), and its files.
 
 import { parseLook, type PictureLook } from './picture-look.ts';
 
@@ -34,14 +34,14 @@ const types: Readonly<Record<string, string>> = {
 };
 
 export interface PageFile {
-  /** Below the folder of the page, part by part. */
+  /** The path below the folder of the page, by parts. */
   readonly path: readonly string[];
   readonly type: string;
-  /** Its name tells its content, so it never changes. */
+  /** Its name contains a hash of its content, so it never changes. */
   readonly isImmutable: boolean;
 }
 
-/** The file of the page at an address; undefined when the address can name none. */
+/** The file of the page at an address; undefined for an invalid address. */
 export function pageFile(address: string): PageFile | undefined {
   const [, folder, name, ending] =
     /^(assets\/)?([A-Za-z0-9_-][A-Za-z0-9._-]*\.([a-z0-9]+))$/.exec(address) ?? [];
@@ -53,11 +53,11 @@ export function pageFile(address: string): PageFile | undefined {
 export interface PictureAddress {
   readonly kind: 'thumb' | 'image';
   readonly hash: string;
-  /** Of an image alone; undefined for the picture as it is. */
+  /** Only for an image; undefined for the unchanged picture. */
   readonly look: PictureLook | undefined;
 }
 
-/** The address of a picture below the page's own; undefined when it is none. */
+/** Parses the address of a picture below the page's own; undefined for any other. */
 export function pictureAddress(address: string): PictureAddress | undefined {
   const [, kind, hash, query] = /^(thumb|image)\/([0-9a-f]{64})(\?.*)?$/.exec(address) ?? [];
   if (hash === undefined) return undefined;

@@ -1,5 +1,5 @@
-// How a picture of an image may be asked for: `image/HASH?low=…&high=…&channel=…`, which a page writes
-// and a host reads. What is not exactly of this form is refused.
+// The address of a picture: `image/HASH?low=…&high=…&channel=…`, which a page writes and a host parses.
+// Any other form is refused.
 
 type PictureChannel = 'all' | '0' | '1' | '2';
 
@@ -12,12 +12,12 @@ export interface PictureLook {
 
 const largestValue = 65_535;
 
-/** Behind the picture's address. */
+/** The query of the picture's address. */
 export function lookQuery({ low, high, channel }: PictureLook): string {
   return `?low=${low}&high=${high}&channel=${channel}`;
 }
 
-/** undefined when the query is of another form, or shows nothing. */
+/** undefined when the query has another form, or would show nothing. */
 export function parseLook(query: string): PictureLook | undefined {
   const [, low, high, channel] =
     /^\?low=(0|[1-9]\d{0,4})&high=([1-9]\d{0,4})&channel=(all|0|1|2)$/.exec(query) ?? [];

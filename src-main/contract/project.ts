@@ -1,9 +1,9 @@
-// The project as files on the disk: what they hold, what can be cleared, and copies of the catalogue.
+// The project's files on the disk: their sizes, what can be cleared, and backups of the catalogue.
 
 import { z } from 'zod';
 import { method } from '#rpc/method.ts';
 
-/** Clearable parts are made again when they are needed. */
+/** Clearable parts are recreated when they are needed. */
 export const storageParts = [
   ...(['catalogue', 'thumbnails', 'originals', 'pixels', 'features', 'pictures'] as const),
   ...(['models', 'trash', 'exports', 'backups'] as const),
@@ -31,16 +31,16 @@ export interface Backup {
 
 export const projectMethods = {
   'storage.show': method<Storage>()(z.strictObject({})),
-  /** Removes what is made again when it is needed. Refused while jobs wait or run. */
+  /** Removes the parts that are recreated when needed. Refused while jobs wait or run. */
   'storage.clear': method<{ freedBytes: number }>()(z.strictObject({})),
   /** The newest first. */
   'backups.list': method<readonly Backup[]>()(z.strictObject({})),
-  /** Copies the catalogue, checks the copy, and lets go of copies older than the newest three. */
+  /** Copies the catalogue, checks the copy, and removes copies older than the newest three. */
   'backups.make': method<Backup>()(z.strictObject({})),
   /**
-   * The catalogue becomes what it was when the copy was made; as it is now it is copied first. Models,
-   * thumbnails and original images are not touched. Refused while jobs wait or run. Whoever shows the
-   * project must ask for everything again: 'project.restored'.
+   * Restores the catalogue from the copy; the current one is copied first. Models, thumbnails and original
+   * images are not changed. Refused while jobs wait or run. Clients must load everything again when they
+   * receive 'project.restored'.
    */
   'backups.restore': method<{ savedAs: Backup }>()(
     z.strictObject({ name: z.string().regex(/^project-\d{8}T\d{6}Z-v\d+\.sqlite$/) }),

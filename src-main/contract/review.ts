@@ -1,4 +1,4 @@
-// Judging what a model found strange: reviews, thresholds, the figures behind them, and tables out.
+// Reviews of the images that a model ranks, thresholds and their figures, and exports.
 
 import { z } from 'zod';
 import { method } from '#rpc/method.ts';
@@ -27,7 +27,7 @@ export interface ThresholdPreview extends Threshold {
   readonly flagsPer1000Interval: readonly [number, number];
   /** Held-out normals above the threshold. */
   readonly heldOutFlagged: number;
-  /** What to know: too few held-out normals for the budget. */
+  /** A remark for the user: too few held-out normals for the budget. */
   readonly warning: string | null;
   /** Scored images of the dataset asked about that would be flagged; null without one. */
   readonly flagged: { readonly images: number; readonly of: number } | null;
@@ -40,9 +40,9 @@ export interface ScoreDistribution {
   /** The last bin also counts what is above. */
   readonly high: number;
   readonly bins: number;
-  /** Normals that the run held out to calibrate on, of whatever dataset it was trained on. */
+  /** Calibration normals of the run, of the dataset it was trained on. */
   readonly calibrate: readonly number[];
-  /** The dataset's test normals, unlabelled images and known anomalies; none that the run learnt from. */
+  /** The dataset's test normals, unlabelled images and known anomalies; none that the run was trained on. */
   readonly normal: readonly number[];
   readonly unlabelled: readonly number[];
   readonly anomaly: readonly number[];
@@ -72,7 +72,7 @@ export interface QueuedImage extends RankedImage {
 }
 
 export interface ReviewQueue {
-  /** Images that the request means, on all pages. */
+  /** Images that match the request, on all pages. */
   readonly total: number;
   readonly images: readonly QueuedImage[];
   /** Of all flagged images of the dataset; of all scored ones while there is no threshold. */
@@ -89,11 +89,11 @@ export interface Neighbour {
   readonly imageId: number;
   readonly hash: string;
   readonly path: string;
-  /** How alike the model sees the two: 1 for the same, 0 for nothing in common. */
+  /** Cosine similarity of the two images' features: 1 for the same, 0 for nothing in common. */
   readonly likeness: number;
 }
 
-/** The likest first; none of a kind that the run had not. */
+/** The most similar first; empty for a kind of image that the run did not have. */
 export interface Neighbours {
   /** Among the normal images that the model was trained on. */
   readonly normals: readonly Neighbour[];
@@ -145,7 +145,7 @@ export const reviewMethods = {
       ...paging,
     }),
   ),
-  /** Every review ever written, also those taken back: the newest first. */
+  /** Every review ever written, also undone ones: the newest first. */
   'reviews.list': method<{
     total: number;
     reviews: readonly (Review & { readonly path: string })[];
@@ -167,7 +167,7 @@ export const reviewMethods = {
     added: number;
     removed: number;
   }>()(z.strictObject({ name: datasetName.default('confirmed anomalies') })),
-  /** What a threshold would mean; changes nothing. */
+  /** The effect of a threshold; changes nothing. */
   'thresholds.preview': method<ThresholdPreview>()(
     thresholdWish.extend({ dataset: datasetName.optional() }),
   ),
@@ -181,8 +181,8 @@ export const reviewMethods = {
     ofDataset.extend({ points: z.int().min(2).max(5000).default(300) }),
   ),
   /**
-   * What the model was trained with that it sees as most alike to an image. The first time after the
-   * project was opened it takes seconds, and then less than a blink for the images next in the order.
+   * The training images most similar to an image by the model's features. The first call after the project
+   * was opened takes seconds; calls for the next images in the order are answered at once.
    */
   'scores.neighbours': method<Neighbours>()(
     z.strictObject({
@@ -193,20 +193,20 @@ export const reviewMethods = {
     }),
   ),
   /**
-   * Writes a page for people, which prints well, into the project's folder "exports": the figures, the
-   * strangest images that the model had not seen in training, and every verdict. `path` is absolute.
+   * Writes a printable page into the project's folder "exports": the figures, the strangest images that the
+   * model had not seen in training, and every verdict. `path` is absolute.
    */
   'exports.report': method<{ path: string; images: number }>()(
     z.strictObject({
       modelId: id,
       dataset: datasetName,
-      /** The strangest that are shown, beside all that somebody has judged. */
+      /** The number of strangest images shown, in addition to all reviewed ones. */
       pictures: z.int().min(0).max(5000).default(300),
     }),
   ),
   /**
    * Writes a table of the dataset's images with scores and verdicts into the project's folder
-   * "exports", in CellProfiler Analyst's manner. `path` is absolute.
+   * "exports", in the column format of CellProfiler Analyst. `path` is absolute.
    */
   'exports.csv': method<{ path: string; rows: number }>()(ofDataset),
 } as const;

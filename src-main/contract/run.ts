@@ -1,4 +1,4 @@
-// Runs at a glance; and runs that the user names, puts into the project's trash, takes out of it, and throws away for good.
+// Summaries of runs; naming runs, moving them into the trash, restoring them and permanently deleting them.
 
 import { z } from 'zod';
 import { method } from '#rpc/method.ts';
@@ -18,7 +18,7 @@ export interface RunSummary {
   readonly device: string | null;
   readonly state: JobState;
   readonly failure: string | null;
-  /** Safe in a checkpoint; while the run trains, at least those of its last epoch. */
+  /** Steps saved in a checkpoint; while the run trains, at least those of its last epoch. */
   readonly stepsDone: number;
   readonly stepsTotal: number | null;
   readonly createdAt: string;
@@ -29,7 +29,7 @@ export interface RunSummary {
 export interface DeletedRun extends RunSummary {
   /** ISO 8601. */
   readonly deletedAt: string;
-  /** What its model and checkpoints hold on the disk. */
+  /** The size of its model and checkpoints on the disk, bytes. */
   readonly bytes: number;
 }
 
@@ -37,12 +37,12 @@ const runId = z.int().min(1);
 
 export const runTrashMethods = {
   /**
-   * Puts the run and its model into the project's trash; can be undone. Not while it waits or trains.
+   * Moves the run and its model into the project's trash; can be undone. Refused while it waits or trains.
    */
   'runs.delete': method<{ state: EditState }>()(z.strictObject({ runId })),
-  /** Takes the run out of the trash again; can be undone. */
+  /** Restores the run from the trash; can be undone. */
   'runs.restore': method<{ state: EditState }>()(z.strictObject({ runId })),
-  /** null takes the name away. */
+  /** null removes the name. */
   'runs.rename': method<{ name: string | null }>()(
     z.strictObject({ runId, name: z.string().trim().min(1).max(100).nullable() }),
   ),

@@ -1,4 +1,4 @@
-// What the window may ask of the desktop around it, and be told by it. In a browser there is none.
+// The calls of the window to the desktop app, and the events it receives. Not available in a browser.
 // JSON-safe values only.
 
 import { z } from 'zod';
@@ -7,7 +7,7 @@ import { method } from '#rpc/method.ts';
 export const themeNames = ['system', 'light', 'dark'] as const;
 export type ThemeName = (typeof themeNames)[number];
 
-/** What the native menus can ask of the window; the command palette offers the same. */
+/** The commands of the native menus for the window; the command palette offers the same. */
 export const menuCommands = [
   'new-project',
   'open-project',
@@ -34,7 +34,7 @@ export interface RecentProject {
   readonly isMissing: boolean;
 }
 
-/** The project of this window and how the process that owns it fares. */
+/** The project of this window, and the state of the process that owns it. */
 export type ProjectState =
   | { readonly kind: 'none' }
   | { readonly kind: 'opening'; readonly folder: string; readonly name: string }
@@ -46,7 +46,7 @@ export type ProjectState =
       readonly code: string;
       readonly message: string;
     }
-  /** The core ended by itself; `log` is the end of what it wrote. */
+  /** The core ended unexpectedly; `log` is the end of its error output. */
   | {
       readonly kind: 'ended';
       readonly folder: string;
@@ -67,37 +67,37 @@ const folder = z.string().min(1).max(4096);
 
 export const shellMethods = {
   'desktop.show': method<Desktop>()(z.strictObject({})),
-  /** Asks for a folder with a project; null when the user thought better of it. */
+  /** Asks for a folder with a project; null when the user cancelled. */
   'projects.pick': method<string | null>()(z.strictObject({})),
-  /** Asks for name and place of a project to be made; null when the user thought better of it. */
+  /** Asks for name and place of a new project; null when the user cancelled. */
   'projects.pickNew': method<string | null>()(
     z.strictObject({ name: z.string().trim().min(1).max(100) }),
   ),
   /**
-   * Opens the project here, or shows the window that has it open already. What becomes of it comes
+   * Opens the project here, or shows the window that has it open already. The result follows
    * as 'project.changed'.
    */
   'projects.open': method<{ shown: 'here' | 'elsewhere' }>()(
     z.strictObject({ folder, create: z.boolean().default(false) }),
   ),
-  /** Back to the start screen; asks the user first when work is under way. */
+  /** Back to the start screen; asks the user first when work is running. */
   'projects.close': method<{ closed: boolean }>()(z.strictObject({})),
   /** Takes a project off the list of recent ones; its files stay. */
   'projects.forget': method<readonly RecentProject[]>()(z.strictObject({ folder })),
   /** Starts the core of this window's project again. */
   'projects.restart': method<null>()(z.strictObject({})),
-  /** Absolute paths; empty when the user thought better of it. */
+  /** Absolute paths; empty when the user cancelled. */
   'files.pick': method<readonly string[]>()(z.strictObject({ kind: z.enum(['folders', 'files']) })),
-  /** Where to save a file; null when the user thought better of it. */
+  /** Where to save a file; null when the user cancelled. */
   'files.pickTarget': method<string | null>()(
     z.strictObject({ name: z.string().trim().min(1).max(200) }),
   ),
   /** Shows the file or folder in the system's file manager. */
   'files.reveal': method<null>()(z.strictObject({ path: folder })),
-  /** Prints a report in the project's folder "exports" into a PDF beside it; its path. */
+  /** Prints a report in the project's folder "exports" to a PDF beside it; returns its path. */
   'reports.toPdf': method<string>()(z.strictObject({ path: folder })),
   'help.open': method<null>()(z.strictObject({ topic: z.enum(helpTopics) })),
-  /** In the corner of the desktop; a click on it brings this window to the front. */
+  /** Shows a desktop notification; a click on it brings this window to the front. */
   'notice.show': method<null>()(
     z.strictObject({ title: z.string().min(1).max(200), text: z.string().max(1000) }),
   ),

@@ -1,4 +1,4 @@
-// Opens a project and closes it again: its lock, its log, its catalogue, its door.
+// Opens a project and closes it again: lock, log, catalogue and control socket.
 
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -8,7 +8,7 @@ import { sweepTemporary } from '#files/whole-file.ts';
 import type { Link } from '#rpc/link.ts';
 import { readCodeVersion } from './project/code-version.ts';
 import { Core } from './core.ts';
-import { openDoor, sweepDoor } from './project/door.ts';
+import { openControlSocket, removeControlSocket } from './project/control-socket.ts';
 import type { Picture } from './reader/pictures.ts';
 import { markInterrupted } from './jobs/recovery.ts';
 import { Log } from './project/log.ts';
@@ -33,16 +33,16 @@ export interface App {
   readonly serve: (link: Link) => void;
   /** The file with a picture of the image with this hash; undefined when there is none to show. */
   readonly picture: (wanted: PictureAddress) => Promise<Picture | undefined>;
-  /** Resolves once nobody is connected any more, neither here nor from another process. */
+  /** Resolves once no client is connected any more, neither here nor from another process. */
   readonly whenUnused: () => Promise<void>;
-  /** Stops all work, which can be taken up again, and lets go of the project. */
+  /** Stops all work, which can be resumed later, and releases the project. */
   readonly close: () => Promise<void>;
 }
 
 /**
  * Opens the project in `folder`. Throws `not-found` when there is none and `create` is not set,
- * `bad-input` when the folder to be made holds other things, `project-in-use` when another process
- * has it open (see `knock` in core/project/door.ts), `project-too-new` and `project-damaged`.
+ * `bad-input` when the new folder holds other files, `project-in-use` when another process has it open (see
+ * `connectToOwner` in core/project/control-socket.ts), `project-too-new` and `project-damaged`.
  */
 export async function openApp(folder: string, options: AppOptions = {}): Promise<App> {
   const { create = false, now = () => new Date() } = options;
@@ -64,13 +64,15 @@ export async function openApp(folder: string, options: AppOptions = {}): Promise
   }
 }
 
-/** Opens part after part; what closes them is left with `closers`. */
+/** Opens the parts in order and adds what closes each to `closers`. */
 async function openCore(folder: string, now: () => Date, closers: Closers): Promise<Core> {
   const before = await readOwner(folder);
   const lock = await lockProject(folder);
   closers.add(lock.release);
-  // Whoever owned it before was killed, or its lock would still hold.
-  if (before?.door !== undefined && before.host === hostname()) await sweepDoor(before.door);
+  // An owner's file that is still there belongs to a killed process: otherwise the lock would be held.
+  if (before?.controlSocket !== undefined && before.host === hostname()) {
+    await removeControlSocket(before.controlSocket);
+  }
   const log = new Log(folder, now);
   closers.add(() => log.close());
   const { database, backUp, restore, close } = await openDatabase({
@@ -96,17 +98,17 @@ async function openCore(folder: string, now: () => Date, closers: Closers): Prom
   });
   closers.add(() => core.close());
   try {
-    const door = await openDoor((link) => core.serve(link));
-    closers.add(door.close);
-    await lock.announce(door.address);
+    const socket = await openControlSocket((link) => core.serve(link));
+    closers.add(socket.close);
+    await lock.announce(socket.address);
   } catch (error) {
-    // Without it everything works but the help of a second terminal.
-    log.warn(`The door stays closed: ${String(error)}`);
+    // Without it everything works except commands from a second terminal.
+    log.warn(`The control socket could not be opened: ${String(error)}`);
   }
   return core;
 }
 
-/** What has been opened and must be closed again, in the opposite order, once. */
+/** Closes what has been opened, in reverse order, once. */
 class Closers {
   readonly #steps: (() => Promise<void>)[] = [];
 
@@ -114,7 +116,7 @@ class Closers {
     this.#steps.push(step);
   }
 
-  /** Takes every step, and throws what the first failing one threw. */
+  /** Runs every step, and throws the first error at the end. */
   async close(): Promise<void> {
     const faults: unknown[] = [];
     for (const step of this.#steps.splice(0).reverse()) {

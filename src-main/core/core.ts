@@ -1,5 +1,5 @@
-// The parts of an open project, wired: what each method of the contract comes down to, and who is told
-// of events.
+// The core of an open project: connects the handlers of the contract's methods with the parts of the
+// project, and sends events to the clients.
 
 import { join } from 'node:path';
 import { coreMethods, type CoreEvents, type Job } from '#contract/core.ts';
@@ -63,7 +63,7 @@ export interface CorePorts {
   readonly compute: Compute;
 }
 
-/** Answers the contract to whoever is connected. Made by core/app.ts alone. */
+/** Answers the calls of connected clients. Only core/app.ts creates one. */
 export class Core {
   readonly #ports: CorePorts;
   readonly #catalogue: Catalogue;
@@ -192,7 +192,7 @@ export class Core {
       ...projectMethods({
         ...{ folder, database, queue, backUp: this.#ports.backUp, restore: this.#ports.restore },
         onRestored: () => {
-          // Jobs that the copy remembers as running are not.
+          // Jobs that are marked as running in the copy are not running.
           markInterrupted(database, now());
           this.#emit('project.restored', {});
         },

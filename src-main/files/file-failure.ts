@@ -1,8 +1,8 @@
-// What a file system answers to a write, as a Failure that names the file and the remedy.
+// Turns an error of writing a file into a Failure that names the file and the remedy.
 
 import { Failure } from '#domain/failure.ts';
 
-/** Or the user's share of it. */
+/** The disk, or the user's quota, is full. */
 export function isDiskFull(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   return code === 'ENOSPC' || code === 'EDQUOT';
@@ -18,7 +18,7 @@ export function diskFull(path: string, cause: unknown): Failure {
   );
 }
 
-/** `error`, of writing the file at `path`, as a Failure where a user can do something about it. */
+/** `error`, of writing the file at `path`, as a Failure where a user can remedy it. */
 export function fileFailure(error: unknown, path: string): unknown {
   if (isDiskFull(error)) return diskFull(path, error);
   switch ((error as NodeJS.ErrnoException | null)?.code) {

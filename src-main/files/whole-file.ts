@@ -1,4 +1,4 @@
-// Files that are whole or absent: temporary file, flush, rename, flush of the folder.
+// Writes files atomically: temporary file, flush, rename, flush of the folder.
 
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { fileFailure } from './file-failure.ts';
 /** ".NAME.PID-COUNT.tmp"; earlier versions had no count. */
 const temporaryName = /^\..*\.\d+(-\d+)?\.tmp$/;
 
-/** Longer names would go beyond what a file system takes, once number and ending are added. */
+/** Longer names would exceed the limit of file systems, once number and ending are added. */
 const longestName = 40;
 
 let count = 0;
@@ -20,7 +20,7 @@ interface WholeOptions {
   readonly scratch?: string;
   /**
    * Whether file and folder are flushed, so that they survive a power cut; true when left out. false for
-   * what is many and can be made again, such as thumbnails: a flush takes milliseconds.
+   * many small files that can be recreated, such as thumbnails: a flush takes milliseconds.
    */
   readonly flush?: boolean;
 }
@@ -85,7 +85,7 @@ export async function makeFolder(path: string): Promise<void> {
   });
 }
 
-/** "r+", because Windows flushes only what may be written. */
+/** "r+", because Windows flushes only files that are open for writing. */
 async function flushFile(path: string): Promise<void> {
   const file = await open(path, 'r+');
   try {
@@ -95,7 +95,7 @@ async function flushFile(path: string): Promise<void> {
   }
 }
 
-/** So that the rename itself survives a power cut; Windows cannot and need not. */
+/** Makes the rename survive a power cut; Windows cannot and need not do this. */
 async function flushFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
@@ -106,12 +106,12 @@ async function flushFolder(folder: string): Promise<void> {
   }
 }
 
-/** Whether a file of this name was being written, and is of no use once its process has ended. */
+/** Whether this is the name of an unfinished file, which is useless once its process has ended. */
 export function isTemporary(name: string): boolean {
   return temporaryName.test(name);
 }
 
-/** Removes what killed processes left in `folder`, where no other process writes. */
+/** Removes the unfinished files of killed processes in `folder`, where no other process writes. */
 export async function sweepTemporary(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   const left = names

@@ -1,17 +1,17 @@
-// One call in a process of its own: what breaks down there breaks down nothing here.
+// One call in a separate process: a crash there does not affect this process.
 
 import { Failure } from '#domain/failure.ts';
 import { neverStop, type Stop } from '#domain/stop.ts';
 import { connect, type Calls, type InputOf, type OutputOf } from '#rpc/connect.ts';
 import { startChild, type ChildOptions, type Exit } from './child.ts';
 
-/** From its answer to its end a process may take so long, milliseconds. */
+/** The time a process may take to end after its answer, milliseconds. */
 const lastMomentMs = 1000;
 
 export interface ApartOptions<Events extends object> {
-  /** A process that neither answers nor tells of an event for so long is killed, milliseconds. */
+  /** A process that sends neither an answer nor an event for this time is killed, milliseconds. */
   readonly patienceMs?: number;
-  /** Asks the process to end, by a signal. */
+  /** When it is set, the process is sent a signal to end. */
   readonly stop?: Stop;
   readonly listeners?: { readonly [K in keyof Events]?: (event: Events[K]) => void };
 }
@@ -20,7 +20,7 @@ export interface Apart<Output> {
   /** undefined where the process ended before it answered. */
   readonly output: Output | undefined;
   readonly exit: Exit;
-  /** Whether it was killed because its time was over. */
+  /** Whether it was killed because of the time limit. */
   readonly isTooLate: boolean;
 }
 

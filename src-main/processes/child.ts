@@ -1,5 +1,5 @@
-// A child process that runs one of our entry files on Node: started, listened to, ended. Bundled with
-// Electron's main process as well, whose own Node is 18.
+// A child process that runs one of our entry files on Node: starts it, passes its messages on, ends it. Also
+// bundled with Electron's main process, whose Node is version 18.
 
 import { spawn } from 'node:child_process';
 import { channelOf, type Channel } from './channel.ts';
@@ -9,7 +9,7 @@ export interface ChildOptions {
   /** Path of the file that Node runs. */
   readonly entry: string;
   readonly args?: readonly string[];
-  /** Path of Node; this process's own when left out, which in Electron is no Node. */
+  /** Path of Node; this process's executable when left out, which in Electron is not Node. */
   readonly node?: string;
   readonly nodeOptions?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
@@ -25,22 +25,22 @@ export interface ChildOptions {
 export interface Exit {
   readonly code: number | null;
   readonly signal: string | null;
-  /** Why it could not even be started, or null. */
+  /** Why it could not be started, or null. */
   readonly fault: string | null;
   /** The last characters of its error output. */
   readonly errorOutput: string;
-  /** Whether the system killed it for its memory, or it said that memory ran out. */
+  /** Whether the system killed it for its memory, or it reported that memory ran out. */
   readonly isOutOfMemory: boolean;
 }
 
 export interface Child {
   readonly channel: Channel;
   readonly pid: number | undefined;
-  /** Resolves when the process has ended, whatever the reason, and output and messages have been read. */
+  /** Resolves when the process has ended for any reason, and output and messages have been read. */
   readonly exited: Promise<Exit>;
   /** Ends it; at once when no signal is given. */
   readonly kill: (signal?: 'SIGTERM' | 'SIGKILL') => void;
-  /** Closes the channel, by which our entries end, and kills what is not gone after `patienceMs`. */
+  /** Closes the channel, which ends our entries; kills a process that is not gone after `patienceMs`. */
   readonly end: (patienceMs: number) => Promise<Exit>;
 }
 
@@ -61,7 +61,7 @@ export function startChild(options: ChildOptions): Child {
   const drained = [child.stdout, child.stderr].map(async (stream) => {
     stream?.setEncoding('utf8').on('data', (text: string) => {
       const all = errorOutput + text;
-      // A long stack may follow, and push it out of what is kept.
+      // A long stack may follow, and push it out of the kept text.
       saidOutOfMemory ||= saysOutOfMemory(all);
       errorOutput = all.slice(-tailLength);
     });
@@ -102,13 +102,13 @@ export function startChild(options: ChildOptions): Child {
   };
 }
 
-/** How a process ended, in words: "signal SIGKILL", "exit code 1". */
+/** How a process ended, as text: "signal SIGKILL", "exit code 1". */
 export function exitInWords({ code, signal, fault }: Exit): string {
   if (fault !== null) return `could not be started: ${fault}`;
   return signal === null ? `exit code ${code}` : `signal ${signal}`;
 }
 
-/** The last `count` lines of its error output that say something; the empty text without any. */
+/** The last `count` lines of its error output that are not empty; the empty text without any. */
 export function lastLines({ errorOutput }: Exit, count: number): string {
   return errorOutput.trim().split('\n').slice(-count).join('\n');
 }

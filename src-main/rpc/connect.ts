@@ -6,31 +6,31 @@ import type { Link } from './link.ts';
 import type { Message, WireError } from './wire.ts';
 import { asMessage } from './wire.ts';
 
-/** What can be asked: input and output by method name. */
+/** The calls: input and output by method name. */
 export type Calls = object;
 export type InputOf<C, K extends keyof C> = C[K] extends { input: infer I } ? I : never;
 export type OutputOf<C, K extends keyof C> = C[K] extends { output: infer O } ? O : never;
 
-/** A call under way. */
+/** A pending call. */
 export interface Pending<Output> {
   readonly result: Promise<Output>;
-  /** Asks the other side to stop; `result` then usually rejects with the failure `stopped`. */
+  /** Requests the other side to stop; `result` then usually rejects with the failure `stopped`. */
   readonly stop: () => void;
 }
 
 export interface Client<C extends Calls, Events extends object> {
   start<K extends keyof C & string>(name: K, input: InputOf<C, K>): Pending<OutputOf<C, K>>;
   /**
-   * Rejects with the failure of the other side, with `link-closed` when it is gone, or with an
-   * ordinary Error that says where to look when it met a bug. When `signal` aborts, the other side
-   * is asked to stop, and its answer decides.
+   * Rejects with the failure of the other side, with `link-closed` when it has ended, or with an
+   * ordinary Error that names the log after an internal error. When `signal` aborts, the other side is
+   * requested to stop, and its answer decides.
    */
   call<K extends keyof C & string>(
     name: K,
     input: InputOf<C, K>,
     signal?: StopSignal,
   ): Promise<OutputOf<C, K>>;
-  /** Returns its own undoing. */
+  /** Returns a function that removes the listener. */
   on<K extends keyof Events & string>(name: K, listener: (data: Events[K]) => void): () => void;
   /** Called once the link has closed; at once when it already has. */
   onClose(listener: () => void): void;
@@ -43,7 +43,7 @@ interface Waiting {
 }
 type Listeners = Map<string, Set<(data: never) => void>>;
 
-/** A client of whatever serves the other end of `link`. */
+/** A client of the server at the other end of `link`. */
 export function connect<C extends Calls, Events extends object>(link: Link): Client<C, Events> {
   const waiting = new Map<number, Waiting>();
   const listeners: Listeners = new Map();

@@ -1,4 +1,4 @@
-// What carries messages: a child process, a socket, a port. Nothing here knows which.
+// The interface of a message link: over a child process, a socket or a port.
 
 import type { Message } from './wire.ts';
 

@@ -1,4 +1,4 @@
-// A link inside one process: both ends live here, messages pass as copies and in order.
+// A link within one process: messages are delivered as copies and in order.
 
 import type { Link } from './link.ts';
 import type { Message } from './wire.ts';
@@ -24,7 +24,7 @@ export function memoryLink(): readonly [Link, Link] {
   const link = (own: End, other: End): Link => ({
     send: (message: Message) => {
       if (!isOpen) return;
-      // The text that a socket would carry, so that both links treat every value alike.
+      // The same JSON text as on a socket, so that both links treat every value alike.
       const text = JSON.stringify(message);
       void Promise.resolve().then(() => other.listener?.(JSON.parse(text)));
     },

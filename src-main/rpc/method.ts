@@ -21,12 +21,12 @@ export type Methods = Readonly<Record<string, Method<z.ZodType, unknown>>>;
 
 type Answer<M> = M extends Method<z.ZodType, infer Output> ? Output : never;
 
-/** What a client of the contract calls: inputs before the schema has filled in defaults. */
+/** The calls of a client of the contract: inputs before the schema has filled in defaults. */
 export type CallsOf<M extends Methods> = {
   readonly [K in keyof M]: { input: z.input<M[K]['input']>; output: Answer<M[K]> };
 };
 
-/** What a server of the contract must have: a handler for each method. */
+/** The handlers of a server of the contract, one for each method. */
 export type HandlersOf<M extends Methods> = {
   readonly [K in keyof M]: (
     input: z.output<M[K]['input']>,
@@ -34,10 +34,10 @@ export type HandlersOf<M extends Methods> = {
   ) => Answer<M[K]> | Promise<Answer<M[K]>>;
 };
 
-/** More faults of one input than these help nobody. */
+/** The most faults of one input that are listed. */
 const faultsNamed = 5;
 
-/** Checks inputs by the contract's schemas. The function returned throws `bad-input` in words. */
+/** Checks inputs by the contract's schemas. The returned function throws `bad-input` with a message. */
 export function inputChecker(methods: Methods): (name: string, input: unknown) => unknown {
   return (name, input) => {
     const checked = methods[name]!.input.safeParse(input);

@@ -6,7 +6,7 @@ import type { Link } from './link.ts';
 import type { Message, WireError } from './wire.ts';
 import { asMessage } from './wire.ts';
 
-/** Answers one method; `stop` is set when the caller asks it to stop or is gone. */
+/** Answers one method; `stop` is set when the caller requests it or has disconnected. */
 export type Handler = (input: never, stop: Stop) => unknown;
 
 export interface Service {
@@ -14,7 +14,7 @@ export interface Service {
   readonly handlers: object;
   /** Checks an input that came from outside; throws a Failure. */
   readonly parse: (name: string, input: unknown) => unknown;
-  /** Told of errors that are no failures: bugs. Returns what the caller may be told of it. */
+  /** Called with errors that are not failures: bugs. Returns the message for the caller. */
   readonly onBug: (error: unknown) => string;
 }
 
@@ -56,7 +56,7 @@ async function answer(link: Link, service: Service, running: Running, call: Call
   }
 }
 
-/** Names such as "constructor", which every object answers to, are no methods. */
+/** Inherited names such as "constructor" are not methods. */
 function handlerOf(handlers: object, name: string): Handler {
   if (Object.hasOwn(handlers, name)) return (handlers as Record<string, Handler>)[name]!;
   throw new Failure('not-found', `There is no method "${name}".`);

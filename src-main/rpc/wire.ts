@@ -1,6 +1,6 @@
 // The messages on a link. JSON-safe.
 
-/** A failure or bug as it crosses a link. */
+/** A failure or internal error as it is sent over a link. */
 export interface WireError {
   readonly code: string;
   readonly message: string;
@@ -14,7 +14,7 @@ export type Message =
   | { readonly kind: 'error'; readonly id: number; readonly error: WireError }
   | { readonly kind: 'event'; readonly name: string; readonly data: unknown };
 
-/** The message, or null when `value` is none: it came from outside. */
+/** The message, or null when `value`, which comes from outside, is not one. */
 export function asMessage(value: unknown): Message | null {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return null;
   const { kind } = value;

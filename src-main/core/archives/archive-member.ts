@@ -1,14 +1,14 @@
-// What the readers of .zip and .tar archives have in common.
+// Types and errors shared by the readers of .zip and .tar archives.
 
 import { Failure } from '#domain/failure.ts';
 
-/** A member as its archive's reader finds it. */
+/** A member as an archive's reader lists it. */
 export interface RawMember {
   readonly name: string;
   readonly bytes: number;
-  /** Why the archive's format alone forbids taking it (a link, a device, encrypted). */
+  /** Why it cannot be imported because of its kind (a link, a device, encrypted). */
   readonly refusal?: string;
-  /** To be read before the next member is asked for. */
+  /** Must be read before the next member is requested. */
   open(): Promise<AsyncIterable<Buffer>>;
 }
 

@@ -1,5 +1,5 @@
-// Archives (.zip, .tar, .tar.gz, .tgz) as a list of members. Members are only ever written under
-// names of our own, so none can leave its folder; those that try are reported and passed over.
+// Archives (.zip, .tar, .tar.gz, .tgz) as a list of members. Members are written under
+// generated names only, so none can leave its folder; those that try are reported and skipped.
 
 import { createWriteStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
@@ -25,8 +25,8 @@ export interface ArchiveMember {
   /** Of the archive. */
   readonly modifiedMs: number;
   /**
-   * Writes the member to a file, if it begins like a supported image. Throws `unreadable-image` or
-   * `unsafe-archive`. To be called before the next member is asked for.
+   * Writes the member to a file, if it starts like a supported image. Throws `unreadable-image` or
+   * `unsafe-archive`. Must be called before the next member is requested.
    */
   extract(file: string): Promise<void>;
 }
@@ -50,7 +50,7 @@ export function isArchiveName(path: string): boolean {
   return /\.(zip|tar|tgz|tar\.gz)$/i.test(path);
 }
 
-/** Every member in the archive's order, with what is wrong with some, and at last with the archive. */
+/** Every member in the archive's order, the problems of members, and at the end the problem of the archive. */
 export async function* listArchive(archive: string, stop: Stop): AsyncGenerator<ArchiveEntry> {
   const seen = new Set<string>();
   try {
@@ -112,7 +112,7 @@ async function extract(member: RawMember, file: string, stop: Stop): Promise<voi
     await rm(file, { force: true });
     if (error instanceof Failure) throw error;
     if (isDiskFull(error)) throw diskFull(file, error);
-    // What else the file system says of the file that is written is not the member's fault.
+    // Other errors of the file system concern the written file, not the member.
     if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error;
     throw unreadable(reasons.damaged, error);
   }

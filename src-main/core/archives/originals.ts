@@ -1,6 +1,6 @@
-// Where the bytes of catalogued images are: ordinary files stay where they are; members of archives
-// are kept under their hash in the project's cache, because an archive can hardly be read at random,
-// and can be brought back from their archive when the cache is gone.
+// The files with the bytes of catalogued images: ordinary files stay where they are; members of archives
+// are kept under their hash in the project's cache, because archives do not allow fast random access, and
+// can be unpacked again when the cache is gone.
 
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ export function originalFiles(projectFolder: string, { hash, paths }: Catalogued
   return mayBePacked ? [...paths, keptOriginal(projectFolder, hash)] : [...paths];
 }
 
-/** Unpacks again those members that were kept in the cache and no longer are. */
+/** Unpacks members again that are missing in the cache. */
 export async function restoreOriginals(
   projectFolder: string,
   images: readonly CataloguedImage[],
@@ -85,7 +85,7 @@ async function restoreFrom(
   }
 }
 
-/** An image that cannot be brought back is reported when its turn to be read comes. */
+/** An image that cannot be unpacked again is reported when it is read. */
 async function restore(
   member: ArchiveMember,
   temporary: string,
@@ -107,7 +107,7 @@ export function incoming(folder: string): string {
   return join(folder, `incoming-${process.pid}-${unique++}`);
 }
 
-/** Removes files in writing that a killed process left: a project has one process at a time. */
+/** Removes the unfinished files of a killed process: a project has one process at a time. */
 export async function sweepIncoming(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const isLeft = name.startsWith('incoming-') && !name.startsWith(`incoming-${process.pid}-`);

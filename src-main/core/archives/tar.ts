@@ -13,7 +13,7 @@ import { reasons, unreadable } from '../formats/unreadable.ts';
 
 const chunkBytes = 2 ** 18;
 
-/** tar-stream's entries are streams of another library; this is what is used of them. */
+/** tar-stream's entries are streams of another library; this type has the parts that are used. */
 interface TarEntry extends AsyncIterable<Buffer> {
   readonly header: Header;
   resume(): void;
@@ -36,7 +36,7 @@ export async function* listTar(archive: string, stop: Stop): AsyncGenerator<RawM
     for await (const entry of entries as unknown as AsyncIterable<TarEntry>) {
       count++;
       if (entry.header.type !== 'directory') yield member(entry);
-      // What was not read is passed over.
+      // Unread content is skipped.
       entry.resume();
     }
   } catch (error) {
@@ -84,7 +84,7 @@ function member(entry: TarEntry): RawMember {
   };
 }
 
-/** Whoever stops in the middle must not close the entry: that would close the whole archive. */
+/** A reader that stops early must not close the entry: that would close the whole archive. */
 async function* contentOf(entry: TarEntry): AsyncGenerator<Buffer> {
   const chunks = entry[Symbol.asyncIterator]();
   for (;;) {

@@ -1,4 +1,4 @@
-// Walks a folder: every file below it in a fixed order, whatever the file system's. Links are
+// Walks a folder: every file below it in a fixed order, independent of the file system's. Links are
 // followed, each folder once; hidden files are left out and counted.
 
 import type { Dirent } from 'node:fs';
@@ -15,12 +15,12 @@ export function isHidden(name: string): boolean {
   return name.startsWith('.') || isLeftBySystem(name);
 }
 
-/** Somebody expects such a folder to be an image: it is better named than silently opened. */
+/** A user takes such a folder for an image, so it is reported instead of silently opened. */
 function isImageName(name: string): boolean {
   return /\.(png|jpe?g|webp|bmp|tiff?)$/i.test(name);
 }
 
-/** Files sorted by name within each folder, before its sub-folders; paths begin with `folder`. */
+/** Files sorted by name within each folder, before its sub-folders; paths start with `folder`. */
 export async function* walk(folder: string): AsyncGenerator<WalkEntry> {
   yield* walkFolder(folder, new Set());
 }

@@ -11,7 +11,7 @@ import { reasons, unreadable } from '../formats/unreadable.ts';
 export async function* listZip(archive: string): AsyncGenerator<RawMember> {
   let zip: ZipFile | undefined;
   try {
-    // Names are decoded and judged here: yauzl would give up at the first bad one.
+    // Names are decoded and checked here: yauzl would stop at the first invalid one.
     zip = await openPromise(archive, { autoClose: false, decodeStrings: false });
     let room = inflationLimit(zip.fileSize);
     for await (const entry of zip.eachEntry()) {
@@ -31,7 +31,7 @@ function isOurs(error: unknown): boolean {
   return error instanceof Error && error.name === 'Failure';
 }
 
-/** Many programs write UTF-8 without saying so, and old ones on Windows its own separators. */
+/** Many programs write UTF-8 without the flag for it, and old ones on Windows use backslashes. */
 function memberName(entry: Entry): string {
   const raw = entry.fileNameRaw;
   const name = isUtf8(raw)
@@ -61,14 +61,14 @@ function typeRefusal(entry: Entry): string | undefined {
   }
   if (!entry.canDecodeFileData()) {
     return (
-      'The member is compressed in a way that is not supported. ' +
+      'The member uses an unsupported compression method. ' +
       'Unpack the archive and import the folder.'
     );
   }
   return undefined;
 }
 
-/** yauzl checks sizes only; damage within them shows in the checksum. */
+/** yauzl checks only sizes; the checksum detects damaged content. */
 async function* checked(chunks: AsyncIterable<unknown>, expected: number): AsyncGenerator<Buffer> {
   let sum = 0;
   try {

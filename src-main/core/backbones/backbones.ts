@@ -1,4 +1,4 @@
-// The backbones that a user has added: networks trained elsewhere, each an ONNX file and a card. They lie in
+// The backbones that a user has added: networks trained elsewhere, each an ONNX file and a card. They are in
 // the user's data folder, for all projects: HASH.onnx (the file's SHA-256) and NAME.json (the card).
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -17,7 +17,7 @@ import { withLease } from '../workers/compute.ts';
 import { localCompute } from '../workers/local-compute.ts';
 import { readCard } from './read-card.ts';
 
-/** onnxruntime takes no file from 2 GiB on. */
+/** onnxruntime loads no file of 2 GiB or more. */
 const largestFile = 2 ** 31 - 1;
 
 export interface Backbone {
@@ -106,12 +106,12 @@ export class Backbones {
       });
       // A copy of a read-only file is one, and Windows would not remove it.
       await chmod(copy, 0o644);
-      // The hash of the copy: the file may change while it is read.
+      // The hash is that of the copy: the file may change while it is read.
       const sha256 = await sha256Of(copy);
       if (written.sha256 !== undefined && written.sha256 !== sha256) {
         throw new Failure(
           'bad-input',
-          `The file ${file} is not the one of the card ${cardFile}: its SHA-256 is ${sha256}, and the card ` +
+          `The file ${file} does not match the card ${cardFile}: its SHA-256 is ${sha256}, and the card ` +
             `says ${written.sha256}. Get the right file, or leave sha256 out of the card.`,
           file,
         );
@@ -127,7 +127,7 @@ export class Backbones {
     }
   }
 
-  /** The file goes with the last card that names it. Throws `not-found`. */
+  /** The file is removed with the last card that names it. Throws `not-found`. */
   async remove(name: string): Promise<void> {
     const found = (await this.#names()).includes(name) ? await this.#read(name) : undefined;
     if (found === undefined) await this.find(name);

@@ -1,4 +1,4 @@
-// What a client may change by hand, and take back.
+// The methods with which a client edits, undoes and redoes.
 
 import type { coreMethods } from '#contract/core.ts';
 import type { HandlersOf } from '#rpc/method.ts';

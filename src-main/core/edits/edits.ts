@@ -1,5 +1,4 @@
-// Does, undoes and redoes what the user changes. Every change of items, every review and every run put
-// into the trash goes through here.
+// Applies, undoes and redoes the user's edits: changes of items, reviews, and moving runs into the trash.
 
 import type { EditState, ItemChange, Selection, UsedImage } from '#contract/edit.ts';
 import { Failure } from '#domain/failure.ts';
@@ -33,7 +32,7 @@ export interface EditPorts {
   readonly database: ProjectDatabase;
   readonly now: () => Date;
   readonly onChange: (state: EditState) => void;
-  /** Throws `bad-input` while the run or its model is at work. */
+  /** Throws `bad-input` while the run is running or its model is scoring. */
   readonly demandIdleRun: (reader: Reader, runId: number) => void;
 }
 
@@ -53,7 +52,7 @@ export class Edits {
     let changed = 0;
     const state = this.#transact((writer, now) => {
       const items = itemsMeant(writer, selection);
-      // Written first, because the log's rows refer to it; taken back again when nothing changes.
+      // Written first, because the log's rows refer to it; removed again when nothing changes.
       const words = `${wordsOf(set)}: ${countOf(countMeant(writer, items), 'image')} of ${nameOf(selection)}`;
       const id = addEdit(writer, { kind: 'items', words }, now);
       const split = set.role === undefined || set.role === 'normal' ? null : splitOfRole(set.role);
@@ -67,7 +66,7 @@ export class Edits {
     return { changed, state };
   }
 
-  /** One edit, whatever the number of datasets. Throws as `editItems`. */
+  /** One edit for any number of datasets. Throws as `editItems`. */
   leaveOut(images: readonly UsedImage[]): { changed: number; state: EditState } {
     const idsOf = Map.groupBy(images, ({ dataset }) => dataset);
     const count = new Set(images.map(({ imageId }) => imageId)).size;
@@ -101,7 +100,7 @@ export class Edits {
     });
   }
 
-  /** Puts a run into the trash, or takes it out again. */
+  /** Moves a run into the trash, or restores it. */
   moveRun(runId: number, to: 'trash' | 'runs'): EditState {
     return this.#transact((writer, now) => {
       const restores = to === 'runs';
@@ -111,7 +110,7 @@ export class Edits {
     });
   }
 
-  /** Throws `bad-input`, and changes nothing, while the run that it would move is at work. */
+  /** Throws `bad-input`, and changes nothing, while the run that it would move is running. */
   undo(): { words: string | null; state: EditState } {
     return this.#move((writer, now) => {
       const edit = editToUndo(writer);
@@ -142,7 +141,7 @@ export class Edits {
         repeatReviews(writer, edit.id, move, now);
         return;
       case 'run':
-        // As the delete that it repeats or takes back.
+        // Like the deletion that it repeats or undoes.
         this.#ports.demandIdleRun(writer, edit.runId!);
         setRunDeleted(writer, edit.runId!, (move === 'undo') === edit.restores ? now : null);
     }
@@ -173,7 +172,7 @@ export class Edits {
   }
 }
 
-/** Takes an edit back that would change nothing, so that undoing always does something. */
+/** Removes an edit that changes nothing, so that every undo has an effect. */
 class NothingChanges extends Error {}
 
 function itemsMeant(writer: Writer, selection: Selection): ItemsMeant {
@@ -193,7 +192,7 @@ function nameOf(selection: Selection): string {
   return 'filter' in selection ? selection.filter.dataset : selection.dataset;
 }
 
-/** Images that become normal get a side as an import gives it: groups stay together. */
+/** Images that become normal get a split as in an import: groups stay together. */
 function giveSides(writer: Writer, { id, datasetId }: { id: number; datasetId: number }): void {
   const sides = sidesOfGroups(writer, datasetId);
   for (const { imageId, hash, group } of madeNormal(writer, id)) {

@@ -1,4 +1,4 @@
-// Words that several sentences for the user share.
+// Texts shared by several messages for the user.
 
 /** "1 image", "12 images". */
 export function countOf(count: number, noun: string): string {

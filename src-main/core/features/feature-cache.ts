@@ -1,39 +1,38 @@
-// Feature vectors of images on the disk, so that what a network has seen once is not computed again:
-// by network (SHA-256 of its file), preprocessing, and image (SHA-256). Everything here can be removed
-// at any time. Each batch of vectors is a pack of its own (feature-pack.ts), which is never changed:
-// two processes may use one folder, and the worst that happens is that something is computed twice.
+// A disk cache of feature vectors by network (SHA-256 of its file), preprocessing and image (SHA-256).
+// Everything in it can be removed at any time. Each batch of vectors is one pack (feature-pack.ts), which is
+// never changed: two processes may use one folder, and at worst a vector is computed twice.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packBytes, readPack, writePack, type ImageVectors } from './feature-pack.ts';
 
-/** What the vectors of an image depend on beside the image. */
+/** What the vectors of an image depend on, besides the image. */
 export interface FeatureKey {
   /** SHA-256 of the model's or the backbone's file. */
   readonly network: string;
-  /** Everything else: how pixels become the input, which outputs are taken and how. JSON. */
+  /** Everything else: the preprocessing of pixels, and which outputs are used and how. JSON. */
   readonly preprocessing: unknown;
 }
 
 export interface FeatureCacheOptions {
-  /** Bytes on the disk, at most; the packs that have not been used for longest go first. */
+  /** The most bytes on the disk; the least recently used packs are removed first. */
   readonly limit?: number;
-  /** Told, in a sentence, when the cache cannot be read or written; work goes on without it. */
+  /** Called with a message when the cache cannot be read or written; work continues without it. */
   readonly onFault?: (text: string) => void;
 }
 
 const standardLimit = 2 * 2 ** 30;
-/** More packs of one key are merged into one, but for large ones: reading those again gains nothing. */
+/** More packs of one key are merged into one, except large ones: rewriting those gains nothing. */
 const mostPacks = 8;
 const largePack = 64 * 2 ** 20;
-/** A pack is read at once. */
+/** The largest pack, which is read as a whole. */
 const largestPack = 512 * 2 ** 20;
 const ending = '.features';
 /** Temporary files of a process that was killed. */
 const staleMs = 60 * 60 * 1000;
 
-/** NORMSCOPE_FEATURE_CACHE_MB: the limit in MiB; 0 keeps nothing. */
+/** NORMSCOPE_FEATURE_CACHE_MB: the limit in MiB; 0 stores nothing. */
 export function featureCacheLimit(env: NodeJS.ProcessEnv = process.env): number {
   const text = env['NORMSCOPE_FEATURE_CACHE_MB'];
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) * 2 ** 20 : standardLimit;
@@ -44,14 +43,14 @@ export class FeatureCache {
   readonly #limit: number;
   readonly #onFault: (text: string) => void;
 
-  /** The folder is made when something is written. */
+  /** The folder is created at the first write. */
   constructor(folder: string, options: FeatureCacheOptions = {}) {
     this.#folder = folder;
     this.#limit = options.limit ?? featureCacheLimit();
     this.#onFault = options.onFault ?? (() => undefined);
   }
 
-  /** The vectors that are there, of the images asked for. */
+  /** The cached vectors of the given images. */
   async read(key: FeatureKey, hashes: Iterable<string>): Promise<ImageVectors> {
     const wanted = new Set(hashes);
     const found = new Map<string, Float32Array>();
@@ -71,7 +70,7 @@ export class FeatureCache {
     return found;
   }
 
-  /** Keeps vectors, all of one length; those of images that are there already are kept twice. */
+  /** Stores vectors, all of one length; those of images that are cached already are stored twice. */
   async write(key: FeatureKey, vectors: ImageVectors): Promise<void> {
     if (vectors.size === 0 || packBytes(vectors) > this.#limit) return;
     await this.#guarded('write', async () => {
@@ -127,7 +126,9 @@ export class FeatureCache {
   async #readPack(path: string, id: string): Promise<ImageVectors | undefined> {
     const pack = await readPack(path, id);
     if (pack !== 'damaged') return pack;
-    this.#onFault(`The feature cache ${path} is damaged. It is removed, and computed again.`);
+    this.#onFault(
+      `The feature cache ${path} is damaged. It is removed, and its features are computed again.`,
+    );
     await rm(path, { force: true });
     return undefined;
   }
@@ -147,7 +148,7 @@ export class FeatureCache {
     return join(this.#folder, `${id}-${randomBytes(8).toString('hex')}${ending}`);
   }
 
-  /** A cache that fails costs time and nothing else. */
+  /** A failing cache costs only time. */
   async #guarded(what: 'read' | 'write', work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -165,7 +166,7 @@ function idOf({ network, preprocessing }: FeatureKey): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 40);
 }
 
-/** Whole, or in as many as keep packs from growing too large. */
+/** Writes one pack, or several when one would be too large. */
 function* parts(vectors: ImageVectors): Generator<ImageVectors> {
   const rows = Math.max(1, Math.floor((largestPack * vectors.size) / packBytes(vectors)));
   if (rows >= vectors.size) {

@@ -1,4 +1,4 @@
-// Feature packs: vectors of many images in one file that is whole or absent and never changed.
+// Feature packs: vectors of many images in one file, which is written in one step and never changed.
 //
 // Layout: the 8 bytes "NSFEATS1", the header's length as u32 little-endian, the header (JSON, UTF-8,
 // padded with spaces so that what follows starts at a multiple of 8), then the SHA-256 of each image
@@ -13,7 +13,7 @@ const magic = 'NSFEATS1';
 const hashBytes = 32;
 
 const headerSchema = z.strictObject({
-  /** What the vectors are of: network, preprocessing. */
+  /** The key of the vectors: network, preprocessing. */
   key: z.string(),
   /** Values of a vector. */
   size: z
@@ -63,8 +63,8 @@ export async function writePack(path: string, key: string, vectors: ImageVectors
 }
 
 /**
- * The vectors of a pack; undefined when there is no such file, 'damaged' when it is not as it was
- * written or of another key. The vectors are parts of one array.
+ * The vectors of a pack; undefined when there is no such file, 'damaged' when its content has
+ * changed or belongs to another key. The vectors are parts of one array.
  */
 export async function readPack(
   path: string,
@@ -74,7 +74,7 @@ export async function readPack(
   try {
     file = await readFile(path);
   } catch (error) {
-    // Evicted, or merged into another pack, by a process that uses the cache as well.
+    // Evicted, or merged into another pack, by another process that uses the cache.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }

@@ -1,4 +1,4 @@
-// What a client may ask about images.
+// The methods with which a client reads images.
 
 import type { coreMethods } from '#contract/core.ts';
 import type { ImageFilter } from '#contract/image.ts';

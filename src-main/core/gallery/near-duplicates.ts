@@ -1,5 +1,5 @@
-// Images of a project that look nearly the same although their files differ: they count twice, and one
-// learnt from with the other in the test makes results look better than they are.
+// Finds images of a project that look nearly the same although their files differ: they count twice, and
+// one in training with the other in the test makes results look better than they are (leakage).
 
 import { join } from 'node:path';
 import type { NearDuplicate, NearDuplicates as Found, SeenImage } from '#contract/image-look.ts';
@@ -11,7 +11,7 @@ import { datasetNamed } from '../runs/run-items.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { imagesToCompare, seenImage } from '../store/images/duplicates.ts';
 
-/** Every image may be compared with every other: twice as many take four times as long. */
+/** Every image may be compared with every other, so the time grows with the square of the number. */
 const mostCompared = 10_000;
 
 export interface NearDuplicatePorts {
@@ -25,7 +25,7 @@ interface Asked {
   readonly limit: number;
 }
 
-/** What a search found; how the images are used is asked anew each time. */
+/** The result of a search; the use of the images is read again for each answer. */
 interface Search {
   readonly asked: Asked;
   readonly hashes: ReadonlySet<string>;
@@ -51,7 +51,7 @@ export class NearDuplicates {
     return this.#standing(this.#last);
   }
 
-  /** What the last search found, as it stands now; searches when that was another. Throws as `find`. */
+  /** The last search's result with current data; searches if that search was another. Throws as `find`. */
   async findAgain(asked: Asked, stop: Stop, onProgress: TellProgress): Promise<Found> {
     const last = this.#last;
     const isSame = last?.asked.dataset === asked.dataset && last?.asked.limit === asked.limit;
@@ -131,7 +131,7 @@ function dangersOf([a, b]: Pair): Pick<NearDuplicate, 'contradicts' | 'crossesSp
   };
 }
 
-/** Outliers and anomalies, then images that examine what others teach; of equals the later one. */
+/** Outliers and anomalies first, then test and calibration images; of equals the later one. */
 function dangerousFirst([a, b]: Pair): Pair {
   return danger(a) > danger(b) ? [a, b] : [b, a];
 }

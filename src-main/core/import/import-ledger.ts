@@ -1,5 +1,5 @@
-// The books of one import: what was taken, what was there already, what failed. Writes the catalogue
-// a few hundred rows at a time.
+// The writer of one import: records new, known and failed files, and writes the catalogue in batches of a
+// few hundred rows.
 
 import { basename } from 'node:path';
 import type { ImportProblem, ImportResult, Role } from '#contract/core.ts';
@@ -9,7 +9,7 @@ import { place, type PlacingRules } from './place.ts';
 import type { Candidate, Source } from './sources.ts';
 
 const rowsPerTransaction = 300;
-/** Classes named in a sentence; further ones are counted. */
+/** The most classes named in a sentence; further ones are counted. */
 const classesNamed = 20;
 
 interface Taken {
@@ -54,12 +54,12 @@ export class ImportLedger {
     this.#rules = rules;
   }
 
-  /** Groups, and images without one, of which nobody named the side (see `splitUnit`). */
+  /** Groups, and images without one, whose split was not given (see `splitUnit`). */
   get automatic(): ReadonlySet<string> {
     return this.#automatic;
   }
 
-  /** What follows comes from this source. */
+  /** The following files come from this source. */
   begin(source: Source): void {
     this.#sources.push({ source, classes: new Map() });
   }
@@ -93,7 +93,7 @@ export class ImportLedger {
     if (this.#rows + this.#newProblems.length >= rowsPerTransaction) this.flush();
   }
 
-  /** Writes what is not yet written. */
+  /** Writes the pending rows. */
   flush(): void {
     const taken = this.#taken;
     const problems = this.#newProblems;

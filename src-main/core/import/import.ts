@@ -1,5 +1,5 @@
 // The import job: files, folders, archives and CSV tables into a dataset. Originals stay where they
-// are; a file that cannot be read is listed with its reason and the job goes on.
+// are; a file that cannot be read is listed with its reason and the job continues.
 
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -45,11 +45,10 @@ export interface ImportPorts {
 }
 
 /**
- * Imports `spec.paths` (absolute, or relative to the process's folder) into a dataset, which is made
- * when there is none and an image was found. Running it
- * twice equals running it once. Throws `stopped` when stopped (what was read so far stays in the
- * catalogue), `disk-full`, and `bad-input` when the options make no sense; anything wrong with a
- * file is a problem in the result.
+ * Imports `spec.paths` (absolute, or relative to the process's folder) into a dataset, which is created
+ * when there is none and an image was found. The import is idempotent. Throws `stopped` when stopped (what
+ * was read so far stays in the catalogue), `disk-full`, and `bad-input` when the options are invalid; an
+ * error of a file is a problem in the result.
  */
 export async function importImages(
   spec: ImportSpec,
@@ -74,7 +73,7 @@ class Import {
   readonly #ports: ImportPorts;
   readonly #reader: ImageReader;
   readonly #thumbnails: string;
-  /** Members of archives lie here until they are known to be images, and thumbnails in writing. */
+  /** Holds members of archives until they are known to be images, and unfinished thumbnails. */
   readonly #incoming: string;
   #incomingCount = 0;
 
@@ -96,7 +95,7 @@ class Import {
     const rules = this.#rules(sources);
     const ledger = new ImportLedger(this.#ports.store, this.#spec.dataset, this.#job.jobId, rules);
     const folders = [this.#thumbnails, originalsFolder(this.#ports.projectFolder), this.#incoming];
-    // What a killed import left.
+    // Removes the files of a killed import.
     await rm(this.#incoming, { recursive: true, force: true });
     for (const folder of folders) await mkdir(folder, { recursive: true });
     try {
@@ -109,7 +108,7 @@ class Import {
       ledger.flush();
       throw error;
     } finally {
-      // First, so that nobody writes into the folder that goes.
+      // First, so that no reader writes into the folder that is removed.
       this.#reader.close();
       await rm(this.#incoming, { recursive: true, force: true, maxRetries: 5 });
     }
@@ -136,7 +135,7 @@ class Import {
     let done = 0;
     for (const source of sources) {
       ledger.begin(source);
-      // A few more than are decoded at once, so that none of the readers waits.
+      // A few more than are decoded at once, so that no reader waits.
       const window = 4 * this.#reader.parallel;
       for await (const outcome of inOrder(this.#files(source, ledger), window, (candidate) =>
         this.#read(candidate),
@@ -265,7 +264,7 @@ class Import {
   }
 }
 
-/** What must end the job is thrown on; what is wrong with one file becomes its reason. */
+/** Rethrows an error that ends the job; an error of one file becomes its reason. */
 function problemOf(path: string, error: unknown): ImportProblem {
   if (!(error instanceof Failure) || endsJob(error)) throw error;
   return { path, code: error.code, reason: error.message };

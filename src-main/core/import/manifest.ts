@@ -27,9 +27,9 @@ export interface ManifestRow {
 
 export interface Manifest {
   readonly rows: readonly ManifestRow[];
-  /** Rows that say something impossible, with their line numbers. */
+  /** Rows with invalid values, with their line numbers. */
   readonly problems: readonly ImportProblem[];
-  /** Columns that mean nothing here. */
+  /** Columns that are ignored. */
   readonly ignored: readonly string[];
 }
 
@@ -51,7 +51,7 @@ export async function readManifest(file: string): Promise<Manifest> {
     throw new Failure(
       'bad-input',
       'The table has no column "path". Its first line must name the columns: ' +
-        'path, and if wanted role, group, domain (or scanner, stain, site), label, split.',
+        'path, and optionally role, group, domain (or scanner, stain, site), label, split.',
       file,
     );
   }
@@ -105,7 +105,7 @@ function parseTable(file: string, text: string): ParsedRecord[] {
     }) as unknown as ParsedRecord[];
   } catch (error) {
     const detail = error instanceof Error ? ` (${error.message})` : '';
-    throw new Failure('bad-input', `The table is not proper CSV${detail}.`, file, { cause: error });
+    throw new Failure('bad-input', `The table is not valid CSV${detail}.`, file, { cause: error });
   }
 }
 
@@ -120,11 +120,11 @@ function readRow(folder: string, cell: (column: Column) => string): ManifestRow 
   const path = cell('path');
   if (path === '') throw new Failure('bad-input', 'the path is missing.');
   const absolute = resolve(folder, path);
-  // A table from somebody else must not reach around by itself; a full path is somebody's intent.
+  // A table from another person must not name files outside its folder by ".."; a full path is deliberate.
   if (!isAbsolute(path) && relative(folder, absolute).split(sep)[0] === '..') {
     throw new Failure(
       'bad-input',
-      `the path "${path}" leads out of the table's folder. Write the full path if this is meant.`,
+      `the path "${path}" leads out of the table's folder. Write the full path if this is intended.`,
     );
   }
   return {
@@ -151,6 +151,6 @@ function oneOf<T extends string>(column: string, value: string, names: readonly 
   if (name !== undefined) return name;
   throw new Failure(
     'bad-input',
-    `the ${column} "${value}" is none of ${names.join(', ')}${nearestName(value, names)}`,
+    `the ${column} "${value}" is not one of ${names.join(', ')}${nearestName(value, names)}`,
   );
 }

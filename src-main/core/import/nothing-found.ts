@@ -1,5 +1,4 @@
-// When an import has failed as a whole: none of the paths that were asked for exists, as after a slip of
-// the pen.
+// The failure of an import when none of the given paths exists, for instance after a typing error.
 
 import { resolve } from 'node:path';
 import type { ImportResult } from '#contract/core.ts';

@@ -16,13 +16,13 @@ import type { Candidate } from './sources.ts';
 
 export interface PlacingRules {
   readonly role: Role | null;
-  /** One side for every image, when the import asked for that. */
+  /** One split for every image, when the import's options give one. */
   readonly split: Split | null;
   readonly shares: Shares;
   readonly seed: number;
-  /** Whether a part of training normals is set aside because nobody named images to calibrate on. */
+  /** Whether some training normals are used to calibrate because no calibration images were given. */
   readonly carvesCalibrate: boolean;
-  /** Whether nobody named a side for any image, so that the shares hold for all normals. */
+  /** Whether no split was given for any image, so that the shares apply to all normals. */
   readonly splitsAll: boolean;
   groupOf(path: string): string | null;
   domainOf(path: string): string | null;
@@ -32,7 +32,7 @@ export interface PlacingRules {
 
 export interface Placed {
   readonly attributes: ItemAttributes;
-  /** What is split together with the image, when nobody named its side; else null. */
+  /** The unit (group or image) that is split together, when no split was given; else null. */
   readonly automatic: string | null;
 }
 
@@ -86,7 +86,7 @@ function knownSide(
 /**
  * The rule of the option --group: "parent" for the name of the folder, else a regular expression
  * that is looked for in the path (with "/" between folders) and whose first group, or else whose
- * whole match, is the name. Throws `bad-input` when it is no regular expression.
+ * whole match, is the name. Throws `bad-input` when it is not a regular expression.
  */
 export function groupRule(option: string | undefined): (path: string) => string | null {
   if (option === undefined) return () => null;

@@ -1,5 +1,5 @@
-// What an import would make of the files that the user points at: walks and recognises, writes
-// nothing, and comes to an end soon, whatever there is to walk.
+// Previews an import of the chosen files: walks the folders and recognises the layout, writes nothing, and
+// ends after a limited number of files and time.
 
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -28,7 +28,7 @@ export interface PreviewRequest {
 export interface PreviewPorts {
   /** Files that earlier imports have seen. */
   readonly knownFile: (path: string) => KnownFile | undefined;
-  /** What the dataset has of the image with this hash. */
+  /** The dataset's item of the image with this hash. */
   readonly item: (hash: string) => DatasetItem | undefined;
 }
 
@@ -133,7 +133,7 @@ class Preview {
     };
   }
 
-  /** The sides are of no interest here, and sides are all that the other rules decide. */
+  /** Splits are not previewed, and the other rules decide only splits. */
   #rules(sources: readonly Source[]): PlacingRules {
     const { role, split, group, domain } = this.#request;
     this.#namesSplits =
@@ -160,13 +160,16 @@ class Preview {
     if ('reason' in file) return file;
     const known = this.#ports.knownFile(file.path);
     if (file.member !== undefined) {
-      // Unpacking every member would take as long as the import: names must do.
+      // Unpacking every member would take as long as the import, so only names are checked.
       if (/\.(png|jpe?g|webp|bmp|tiff?)$/i.test(file.path)) {
         const { bytes, modifiedMs } = file.member;
         const isKnown = known?.bytes === bytes && known.modifiedMs === modifiedMs;
         return { candidate: file, isKnown };
       }
-      return problem(file.path, 'By its name this is no image; the import will look inside.');
+      return problem(
+        file.path,
+        'By its name this is not an image; the import will check its content.',
+      );
     }
     return await lookInside(file, known);
   }
@@ -195,11 +198,11 @@ class Preview {
   }
 }
 
-/** Reads the first bytes alone. */
+/** Reads only the first bytes. */
 async function lookInside(candidate: Candidate, known: KnownFile | undefined): Promise<Looked> {
   const { path } = candidate;
   try {
-    // Without O_NONBLOCK, opening a named pipe would wait for its writer for ever.
+    // Without O_NONBLOCK, opening a named pipe would wait for its writer without end.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const { size, mtimeMs } = await file.stat();
@@ -244,7 +247,7 @@ function mostFrequentFirst<Value extends string | null>(
     .sort((a, b) => b.count - a.count || ((a.value ?? '') < (b.value ?? '') ? -1 : 1));
 }
 
-/** Throws `bad-input`: the core may have another working folder than whoever asks. */
+/** Throws `bad-input`: the core may have another working folder than the client. */
 export function demandAbsolute(paths: readonly string[]): void {
   const relative = paths.find((path) => !isAbsolute(path));
   if (relative === undefined) return;

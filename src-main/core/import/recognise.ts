@@ -1,9 +1,9 @@
-// Recognises what the folders of an import say about its images: one folder a class, train and test
-// folders, and the layout of the MVTec anomaly sets (train/good, test/good, test/<defect>).
+// Recognises the folder layout of an import: one folder per class, train and test folders, and the layout
+// of the MVTec anomaly sets (train/good, test/good, test/<defect>).
 
 import type { Role, Split } from '#contract/core.ts';
 
-/** What an image's folder says; null where it says nothing. */
+/** The attributes that an image's folder gives; null where it gives none. */
 export interface Placement {
   readonly role: Role | null;
   readonly class: string | null;
@@ -13,9 +13,9 @@ export interface Placement {
 }
 
 export interface Layout {
-  /** For people: "class folders"; null when the folders say nothing. */
+  /** A text for the user: "class folders"; null when no layout was recognised. */
   readonly words: string | null;
-  /** The sides that some folder names. */
+  /** The splits that the folders name. */
   readonly splits: ReadonlySet<Split>;
   /** folder: below the root, with "/" between folders; "" is the root. */
   place(folder: string): Placement;
@@ -87,7 +87,7 @@ function placeFolder(parts: readonly string[], anomalySets: ReadonlySet<string>)
   const split = splitOf(parts[at]!) ?? null;
   const name = parts[at + 1] ?? null;
   if (!anomalySets.has(parts.slice(0, at).join('/'))) return { ...nothing, class: name, split };
-  // Defects among the training images are nobody's normals.
+  // Defects among the training images are not normal.
   const role = name === null ? null : name === 'good' ? 'normal' : 'anomaly';
   return { ...nothing, role, class: name, split };
 }

@@ -1,5 +1,5 @@
-// What a user may give to import (a folder, a file, an archive, a table) as one stream of candidates
-// in a fixed order, each with what its folder or its line in the table says about it.
+// Turns a source of an import (folder, file, archive, table) into a stream of candidates in a fixed order,
+// each with the attributes from its folder or its line in the table.
 
 import { stat } from 'node:fs/promises';
 import { basename, relative, resolve, sep } from 'node:path';
@@ -25,7 +25,7 @@ export interface Candidate {
   /** What the user wrote about this very image. */
   readonly declared: Omit<ManifestRow, 'path'> | null;
   readonly member?: ArchiveMember;
-  /** Where the member's bytes lie for the moment. */
+  /** The temporary file with the member's bytes. */
   readonly unpacked?: string;
 }
 
@@ -34,7 +34,7 @@ export type SourceEntry =
 
 const plain: Layout = recogniseLayout([]);
 
-/** A first look: what the path is, which folders it has, how many files to expect. */
+/** A first survey: the kind of the path, its folders, and the number of files to expect. */
 export async function openSource(
   given: string,
   stop: Stop,
@@ -58,7 +58,7 @@ export async function openSource(
   }
 }
 
-/** Our words for an error of the file system; any other error is thrown on. */
+/** The message for an error of the file system; any other error is rethrown. */
 function whyNotThere(path: string, error: unknown): ImportProblem {
   const reason = fileSystemReason(error);
   if (reason === undefined) throw error;
@@ -127,7 +127,7 @@ function placed(
   return { path, name, placement, declared: null, ...(member === undefined ? {} : { member }) };
 }
 
-/** A file that was named, not found, may not be there. */
+/** A file that is named in a table may not exist. */
 async function whyMissing(path: string): Promise<ImportProblem | undefined> {
   try {
     await stat(path);
@@ -149,7 +149,7 @@ function problemOf(path: string, reason: string): ImportProblem {
   return { path, code: 'unreadable-image', reason };
 }
 
-/** The sides that the source itself names. */
+/** The splits that the source names. */
 export function namedSplits(source: Source): ReadonlySet<Split> {
   if (source.kind !== 'table') return source.layout.splits;
   return new Set(source.manifest.rows.flatMap(({ split }) => split ?? []));

@@ -1,4 +1,4 @@
-// A job that failed and has a result all the same, for instance the list of what could not be found.
+// A job that failed but has a result, for instance the list of files that were not found.
 
 import { Failure } from '#domain/failure.ts';
 

@@ -1,4 +1,4 @@
-// What each kind of job is asked to do. Kept as JSON in the catalogue and parsed again when read.
+// The request of each kind of job. Stored as JSON in the catalogue and parsed when read.
 
 import { z } from 'zod';
 import { importInput, trainInput } from '#contract/core.ts';
@@ -32,7 +32,7 @@ export const laneOf: Readonly<Record<JobKind, LaneName>> = {
   score: 'train',
 };
 
-/** As it is stored. Throws `bad-input` when this version does not know it. */
+/** Parses a stored request. Throws `bad-input` when this version does not know it. */
 export function readJobSpec(text: string): JobSpec {
   let spec: unknown;
   try {
@@ -44,6 +44,6 @@ export function readJobSpec(text: string): JobSpec {
   if (parsed.success) return parsed.data;
   throw new Failure(
     'bad-input',
-    'This job was written by another version of Normscope and cannot be understood. Ask for it again.',
+    'This job was written by another version of Normscope and cannot be read. Start it again.',
   );
 }

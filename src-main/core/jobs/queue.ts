@@ -1,7 +1,7 @@
-// The job queue: owns order, state, progress and stopping, so that a handler is only a function.
+// The job queue: manages order, state, progress and stopping, so that a handler is only a function.
 //
-// Stopping sets the handler's stop; a handler leaves within half a second. What may be done twice
-// must equal what is done once, because a job that was interrupted is asked for again.
+// Stopping sets the handler's stop; a handler returns within half a second. Handlers are idempotent, because
+// an interrupted job is submitted again.
 
 import type { Job, JobState } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
@@ -37,7 +37,7 @@ export interface JobContext {
   readonly report: (progress: Progress) => void;
 }
 
-/** A handler's result is JSON-safe. What it throws as `stopped` or `link-closed` is no failure. */
+/** A handler's result is JSON-safe. Throwing `stopped` or `link-closed` is not a failure. */
 export type JobHandlers = {
   readonly [K in JobKind]: (spec: SpecOf<K>, job: JobContext) => Promise<unknown>;
 };
@@ -45,14 +45,14 @@ export type JobHandlers = {
 export interface QueueOptions {
   readonly database: ProjectDatabase;
   readonly handlers: JobHandlers;
-  /** Told of each state, and of progress at most ten times a second a job. */
+  /** Called with each state, and with progress at most ten times a second per job. */
   readonly onChange: (job: Job) => void;
   /**
-   * Told of each state inside the transaction that writes it, so that what is kept beside the job
+   * Called with each state inside the transaction that writes it, so that data about the job
    * (the state of its run) never differs from it.
    */
   readonly onState?: (writer: Writer, job: JobStanding) => void;
-  /** Told of errors that are no failures; returns what the user may be told. */
+  /** Called with errors that are not failures; returns the message for the user. */
   readonly onBug: (error: unknown) => string;
   readonly now: () => Date;
 }
@@ -78,7 +78,7 @@ export class JobQueue {
   readonly #options: QueueOptions;
   readonly #waiting: number[] = [];
   readonly #running = new Map<number, RunningJob>();
-  /** How jobs ended whose end could not be written. */
+  /** The ends of jobs that could not be written. */
   readonly #unwritten = new Map<number, Ending>();
   #isClosing = false;
   #holds = 0;
@@ -88,7 +88,7 @@ export class JobQueue {
   }
 
   /**
-   * The id of the new job, or of one that is alive and asked for the same; one that is stopping is
+   * The id of the new job, or of an unfinished one with the same request; one that is stopping is
    * not. Throws `link-closed` once the queue is closing.
    */
   submit(spec: JobSpec): number {
@@ -131,14 +131,14 @@ export class JobQueue {
     return this.#latest(job);
   }
 
-  /** The queued or running job that does exactly this; the newest, when one is just stopping. */
+  /** The queued or running job with the same request; the newest, when one is just stopping. */
   findAlive(spec: JobSpec): StoredJob | undefined {
     const text = JSON.stringify(spec);
     const alive = this.#options.database.read(liveJobs);
     return alive.findLast((job) => job.spec === text && !this.#unwritten.has(job.id));
   }
 
-  /** What the jobs that wait or run are asked to do. */
+  /** The requests of the jobs that wait or run. */
   specsAlive(): JobSpec[] {
     const alive = this.#options.database.read(liveJobs);
     return alive
@@ -155,7 +155,7 @@ export class JobQueue {
     return { ...job, ...this.#running.get(job.id)?.progress, ...this.#unwritten.get(job.id) };
   }
 
-  /** Stops everything; what was not finished is marked as interrupted, to be taken up again. */
+  /** Stops everything; unfinished jobs are marked as interrupted, to be resumed. */
   async close(): Promise<void> {
     this.#isClosing = true;
     const running = [...this.#running.values()];
@@ -166,7 +166,7 @@ export class JobQueue {
     }
   }
 
-  /** Until the function returned is called, what is submitted waits. */
+  /** Submitted jobs wait until the returned function is called. */
   hold(): () => void {
     this.#holds++;
     return () => {
@@ -276,8 +276,8 @@ export class JobQueue {
         this.#tell(writer, job, ending.state, ending.failure?.message ?? null);
       });
     } catch (error) {
-      // The disk is full, for instance. Whoever waits must learn the end all the same; the row says
-      // "running", and the next to open the project will mark it as interrupted.
+      // The disk is full, for instance. Waiting callers are told the end all the same; the row says
+      // "running", and the next process that opens the project marks it as interrupted.
       this.#options.onBug(error);
       this.#unwritten.set(id, ending);
     }

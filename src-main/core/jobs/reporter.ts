@@ -1,4 +1,4 @@
-// How far a job is: kept at once, told and written now and then.
+// The progress of a job: kept in memory at once, sent and written at intervals.
 
 export interface Progress {
   readonly done: number;
@@ -6,13 +6,13 @@ export interface Progress {
   readonly note: string | null;
 }
 
-/** Between two messages of progress, and between two writes of it, milliseconds. */
+/** Intervals between two progress messages, and between two writes, milliseconds. */
 const messageMs = 100;
 const writeMs = 1000;
 
 /**
- * Thins out progress: the first report at once, then the latest one at most every so often. `job` has the
- * latest one always.
+ * Throttles progress: the first report at once, then the latest one once per interval. `job` always has the
+ * latest one.
  */
 export class Reporter {
   readonly #job: { progress: Progress };
@@ -34,7 +34,7 @@ export class Reporter {
   }
 
   report(progress: Progress): void {
-    // From a handler's loose end: how far the job came has been written.
+    // A late report of a handler that has ended: the job's progress has been written.
     if (this.#isClosed) return;
     this.#job.progress = progress;
     this.#isFresh = true;
@@ -57,13 +57,13 @@ export class Reporter {
       try {
         this.#write(this.#job.progress);
       } catch {
-        // Progress is worth no job: a disk that is full stops what must be written.
+        // A full disk fails necessary writes, but a job must not fail because of its progress.
       }
     }
     this.#passAt(time + messageMs);
   }
 
-  /** Timers count whole milliseconds and may come a little early: then the rest is waited for, too. */
+  /** Timers count whole milliseconds and may come a little early: then the rest is waited for as well. */
   #passAt(time: number): void {
     const rest = time - performance.now();
     if (rest > 0) this.#timer = setTimeout(() => this.#passAt(time), Math.ceil(rest));

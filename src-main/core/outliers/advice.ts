@@ -1,5 +1,5 @@
-// How far shifts leave what is normal in a dataset: by its newest model on normals that the model has
-// not learnt from, or, without a model, by a quick test.
+// Measures how far shift transforms move images away from a dataset's normals: with its newest model on
+// normals that it was not trained on, or, without a model, with a quick test.
 
 import type { ShiftAdvice, ShiftChoice } from '#contract/outlier.ts';
 import { Failure } from '#domain/failure.ts';
@@ -29,7 +29,7 @@ import { snapshotItems } from '../store/runs/snapshots.ts';
 /** Enough for an interval of about ±0.05. */
 const mostImages = 200;
 
-/** Side of the pictures of the quick test, before a view is cut out of them. */
+/** Side of the pictures of the quick test, before a view is cropped, pixels. */
 const testSize = 48;
 
 export interface AdviceRequest {
@@ -111,7 +111,7 @@ function choose(
       (candidate) => candidate.dataset === dataset && candidate.modelId !== null,
     );
     const heldOut = run ? snapshotItems(reader, run.snapshotId).filter(isCalibrationNormal) : [];
-    // Images that the model has learnt look more normal to it than others of their kind.
+    // Training images look more normal to the model than others of their kind.
     if (run && heldOut.length >= fewestNormals) {
       return { modelId: run.modelId, chosen: sample(heldOut, seed) };
     }

@@ -1,5 +1,5 @@
-// The project's mix of outliers: kept as one setting, read with care, because another version may
-// have written it.
+// The project's mix of outliers: stored as one setting and parsed leniently, because another version
+// may have written it.
 
 import { outlierMix, type OutlierMix } from '#contract/outlier.ts';
 import { parseShiftName, shiftNames, shiftParameters } from '#domain/shift-table.ts';
@@ -11,7 +11,7 @@ const name = 'outlier mix';
 /** Nothing chosen: every source is used, and no shift. */
 const nothing: OutlierMix = { sources: [], shifts: [] };
 
-/** What cannot be understood counts as not chosen; shifts that are not known are left out. */
+/** Invalid values count as not chosen; unknown shifts are left out. */
 export function readMix(reader: Reader): OutlierMix {
   const parsed = outlierMix.safeParse(readSetting(reader, name));
   if (!parsed.success) return nothing;

@@ -1,4 +1,4 @@
-// What a client may ask about outliers.
+// The methods with which a client reads and sets outliers.
 
 import type { CoreEvents, coreMethods } from '#contract/core.ts';
 import { shiftNames, shiftTable, strengthParameter } from '#domain/shift-table.ts';
@@ -34,7 +34,7 @@ export interface OutlierPorts {
   readonly compute: Compute;
   readonly previewer: ShiftPreviewer;
   readonly emit: <K extends keyof CoreEvents>(name: K, event: CoreEvents[K]) => void;
-  /** Of the caller or of the core that is closing. */
+  /** Set by the caller, or when the core is closing. */
   readonly orClosing: (stop: Stop) => Stop;
 }
 

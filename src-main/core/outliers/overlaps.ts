@@ -1,5 +1,5 @@
-// Outliers that are also normal images, or test images, or look the same: learnt as outliers they
-// would teach that what is normal is strange, or give the answers of the test away.
+// Finds outliers that equal, or look like, normal or test images (leakage): in training they would mark
+// normal images as strange, or reveal the answers of the test.
 
 import { join } from 'node:path';
 import type { Overlap, Overlaps } from '#contract/outlier.ts';
@@ -58,7 +58,7 @@ interface Intended {
   readonly acceptOverlaps: boolean;
 }
 
-/** Of a training that is asked for. Throws `bad-input` with counts and remedy, and as `findOverlaps`. */
+/** Checks a requested training. Throws `bad-input` with counts and remedy, and as `findOverlaps`. */
 export async function demandNoOverlaps(
   { dataset, outliers, acceptOverlaps }: Intended,
   stop: Stop,
@@ -74,16 +74,16 @@ export async function demandNoOverlaps(
   if (count === 0) return;
   const equal = overlaps.filter(({ kind }) => kind === 'equal').length;
   const [first] = overlaps;
-  // Learnt as both, an image has no answer: nobody may accept that.
+  // An image that is both normal and outlier has contradicting labels: this cannot be accepted.
   const isAcceptable = !overlaps.some(
     ({ kind, other }) => kind === 'equal' && other.role === 'normal',
   );
   throw new Failure(
     'bad-input',
-    `${counted(count, 'outlier')} cannot be told from normal or test images of "${dataset}": ` +
+    `${counted(count, 'outlier')} cannot be distinguished from normal or test images of "${dataset}": ` +
       `${equal} equal and ${count - equal} look just like one. The first is ${first!.outlier.path}, ` +
       `like ${first!.other.path}. Leave them out: under Outliers in the window, or by taking them out of ` +
-      `the source.${isAcceptable ? ' Or train all the same, with --accept-overlaps.' : ''}`,
+      `the source.${isAcceptable ? ' Or train anyway, with --accept-overlaps.' : ''}`,
     first!.outlier.path,
   );
 }

@@ -1,5 +1,5 @@
-// Previews of shifts: a reader's process makes the small pictures, a worker's process shifts them. Both
-// are started with the first preview and end when none has been asked for in a while.
+// Previews of shift transforms: a reader process makes the small pictures, a worker process transforms them.
+// Both are started with the first preview and end after a time without previews.
 
 import { join } from 'node:path';
 import type { ShiftChoice, ShiftPicture } from '#contract/outlier.ts';
@@ -64,7 +64,7 @@ export class ShiftPreviewer {
       try {
         return await lease.call('shift', task, stop);
       } catch (error) {
-        // A preview has nothing to lose: somebody else's end of the process is not the user's matter.
+        // A preview loses nothing: an unexpected end of the process need not be shown to the user.
         if (!(error instanceof Failure) || error.code !== 'link-closed') throw error;
         void lease.release();
         if (this.#lease === lease) this.#lease = undefined;
@@ -118,7 +118,7 @@ export class ShiftPreviewer {
     this.#kept.delete(key);
     throw new Failure(
       'not-found',
-      'The thumbnail of this image is missing. Import the image again: its file is read anew.',
+      'The thumbnail of this image is missing. Import the image again: its file is then read again.',
     );
   }
 

@@ -27,7 +27,7 @@ export function outlierSources(reader: Reader, examples: number): OutlierSource[
     });
 }
 
-/** Some of them from all over the list. */
+/** Some of them, evenly spaced over the list. */
 function spread<Item>(list: readonly Item[], count: number): Item[] {
   const step = Math.max(1, list.length / Math.max(1, count));
   return Array.from(

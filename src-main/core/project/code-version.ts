@@ -1,5 +1,4 @@
-// Which code this is, for the record that every run keeps: the package's version, and in a checkout
-// the commit.
+// The version of this code, recorded with every run: the package's version, and in a checkout the commit.
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -20,7 +19,7 @@ export async function readCodeVersion(): Promise<string> {
 
 /** undefined where there is no checkout or no git. */
 async function commitOf(folder: string): Promise<string | undefined> {
-  // Git would look further up, and find another project's checkout.
+  // Without this check git would search the folders above, and find another project's checkout.
   if (!existsSync(`${folder}.git`)) return undefined;
   const words = ['describe', '--always', '--exclude=*', '--abbrev=12', '--dirty'];
   try {

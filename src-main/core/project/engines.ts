@@ -1,4 +1,4 @@
-// What the engines of this machine can do, as a worker finds it. Needs no project.
+// The engines of this machine as a worker tests them. Needs no project.
 
 import type { EngineReport } from '#domain/engine-report.ts';
 import { neverStop, type Stop } from '#domain/stop.ts';
@@ -6,7 +6,7 @@ import { workerProtocol } from '#worker/contract.ts';
 import { withLease, type Compute } from '../workers/compute.ts';
 import { localCompute } from '../workers/local-compute.ts';
 
-/** Takes some seconds: every engine is tested and timed. Throws `stopped` and `link-closed`. */
+/** Takes seconds: every engine is tested and timed. Throws `stopped` and `link-closed`. */
 export async function describeEngines(
   stop: Stop = neverStop,
   compute: Compute = localCompute,

@@ -1,4 +1,4 @@
-// How much a folder holds.
+// The total size and number of files in a folder.
 
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,10 +8,10 @@ interface FolderSize {
   readonly files: number;
 }
 
-/** Files looked at at once. */
+/** Files that are queried at the same time. */
 const atOnce = 64;
 
-/** Nothing when there is no such folder. Files that vanish meanwhile are not counted. */
+/** Zero when the folder does not exist. Files that vanish meanwhile are not counted. */
 export async function folderSize(folder: string): Promise<FolderSize> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const paths = entries

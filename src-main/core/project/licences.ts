@@ -1,5 +1,5 @@
-// Which packages the app brings, and their licences. In a packaged app a list was written beside it
-// when it was packaged; in a checkout it is made from what is installed.
+// The packages that the app contains, and their licences. A packaged app has a list that was written when
+// it was packaged; in a checkout the list is made from the installed packages.
 
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -90,7 +90,7 @@ export async function shippedPackages(folder: string): Promise<LicensedPackage[]
 
 type Manifest = z.infer<typeof manifest>;
 
-/** As Node looks for it: beside the package that needs it, then further up. */
+/** Resolved as Node does: beside the package that needs it, then in the folders above. */
 async function findPackage(
   top: string,
   from: string,

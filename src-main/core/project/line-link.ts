@@ -5,15 +5,15 @@ import type { Link } from '#rpc/link.ts';
 
 const newline = 0x0a;
 
-/** What may wait for a reader that has fallen asleep, bytes. */
+/** Unsent bytes at which a reader that does not read is disconnected. */
 const longestBacklog = 64 * 2 ** 20;
 
 /**
- * Lines that are no JSON are dropped; a line longer than `longestLine` bytes closes the link, since
- * whoever sent it waits for an answer that cannot come.
+ * Lines that are not JSON are dropped; a line longer than `longestLine` bytes closes the link, because
+ * its sender waits for an answer that cannot come.
  */
 export function lineLink(stream: Duplex, longestLine: number): Link {
-  // Whatever the fault, "close" follows.
+  // Every error is followed by "close".
   stream.on('error', () => undefined);
   return {
     send: (message) => {
@@ -68,7 +68,7 @@ class Lines {
   }
 }
 
-/** undefined when it is no JSON. */
+/** undefined when it is not JSON. */
 function parse(line: string): unknown {
   try {
     return JSON.parse(line) as unknown;

@@ -1,10 +1,10 @@
-// The project's log file: what went wrong inside, for whoever has to find out why.
+// The project's log file: internal errors and warnings.
 
 import { randomBytes } from 'node:crypto';
 import { appendFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A log that has grown to this is set aside, once, as normscope.old.log. */
+/** A log of this size, bytes, is renamed to normscope.old.log and a new one is started. */
 const longest = 5 * 1024 * 1024;
 
 export class Log {
@@ -21,7 +21,7 @@ export class Log {
     this.#append('warning', text);
   }
 
-  /** Writes down an error that is a bug of ours; returns what a user may be told of it. */
+  /** Logs an error that is a bug of Normscope; returns the message for the user. */
   bug(error: unknown): string {
     const reference = randomBytes(4).toString('hex');
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -48,7 +48,7 @@ export class Log {
         if (size > longest) await rename(this.path, this.path.replace(/\.log$/, '.old.log'));
         await appendFile(this.path, line);
       } catch {
-        // A log that cannot be written (disk full, no permission) must not end the work.
+        // A log that cannot be written (disk full, no permission) must not stop the work.
       }
     });
   }

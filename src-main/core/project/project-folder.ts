@@ -1,4 +1,4 @@
-// The folder of a project: what it holds, and whether one is there or may be made.
+// The folder of a project: what it holds, whether it exists and whether it may be created.
 
 import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
@@ -22,8 +22,8 @@ const ownNames: readonly string[] = [
 ];
 
 /**
- * Makes the folder when there is no project and `create` says so. Throws `not-found`, `bad-input`
- * rather than to lay a project among other files, and `project-damaged` when only models are left.
+ * Creates the folder when there is no project and `create` is set. Throws `not-found`, `bad-input` when the
+ * folder holds other files, and `project-damaged` when only models are left.
  */
 export async function demandProject(project: string, create: boolean): Promise<void> {
   if (existsSync(join(project, 'project.sqlite'))) return;
@@ -35,7 +35,7 @@ export async function demandProject(project: string, create: boolean): Promise<v
   if (!create) {
     throw new Failure(
       'not-found',
-      `There is no Normscope project at ${project}. Check the path; a new project is made by ` +
+      `There is no Normscope project at ${project}. Check the path; a new project is created by ` +
         'importing images into it.',
       project,
     );
@@ -46,7 +46,7 @@ export async function demandProject(project: string, create: boolean): Promise<v
   if (foreign !== undefined) {
     throw new Failure(
       'bad-input',
-      `The folder ${project} is no Normscope project and holds other things (${foreign}). Choose ` +
+      `The folder ${project} is not a Normscope project and holds other files (${foreign}). Choose ` +
         'another name for the project, for instance one that ends in ".normscope".',
       project,
     );
@@ -56,7 +56,7 @@ export async function demandProject(project: string, create: boolean): Promise<v
   });
 }
 
-/** Of a folder; none when there is no such folder. */
+/** The names in a folder; none when the folder does not exist. */
 async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);

@@ -11,7 +11,7 @@ function archive(name: string): string {
   return fileURLToPath(new URL(name, folder));
 }
 
-/** In this order: the cells to train on and to judge, then the photographs as outliers. */
+/** In this order: the cells for training and test, then the photographs as outliers. */
 export const sampleImports: readonly z.output<typeof importInput>[] = [
   { dataset: 'blood cells', paths: [archive('blood-cells.zip')], seed: 0 },
   {
@@ -23,8 +23,8 @@ export const sampleImports: readonly z.output<typeof importInput>[] = [
 ];
 
 /**
- * Whom the sample's pictures are from, paragraph by paragraph, without title and marks of Markdown;
- * empty when none of the images, by their paths, is of the sample.
+ * The attribution of the sample's images by paragraph, without title and Markdown marks; empty when no
+ * image, by its path, belongs to the sample.
  */
 export async function sampleAttribution(
   images: readonly { readonly path: string }[],

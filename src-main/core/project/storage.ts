@@ -1,4 +1,4 @@
-// The project as files on the disk: how much they hold, and clearing what is made again when needed.
+// The project's files on the disk: their sizes, and clearing of those that are recreated when needed.
 
 import { rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -31,7 +31,7 @@ export interface ProjectPorts {
   readonly onRestored: () => void;
 }
 
-/** Everything else is the user's, or could not be brought back without the original files. */
+/** Everything else is the user's, or could not be recreated without the original files. */
 const clearable: readonly StoragePart[] = ['pixels', 'features', 'pictures'];
 
 export function projectMethods(ports: ProjectPorts): ProjectMethods {
@@ -68,13 +68,13 @@ export function projectMethods(ports: ProjectPorts): ProjectMethods {
   };
 }
 
-/** Throws `bad-input` while jobs wait or run: they read and write what is about to change. */
+/** Throws `bad-input` while jobs wait or run, because they use the files that would change. */
 function demandIdle({ queue }: ProjectPorts, what: string): void {
   if (queue.specsAlive().length === 0) return;
-  throw new Failure('bad-input', `Work is under way. ${what} once it has ended or is paused.`);
+  throw new Failure('bad-input', `Work is running. ${what} once it has ended or is paused.`);
 }
 
-/** Returns how many bytes are free again. */
+/** Returns the number of bytes freed. */
 async function clear(folder: string): Promise<number> {
   let freedBytes = 0;
   for (const part of clearable) {

@@ -1,4 +1,4 @@
-// Anomalies that reviewers confirmed become outliers to train with.
+// Makes the anomalies that reviewers confirmed into outliers for training.
 
 import type { ProjectDatabase } from '../store/database.ts';
 import { ensureDataset, items, putItem, removeItem } from '../store/images/datasets.ts';

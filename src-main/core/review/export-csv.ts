@@ -1,4 +1,4 @@
-// A table of a dataset's images with their scores and verdicts, in CellProfiler Analyst's manner.
+// A table of a dataset's images with their scores and verdicts, in the column format of CellProfiler Analyst.
 
 import { basename, dirname, join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
@@ -11,7 +11,7 @@ import { exportRows, type ExportRow } from '../store/runs/export-rows.ts';
 import { findThreshold } from '../store/runs/thresholds.ts';
 import type { FiguresRequest } from '../scores/score-figures.ts';
 
-/** Rows that are written at once; between them others are served. */
+/** Rows per batch; other requests are served between batches. */
 const batch = 2000;
 
 /**
@@ -97,12 +97,12 @@ function cells(
   ];
 }
 
-/** A spreadsheet would run a text that begins like a formula; an apostrophe keeps it a text. */
+/** A spreadsheet evaluates text that starts like a formula; an apostrophe prevents that. */
 function text(value: string | null): string | null {
   return value !== null && /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
 }
 
-/** A name that every system takes. */
+/** A file name that is valid on every system. */
 function fileName(dataset: string, modelId: number, now: Date): string {
   const safe = dataset.replace(/[^\p{L}\p{N}_-]+/gu, '-').slice(0, 60);
   const time = now.toISOString().slice(0, 19).replace(/[-:]/g, '');

@@ -17,7 +17,7 @@ import { writeReport, type ReportContents } from './report/write.ts';
 export interface ReportRequest {
   readonly modelId: number;
   readonly dataset: string;
-  /** The strangest that are shown, beside all that somebody has judged. */
+  /** The number of strangest images shown, in addition to all reviewed ones. */
   readonly pictures: number;
 }
 
@@ -51,7 +51,7 @@ function contentsOf(
 ): Omit<ReportContents, 'attribution'> {
   const trained = trainedModel(reader, modelId);
   const { run, config } = trained;
-  // An image that the model has learnt from says nothing about it; what somebody said of it counts.
+  // A training image is not evidence about the model; its review counts all the same.
   const seen = imagesSeen(reader, run);
   const standing = standingReviews(reader);
   const images = rank(reader, { modelId, dataset, offset: 0, limit: -1 })

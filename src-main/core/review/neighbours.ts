@@ -1,4 +1,4 @@
-// Images like the one that is looked at, from what the model has learnt from.
+// The training images most similar to a given image (by cosine similarity of the model's features).
 
 import type { Neighbour, Neighbours } from '#contract/review.ts';
 import { Failure } from '#domain/failure.ts';
@@ -10,7 +10,7 @@ import { imageById } from '../store/images/images.ts';
 import { idsInOrder } from '../store/images/image-pages.ts';
 import { scoreAsked } from '../gallery/image-methods.ts';
 
-/** Images after the one asked about, in the order of review, that are looked at in the same go. */
+/** Images after the given one, in the order of review, that are computed in the same call. */
 const aheadAtOnce = 127;
 
 /** Throws `not-found`, and what `Features.alike` throws. */

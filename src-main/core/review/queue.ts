@@ -1,4 +1,4 @@
-// The images to judge, strangest first, and how far the reviewers have come.
+// The images to review, strangest first, and the reviewers' progress.
 
 import type { ReviewQueue, ReviewShow } from '#contract/review.ts';
 import type { Role, StandingVerdict } from '#contract/image.ts';
@@ -23,7 +23,7 @@ export interface QueueRequest {
   readonly limit: number;
 }
 
-/** As a filter of images says it. */
+/** As a filter of images. */
 function verdictOf(show: ReviewShow): StandingVerdict | 'any' | null | undefined {
   if (show === 'unreviewed') return null;
   if (show === 'reviewed') return 'any';

@@ -1,4 +1,4 @@
-// What a client may ask and say when it judges what a model found strange.
+// The methods with which a client reviews the images that a model ranks.
 
 import type { coreMethods } from '#contract/core.ts';
 import type { HandlersOf } from '#rpc/method.ts';
@@ -36,7 +36,7 @@ export interface ReviewPorts {
   readonly now: () => Date;
   readonly edits: Edits;
   readonly features: Features;
-  /** Whom pictures of these images are from, in paragraphs for a report. */
+  /** The attribution of these images, in paragraphs for a report. */
   readonly attribution: AttributionOf;
   /** The project's, absolute. */
   readonly folder: string;

@@ -1,7 +1,7 @@
 // Scores a list of images with a model: in parts, so that neither memory nor disk grows with the
 // list, and only those that have no score yet, so that doing it again loses and doubles nothing. A
 // worker that dies is replaced: by one that takes less at once where memory ran out, by one that computes
-// on the processor where a graphics card gave up.
+// on the processor where a graphics card failed.
 
 import { rm } from 'node:fs/promises';
 import type { ImportProblem } from '#contract/core.ts';
@@ -232,7 +232,7 @@ class Scoring {
     if (at !== undefined && cardGaveUp(failure, at.engine)) {
       this.#engine = 'cpu';
       this.#mostRows = undefined;
-      return `The ${at.engine} engine gave up, and scoring went on on the processor.`;
+      return `The ${at.engine} engine failed, and scoring continued on the processor.`;
     }
     if (failure.code !== 'link-closed' || ++this.#deaths > deathsForgiven) return undefined;
     return 'Scoring went on with a new one.';

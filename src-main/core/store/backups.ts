@@ -1,4 +1,4 @@
-// Copies of the catalogue in the project's folder `backups`: whole, checked, newest last.
+// Backups of the catalogue in the project's folder `backups`: complete, checked, newest last.
 
 import type Sqlite from 'better-sqlite3';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -8,10 +8,10 @@ import { openSqlite } from './sqlite.ts';
 
 const pattern = /^project-\d{8}T\d{6}Z-v\d+\.sqlite$/;
 
-/** So many copies are kept, those made before a migration among them. */
+/** The number of copies kept, including those made before a migration. */
 const kept = 3;
 
-/** What a process of an earlier version that was killed while copying left behind. */
+/** Ending of the unfinished copies of a killed process of an earlier version. */
 const unfinished = '.sqlite.tmp';
 
 /** File names, oldest first. */
@@ -56,8 +56,8 @@ export async function backUp(
 }
 
 /**
- * Of this second, or of the one after the newest copy: a copy never replaces another, and is never older
- * by its name than one made before it, or it would be removed at once.
+ * Named after this second, or the one after the newest copy: a copy never replaces another, and its name is
+ * never older than that of an earlier copy, because it would then be removed immediately.
  */
 function freePath(folder: string, version: number, now: Date): string {
   const stampOf = (time: Date) => time.toISOString().replace(/[-:]|\.\d+/g, '');

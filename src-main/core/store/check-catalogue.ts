@@ -1,5 +1,4 @@
-// Whether a file is a sound catalogue of Normscope that this program knows: found out before anything is
-// written to it.
+// Checks that a file is an intact Normscope catalogue of a known version, before anything is written to it.
 
 import type Sqlite from 'better-sqlite3';
 import { existsSync } from 'node:fs';
@@ -17,20 +16,20 @@ export const applicationId = 0x4e536370;
 /** Another program (a viewer, a backup) may hold the file for a moment, milliseconds. */
 export const busyMs = 250;
 
-/** A project may come from a stranger: nothing in its schema may reach beyond its tables. */
+/** A project may come from an untrusted source: its schema may only define tables. */
 export function harden(connection: Sqlite.Database): void {
   connection.pragma('trusted_schema = off');
   connection.pragma('cell_size_check = on');
 }
 
-/** Throws unless the file is a sound catalogue of this version or before; writes nothing to it. */
+/** Throws unless the file is an intact catalogue of this or an earlier version; writes nothing to it. */
 export async function checkCatalogue(
   path: string,
   migrations: readonly Migration[],
 ): Promise<void> {
   const sealed = await isSealed(path);
   await checkHeader(path, migrations);
-  // After a crash in the very first moment there is a journal, which only a writer may undo.
+  // After a crash right after creation there is a journal, which only a writer may roll back.
   const readonly = !existsSync(`${path}-journal`);
   let connection: Sqlite.Database | undefined;
   try {
@@ -45,7 +44,7 @@ export async function checkCatalogue(
   }
 }
 
-/** What can be known from the first bytes, without opening the file as a database. */
+/** Checks the first bytes, without opening the file as a database. */
 async function checkHeader(path: string, migrations: readonly Migration[]): Promise<void> {
   const file = await open(path, 'r');
   try {
@@ -54,7 +53,7 @@ async function checkHeader(path: string, migrations: readonly Migration[]): Prom
     // SQLite leaves an empty file when a process ends before the first transaction.
     if (bytesRead === 0) return;
     if (bytesRead < header.length || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') {
-      throw damaged(path, 'it is no SQLite database');
+      throw damaged(path, 'it is not a SQLite database');
     }
     demandKnownVersion(header.readUInt32BE(60), path, migrations);
   } finally {
@@ -80,7 +79,7 @@ function checkContents(
   if (objects.length > 0 !== version > 0) {
     throw damaged(path, 'its tables are not those of its version');
   }
-  // A table without pages of its own is a virtual one: code, not rows.
+  // A table without pages is a virtual one: code, not rows.
   if (objects.some(({ type, rootpage }) => !/^(table|index)$/.test(type) || rootpage === 0)) {
     throw damaged(path, 'it holds views, triggers or virtual tables, which Normscope never writes');
   }

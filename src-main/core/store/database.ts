@@ -4,10 +4,10 @@ import type Sqlite from 'better-sqlite3';
 import type { Failure } from '#domain/failure.ts';
 import { asFailure } from './failures.ts';
 
-/** SQL text that knows the rows it gives. */
+/** SQL text with the type of its rows. */
 export type Query<Row> = string & { readonly row?: Row };
 
-/** What can be bound to a statement. */
+/** Values that can be bound to a statement. */
 export type Value = string | number | null;
 
 export interface Reader {
@@ -15,15 +15,15 @@ export interface Reader {
   get<Row>(query: Query<Row>, ...values: readonly Value[]): Row | undefined;
 }
 
-/** Given by `transact` alone: whoever holds one is inside a transaction. */
+/** Only `transact` gives one, so its holder is inside a transaction. */
 export interface Writer extends Reader {
   /** Returns how many rows changed, and the id of a row just inserted. */
   run(sql: string, ...values: readonly Value[]): { readonly changes: number; readonly id: number };
-  /** Runs `listener` once the transaction has been written; never if it is undone. */
+  /** Runs `listener` after the commit; never after a rollback. */
   afterCommit(listener: () => void): void;
 }
 
-/** Statements that take longer are worth a line in the log, milliseconds. */
+/** Statements that take longer are logged, milliseconds. */
 const slowMs = 50;
 
 export class ProjectDatabase {
@@ -44,9 +44,9 @@ export class ProjectDatabase {
   }
 
   /**
-   * Runs `work` in one transaction: all of it is on the disk when this returns, or none of it. What
-   * `work` throws is thrown on. Throws the reason of `refuseWrites`, `disk-full`, `project-in-use` when another program is writing,
-   * `project-damaged`, and an Error inside another transaction.
+   * Runs `work` in one transaction: all of it is on the disk when this returns, or nothing. Errors of
+   * `work` are rethrown. Throws the reason of `refuseWrites`, `disk-full`, `project-in-use` when another
+   * program is writing, `project-damaged`, and an Error inside another transaction.
    */
   transact<Result>(work: (writer: Writer) => Result): Result {
     if (this.#connection.inTransaction) throw new Error('A transaction inside a transaction.');
@@ -83,7 +83,7 @@ export class ProjectDatabase {
     return () => (this.#refusal = undefined);
   }
 
-  /** Goes on with another connection, to another catalogue; the one before must have been closed. */
+  /** Switches to another connection, to another catalogue; the one before must have been closed. */
   reopen(connection: Sqlite.Database): void {
     this.#connection = connection;
     this.#statements.clear();
@@ -138,7 +138,7 @@ export class ProjectDatabase {
   }
 }
 
-/** A JavaScript number binds as a real, which a text column would keep as "5.0"; whole ones do not. */
+/** A JavaScript number binds as a real, which a text column would store as "5.0"; integers do not. */
 function bound(value: Value): string | number | bigint | null {
   return typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
 }

@@ -1,5 +1,5 @@
-// The log of edits. It only grows: an edit is never changed, and each doing, undoing and redoing is a
-// row of its own, whose newest tells where we stand.
+// The log of edits. Append-only: an edit is never changed, and each do, undo and redo is a separate row; the
+// newest row gives the current state.
 
 import type { EditState } from '#contract/edit.ts';
 import type { Query, Reader, Writer } from './database.ts';
@@ -18,7 +18,7 @@ export type Move = 'do' | 'undo' | 'redo';
 interface Row extends Omit<StoredEdit, 'restores'> {
   readonly parent: number | null;
   readonly restores: 0 | 1;
-  /** 1 when the run has left the trash for good: there is nothing to take back or do again. */
+  /** 1 when the run was permanently deleted: the edit can be neither undone nor redone. */
   readonly isGone: 0 | 1;
 }
 
@@ -28,11 +28,11 @@ const select = `
   from edit e left join run r on r.id = e.run_id where`;
 const standing: Query<Row> = `
   ${select} e.id = (select standing from edit_move order by id desc limit 1)`;
-// A new edit forgets what was undone before it, so the newest child is the one to do again.
+// A new edit discards the edits undone before it, so the newest child is the one to redo.
 const newestChild: Query<Row> = `${select} e.parent is ? order by e.id desc limit 1`;
 const byId: Query<Row> = `${select} e.id = ?`;
 
-/** What undoing would take back. */
+/** The edit that undo would undo. */
 export function editToUndo(reader: Reader): StoredEdit | undefined {
   const row = rowToUndo(reader);
   return row && edit(row);
@@ -61,7 +61,7 @@ export function editState(reader: Reader): EditState {
   };
 }
 
-/** Returns its id. What it does is up to the caller. */
+/** Returns its id. The caller applies the edit. */
 export function addEdit(
   writer: Writer,
   edit: Pick<StoredEdit, 'kind' | 'words'> & Partial<StoredEdit>,

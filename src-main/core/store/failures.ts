@@ -1,4 +1,4 @@
-// The troubles of a catalogue that a user can do something about, in words.
+// Failures of the catalogue that a user can remedy, with their messages.
 
 import { dirname, join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
@@ -6,14 +6,14 @@ import { diskFull } from '#files/file-failure.ts';
 import { listBackups } from './backups.ts';
 import { errorCode } from './sqlite.ts';
 
-/** `what` is wrong with the catalogue at `path`; the message names the way out. */
+/** `what` describes the damage of the catalogue at `path`; the message names the remedy. */
 export function damaged(path: string, what: string, cause?: unknown): Failure {
   const backups = join(dirname(path), 'backups');
   const newest = listBackups(backups).at(-1);
   const wayOut =
     newest === undefined
       ? 'There is no earlier copy in the folder "backups". Restore the project from your own ' +
-        'backup, or make a new project and import the images again; they were not touched.'
+        'backup, or create a new project and import the images again; they were not changed.'
       : 'To go back to the newest earlier copy, move every file whose name begins with "project." ' +
         `into another folder, then copy ${join(backups, newest)} to ${path}.`;
   return new Failure(
@@ -24,7 +24,7 @@ export function damaged(path: string, what: string, cause?: unknown): Failure {
   );
 }
 
-/** What SQLite or the file system threw over the file at `path`, as a Failure if a user can meet it. */
+/** An error of SQLite or the file system about the file at `path`, as a Failure if it is an expected one. */
 export function asFailure(error: unknown, path: string): unknown {
   const failure = (code: Failure['code'], message: string) =>
     new Failure(code, message, path, { cause: error });

@@ -1,16 +1,16 @@
-// Jobs: what was asked for, how far it is, how it ended.
+// Jobs in the catalogue: their request, progress and result.
 
 import type { Job, JobState } from '#contract/core.ts';
 import type { Query, Reader, Writer } from './database.ts';
 
 export interface StoredJob extends Job {
-  /** JSON; parsed with its schema by whoever runs it. */
+  /** JSON; the job queue parses it with its schema. */
   readonly spec: string;
   /** JSON; null before the job has succeeded, and where a failed one has none. */
   readonly result: string | null;
 }
 
-/** How a job stands or ended. */
+/** The state of a job, also its final one. */
 export interface JobOutcome {
   readonly state: JobState;
   readonly done: number;
@@ -82,7 +82,7 @@ export function endJob(writer: Writer, id: number, outcome: JobOutcome, now: str
   );
 }
 
-/** Jobs that another process left unfinished: nobody is working on them any more. */
+/** Marks the jobs that another process left unfinished; no process works on them any more. */
 export function interruptJobs(writer: Writer, now: string): void {
   writer.run(
     `update job set state = 'interrupted', ended_at = ?, failure_code = 'link-closed',

@@ -1,5 +1,5 @@
-// Brings a catalogue to the newest version: each migration in a transaction of its own, together
-// with the new version number.
+// Migrates a catalogue to the newest version: each migration runs in a separate transaction, together with
+// the new version number.
 
 import type Sqlite from 'better-sqlite3';
 import { damaged } from './failures.ts';
@@ -15,12 +15,12 @@ export function versionOf(connection: Sqlite.Database): number {
 }
 
 /**
- * Throws what a failing migration throws, and `project-damaged` when a row refers to one that is not
- * there; the file then has the version before it.
+ * Throws what a failing migration throws, and `project-damaged` when a row refers to one that does not
+ * exist; the file then keeps the version before it.
  */
 export function migrate(connection: Sqlite.Database, migrations: readonly Migration[]): void {
   demandIncreasing(migrations);
-  // A table that is made again is dropped, and with foreign keys on, so is what refers to its rows. They
+  // A table that is recreated is dropped, and with foreign keys on, the rows that refer to it as well. They
   // can be switched outside a transaction only; each migration is checked before it is kept.
   const areOn = connection.pragma('foreign_keys', { simple: true }) === 1;
   connection.pragma('foreign_keys = off');

@@ -1,5 +1,5 @@
-// Opens a project's catalogue: refuses what is newer, damaged or not ours before anything is
-// written, copies it before a migration, and sets SQLite up for safety first.
+// Opens a project's catalogue: refuses newer, damaged and foreign files before anything is written, copies
+// the catalogue before a migration, and sets SQLite's safety options.
 
 import type Sqlite from 'better-sqlite3';
 import { copyFileSync, existsSync, renameSync } from 'node:fs';
@@ -30,8 +30,8 @@ export interface OpenDatabase {
   readonly backUp: () => Promise<string>;
   /**
    * Puts the copy at `backup` in the catalogue's place, after copying the catalogue as it is now;
-   * returns the path of that copy. Until then reading goes on and writing throws `bad-input`; the one
-   * catalogue takes the other's place between two requests, and `onRestored` is called before the next.
+   * returns the path of that copy. Until then reading continues and writing throws `bad-input`; the
+   * catalogues are exchanged between two requests, and `onRestored` is called before the next one.
    * Throws `project-damaged` and `project-too-new`, and leaves everything as it was.
    */
   readonly restore: (backup: string, onRestored: () => void) => Promise<string>;
@@ -43,8 +43,8 @@ export interface OpenDatabase {
 }
 
 /**
- * Opens `project.sqlite` in the project's folder, or makes it; the caller holds the project's lock.
- * Throws `project-too-new` and `project-damaged`, with the way out, leaving the file as it was.
+ * Opens `project.sqlite` in the project's folder, or creates it; the caller holds the project's lock.
+ * Throws `project-too-new` and `project-damaged`, with the remedy, leaving the file as it was.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
   const { folder, now, migrations = allMigrations } = options;
@@ -87,7 +87,7 @@ class OpenedDatabase implements OpenDatabase {
   readonly backUp = (): Promise<string> => this.#inTurn(() => this.#backUpNow());
 
   readonly restore = async (backup: string, onRestored: () => void): Promise<string> => {
-    // At once: what is written from here on would be in neither of the two catalogues.
+    // Immediately: later writes would be in neither of the two catalogues.
     const allowWrites = this.database.refuseWrites(
       new Failure(
         'bad-input',
@@ -97,7 +97,7 @@ class OpenedDatabase implements OpenDatabase {
     return await this.#inTurn(async () => {
       const incoming = `${this.#at.path}.restoring`;
       try {
-        // First of all: the copy made below may push this one out.
+        // First, because the copy made below may remove this one.
         await copyFile(backup, incoming);
         await this.#prepare(incoming);
         const saved = await this.#backUpNow();
@@ -152,7 +152,7 @@ class OpenedDatabase implements OpenDatabase {
     }
   }
 
-  /** In one go, so that no request finds the catalogue closed. `saved` is a copy of the present one. */
+  /** Synchronous, so that no request finds the catalogue closed. `saved` is a copy of the current one. */
   #replaceBy(incoming: string, saved: string): void {
     const { path, Connection } = this.#at;
     try {
@@ -162,7 +162,7 @@ class OpenedDatabase implements OpenDatabase {
       try {
         this.#ready = connect(Connection, path);
       } catch (error) {
-        // It was checked, but the disk may fail in this very moment.
+        // It was checked before, but the disk may still fail now.
         copyFileSync(saved, path);
         this.#ready = connect(Connection, path);
         this.database.reopen(this.#ready);
@@ -189,7 +189,7 @@ function connect(Connection: typeof Sqlite, path: string): Sqlite.Database {
   return connection;
 }
 
-/** What `from` has given an id to, also to rows that are gone, gets no id in `to` that is the same. */
+/** Ids that `from` has ever given, also to deleted rows, are not given again in `to`. */
 function passOnIds(from: Sqlite.Database, to: Sqlite.Database): void {
   const given = from.prepare('select name, seq from sqlite_sequence').all() as {
     name: string;

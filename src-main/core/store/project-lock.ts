@@ -1,5 +1,5 @@
-// One owner per project. The lock is an exclusive transaction on a small database of its own: the
-// operating system lets go of it when the owner ends, however it ends.
+// One owner per project. The lock is an exclusive transaction on a small separate database: the operating
+// system releases it when the owner's process ends, also when it is killed.
 
 import type Sqlite from 'better-sqlite3';
 import { readFile, rm, truncate } from 'node:fs/promises';
@@ -12,13 +12,20 @@ import { asFailure } from './failures.ts';
 import { errorCode, openSqlite } from './sqlite.ts';
 
 export interface ProjectLock {
-  /** Tells other processes where the owner answers (see core/project/door.ts). */
-  readonly announce: (door: string) => Promise<void>;
+  /** Publishes the address of the owner's control socket (see core/project/control-socket.ts). */
+  readonly announce: (controlSocket: string) => Promise<void>;
   readonly release: () => Promise<void>;
 }
 
-/** For others to read; the lock itself does not depend on it. */
-const ownerSchema = z.object({ pid: z.int(), host: z.string(), door: z.string().optional() });
+/**
+ * Read by other processes; the lock itself does not depend on it. Earlier versions wrote
+ * the address as `door`, which is ignored: a project open in such a version is reported as in use.
+ */
+const ownerSchema = z.object({
+  pid: z.int(),
+  host: z.string(),
+  controlSocket: z.string().optional(),
+});
 export type Owner = z.infer<typeof ownerSchema>;
 
 /** Throws `project-in-use`, naming the owner's process, when another process holds the project. */
@@ -33,7 +40,7 @@ export async function lockProject(folder: string): Promise<ProjectLock> {
     throw asFailure(error, ownerFile(folder));
   }
   return {
-    announce: (door) => writeOwner(folder, { ...owner, door }),
+    announce: (controlSocket) => writeOwner(folder, { ...owner, controlSocket }),
     release: () => release(connection, folder),
   };
 }
@@ -43,7 +50,7 @@ async function hold(folder: string): Promise<Sqlite.Database> {
   let connection: Sqlite.Database | undefined;
   try {
     connection = await openSqlite(path, { timeout: 0 });
-    // Nothing is ever written into it: no journal need lie about.
+    // Nothing is ever written into it, so it needs no journal file.
     connection.pragma('journal_mode = memory');
     connection.exec('begin exclusive');
     return connection;
@@ -53,7 +60,7 @@ async function hold(folder: string): Promise<Sqlite.Database> {
       case 'SQLITE_BUSY':
         throw await inUse(folder);
       case 'SQLITE_NOTADB':
-        // Somebody wrote into the file, and nobody holds it. It is empty when it is sound.
+        // Another program wrote into the file, and no process holds it. An intact lock file is empty.
         await truncate(path);
         return hold(folder);
       default:
@@ -62,14 +69,14 @@ async function hold(folder: string): Promise<Sqlite.Database> {
   }
 }
 
-/** What the owner says of itself, or said before it was killed; undefined without an owner. */
+/** What the owner's file says, also that of a killed owner; undefined without a readable file. */
 export async function readOwner(folder: string): Promise<Owner | undefined> {
   return await readFile(ownerFile(folder), 'utf8')
     .then((text) => ownerSchema.parse(JSON.parse(text)))
     .catch(() => undefined);
 }
 
-/** Whole or absent, so that nobody reads half an address. */
+/** Written whole or not at all, so that no process reads half an address. */
 async function writeOwner(folder: string, owner: Owner): Promise<void> {
   await writeWhole(ownerFile(folder), [JSON.stringify(owner)], { flush: false });
 }

@@ -1,4 +1,4 @@
-// Small things that the user has chosen for the project, as JSON by name.
+// The user's settings of the project, as JSON by name.
 
 import type { Query, Reader, Writer } from './database.ts';
 

@@ -1,4 +1,4 @@
-// What reviewers found. Only grows: taking a review back writes the one before it again.
+// The reviewers' verdicts. Append-only: undoing a review writes the previous one again.
 
 import type { Review, StandingVerdict, Verdict } from '#contract/image.ts';
 import { Failure } from '#domain/failure.ts';
@@ -37,7 +37,7 @@ export function addReviews(
   }
 }
 
-/** Undo writes what stood before the edit's reviews again, or that nothing did; redo the reviews. */
+/** Undo writes the verdicts from before the edit again, or "cleared"; redo writes the edit's reviews again. */
 export function repeatReviews(
   writer: Writer,
   editId: number,
@@ -93,7 +93,7 @@ const auditPage: Query<Review & { path: string }> = `
     ${firstAddress('v.image_id')} path
   ${audit} order by v.id desc limit ? offset ?`;
 
-/** Every review ever written, also those taken back: the newest first. */
+/** Every review ever written, also undone ones: the newest first. */
 export function listReviews(
   reader: Reader,
   { imageId, datasetId, reviewer, offset, limit }: AuditAsked,

@@ -1,6 +1,6 @@
-// The seal of a closed catalogue: its SHA-256 in a file beside it, as sha256sum writes it. SQLite has
-// no checksums of its own, so a value that changed on the disk would go unnoticed without it. Broken
-// while the catalogue is open: what a crash leaves behind is unsealed.
+// The seal of a closed catalogue: its SHA-256 in a file beside it, as sha256sum writes it. SQLite has no
+// checksums, so a value that changed on the disk would go unnoticed without it. The seal is removed while
+// the catalogue is open: after a crash the catalogue is unsealed.
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -10,7 +10,7 @@ import { damaged } from './failures.ts';
 
 /**
  * Whether the catalogue is, bit for bit, the one that was closed; false when it was not closed.
- * Throws `project-damaged` when it is another.
+ * Throws `project-damaged` when it differs.
  */
 export async function isSealed(path: string): Promise<boolean> {
   const seal = await readFile(sealPath(path), 'latin1').catch(() => '');

@@ -1,4 +1,4 @@
-// Loads SQLite, once the Node that runs us is known to be new enough: an older one crashes on it.
+// Loads SQLite after checking that this Node is new enough: an older one crashes.
 
 import type Sqlite from 'better-sqlite3';
 import { Failure } from '#domain/failure.ts';
@@ -17,7 +17,7 @@ export function demandNode(version: string): void {
   );
 }
 
-/** Opens connections, at once. Throws `bad-input` when this Node is too old. */
+/** Returns a function that opens connections synchronously. Throws `bad-input` when this Node is too old. */
 export async function loadSqlite(): Promise<typeof Sqlite> {
   demandNode(process.versions.node);
   const { default: Connection } = await import('better-sqlite3');
@@ -38,6 +38,6 @@ export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') {
     return undefined;
   }
-  // SQLITE_READONLY_DIRECTORY and the like say more than we need.
+  // Extended codes such as SQLITE_READONLY_DIRECTORY are shortened to their main code.
   return /^SQLITE_[A-Z]+/.exec(error.code)?.[0] ?? error.code;
 }

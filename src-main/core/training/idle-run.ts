@@ -1,4 +1,4 @@
-// Whether a run or its model is at work: whatever moves a run into the trash, or out of it, asks first.
+// Whether a run or its model is running: asked before a run is moved into the trash or out of it.
 
 import { Failure } from '#domain/failure.ts';
 import type { JobQueue } from '../jobs/queue.ts';
@@ -18,6 +18,6 @@ export function demandIdleRun(reader: Reader, runId: number, queue: JobQueue): v
   if (!isAtWork) return;
   throw new Failure(
     'bad-input',
-    `Run ${runId} is at work. Pause it, or let it come to its end, and then delete it.`,
+    `Run ${runId} is running. Pause it or wait until it finishes, then delete it.`,
   );
 }

@@ -35,7 +35,7 @@ export interface RunMethodPorts extends StartPorts {
   /** The project's, absolute. */
   readonly folder: string;
   readonly compute: Compute;
-  /** Throws `bad-input` where outliers cannot be told from normal or test images. */
+  /** Throws `bad-input` where outliers cannot be distinguished from normal or test images. */
   readonly demandNoOverlaps: (input: TrainInput, stop: Stop) => Promise<void>;
   /** Of the caller or of the core that is closing. */
   readonly orClosing: (stop: Stop) => Stop;

@@ -149,10 +149,10 @@ class TrainJob {
         if (!ranOutOfMemory(error) || this.#parts === 0) {
           if (!cardGaveUp(error, this.#engine)) throw error;
           this.#keepWarning(
-            `The ${this.#engine} engine gave up. Training went on ${this.#fromWhere()} on the processor. ` +
+            `The ${this.#engine} engine failed. Training continued ${this.#fromWhere()} on the processor. ` +
               error.message,
           );
-          this.#instead = `the ${this.#engine} engine gave up`;
+          this.#instead = `the ${this.#engine} engine failed`;
           engine = 'cpu';
           this.#engine = 'cpu';
           this.#parts = 0;

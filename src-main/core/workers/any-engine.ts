@@ -1,11 +1,11 @@
-// Work that is short, keeps nothing until it is done and may be computed on any engine: where a graphics card
-// gives up in the middle, it is done again on the processor.
+// Runs short tasks that keep nothing until they finish and may run on any engine: when a graphics card fails,
+// the task is repeated on the processor.
 
 import type { EstimateTask, WorkerEvents } from '#worker/contract.ts';
 import { withLease, type Compute, type Lease, type WorkerListeners } from './compute.ts';
 import { cardGaveUp } from './worker-call.ts';
 
-/** Asks a worker of its own to compute on `engine`, and listens to what it tells. */
+/** Has a separate worker compute on `engine`, and receives its events. */
 type Ask<Result> = (
   lease: Lease,
   engine: EstimateTask['engine'],
@@ -14,13 +14,13 @@ type Ask<Result> = (
 
 export interface Computed<Result> {
   readonly result: Result;
-  /** For the user: of a card that gave up. */
+  /** A message for the user about a card that failed. */
   readonly warnings: readonly string[];
 }
 
 /**
- * `what` was done on the processor instead, in words: "the steps were timed". Throws what `ask` throws of
- * the processor, and of a card what the processor would not do better.
+ * `what` was done on the processor instead, as text: "the steps were timed". Rethrows the errors
+ * of `ask` on the processor, and those on a card that would occur on the processor as well.
  */
 export async function onAnyEngine<Result>(
   compute: Compute,
@@ -36,7 +36,7 @@ export async function onAnyEngine<Result>(
   } catch (error) {
     if (!cardGaveUp(error, chosen)) throw error;
     const result = await withLease(compute, (lease) => ask(lease, 'cpu', {}));
-    const text = `${error.message} The ${chosen} engine gave up, and ${what} on the processor.`;
+    const text = `${error.message} The ${chosen} engine failed, and ${what} on the processor.`;
     return { result, warnings: [text] };
   }
 }

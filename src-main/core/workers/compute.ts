@@ -1,6 +1,6 @@
-// Where runs are computed: workers that are leased for a piece of work, and the files that they read. The
-// one implementation starts processes on this computer (local-compute.ts); src-main/README.md says how
-// another would plug in.
+// The interface for computing runs: workers leased for a task, and the files that they read. The only
+// implementation starts processes on this computer (local-compute.ts); src-main/README.md describes how to
+// add another.
 
 import type { Stop } from '#domain/stop.ts';
 import type { InputOf, OutputOf } from '#rpc/connect.ts';
@@ -11,22 +11,22 @@ export type WorkerListeners = {
 };
 
 export interface Compute {
-  /** A worker that nobody else asks. It costs nothing before its first call. */
+  /** A worker with one caller. It costs nothing before its first call. */
   lease(): Lease;
   /**
-   * Has a file where leased workers can read it, and returns it as a task names it for them. `hash` is the
-   * address of the content: where it is there already, nothing moves.
+   * Makes a file available to leased workers, and returns it as a task names it for them. `hash` is the
+   * address of the content: content that is available already is not copied.
    */
   put(file: Input): Promise<Input>;
 }
 
 export interface Lease {
   /**
-   * Asks the worker for a piece of work. What the task has it write (a run's folder, a file of features)
-   * is in its place once this resolves, and a checkpoint once it is told of. Throws the worker's failure,
+   * Gives the worker a task. The files that the worker writes (a run's folder, a file of features) are in
+   * place once this resolves, and a checkpoint once it is reported. Throws the worker's failure,
    * `stopped` once `stop` is set, `link-closed` with the end of the worker's error output when it died,
-   * and what a listener throws, which stops the work. A worker that met a bug is ended, and the end of
-   * its error output is in the Error.
+   * and what a listener throws, which stops the task. A worker with an internal error is ended, and the
+   * end of its error output is in the Error.
    */
   call<K extends keyof WorkerMethods>(
     name: K,

@@ -1,4 +1,4 @@
-// Computes on this computer: a lease is a process of its own, and a file is where it is.
+// Computes on this computer: each lease is a separate process, and files are used in place.
 
 import { spawnWorker, type Worker } from '#worker/spawn.ts';
 import type { Compute } from './compute.ts';

@@ -1,4 +1,4 @@
-// A worker process asked for one piece of work: listened to, stopped, and ended whatever happens.
+// One call of a worker process: relays its events, stops it, and ends it in every case.
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { Failure } from '#domain/failure.ts';
@@ -10,25 +10,25 @@ import type { Worker } from '#worker/spawn.ts';
 import type { WorkerListeners } from './compute.ts';
 
 /**
- * A worker that does not leave its work by then is killed, milliseconds: one at work may be writing a
- * checkpoint; one that has told nothing yet has nothing to lose.
+ * A worker that does not stop within this time is killed, milliseconds: a running one may be writing a
+ * checkpoint; one that has reported nothing yet has nothing to lose.
  */
-const patienceMs = { atWork: 10_000, starting: 250 } as const;
+const patienceMs = { running: 10_000, starting: 250 } as const;
 
-/** From closing its link to its end a worker may take so long, milliseconds. */
+/** The time a worker may take to end after its link was closed, milliseconds. */
 const lastMomentMs = 1000;
 
 /** Why a worker died, where that is known. */
 class OutOfMemory extends Error {}
 
-/** Whether a worker said that memory ran out, or died of it. */
+/** Whether a worker reported that memory ran out, or was killed because of it. */
 export function ranOutOfMemory(error: unknown): boolean {
   if (!(error instanceof Failure)) return false;
   return error.code === 'out-of-memory' || error.cause instanceof OutOfMemory;
 }
 
 /**
- * Whether work on a graphics card has ended in a way that work on the processor would not. `engine`: of the
+ * Whether work on a graphics card has failed in a way that work on the processor would not. `engine`: of the
  * worker, undefined where it did not get so far.
  */
 export function cardGaveUp(error: unknown, engine: string | undefined): error is Failure {
@@ -37,7 +37,7 @@ export function cardGaveUp(error: unknown, engine: string | undefined): error is
   return error instanceof Failure && codes.includes(error.code);
 }
 
-/** What a worker writes is whole or absent, so that killing it is safe, and quick. */
+/** A worker's files are complete or absent, so killing it is safe, and fast. */
 export async function endWorker(worker: Worker): Promise<Exit> {
   worker.kill();
   return await worker.exited;
@@ -76,7 +76,7 @@ export async function askWorker<K extends keyof WorkerMethods>(
   }
 }
 
-/** Rejects when the worker has ended; a link that closes is the first sign of it. */
+/** Rejects when the worker has ended; its link closes first. */
 async function deathOf(worker: Worker): Promise<never> {
   const closed = new Promise<void>((resolve) => worker.client.onClose(resolve));
   await Promise.race([closed, worker.exited]);
@@ -92,7 +92,7 @@ async function withLastWords(error: unknown, worker: Worker): Promise<unknown> {
   return words === '' ? error : new Error(`${String(error)}\n${words}`, { cause: error });
 }
 
-/** The end of a worker that is asked to stop: it may leave its work, and is killed when it takes too long. */
+/** Stops a worker: it may finish its step, and is killed when it takes too long. */
 class Ending {
   readonly #worker: Worker;
   readonly #pending: { readonly stop: () => void };
@@ -114,7 +114,7 @@ class Ending {
     clearTimeout(this.#timer);
   }
 
-  /** One that was starting may be at work by the time its patience is over, and is then given more. */
+  /** A worker that was starting may be running when its time is over, and then gets the longer time. */
   #wait(since: number): void {
     const left = since + patienceMs[this.#guard.phase] - performance.now();
     if (left <= 0) this.#worker.kill();
@@ -122,7 +122,7 @@ class Ending {
   }
 }
 
-/** Keeps what a listener throws: in the middle of a message there is nobody to catch it. */
+/** Keeps what a listener throws: no caller could catch it while a message is handled. */
 class Guard {
   fault: { readonly error: unknown } | undefined;
   readonly failed = new StopSource();
@@ -132,8 +132,8 @@ class Guard {
   constructor({ client }: Worker, listeners: WorkerListeners) {
     this.#offs = Object.entries(listeners).map(([name, listener]) =>
       client.on(name as keyof WorkerEvents, (event) => {
-        // Who has chosen an engine has nothing to lose yet.
-        if (name !== 'computing') this.phase = 'atWork';
+        // A worker that has only chosen an engine has nothing to lose yet.
+        if (name !== 'computing') this.phase = 'running';
         if (this.fault) return;
         try {
           (listener as (event: unknown) => void)(event);
@@ -152,9 +152,9 @@ class Guard {
 
 function describeExit(exit: Exit): string {
   const lines = lastLines(exit, 5);
-  const words = lines === '' ? 'It left no message.' : `Its error output ends: ${lines}`;
+  const words = lines === '' ? 'It wrote no error output.' : `Its error output ends: ${lines}`;
   return (
     `The worker process ended unexpectedly (${exitInWords(exit)}), for instance because memory ran ` +
-    `out or somebody ended it. ${words}`
+    `out or another program ended it. ${words}`
   );
 }

@@ -1,5 +1,4 @@
-// Reads what was typed against what a command takes. Anything it does not understand is refused,
-// with the nearest right name.
+// Parses the command line by a command's definition. Unknown words are refused, with the nearest valid name.
 
 import { parseArgs } from 'node:util';
 import { Failure } from '#domain/failure.ts';
@@ -18,8 +17,8 @@ type Token = NonNullable<ReturnType<typeof tokensOf>>[number];
 type OptionToken = Extract<Token, { kind: 'option' }>;
 
 /**
- * words: what follows the command's name. Throws `unknown-option` or `bad-input`, in words that end
- * with where to read more.
+ * words: what follows the command's name. Throws `unknown-option` or `bad-input`, with a message
+ * that ends with the help page to read.
  */
 export function parseArguments<A extends Arguments, O extends Options>(
   name: string,
@@ -51,7 +50,7 @@ function parse(expected: Arguments, own: Options, words: readonly string[]): obj
   return { ...given, ...placed };
 }
 
-/** Node's own reader finds the words; what they mean is decided here. */
+/** Node's parseArgs splits the words; their meaning is decided here. */
 function tokensOf(options: Options, words: readonly string[]) {
   return parseArgs({
     args: [...words],

@@ -1,10 +1,10 @@
-// What a command of the command line is: its words, its options and what it does. A command is a
+// The definition of a command: its name, arguments, options and function. A command is a
 // plain object; commands.ts lists them.
 
 import type { Shell } from './shell.ts';
 
 export interface Argument {
-  /** As it stands in the help: "PATH". */
+  /** As it is written in the help: "PATH". */
   readonly placeholder: string;
   readonly meaning: string;
   /** Takes all that follow. */
@@ -75,7 +75,7 @@ export interface Example {
 export interface Command<A extends Arguments = Arguments, O extends Options = Options> {
   /** One line in the list of commands. */
   readonly summary: string;
-  /** Paragraphs: what it does, and what a user should know of it. */
+  /** Paragraphs: what it does and what a user should know about it. */
   readonly about: readonly string[];
   readonly arguments: A;
   readonly options: O;
@@ -86,7 +86,7 @@ export interface Command<A extends Arguments = Arguments, O extends Options = Op
   run(given: Given<A, O>, shell: Shell): Promise<number>;
 }
 
-/** Says of a command's object that it is one, so that `run` knows the types of its options. */
+/** Infers the types of a command's options, so that `run` receives them typed. */
 export function command<const A extends Arguments, const O extends Options>(
   described: Command<A, O>,
 ): Command<A, O> {

@@ -1,4 +1,4 @@
-// The commands, in the order of the help. Nothing registers itself.
+// The commands, in the order of the help. Commands do not register themselves.
 
 import type { Command } from './command.ts';
 import { backbone } from './commands/backbone.ts';

@@ -1,4 +1,4 @@
-// An evaluation in words and tables.
+// Prints an evaluation as text and tables.
 
 import type { Evaluation, Floor } from '#contract/core.ts';
 import { count, part } from '#domain/figures.ts';
@@ -16,12 +16,12 @@ const measures: readonly Column[] = [
   { title: 'FPR95', align: 'right' },
 ];
 
-/** What a detector reaches that was not trained, for a row of its own. */
+/** The result of the baseline without training, for a separate row. */
 export interface NamedFloor extends Floor {
   readonly name: string;
 }
 
-/** Of thumbnails; with `backbone`, of its features. */
+/** On thumbnails; with `backbone`, on its features. */
 export async function measureFloor(
   client: CoreClient,
   shell: Shell,
@@ -31,7 +31,7 @@ export async function measureFloor(
   const progress = shell.progress('Comparing');
   const details = [
     asked.backbone === undefined
-      ? 'with a detector that has learnt nothing'
+      ? 'with the baseline without training'
       : `with the features of ${printable(asked.backbone)}`,
   ];
   progress.update({ done: 0, total: null, unit: 'images', details });

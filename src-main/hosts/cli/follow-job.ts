@@ -8,9 +8,9 @@ import type { Shell } from './shell.ts';
 
 export interface Follower {
   readonly progress: ProgressLine;
-  /** What is counted of a job, and how it is shown; undefined to leave the line as it is. */
+  /** The progress to show; undefined to leave the line as it is. */
   readonly advance: (job: Job) => Advance | undefined;
-  /** What becomes of work that is stopped: what stands behind "Stopped". */
+  /** The text after "Stopped": what is kept of the stopped work. */
   readonly whenStopped: () => string | Promise<string>;
 }
 
@@ -36,10 +36,10 @@ export async function followJob(
   client.onClose(() => reject(ownerEnded()));
   const stop = () => {
     progress.say('Stopping. Press Ctrl+C again to end at once.');
-    // How the job ends says what came of it.
+    // The job's own end reports the outcome.
     client.call('jobs.stop', { jobId }).catch(() => undefined);
   };
-  // What changed before the listener was there.
+  // Changes from before the listener was attached.
   const asked = client.call('jobs.show', { jobId }).then(look);
   try {
     await shell.interrupts.during(stop, Promise.all([asked, over]));
@@ -54,7 +54,7 @@ export async function followJob(
 
 const waiting: Advance = { done: 0, total: null, unit: '', details: ['waiting for another job'] };
 
-/** For jobs that count one kind of thing; what they say of themselves is shown until they count. */
+/** For jobs that count one kind of thing; their note is shown until they count. */
 export function counting(unit: string): (job: Job) => Advance {
   return ({ done, total, note }) =>
     total === null && note !== null
@@ -73,6 +73,6 @@ function resultOf({ state, failure, result }: Job & { readonly result: unknown }
 function ownerEnded(): Failure {
   return new Failure(
     'link-closed',
-    'The Normscope that had the project open was closed. Give the command again to go on.',
+    'The Normscope that had the project open was closed. Run the command again to continue.',
   );
 }

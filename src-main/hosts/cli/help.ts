@@ -11,7 +11,7 @@ import { wrap } from './table.ts';
 
 const width = 92;
 const indent = 2;
-/** Where meanings begin. */
+/** The column in which meanings start. */
 const column = 26;
 
 /** What `normscope` and `normscope help` print. */

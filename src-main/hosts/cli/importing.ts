@@ -1,4 +1,4 @@
-// Imports as the command line does them: progress while they run, and what came of them in words.
+// Imports on the command line: progress while they run, and the result as text.
 
 import type { coreMethods, ImportResult } from '#contract/core.ts';
 import type { InputOf } from '#rpc/connect.ts';
@@ -22,10 +22,10 @@ export async function runImport(
   const following = followJob(client, jobId, shell, {
     progress: shell.progress('Importing'),
     advance: counting('files'),
-    whenStopped: () => '. What has been imported is kept; give the same command again to go on.',
+    whenStopped: () => '. What has been imported is kept; run the same command again to continue.',
   });
   return (await following.catch(async (error: unknown) => {
-    // None of the paths is there: the list of them is the result that scripts rely on.
+    // No path exists: the list of them is the result that scripts rely on.
     if (!(error instanceof Failure && error.code === 'not-found')) throw error;
     const { result } = await client.call('jobs.show', { jobId });
     if (result === null) throw error;

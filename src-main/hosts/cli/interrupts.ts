@@ -1,5 +1,5 @@
-// The interrupt key (Ctrl+C) and the signals that ask a process to end: the first lets what is
-// under way end in order, the second ends the process at once.
+// The interrupt key (Ctrl+C) and the signals that ask a process to end: the first lets running work finish
+// properly, the second ends the process at once.
 
 /** One press may arrive twice: from the terminal and from npm, which passes it on. */
 const samePressMs = 250;
@@ -11,13 +11,13 @@ export class Interrupts {
   #isStopping = false;
   #stop: (() => void) | undefined;
 
-  /** exit: ends the process at once; now: milliseconds. */
+  /** exit: ends the process at once; now: the time in milliseconds. */
   constructor(exit: () => void, now: () => number) {
     this.#exit = exit;
     this.#now = now;
   }
 
-  /** While `work` is under way, the first interrupt calls `stop` instead of ending the process. */
+  /** While `work` runs, the first interrupt calls `stop` instead of ending the process. */
   async during<T>(stop: () => void, work: Promise<T>): Promise<T> {
     this.#stop = stop;
     try {

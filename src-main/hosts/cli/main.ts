@@ -7,7 +7,7 @@ import type { Screen } from './progress.ts';
 import { runCommandLine } from './run-command-line.ts';
 
 function screen(stream: NodeJS.WriteStream): Screen {
-  // A reader that has seen enough ("normscope runs P | head") is no error.
+  // A reader that closes the pipe early ("normscope runs P | head") is not an error.
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit();
     throw error;
@@ -29,7 +29,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => interrupts.interrupt());
 }
 
-// npm starts its scripts in the checkout; paths are meant from where the user is.
+// npm starts its scripts in the checkout; paths are relative to the user's folder.
 const script = process.env['npm_lifecycle_event'];
 const start = process.env['INIT_CWD'];
 if (script === 'normscope' && start !== undefined) process.chdir(start);

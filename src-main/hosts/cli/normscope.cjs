@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Starts Normscope's command line with the Node 24 that comes with it (npm package "node"), whatever
-// Node runs this file. Plain CommonJS, so that Node 14 and later understand it.
+// Starts Normscope's command line with the Node 24 that comes with it (npm package "node"), under any
+// Node that runs this file. Plain CommonJS, so that Node 14 and later understand it.
 
 'use strict';
 
@@ -38,7 +38,7 @@ if (node === undefined) {
 const child = spawn(node, [path.join(__dirname, 'main.ts'), ...process.argv.slice(2)], {
   stdio: 'inherit',
 });
-// A signal at the terminal reaches the child as well; main.ts takes the two for one.
+// A signal at the terminal reaches the child as well; main.ts treats the two as one.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => child.kill(signal));
 }

@@ -1,9 +1,9 @@
-// Opens a file with the program that the system has for it.
+// Opens a file with the system's default program.
 
 import { spawn } from 'node:child_process';
 import type { Shell } from './shell.ts';
 
-/** Resolves once the program is asked for; a system without one is a remark, no failure. */
+/** Resolves once the program has been started; a system without one causes a remark, not a failure. */
 export async function openFile(path: string, shell: Shell): Promise<void> {
   const [program, ...words] = openerOf(process.platform, path);
   const child = spawn(program, words, { detached: true, stdio: 'ignore' });
@@ -17,7 +17,7 @@ export async function openFile(path: string, shell: Shell): Promise<void> {
 
 export function openerOf(platform: NodeJS.Platform, path: string): readonly [string, ...string[]] {
   if (platform === 'darwin') return ['open', path];
-  // Not "cmd /c start": that would read & and ^ in the path as its own.
+  // Not "cmd /c start", which interprets & and ^ in the path.
   if (platform === 'win32') return ['explorer.exe', path];
   return ['xdg-open', path];
 }

@@ -18,14 +18,14 @@ export interface Advance {
   /** What is counted, in the plural: "images". */
   readonly unit: string;
   /**
-   * Shown in the place of the rate: what else is known of the work, the most important first. What a
-   * narrow terminal has no room for is left out.
+   * Shown instead of the rate: further details, the most important first. Details that do not fit a
+   * narrow terminal are left out.
    */
   readonly details?: readonly string[];
 }
 
 const drawMs = 100;
-/** Plain lines stay in a log: their pauses grow with the work. */
+/** Plain lines stay in a log, so the pauses between them grow with the time. */
 const plainMs = { least: 5000, most: 60_000, partOfElapsed: 0.05 } as const;
 /** The rate is that of the last seconds, so that it follows a disk or machine that slows down. */
 const windowMs = 15_000;
@@ -42,7 +42,7 @@ export class ProgressLine {
   #shownAt = -Infinity;
   #isDrawn = false;
 
-  /** now: milliseconds that only grow. */
+  /** now: monotonic time, milliseconds. */
   constructor(screen: Screen, title: string, now: () => number) {
     this.#screen = screen;
     this.#title = title;
@@ -68,14 +68,14 @@ export class ProgressLine {
     return Math.min(most, Math.max(least, (at - this.#startedAt) * partOfElapsed));
   }
 
-  /** A line of its own that stays, such as a warning. */
+  /** A separate line that stays, such as a warning. */
   say(text: string): void {
     this.#erase();
     this.#screen.write(`${text}\n`);
     if (this.#latest && this.#screen.isTerminal) this.#show(this.#now(), this.#latest);
   }
 
-  /** Takes the live line away. */
+  /** Removes the live line. */
   end(): void {
     this.#erase();
     this.#latest = undefined;
@@ -99,7 +99,7 @@ export class ProgressLine {
     this.#isDrawn = false;
   }
 
-  /** Done in a second; null before it is known. */
+  /** Items per second; null before it is known. */
   #speed(): number | null {
     const first = this.#samples[0]!;
     const last = this.#samples.at(-1)!;
@@ -141,12 +141,12 @@ function partsOf({ done, total, unit, details, speed }: Moment): string {
 
 function barText(share: number, room: number): string {
   const width = Math.min(widestBar, room);
-  // Nothing to do is all done.
+  // No work counts as finished work.
   const filled = Math.round((Number.isNaN(share) ? 1 : Math.min(1, share)) * width);
   return `[${'#'.repeat(filled)}${'-'.repeat(width - filled)}]`;
 }
 
-/** A line longer than the terminal would leave its first half standing when it is erased. */
+/** Of a line longer than the terminal, the first half would stay when it is erased. */
 function cut(text: string, columns: number): string {
   if (textWidth(text) <= columns) return text;
   let kept = '';

@@ -1,5 +1,4 @@
-// The project a command works on: opened by this process, or reached through the process that has it
-// open already.
+// Opens the project a command works on, or connects to the process that has it open already.
 
 import { resolve } from 'node:path';
 import type { coreMethods, CoreEvents, Job } from '#contract/core.ts';
@@ -14,7 +13,7 @@ import type { Shell } from './shell.ts';
 export type CoreClient = Client<CallsOf<typeof coreMethods>, CoreEvents>;
 
 export interface OpenOptions {
-  /** Makes the project when there is none. */
+  /** Creates the project when there is none. */
   readonly create?: boolean;
 }
 
@@ -43,10 +42,10 @@ interface OpenProject {
 }
 
 async function open(folder: string, create: boolean, shell: Shell): Promise<OpenProject> {
-  // Loaded here and not above, so that help and errors in the words typed are there at once.
-  const { knock } = await import('#core/project/door.ts');
-  const guest = await knock(folder);
-  if (guest) return asGuest(guest);
+  // Loaded here and not above, so that help and usage errors appear immediately.
+  const { connectToOwner } = await import('#core/project/control-socket.ts');
+  const owner = await connectToOwner(folder);
+  if (owner) return asClient(owner);
   const { openApp } = await import('#core/app.ts');
   try {
     const app = await openApp(folder, { create });
@@ -55,21 +54,21 @@ async function open(folder: string, create: boolean, shell: Shell): Promise<Open
     return { client: connect(ours), close: () => leave(app, shell) };
   } catch (error) {
     if (!(error instanceof Failure && error.code === 'project-in-use')) throw error;
-    // Another process may have opened the project in this very moment.
-    const late = await knock(folder);
-    if (!late) throw error;
-    return asGuest(late);
+    // Another process may have opened the project since the first attempt.
+    const newOwner = await connectToOwner(folder);
+    if (!newOwner) throw error;
+    return asClient(newOwner);
   }
 }
 
-function asGuest(link: Link): OpenProject {
+function asClient(link: Link): OpenProject {
   return { client: connect(link), close: () => Promise.resolve() };
 }
 
-/** How long a guest is waited for without a word, milliseconds. */
+/** How long this process waits for other clients before it says so, milliseconds. */
 const silentMs = 1000;
 
-/** Another command may have handed its work to this process: closing now would break it off. */
+/** Another command may be using this process: closing now would interrupt its work. */
 async function leave(app: App, shell: Shell): Promise<void> {
   const note = setTimeout(() => {
     shell.note('Another command is using the project through this one, which waits for it.');

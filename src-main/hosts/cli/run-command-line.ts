@@ -1,4 +1,4 @@
-// From the words that were typed to the command they mean.
+// Finds the command for the words that were typed, and runs it.
 
 import { readFile } from 'node:fs/promises';
 import { Failure } from '#domain/failure.ts';
@@ -12,7 +12,7 @@ import { Shell, type ShellParts } from './shell.ts';
 
 type Commands = Readonly<Record<string, Command>>;
 
-/** words: without the program's name. Resolves with the exit code; what fails has been said. */
+/** words: without the program's name. Resolves with the exit code; errors have been printed. */
 export async function runCommandLine(
   words: readonly string[],
   parts: Omit<ShellParts, 'isJson'>,

@@ -1,4 +1,4 @@
-// Scoring as the command line does it: progress while it runs, and the strangest images in words.
+// Scoring on the command line: progress while it runs, and a table of the strangest images.
 
 import type { RankedImage, ScoreOutcome } from '#contract/core.ts';
 import type { EngineName } from '#domain/engine-report.ts';
@@ -20,11 +20,11 @@ export async function runScoring(
   return (await followJob(client, jobId, shell, {
     progress: shell.progress('Scoring'),
     advance: counting('images'),
-    whenStopped: () => '. The scores so far are kept; give the same command again to go on.',
+    whenStopped: () => '. The scores so far are kept; run the same command again to continue.',
   })) as ScoreOutcome;
 }
 
-/** How many were scored, and which could not be. */
+/** How many images were scored, and which could not be read. */
 export function scoringLines(outcome: ScoreOutcome): readonly string[] {
   const { scored, alreadyScored, failed, warnings } = outcome;
   const before = alreadyScored === 0 ? '' : `; ${count(alreadyScored)} had scores before`;
@@ -63,7 +63,7 @@ export function rankedLines(images: readonly RankedImage[]): readonly string[] {
   );
 }
 
-/** Part of the held-out normals; never rounded up to all of them. */
+/** Share of the held-out normals; never rounded up to all of them. */
 function rankPart(rank: number): string {
   return `${percent(Math.floor(rank * 1000 + 1e-9) / 1000)} of normals`;
 }

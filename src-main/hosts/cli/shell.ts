@@ -1,4 +1,4 @@
-// What a command sees of the world it runs in: where to print, the clock, and the interrupt key.
+// A command's access to its environment: output, clock and interrupt key.
 
 import { Failure } from '#domain/failure.ts';
 import type { Interrupts } from './interrupts.ts';
@@ -11,7 +11,7 @@ export interface ShellParts {
   readonly err: Screen;
   readonly isJson: boolean;
   readonly interrupts: Interrupts;
-  /** Milliseconds that only grow. */
+  /** Monotonic time, milliseconds. */
   readonly now: () => number;
   /** How the user starts this program, for the commands that are suggested. */
   readonly program: string;
@@ -36,17 +36,17 @@ export class Shell {
     this.#program = program;
   }
 
-  /** Lines for people on standard output, made printable before; nothing with --json. */
+  /** Readable lines on standard output, already made printable; nothing with --json. */
   say(...lines: readonly string[]): void {
     if (!this.isJson) for (const line of lines) this.#out.write(`${line}\n`);
   }
 
-  /** The answer for scripts, one JSON document in a line; nothing without --json. */
+  /** The answer for scripts, one JSON document on a line; nothing without --json. */
   answer(value: unknown): void {
     if (this.isJson) this.#out.write(`${jsonText(value)}\n`);
   }
 
-  /** A remark for people on standard error, apart from the answer; nothing with --json. */
+  /** A remark on standard error, separate from the answer; nothing with --json. */
   note(text: string): void {
     if (!this.isJson) this.#err.write(`${printable(text)}\n`);
   }
@@ -61,7 +61,7 @@ export class Shell {
     return [this.#program, ...words.map((word) => shellWord(word))].join(' ');
   }
 
-  /** Says what went wrong; returns the exit code. */
+  /** Prints the error; returns the exit code. */
   fail(error: unknown): number {
     const { code, message, path } = describe(error);
     if (this.isJson) {
@@ -70,7 +70,7 @@ export class Shell {
     } else {
       const about = path === undefined || message.includes(path) ? '' : `${path}: `;
       this.#err.write(`normscope: ${printable(about + message)}\n`);
-      // What the core meant to throw arrives as a plain Error; anything else is a bug of ours.
+      // An error of the core arrives as a plain Error; any other class is a bug in this program.
       const isBug = error instanceof Error && !(error instanceof Failure);
       if (isBug && error.constructor !== Error) this.#err.write(`${error.stack ?? ''}\n`);
     }
@@ -83,7 +83,7 @@ function describe(error: unknown): { code: string; message: string; path?: strin
   return { code: 'internal', message: error instanceof Error ? error.message : String(error) };
 }
 
-/** 2: asked in a way that makes no sense; 130: stopped by the user, as shells have it; else 1. */
+/** 2: wrong usage; 130: stopped by the user, as in shells; else 1. */
 function exitCode(code: string): number {
   if (code === 'bad-input' || code === 'unknown-option') return 2;
   return code === 'stopped' ? 130 : 1;

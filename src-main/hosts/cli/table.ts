@@ -5,7 +5,7 @@ import { textWidth } from './terminal-text.ts';
 
 export interface Column {
   readonly title: string;
-  /** Numbers stand on the right. */
+  /** Numbers are aligned right. */
   readonly align?: 'right';
 }
 

@@ -5,7 +5,7 @@ import { printable } from '#domain/printable.ts';
 const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 
-/** Columns that printable text takes on a terminal: letters of East Asia take two, marks none. */
+/** Columns that printable text takes on a terminal: East Asian characters take two, combining marks none. */
 export function textWidth(text: string): number {
   let width = 0;
   for (const character of text) {

@@ -1,4 +1,4 @@
-// Trainings as the command line follows them: the live line, warnings aloud, and how to go on.
+// Progress of a training run on the command line: the live line, the warnings, and how to resume.
 
 import type {
   CoreEvents,
@@ -24,8 +24,8 @@ export interface TrainedRun {
 const title = 'Training';
 
 /**
- * Begins a training with `start`, or takes one up again, and resolves when its model is there.
- * Throws `stopped` with the command that goes on, and the run's failure.
+ * Starts a training with `start`, or resumes one, and resolves when its model is finished. Throws
+ * `stopped` with the command that resumes the run, and the run's failure.
  */
 export async function followTraining(
   client: CoreClient,
@@ -34,12 +34,12 @@ export async function followTraining(
   start: () => Promise<{ readonly jobId: number; readonly runId: number }>,
 ): Promise<TrainedRun> {
   const progress = shell.progress(title);
-  const said = new Set<string>();
+  const printed = new Set<string>();
   let followed: number | undefined;
   let latest: CoreEvents['run.step'] | undefined;
   const warn = (text: string) => {
-    if (!said.has(text)) progress.say(`Warning: ${printable(text)}`);
-    said.add(text);
+    if (!printed.has(text)) progress.say(`Warning: ${printable(text)}`);
+    printed.add(text);
   };
   const offs = [
     client.on('run.warning', ({ runId, text }) => {
@@ -68,7 +68,7 @@ export async function followTraining(
   }
 }
 
-/** Before the first step pixels are prepared, after the last one the threshold is found. */
+/** Before the first step the pixels are prepared, after the last one the threshold is computed. */
 function aroundSteps({ done, total, note }: Job): Advance {
   const isSaid = note === null || note === title;
   return { done, total, unit: '', ...(isSaid ? {} : { details: [note] }) };
@@ -98,10 +98,10 @@ async function stoppedHint(
   const isBegun = stepsDone > 0 && stepsTotal !== null;
   const where = isBegun ? ` at step ${count(stepsDone)} of ${count(stepsTotal)}` : '';
   const kept = isBegun ? 'A checkpoint is kept' : 'Settings and images of the run are kept';
-  return `${where}. ${kept}; go on with: ${shell.typed('resume', project, String(runId))}`;
+  return `${where}. ${kept}; resume with: ${shell.typed('resume', project, String(runId))}`;
 }
 
-/** What a finished training leaves, and what to type next. */
+/** The result of a finished training, and the commands to type next. */
 export function trainedLines(
   shell: Shell,
   project: string,
@@ -121,7 +121,7 @@ export function trainedLines(
   ];
 }
 
-/** Time, how much of it steps waited for views, memory, and the parts of a step. */
+/** Time, how much of it steps waited for views, memory, and the micro-batches of a step. */
 export function resourcesInWords({
   seconds,
   waitSeconds,

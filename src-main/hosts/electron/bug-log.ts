@@ -1,11 +1,11 @@
-// Where Electron's own process writes down bugs: a file in the user's folder of logs.
+// The log of bugs in Electron's main process: a file in the user's folder of logs.
 
 import { app } from 'electron';
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Returns what the user may be told. */
+/** Returns the message for the user. */
 export function logBug(error: unknown): string {
   const reference = randomBytes(4).toString('hex');
   const path = join(app.getPath('logs'), 'desktop.log');
@@ -19,7 +19,7 @@ export function logBug(error: unknown): string {
   return `Something went wrong inside Normscope (reference ${reference}). Details are in ${path}.`;
 }
 
-/** Bugs that nobody has caught are written down, and the app goes on. */
+/** Uncaught errors are logged, and the app continues. */
 export function logUncaught(): void {
   process.on('uncaughtException', (error) => void logBug(error));
   process.on('unhandledRejection', (error) => void logBug(error));

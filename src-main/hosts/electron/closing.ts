@@ -1,22 +1,22 @@
-// What happens when a window is to be closed: the user may keep it, the project is let go of, and whatever
-// fails on the way, the window closes in the end: a hidden one that stays would keep the app from ending.
+// Closes a window: the user may keep it, the project is closed, and the window closes even when a step
+// fails, because a hidden window that stays would keep the app from ending.
 
 export interface ClosingSteps {
   /** False when the user wants to keep the window. */
   readonly mayClose: () => Promise<boolean>;
   /** The window stays: nothing else is done. */
   readonly kept: () => void;
-  /** Out of sight, for the page's last words to be sent. */
+  /** Hides the window, so that the page sends its unsaved changes. */
   readonly hide: () => Promise<void>;
   readonly closeProject: () => Promise<void>;
   readonly closeSettings: () => Promise<void>;
-  /** Says to the user that a step has failed. */
+  /** Tells the user that a step has failed. */
   readonly tell: (error: unknown) => void;
-  /** Closes the window, which is not held back again. */
+  /** Closes the window without another question. */
   readonly finish: () => void;
 }
 
-/** A listener for a window's "close", of which every one but the last is held back. */
+/** A listener for a window's "close" that prevents every such event but the last. */
 export function closing(steps: ClosingSteps): (event: { preventDefault: () => void }) => void {
   let isAllowed = false;
   let isAsked = false;
@@ -32,7 +32,7 @@ export function closing(steps: ClosingSteps): (event: { preventDefault: () => vo
     try {
       isAllowed = await steps.mayClose();
     } catch (error) {
-      // Nothing has been closed yet, and work may be under way: as if the user had kept it.
+      // Nothing has been closed yet, and work may be running: treated as if the user had kept the window.
       steps.tell(error);
     } finally {
       isAsked = false;
@@ -49,7 +49,7 @@ export function closing(steps: ClosingSteps): (event: { preventDefault: () => vo
   return (event) => {
     if (isAllowed) return;
     event.preventDefault();
-    // The app's end asks every window again, also one whose question is open.
+    // Quitting the app asks every window again, also one whose question is open.
     if (!isAsked) void closeWhenAllowed();
   };
 }

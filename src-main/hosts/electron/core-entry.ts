@@ -55,7 +55,7 @@ class Clients {
   }
 }
 
-/** undefined when it is no JSON. */
+/** undefined when it is not JSON. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -79,8 +79,8 @@ async function start(folder: string, create: boolean): Promise<void> {
   const close = () => {
     closing ??= app.close().finally(() => process.exit());
   };
-  channel.onMessage((told) => {
-    const message = told as ToCore;
+  channel.onMessage((received) => {
+    const message = received as ToCore;
     switch (message.kind) {
       case 'came':
         clients.add(message.client);
@@ -103,7 +103,7 @@ async function start(folder: string, create: boolean): Promise<void> {
     }
   });
   void orphaned.then(close);
-  // Signals at the terminal reach every process of the group; main says when to end.
+  // A signal at the terminal reaches every process of the group; main decides when this one ends.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => undefined);
   tell({ kind: 'ready' });

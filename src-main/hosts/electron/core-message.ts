@@ -1,11 +1,11 @@
-// What passes between Electron's main process and the core's process: one channel for all clients.
+// The messages between Electron's main process and the core's process: one channel for all clients.
 // Types only; the two sides are core-process.ts and core-entry.ts.
 
 import type { PictureAddress } from '#contract/page.ts';
 
 /** From main to the core. */
 export type ToCore =
-  /** From here on the client is told of events. */
+  /** From now on the client receives events. */
   | { readonly kind: 'came'; readonly client: number }
   /** A message of a client, as the JSON text that its page has sent. */
   | { readonly kind: 'text'; readonly client: number; readonly text: string }
@@ -15,7 +15,7 @@ export type ToCore =
       readonly id: number;
       readonly wanted: PictureAddress;
     }
-  /** The core stops its work, lets go of the project and ends. */
+  /** The core stops its work, closes the project and ends. */
   | { readonly kind: 'close' };
 
 /** From the core to main. */

@@ -1,4 +1,4 @@
-// The core of one project as a child process: started, listened to, ended. Knows no window.
+// The core of one project as a child process: starts it, relays its messages, ends it. Knows no window.
 
 import type { coreMethods, CoreEvents } from '#contract/core.ts';
 import type { PictureAddress } from '#contract/page.ts';
@@ -12,7 +12,7 @@ import type { Places } from './places.ts';
 /** Bytes of the core's error output that are kept to be shown. */
 const tailLength = 8000;
 
-/** A core that has not ended by then is killed, milliseconds. */
+/** A core that has not ended after this time is killed, milliseconds. */
 const patienceMs = 15_000;
 
 export interface FoundPicture {
@@ -20,7 +20,7 @@ export interface FoundPicture {
   readonly type: string;
 }
 
-/** Why a core is not there any more, or never was. */
+/** Why a core has ended, or was never started. */
 export interface CoreEnd {
   /** `undefined` when it ended by itself after it had opened the project. */
   readonly failure: { readonly code: string; readonly message: string } | undefined;
@@ -33,7 +33,7 @@ export interface CoreListeners {
   readonly onEnd: (end: CoreEnd) => void;
 }
 
-/** Takes the texts that a client is sent; the empty text says that the core has gone. */
+/** Receives the texts for a client; the empty text says that the core has ended. */
 export type TakeText = (text: string) => void;
 
 export class CoreProcess {
@@ -58,7 +58,7 @@ export class CoreProcess {
     this.client = connect(this.#ownLink());
   }
 
-  /** Connects a client: what it sends is text for the function returned, until `remove`. */
+  /** Connects a client: `take` gets the texts for it, `send` passes on the texts from it, until `remove`. */
   add(take: TakeText): { readonly send: TakeText; readonly remove: () => void } {
     const client = this.#nextId++;
     this.#clients.set(client, take);

@@ -1,12 +1,12 @@
-// What no page may do, whatever it is: leave its origin, open windows, use devices, download; and what
-// Chromium may not: use the network.
+// What is forbidden to every page (leaving its origin, opening windows, using devices, downloading) and to
+// Chromium itself (using the network).
 
 import { app, session, type WebContents } from 'electron';
 import { pageOrigin } from './page-protocol.ts';
 
 /** Nothing leaves this computer: to be called before the app is ready. */
 export function denyNetwork(): void {
-  // No name is ever looked up, whatever Chromium would like to know: proxies, updates, dictionaries.
+  // No name is ever resolved, so Chromium reaches no proxy, update or dictionary.
   app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
   app.commandLine.appendSwitch('no-proxy-server');
   app.commandLine.appendSwitch('disable-background-networking');
@@ -28,7 +28,7 @@ export function denyEverythingElse(): void {
   app.on('web-contents-created', (_event, contents) => confine(contents));
 }
 
-/** The address of the page, whichever view it shows. */
+/** The address of the page, without the view. */
 function withoutView(url: string): string {
   return url.split('#')[0]!;
 }

@@ -1,5 +1,5 @@
 // What the desktop remembers between starts: recent projects, the window's place, the theme. A small
-// file in the user's own folder; what in it cannot be read is forgotten, key by key.
+// file in the user's own folder; a key that cannot be read gets its default.
 
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -87,7 +87,7 @@ export class DesktopSettings {
       try {
         await writeWhole(this.#path, [text]);
       } catch {
-        // A full disk must not keep the user from working; it is said where it matters.
+        // A full disk must not stop the user's work here; the core reports it where data would be lost.
       }
     });
   }

@@ -1,4 +1,4 @@
-// Electron's main process: what is set up, in order. The work is in the files it calls.
+// Electron's main process: sets up the parts in order. The work is in the files it calls.
 
 import { app, nativeTheme } from 'electron';
 import { join, resolve } from 'node:path';
@@ -19,7 +19,7 @@ function pathsOf(words: readonly string[], folder: string): string[] {
     .map((word) => resolve(folder, pathOf(word)));
 }
 
-/** Desktops of Linux name by its address what is opened with the app. */
+/** Linux desktops pass the URL of a file that is opened with the app. */
 function pathOf(word: string): string {
   try {
     return fileURLToPath(word);
@@ -29,7 +29,7 @@ function pathOf(word: string): string {
 }
 
 let windows: Windows | undefined;
-/** What macOS has asked to open before the app was ready. */
+/** Files that macOS asked to open before the app was ready. */
 const early: string[] = [];
 
 app.on('open-file', (event, path) => {

@@ -1,4 +1,4 @@
-// The native menus. What they do is a command of the window, so that menu and palette never differ.
+// The native menus. Every item runs a command of the window, so that menu and palette never differ.
 
 import { app, Menu, type MenuItemConstructorOptions } from 'electron';
 import type { MenuCommand } from '#contract/shell.ts';
@@ -13,7 +13,7 @@ export function setMenu(onCommand: (command: MenuCommand) => void, onNewWindow: 
   ): MenuItemConstructorOptions => ({
     label,
     click: () => onCommand(command),
-    // The page hears the keys itself; the menu only shows them.
+    // The page handles the keys itself; the menu only shows them.
     ...(accelerator === undefined ? {} : { accelerator, registerAccelerator: false }),
   });
   const separator: MenuItemConstructorOptions = { type: 'separator' };

@@ -1,5 +1,5 @@
-// The scheme that the page comes by: app://normscope/w3/index.html, where w3 is the window that asks.
-// Serves the page's own files and the pictures of the window's project; nothing by path.
+// The scheme of the page: app://normscope/w3/index.html, where w3 names the requesting window. Serves the
+// page's own files and the pictures of the window's project; no file is served by path.
 
 import { protocol } from 'electron';
 import { createReadStream } from 'node:fs';
@@ -30,7 +30,7 @@ export function handleScheme(
   picture: (windowId: number, wanted: PictureAddress) => Promise<FoundPicture | null>,
 ): void {
   protocol.handle(scheme, async ({ url, method }) => {
-    // When a page is loaded again, its view comes along behind "#".
+    // A reloaded page has its view behind "#".
     const [, windowId, address] = /^app:\/\/normscope\/w(\d{1,9})\/([^#]*)(#.*)?$/.exec(url) ?? [];
     if (method !== 'GET' || windowId === undefined || address === undefined) return refused();
     const file = pageFile(address);

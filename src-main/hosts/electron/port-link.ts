@@ -3,7 +3,7 @@
 import type { MessagePortMain } from 'electron';
 import type { Link } from '#rpc/link.ts';
 
-/** What a page may send in one message, characters. */
+/** The longest message that a page may send, characters. */
 const longestMessage = 2 ** 20;
 
 export function portLink(port: MessagePortMain): Link {
@@ -26,7 +26,7 @@ export function portLink(port: MessagePortMain): Link {
   };
 }
 
-/** undefined when it is no JSON. */
+/** undefined when it is not JSON. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

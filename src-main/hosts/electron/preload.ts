@@ -1,5 +1,5 @@
 // What the page gets from Electron: the ports that main hands over, and the path of a dropped file.
-// No message is named here: what may be asked is in the contracts.
+// No message is named here: the contracts define them.
 
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
 

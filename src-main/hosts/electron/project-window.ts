@@ -9,7 +9,7 @@ import { CoreProcess, type CoreEnd, type FoundPicture } from './core-process.ts'
 import type { Places } from './places.ts';
 import { allowsClosing } from './questions.ts';
 
-/** What a page may send in one message, characters. */
+/** The longest message that a page may send, characters. */
 const longestMessage = 4 * 2 ** 20;
 
 export class ProjectWindow {
@@ -20,10 +20,10 @@ export class ProjectWindow {
   #state: ProjectState = { kind: 'none' };
   #core: CoreProcess | undefined;
   #port: MessagePortMain | undefined;
-  /** Whether the project is to be made; no more once it was opened. */
+  /** Whether the project is to be created; false once it has been opened. */
   #isNew = false;
 
-  /** onChange: told of each state; onOpened: of each project that could be opened. */
+  /** onChange is called with each state, onOpened with each project that could be opened. */
   constructor(
     window: BrowserWindow,
     places: Places,
@@ -67,14 +67,14 @@ export class ProjectWindow {
     this.#core = core;
   }
 
-  /** Again, after the core has ended or could not open the project. */
+  /** Starts the core again after it has ended or could not open the project. */
   restart(): void {
     if (this.#state.kind === 'failed' || this.#state.kind === 'ended') {
       this.open(this.#state.folder, this.#isNew);
     }
   }
 
-  /** Hands the page a port to the core; for a page that has just been loaded, too. */
+  /** Gives the page a port to the core, also a page that has just been loaded. */
   connectPage(): void {
     const core = this.#core;
     if (!core || this.window.isDestroyed()) return;
@@ -96,7 +96,7 @@ export class ProjectWindow {
     return (await this.#core?.picture(wanted)) ?? null;
   }
 
-  /** False when work is under way and the user wants it to go on. */
+  /** False when work is running and the user wants it to continue. */
   async mayClose(): Promise<boolean> {
     if (this.#state.kind !== 'open' || !this.#core) return true;
     const jobs = await this.#core.client.call('jobs.list', {}).catch(() => []);
@@ -104,7 +104,7 @@ export class ProjectWindow {
     return alive.length === 0 || (await allowsClosing(this.window, this.#state.name, alive));
   }
 
-  /** Resolves when the core has let go of the project. */
+  /** Resolves when the core has closed the project. */
   async close(): Promise<void> {
     const core = this.#core;
     this.#core = undefined;
@@ -123,8 +123,8 @@ export class ProjectWindow {
       return;
     }
     const message =
-      'The process that works on this project has ended unexpectedly. What had been confirmed is ' +
-      'in the project; a training goes on from its last checkpoint.';
+      'The process that works on this project has ended unexpectedly. Everything that was saved is ' +
+      'in the project; a training can be resumed from its last checkpoint.';
     this.#set({ kind: 'ended', folder, name, message, log });
   }
 
@@ -143,7 +143,7 @@ export class ProjectWindow {
     });
   }
 
-  /** On the task bar: 0 … 1, 2 for unknown, -1 for none. */
+  /** Progress on the task bar: 0 … 1, 2 for unknown, -1 for none. */
   #showProgress(part: number): void {
     if (!this.window.isDestroyed()) this.window.setProgressBar(part);
   }

@@ -6,7 +6,7 @@ import type { Job } from '#contract/core.ts';
 
 const work = { import: 'An import', train: 'A training', score: 'A scoring' } as const;
 
-/** Asks whether what is under way may be broken off. */
+/** Asks whether the running work may be stopped. */
 export async function allowsClosing(
   window: BrowserWindow,
   name: string,
@@ -15,10 +15,10 @@ export async function allowsClosing(
   const training = jobs.some(({ kind }) => kind === 'train');
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
-    message: `${work[jobs[0]!.kind]} is under way in ${name}.`,
+    message: `${work[jobs[0]!.kind]} is running in ${name}.`,
     detail: training
-      ? 'It pauses at a checkpoint and can go on from there the next time.'
-      : 'It stops now; what has been done is kept, and it can be started again.',
+      ? 'It pauses at a checkpoint and can be resumed from there later.'
+      : 'It stops now; finished work is kept, and it can be started again.',
     buttons: [training ? 'Pause and close' : 'Stop and close', 'Keep working'],
     defaultId: 1,
     cancelId: 1,
@@ -30,8 +30,8 @@ export async function allowsClosing(
 /** reason: a sentence, with where the details are. */
 export function sayClosingFailed(reason: string): void {
   dialog.showErrorBox(
-    'The project was not closed as it should be',
-    `${reason} What had been confirmed is in the project; open it again to go on.`,
+    'The project was not closed properly',
+    `${reason} Everything that was saved is in the project; open it again to continue.`,
   );
 }
 
@@ -47,7 +47,7 @@ export async function pickProject(window: BrowserWindow): Promise<string | null>
 export async function pickNewProject(window: BrowserWindow, name: string): Promise<string | null> {
   const { canceled, filePath } = await dialog.showSaveDialog(window, {
     title: 'New project',
-    buttonLabel: 'Make project',
+    buttonLabel: 'Create project',
     nameFieldLabel: 'Name of the project',
     defaultPath: join(app.getPath('documents'), `${name}.normscope`),
     properties: ['createDirectory', 'showOverwriteConfirmation'],

@@ -1,4 +1,4 @@
-// Prints a report of the window's project into a PDF beside it.
+// Prints a report of the window's project to a PDF file beside it.
 
 import { BrowserWindow } from 'electron';
 import { stat } from 'node:fs/promises';
@@ -28,7 +28,7 @@ export async function printReport(project: string | undefined, path: string): Pr
       sandbox: true,
       contextIsolation: true,
       javascript: false,
-      // Kept in memory, with nothing of the app's in it.
+      // A session in memory that shares nothing with the app's own.
       partition: 'report',
     },
   });

@@ -27,7 +27,7 @@ export interface ShellPorts {
   readonly project: ProjectWindow;
   readonly settings: DesktopSettings;
   readonly recent: () => readonly RecentProject[];
-  /** Tells every window of the recent projects. */
+  /** Sends the recent projects to every window. */
   readonly recentChanged: () => void;
   /** Shows the window that has the project open already; false when none has. */
   readonly showElsewhere: (folder: string) => boolean;
@@ -36,7 +36,7 @@ export interface ShellPorts {
 
 export type Emit = <K extends keyof ShellEvents>(name: K, event: ShellEvents[K]) => void;
 
-/** Answers on `link`; returns how the page is told of events. */
+/** Answers on `link`; returns a function that sends events to the page. */
 export function serveShell(link: Link, ports: ShellPorts): Emit {
   const server = serve(link, {
     handlers: handlers(ports),
@@ -86,7 +86,7 @@ function handlers(ports: ShellPorts): HandlersOf<typeof shellMethods> {
       return null;
     },
     'notice.show': ({ title, text }) => {
-      // Systems without a place for them show none.
+      // Systems without notifications show none.
       if (!Notification.isSupported()) return null;
       const notice = new Notification({ title, body: text });
       notice.on('click', () => {
@@ -120,5 +120,5 @@ async function open(
 
 function absolute(path: string): string {
   if (isAbsolute(path)) return resolve(path);
-  throw new Failure('bad-input', `The path ${path} is not complete: it must begin at the root.`);
+  throw new Failure('bad-input', `The path ${path} is not absolute: it must start at the root.`);
 }

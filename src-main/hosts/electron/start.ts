@@ -1,5 +1,5 @@
 // `npm start` in a checkout: opens the desktop app, or the browser version where Electron's runtime
-// cannot be had. Plain Node, no part of the app.
+// is not available. Plain Node, not part of the app.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ const electron = dirname(createRequire(import.meta.url).resolve('electron/packag
 /** How long Electron's download may take, milliseconds. */
 const downloadMs = 300_000;
 
-/** The runtime's executable; a sentence on why there is none. */
+/** The runtime's executable, or a sentence that says why there is none. */
 function findRuntime(): { readonly path: string } | { readonly reason: string } {
   if (process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) {
     return { reason: 'There is no screen here, so Normscope opens in the browser.' };

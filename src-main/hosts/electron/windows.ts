@@ -1,4 +1,4 @@
-// The app's windows: made, found by project, told of what concerns all, closed.
+// The app's windows: creates them, finds them by project, sends events to all, closes them.
 
 import { app, BrowserWindow, ipcMain, MessageChannelMain, nativeTheme, screen } from 'electron';
 import { existsSync } from 'node:fs';
@@ -16,12 +16,12 @@ import { ProjectWindow } from './project-window.ts';
 import { sayClosingFailed } from './questions.ts';
 import { serveShell, type Emit } from './shell.ts';
 
-/** For what the page sends when it is hidden, such as a slider moved just before, milliseconds. */
+/** Time for what the page sends when it is hidden, such as a slider moved just before, milliseconds. */
 const lastWordsMs = 100;
 
 interface Entry {
   readonly project: ProjectWindow;
-  /** Tells the page; undefined until the page has connected. */
+  /** Sends events to the page; undefined until the page has connected. */
   emit: Emit | undefined;
   /** What was offered before the page had connected. */
   offered: readonly string[];
@@ -47,7 +47,7 @@ export class Windows {
     app.on('before-quit', () => (this.#isQuitting = true));
   }
 
-  /** At the start: a window at least, and what the app was started with. */
+  /** At the start: at least one window, and the files the app was started with. */
   begin(paths: readonly string[]): void {
     if (!paths.some((path) => path.endsWith('.normscope'))) this.create();
     this.offer(paths);
@@ -111,7 +111,7 @@ export class Windows {
     else entry.offered = others;
   }
 
-  /** Brings the app to the front, with a window at least. */
+  /** Brings the app to the front, with at least one window. */
   activate(): void {
     const entry = this.#front();
     if (entry) raise(entry.project.window);
@@ -186,7 +186,7 @@ export class Windows {
       tell: (error) => sayClosingFailed(this.#onBug(error)),
       finish: () => {
         window.close();
-        // The first "close" was held back, and with it the end of the app.
+        // The first "close" was prevented, and with it the end of the app.
         if (this.#isQuitting) app.quit();
       },
     });
@@ -200,7 +200,7 @@ function raise(window: BrowserWindow): void {
   window.focus();
 }
 
-/** Where the window was, if there still is a screen. */
+/** The window's last place, if it is still on a screen. */
 function boundsOf(place: WindowPlace | undefined): Partial<WindowPlace> {
   if (!place) return { width: 1360, height: 860 };
   const { x, y, width, height } = place;

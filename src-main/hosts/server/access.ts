@@ -1,5 +1,5 @@
-// Who may use the server: whoever has the token that was printed at the start, exchanged once for a
-// cookie, from a page of this server only.
+// Access control of the server: the token printed at the start is exchanged once for a cookie, and only
+// pages of this server are answered.
 
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -10,10 +10,10 @@ export class Access {
   #token: string | undefined = secret();
   readonly #cookie = secret();
 
-  /** `port`: on which the server listens. */
+  /** `port`: the one on which the server listens. */
   constructor(port: number) {
     this.#hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]);
-    // Cookies know no ports: two servers must not take each other's.
+    // Cookies are shared by all ports of a host: two servers must not use each other's.
     this.#cookieName = `normscope-${port}`;
   }
 
@@ -46,8 +46,8 @@ export class Access {
   }
 
   /**
-   * False for what a page of another site, or a name that has been bent to this computer, asks.
-   * needsOrigin: for what only a page of ours does.
+   * False for requests from pages of other sites, and for host names that resolve to this computer
+   * (DNS rebinding). needsOrigin: true for requests that only our own page makes.
    */
   isFromUs(headers: IncomingHttpHeaders, needsOrigin: boolean): boolean {
     const { host, origin } = headers;
@@ -62,7 +62,7 @@ function secret(): string {
   return randomBytes(32).toString('hex');
 }
 
-/** In a time that does not tell how much of it is right. */
+/** In constant time, so that the time does not tell how much of it is correct. */
 function isSame(given: string, expected: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);

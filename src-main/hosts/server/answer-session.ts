@@ -1,4 +1,5 @@
-// The one request that changes something: a token is exchanged for a cookie, or a cookie is shown.
+// Answers POST /session, the only request that changes state: it exchanges a token for a cookie, or checks
+// the cookie.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
@@ -13,7 +14,7 @@ export interface ServedAs {
   readonly version: string;
 }
 
-/** Answers with what is served, or refuses whoever may not know it. */
+/** Answers with the project's folder and name and the version, or refuses a client without token or cookie. */
 export async function answerSession(
   request: IncomingMessage,
   answer: ServerResponse,
@@ -29,7 +30,7 @@ export async function answerSession(
   }
 }
 
-/** Sets the cookie where the token is right. */
+/** Sets the cookie if the token is valid. */
 async function admit(
   request: IncomingMessage,
   answer: ServerResponse,
@@ -37,7 +38,7 @@ async function admit(
 ): Promise<number> {
   const { headers } = request;
   if (!access.isFromUs(headers, true)) return 403;
-  // Neither can be sent by another site without the browser asking us first.
+  // Another site can send neither without a preflight request, which this server does not allow.
   if (headers['x-normscope'] === undefined) return 403;
   if (headers['content-type'] !== 'application/json') return 415;
   const text = await readBody(request);

@@ -24,7 +24,7 @@ async function start(): Promise<void> {
       create: { type: 'boolean', default: false },
     },
   });
-  // Whoever started this process may end while the project is being opened.
+  // The parent process may end while the project is being opened.
   const orphaned = once(process, 'disconnect');
   const app = await openApp(positionals[0]!, { create: values.create });
   const pageFolder = fileURLToPath(new URL('dist/renderer/', root));
@@ -39,10 +39,10 @@ async function start(): Promise<void> {
         .then(app.close)
         .finally(() => process.exit());
     };
-    // A signal may come twice: from the terminal, and from whoever started this process.
+    // A signal may arrive twice: from the terminal and from the parent process.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
     void orphaned.then(end);
-    // A token works once; the next one is asked for by a line on standard input.
+    // A token works once; a line on standard input requests the next one.
     process.stdin.on('data', () => print(served.address()));
     print(served.address());
   } catch (error) {

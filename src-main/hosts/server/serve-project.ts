@@ -1,5 +1,6 @@
 // Serves one project to browsers on this computer: the same page as the desktop's window, its
-// pictures, and a socket to the core. Nothing is served by path, nothing to another computer.
+// pictures, and a socket to the core. No file is served by path, and no other computer is
+// served.
 
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
@@ -17,15 +18,15 @@ import { Access } from './access.ts';
 import { answerSession } from './answer-session.ts';
 import { socketLink } from './socket-link.ts';
 
-/** What a page may send in one message, bytes. */
+/** The longest message that a page may send, bytes. */
 const longestMessage = 4 * 2 ** 20;
 const mostConnections = 256;
 
 export interface ServeOptions {
   readonly app: App;
-  /** With the built page. */
+  /** The folder of the built page. */
   readonly pageFolder: string;
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   readonly port: number;
   readonly version: string;
 }
@@ -99,7 +100,7 @@ async function respond(
   else await send(answer, found);
 }
 
-/** The file that is asked for, or the status that says why it is not given. */
+/** The requested file, or the HTTP status of the refusal. */
 async function find(
   { method, url = '', headers }: IncomingMessage,
   app: App,
@@ -125,7 +126,7 @@ async function send(answer: ServerResponse, file: SentFile): Promise<void> {
     file.isImmutable ? 'private, max-age=31536000, immutable' : 'no-store',
   );
   const content = createReadStream(file.path);
-  // Headers go out with the first bytes: before that the file must be known to be there.
+  // The file is opened before the headers are sent, so that a missing file gets an error status.
   await once(content, 'open');
   await pipeline(content, answer);
 }
@@ -159,7 +160,7 @@ async function demandPage(folder: string): Promise<void> {
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    // Never another address: what is served here is for this computer's user alone.
+    // Only on the loopback address: the server is for the user of this computer alone.
     server.listen(port, '127.0.0.1', () => {
       server.off('error', reject);
       resolve();

@@ -1,13 +1,13 @@
-// The link to a browser: a WebSocket that carries one JSON document a message.
+// The link to a browser: a WebSocket with one JSON document per message.
 
 import type { RawData, WebSocket } from 'ws';
 import type { Link } from '#rpc/link.ts';
 
-/** What may wait for a browser that has fallen asleep, bytes. */
+/** Unsent bytes at which a browser that does not read is disconnected. */
 const longestBacklog = 64 * 2 ** 20;
 
 export function socketLink(socket: WebSocket): Link {
-  // Whatever the fault, "close" follows.
+  // Every error is followed by "close".
   socket.on('error', () => undefined);
   return {
     send: (message) => {
@@ -28,10 +28,10 @@ export function socketLink(socket: WebSocket): Link {
   };
 }
 
-/** undefined when it is no JSON. */
+/** undefined when it is not JSON. */
 function parse(bytes: RawData): unknown {
   try {
-    // The server asks for nodebuffers, the only kind of data then.
+    // Data has this type because the server is created with binaryType "nodebuffer".
     return JSON.parse((bytes as Buffer).toString('utf8')) as unknown;
   } catch {
     return undefined;

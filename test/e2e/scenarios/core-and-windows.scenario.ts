@@ -59,7 +59,7 @@ scenario(
     await mkdir(projectFolder('Cells'));
     await writeFile(other, 'Dear colleague');
     await host.newProject('Cells');
-    await host.page().getByText('holds other things (letters)').waitFor();
+    await host.page().getByText('holds other files (letters)').waitFor();
     await rm(other);
     await host.page().getByRole('button', { name: 'Try again' }).click();
     await host.page().getByText('No images yet').waitFor();

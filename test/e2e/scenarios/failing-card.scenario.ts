@@ -34,7 +34,7 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', () => {
       const page = host.page();
       await goTo(page, 'Train');
       await page
-        .getByText(/The webgpu engine gave up, and the steps were timed on the processor\.$/)
+        .getByText(/The webgpu engine failed, and the steps were timed on the processor\.$/)
         .waitFor({ timeout: 120_000 });
       await page.getByText(/ on CPU, \d+ threads?.*: 300 steps of /).waitFor();
 
@@ -42,7 +42,7 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', () => {
       gpu.heal();
       await page.getByRole('button', { name: 'Measure what leaves normal' }).click();
       await page
-        .getByText(/The webgpu engine gave up, and the shifts were measured on the processor\.$/)
+        .getByText(/The webgpu engine failed, and the shifts were measured on the processor\.$/)
         .waitFor({ timeout: 120_000 });
       await page.getByText(/Measured with model 1 on \d+ normal images/).waitFor();
     },

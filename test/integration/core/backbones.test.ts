@@ -105,11 +105,7 @@ describe('a backbone', () => {
         () => add({ outputs: [{ ...outputs[1], kind: 'vector' }] }),
         /gives "stage2" as \[1, 8, 4, 4\]/,
       ],
-      [
-        'another hash',
-        () => add({ sha256: 'a'.repeat(64) }),
-        /is not the one of the card.*says aaaa/,
-      ],
+      ['another hash', () => add({ sha256: 'a'.repeat(64) }), /does not match the card.*says aaaa/],
       [
         'a name that is a path',
         () => add({ name: '../x' }),

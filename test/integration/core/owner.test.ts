@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openApp } from '#core/app.ts';
-import { knock } from '#core/project/door.ts';
+import { connectToOwner } from '#core/project/control-socket.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
 import { clientOn, ended, importPictures, openProject, smallTraining } from './project.ts';
 import { drawPictures } from './pictures.ts';
@@ -32,15 +32,15 @@ async function startOwner(project: string): Promise<{ kill: () => Promise<void>;
   return { kill, pid: child.pid! };
 }
 
-async function doorOf(project: string): Promise<string> {
+async function controlSocketOf(project: string): Promise<string> {
   const owner = JSON.parse(await readFile(join(project, 'project.owner'), 'utf8')) as {
-    door: string;
+    controlSocket: string;
   };
-  return owner.door;
+  return owner.controlSocket;
 }
 
 describe('a project', () => {
-  it('is made only when that is asked for, and the message says how', async () => {
+  it('is created only on request, and the message says how', async () => {
     const project = join(newFolder(), 'New.normscope');
     await expect(openApp(project)).rejects.toMatchObject({
       code: 'not-found',
@@ -54,7 +54,7 @@ describe('a project', () => {
     }
   });
 
-  it('is not laid into a folder that holds other things', async () => {
+  it('is not created in a folder that holds other files', async () => {
     const folder = newFolder();
     await writeFile(join(folder, 'image.png'), '');
     await expect(openApp(folder, { create: true })).rejects.toMatchObject({
@@ -155,92 +155,93 @@ describe('a project', () => {
   });
 });
 
-describe('the door', () => {
-  it('lets another process see and cancel what the owner does', async () => {
+describe('the control socket', () => {
+  it('lets another process list and cancel the runs of the owner', async () => {
     const folder = newFolder();
-    const project = join(folder, 'Door.normscope');
+    const project = join(folder, 'Control.normscope');
     const { client: owner } = await openProject(project);
     await importPictures(owner, folder, { normal: 24, anomalous: 4, outliers: 4 });
     const overrides = { ...smallTraining.overrides, steps: 2000 };
     const { jobId } = await owner.call('runs.train', { ...smallTraining, overrides });
 
-    const guest = clientOn((await knock(project))!);
-    await untilEvent(guest, 'run.step');
-    expect((await guest.call('runs.list', {}))[0]).toMatchObject({ id: 1, state: 'running' });
-    await expect(guest.call('runs.cancel', { runId: 2 })).rejects.toMatchObject({
+    const client = clientOn((await connectToOwner(project))!);
+    await untilEvent(client, 'run.step');
+    expect((await client.call('runs.list', {}))[0]).toMatchObject({ id: 1, state: 'running' });
+    await expect(client.call('runs.cancel', { runId: 2 })).rejects.toMatchObject({
       code: 'not-found',
     });
-    expect(await guest.call('runs.cancel', { runId: 1 })).toEqual({ state: 'stopped' });
+    expect(await client.call('runs.cancel', { runId: 1 })).toEqual({ state: 'stopped' });
     expect(await ended(owner, jobId)).toMatchObject({ state: 'stopped' });
-    guest.close();
+    client.close();
     expect(await owner.call('runs.list', {})).toHaveLength(1);
   });
 
-  it('is found from another process, and gone without a trace when its owner closes', async () => {
+  it('accepts another process, and is removed when its owner closes', async () => {
     const project = join(newFolder(), 'Trace.normscope');
     const { app } = await openProject(project);
-    const door = await doorOf(project);
+    const address = await controlSocketOf(project);
     if (!isWindows) {
-      const { mode } = await stat(dirname(door));
+      const { mode } = await stat(dirname(address));
       expect(mode & 0o777).toBe(0o700);
     }
-    const guest = clientOn((await knock(project))!);
-    const closed = new Promise<void>((resolve) => guest.onClose(resolve));
+    const client = clientOn((await connectToOwner(project))!);
+    const closed = new Promise<void>((resolve) => client.onClose(resolve));
     await app.close();
     await closed;
-    await expect(guest.call('jobs.list', {})).rejects.toMatchObject({ code: 'link-closed' });
-    expect(existsSync(dirname(door))).toBe(false);
-    expect(await knock(project)).toBeUndefined();
+    await expect(client.call('jobs.list', {})).rejects.toMatchObject({ code: 'link-closed' });
+    expect(existsSync(dirname(address))).toBe(false);
+    expect(await connectToOwner(project)).toBeUndefined();
   });
 
-  it('of a killed owner does not open, and is cleared away by the next', async () => {
+  it('of a killed owner accepts no connection, and is removed by the next owner', async () => {
     const project = join(newFolder(), 'Stale.normscope');
     await (await openApp(project, { create: true })).close();
     const owner = await startOwner(project);
-    const guest = clientOn((await knock(project))!);
-    expect(await guest.call('jobs.list', {})).toEqual([]);
-    const door = await doorOf(project);
+    const client = clientOn((await connectToOwner(project))!);
+    expect(await client.call('jobs.list', {})).toEqual([]);
+    const address = await controlSocketOf(project);
     await owner.kill();
-    expect(await knock(project)).toBeUndefined();
+    expect(await connectToOwner(project)).toBeUndefined();
     await openProject(project);
-    if (!isWindows) expect(existsSync(dirname(door))).toBe(false);
-    expect(await knock(project)).toBeDefined();
+    if (!isWindows) expect(existsSync(dirname(address))).toBe(false);
+    expect(await connectToOwner(project)).toBeDefined();
   });
 
-  it('is not looked for where a strange project points to', async () => {
+  it('is not connected to at an address that Normscope did not choose, nor at that of an old version', async () => {
     const project = newFolder();
-    const address = isWindows ? String.raw`\\.\pipe\somebody` : join(project, 'somebody');
-    let guests = 0;
+    const address = isWindows ? String.raw`\\.\pipe\foreign` : join(project, 'foreign');
+    let connections = 0;
     const server = createServer((socket) => {
-      guests++;
+      connections++;
       socket.destroy();
     });
     await new Promise<void>((resolve) => server.listen(address, resolve));
     onTestFinished(() => void server.close());
-    const owner = { pid: process.pid, host: hostname(), door: address };
+    const owner = { pid: process.pid, host: hostname(), controlSocket: address };
     await writeFile(join(project, 'project.owner'), JSON.stringify(owner));
-    expect(await knock(project)).toBeUndefined();
-    for (const text of ['', '{', '{"pid":1}', '[]']) {
+    expect(await connectToOwner(project)).toBeUndefined();
+    const earlier = { pid: process.pid, host: hostname(), door: address };
+    for (const text of ['', '{', '{"pid":1}', '[]', JSON.stringify(earlier)]) {
       await writeFile(join(project, 'project.owner'), text);
-      expect(await knock(project)).toBeUndefined();
+      expect(await connectToOwner(project)).toBeUndefined();
     }
-    expect(await knock(join(tmpdir(), 'no such project'))).toBeUndefined();
-    expect(guests).toBe(0);
+    expect(await connectToOwner(join(tmpdir(), 'no such project'))).toBeUndefined();
+    expect(connections).toBe(0);
   });
 
-  it('drops what is no message and sends away who floods it, without harm to others', async () => {
+  it('drops malformed messages and disconnects a client that floods it, without effect on others', async () => {
     const project = join(newFolder(), 'Flood.normscope');
     await openProject(project);
-    const friend = clientOn((await knock(project))!);
-    const stranger = createConnection(await doorOf(project));
-    const gone = new Promise((resolve) => stranger.once('close', resolve));
-    stranger.on('error', () => undefined);
+    const other = clientOn((await connectToOwner(project))!);
+    const flooding = createConnection(await controlSocketOf(project));
+    const gone = new Promise((resolve) => flooding.once('close', resolve));
+    flooding.on('error', () => undefined);
     const answers: unknown[] = [];
     let text = '';
-    stranger.setEncoding('utf8').on('data', (part: string) => (text += part));
-    stranger.write('no json\n\n{"kind":"call"}\n{"kind":"call","id":1,"name":"constructor"}\n');
-    stranger.write('{"kind":"call","id":2,"name":"jobs.show","input":{"jobId":"1"}}\n');
-    stranger.write('{"kind":"call","id":3,"name":"jobs.list","input":{}}\n');
+    flooding.setEncoding('utf8').on('data', (part: string) => (text += part));
+    flooding.write('no json\n\n{"kind":"call"}\n{"kind":"call","id":1,"name":"constructor"}\n');
+    flooding.write('{"kind":"call","id":2,"name":"jobs.show","input":{"jobId":"1"}}\n');
+    flooding.write('{"kind":"call","id":3,"name":"jobs.list","input":{}}\n');
     while (text.split('\n').length < 4) await new Promise((resolve) => setTimeout(resolve, 5));
     for (const line of text.trim().split('\n')) answers.push(JSON.parse(line));
     expect(answers).toMatchObject([
@@ -248,8 +249,8 @@ describe('the door', () => {
       { id: 2, kind: 'error', error: { code: 'bad-input' } },
       { id: 3, kind: 'result', output: [] },
     ]);
-    stranger.write('x'.repeat(5 * 2 ** 20));
+    flooding.write('x'.repeat(5 * 2 ** 20));
     await gone;
-    expect(await friend.call('jobs.list', {})).toEqual([]);
+    expect(await other.call('jobs.list', {})).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-// `normscope backbone` as users meet it.
+// `normscope backbone` from a user's view.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ it('adds a file, lists it and removes it', async () => {
   expect([gone.code, gone.err]).toEqual([1, expect.stringMatching(/no backbone "own"/) as string]);
 });
 
-it('says what is missing in what was typed', async () => {
+it('names the missing argument', async () => {
   const add = await cli('backbone', 'add', 'x.onnx');
   expect([add.code, add.err]).toEqual([
     2,

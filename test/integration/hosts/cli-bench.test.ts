@@ -1,4 +1,4 @@
-// `normscope bench` as a process of its own, on sizes that take a moment.
+// `normscope bench` as a separate process, with small sizes.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ it('times a step of our own where the peer is left out', async () => {
   });
 });
 
-it('says what is missing when there is no peer', async () => {
+it('names what is missing when the peer is not installed', async () => {
   const { code, err } = await cli('bench', 'step', ...tiny, '--peer', 'no-such-peer.py', '--json');
   expect(code).toBe(1);
   expect(JSON.parse(err)).toMatchObject({

@@ -24,7 +24,7 @@ it.runIf(process.platform === 'linux' && process.arch === 'x64')(
   },
 );
 
-it('refuses other words', async () => {
+it('refuses other arguments', async () => {
   const { code, err } = await cli('engine', 'install', 'pytorch');
   expect(code).toBe(2);
   expect(err).toContain('engine install tensorflow');

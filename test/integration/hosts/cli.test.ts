@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { coreMethods, CoreEvents, Evaluation, RunDetails } from '#contract/core.ts';
-import { knock } from '#core/project/door.ts';
+import { connectToOwner } from '#core/project/control-socket.ts';
 import { connect } from '#rpc/connect.ts';
 import type { CallsOf } from '#rpc/method.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 
 describe('from folders to a ranked list', () => {
-  it('imports, prints what came of it, and fails when a file could not be imported', async () => {
+  it('imports, prints the result, and fails when a file could not be imported', async () => {
     const bad = join(folder, 'cross', 'bad "name"\n\u202egnp.png');
     await writeFile(bad, 'no image');
     const words = ['--role', 'normal', '--dataset', 'cells', '--split', '50/25/25'];
@@ -72,14 +72,14 @@ describe('from folders to a ranked list', () => {
     ).toMatchObject({ imported: 16 });
   });
 
-  it('imports nothing from a folder without images, and says so', async () => {
+  it('imports nothing from a folder without images, and reports it', async () => {
     const empty = join(folder, 'empty');
     await mkdir(empty);
     const { code, err } = await cli('import', project, empty, '--dataset', 'cells');
     expect([code, err.includes('There were no images to import.')]).toEqual([1, true]);
   });
 
-  it('refuses to train in words that name the nearest right option', async () => {
+  it('refuses a wrong option and names the nearest valid one', async () => {
     const shift = await cli('train', project, '--dataset=cells', '--shift=cut-mx');
     expect(shift.code).toBe(2);
     expect(shift.err).toMatch(
@@ -92,7 +92,7 @@ describe('from folders to a ranked list', () => {
     expect([dataset.code, dataset.err.includes('the nearest is "cells"')]).toEqual([1, true]);
   });
 
-  it('trains, and says model, threshold and what to type next', async () => {
+  it('trains, and prints model, threshold and the next commands', async () => {
     const { code, out, err } = await cli(
       'train',
       project,
@@ -136,7 +136,7 @@ describe('from folders to a ranked list', () => {
     });
   });
 
-  it('evaluates with the shape that scripts rely on', async () => {
+  it('prints an evaluation in the JSON format that scripts rely on', async () => {
     const words = ['evaluate', project, '--model', '1', '--dataset', 'cells'];
     const evaluation = (await cliJson(...words)) as Evaluation;
     const metrics = {
@@ -159,7 +159,7 @@ describe('from folders to a ranked list', () => {
     expect(auroc).toBe(evaluation.scores['mahalanobis']!.auroc.toFixed(3));
   });
 
-  it('scores images given by path in a dataset of their own', async () => {
+  it('scores images given by path in a new dataset', async () => {
     const words = ['score', project, join(folder, 'cross'), '--model', '1', '--top', '2', '--json'];
     const { code, out } = await cli(...words);
     // The file that is no image is still there.
@@ -195,10 +195,10 @@ describe('from folders to a ranked list', () => {
   });
 });
 
-/** The run that does a step now, as a second process learns of it through the project's door. */
+/** The run that does a step now, as a second process learns of it through the control socket. */
 async function untilStep(): Promise<number> {
   for (;;) {
-    const link = await knock(project);
+    const link = await connectToOwner(project);
     if (!link) {
       await setTimeout(20);
       continue;
@@ -213,8 +213,8 @@ async function untilStep(): Promise<number> {
   }
 }
 
-describe('a training under way', () => {
-  it('is seen, worked beside and cancelled from a second process', async () => {
+describe('a running training', () => {
+  it('is listed and cancelled from a second process, which can also do other work', async () => {
     const first = startCli(['train', project, ...training, '--set', 'steps=1000000']);
     const runId = await untilStep();
     const run = String(runId);
@@ -226,14 +226,14 @@ describe('a training under way', () => {
     const { code, err } = await first.ended;
     expect(code).toBe(130);
     expect(err).toContain(
-      `A checkpoint is kept; go on with: normscope resume '${project}' ${run}\n`,
+      `A checkpoint is kept; resume with: normscope resume '${project}' ${run}\n`,
     );
     const again = await cli('cancel', project, run);
     expect(again).toMatchObject({ code: 0, err: '' });
-    expect(again.out).toBe(`Run ${run} is not under way: its state is "stopped".\n`);
+    expect(again.out).toBe(`Run ${run} is not running: its state is "stopped".\n`);
   });
 
-  it('does the work of a second command before its process ends', async () => {
+  it('finishes the work of a second command before its process ends', async () => {
     const first = startCli(['train', project, ...training, '--set', 'steps=1000000']);
     const runId = await untilStep();
     const second = startCli(['train', project, ...training, '--set', 'steps=10', '--json']);
@@ -245,7 +245,7 @@ describe('a training under way', () => {
     expect((await first.ended).code).toBe(130);
   });
 
-  it('stops at Ctrl+C, and goes on with the command that it names', async () => {
+  it('stops at Ctrl+C, and continues with the command that it prints', async () => {
     const first = startCli(['train', project, ...training, '--set', 'steps=500', '--json']);
     const runId = await untilStep();
     first.kill('SIGINT');
@@ -263,7 +263,7 @@ describe('a training under way', () => {
     });
   });
 
-  it('passes a signal and the exit code on through the program that npm installs', async () => {
+  it('passes on a signal and the exit code through the program that npm installs', async () => {
     const words = ['train', project, ...training, '--set', 'steps=1000000', '--json'];
     const first = startCli(words, wrapper);
     await untilStep();
@@ -273,12 +273,12 @@ describe('a training under way', () => {
 });
 
 describe('the program that npm installs', () => {
-  it('runs the command line with the Node that comes with it', async () => {
+  it('runs the command line with the bundled Node', async () => {
     expect(await startCli(['--version'], wrapper).ended).toEqual(await cli('--version'));
     expect(await startCli(['rns'], wrapper).ended).toEqual(await cli('rns'));
   });
 
-  it('says what is missing when that Node is not there', async () => {
+  it('names what is missing without that Node', async () => {
     const copy = join(tempFolder(), 'normscope.cjs');
     await copyFile(wrapper, copy);
     const { code, err } = await startCli(['runs', 'P'], copy).ended;

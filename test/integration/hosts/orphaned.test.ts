@@ -1,4 +1,4 @@
-// Processes that own a project end with whoever has started them, also when that one ends while the
+// Processes that own a project end with their parent process, also when that one ends while the
 // project is still being opened.
 
 import { spawn } from 'node:child_process';

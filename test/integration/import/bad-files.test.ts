@@ -1,4 +1,4 @@
-// Whatever is wrong with a file costs that file only, and is said in our own words (R13).
+// A defective file affects only itself, and is reported with a readable reason (R13).
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ test('every bad file is reported with its path and reason, and the good ones are
   expect(project.storedProblems()).toEqual(result.failed);
 });
 
-test('a file counts by its content, whatever its name says', async () => {
+test('a file is recognised by its content, not by its name', async () => {
   const project = await newProject();
   const extensions = ['png', 'tif', 'webp', 'bmp', 'jpg'];
   const good = Object.entries(await goodFiles(3));
@@ -73,7 +73,7 @@ test('a file that vanishes during the import is reported', async () => {
   ]);
 });
 
-test('without any image no dataset is made, and one that is there stays as it is', async () => {
+test('without any image no dataset is created, and an existing one is not changed', async () => {
   const project = await newProject();
   const text = join(project.files, 'notes.txt');
   await writeFile(text, 'No image.');
@@ -92,7 +92,7 @@ test('without any image no dataset is made, and one that is there stays as it is
   expect(project.items()).toEqual(before);
 });
 
-test('a path that is not there, or is no file, is reported and the others are imported', async () => {
+test('a path that does not exist, or is not a file, is reported and the others are imported', async () => {
   const project = await newProject();
   await mkdir(join(project.files, 'empty'));
   const sound = join(project.files, 'sound.png');

@@ -72,7 +72,7 @@ describe.skipIf(!canWatchProcesses)('bombs', async () => {
     reader.close();
   });
 
-  test('are reported by an import, which goes on', async () => {
+  test('are reported by an import, which continues', async () => {
     const project = await newProject();
     for (const [name, content] of files) await writeFile(join(project.files, name), content);
     await writeFile(join(project.files, 'z sound.png'), smallPng(1));

@@ -52,7 +52,7 @@ function killer(victims: ReadonlySet<number>) {
   return { report, killed, end: () => clearInterval(timer) };
 }
 
-test('a file that ends its reader twice costs this file only: five of them', async () => {
+test('a file that crashes its reader twice is the only one refused: five of them', async () => {
   const project = await newProject();
   const paths = await plant(project, 60, new Set());
   const deadly = [3, 17, 18, 40, 59].map((index) => paths[index]!);
@@ -80,7 +80,7 @@ test('a file that ends its reader twice costs this file only: five of them', asy
 });
 
 describe.skipIf(!canWatchProcesses)('a reader that is killed', () => {
-  test('once, at any moment, costs nothing', async () => {
+  test('once, at any time, loses nothing', async () => {
     const project = await newProject();
     // Far apart, so that none is in work with another.
     const victims = new Set([0, 100, 220]);

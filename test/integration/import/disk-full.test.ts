@@ -1,5 +1,5 @@
-// A disk that fills up during an import is said in words; what is there is kept, and the import can be
-// run again once there is room (R5).
+// A disk that fills up during an import is reported; finished images are kept, and the import can be run
+// again when there is free space (R5).
 
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -31,7 +31,7 @@ async function smallDisk(megabytes: number): Promise<string | undefined> {
   return disk;
 }
 
-test('a full disk ends the import with what was read; with room it goes on', async (context) => {
+test('a full disk ends the import and keeps what was read; with free space it continues', async (context) => {
   // As many images, of half a megabyte each, as are unpacked ahead of the readers fit on it.
   const ahead = 4 * availableParallelism();
   const megabytes = 2 + ahead / 2;

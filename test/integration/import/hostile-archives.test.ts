@@ -16,7 +16,7 @@ async function everything(folder: string): Promise<string[]> {
     .sort();
 }
 
-test('a hundred hostile archives: nothing is written outside, each evil member is reported', async () => {
+test('a hundred hostile archives: nothing is written outside, each hostile member is reported', async () => {
   const root = await newFolder();
   const outside = join(root, 'outside');
   await mkdir(join(outside, 'target'), { recursive: true });

@@ -88,7 +88,7 @@ describe('an image', () => {
     expect(project.itemsByPath().size).toBe(4);
   });
 
-  test('with two roles in one import keeps the first, and that is said', async () => {
+  test('with two roles in one import keeps the first, and reports it', async () => {
     const project = await newProject();
     await mkdir(join(project.files, 'train', 'good'), { recursive: true });
     await mkdir(join(project.files, 'test', 'crack'), { recursive: true });
@@ -144,7 +144,7 @@ describe('importing again', () => {
     expect([...project.itemsByPath().keys()]).toEqual(paths);
   });
 
-  test('with other options corrects what the options say, and says so', async () => {
+  test('with other options applies them, and reports it', async () => {
     const project = await newProject();
     await plant(project, 5);
     await project.import(project.files, { role: 'normal', split: 'train' });
@@ -157,7 +157,7 @@ describe('importing again', () => {
     );
   });
 
-  test('makes a thumbnail again that has gone', async () => {
+  test('recreates a missing thumbnail', async () => {
     const project = await newProject();
     const [path] = await plant(project, 1);
     await project.import(path!);
@@ -226,7 +226,7 @@ describe('a file that changed after its import', () => {
 });
 
 describe('members of archives', () => {
-  test('are unpacked again when the cache is gone', async () => {
+  test('are unpacked again when the cache is missing', async () => {
     const project = await newProject();
     const tar = join(project.files, 'a.tar.gz');
     const members = [0, 1, 2].map((i) => ({ name: `${i}.png`, data: smallPng(i) }));
@@ -240,7 +240,7 @@ describe('members of archives', () => {
     );
   });
 
-  test('are reported when cache and archive are gone', async () => {
+  test('are reported when cache and archive are missing', async () => {
     const project = await newProject();
     const zip = join(project.files, 'a.zip');
     await writeFile(zip, writeZip([{ name: 'a.png', data: smallPng(1) }]));

@@ -63,7 +63,7 @@ describe('folders', () => {
     });
   });
 
-  test('are unlabelled when nobody says what they are', async () => {
+  test('are unlabelled when neither options nor folders give a role', async () => {
     const project = await newProject();
     await plant(project.files, ['a.png']);
     await project.import(project.files);
@@ -92,7 +92,7 @@ describe('folders', () => {
     expect(training.filter((words) => words === 'normal good - train')).toHaveLength(3);
   });
 
-  test('of several MVTec sets are told apart', async () => {
+  test('of several MVTec sets are distinguished', async () => {
     const project = await newProject();
     await plant(project.files, [
       'bottle/train/good/a.png',
@@ -119,7 +119,7 @@ describe('folders', () => {
     });
   });
 
-  test('with hidden files, and what systems leave, import without them', async () => {
+  test('with hidden files, and files that systems leave, import without them', async () => {
     const project = await newProject();
     await plant(project.files, ['a.png', '.b.png', '.trash/c.png', '__MACOSX/d.png']);
     await writeFile(join(project.files, 'Thumbs.db'), 'x');
@@ -189,7 +189,7 @@ describe('archives', () => {
     ]);
   });
 
-  test('with text beside the images report it and go on', async () => {
+  test('with text beside the images report it and continue', async () => {
     const project = await newProject();
     const notes = { name: 'notes.txt', data: Buffer.alloc(5_000_000, 'my notes\n') };
     for (const [name, content] of [

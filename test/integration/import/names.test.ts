@@ -73,7 +73,7 @@ test('any name of a file or folder, and of a member of an archive', async () => 
   expect(held).toHaveLength(images.length);
 });
 
-test('names that are no text are reported, and can be found by what is reported', async () => {
+test('names that are not text are reported, and can be found by the report', async () => {
   const project = await newProject();
   const folder = Buffer.from(`${project.files}/`);
   await writeFile(Buffer.concat([folder, Buffer.from('gro\xdfe.png', 'latin1')]), smallPng(1));

@@ -73,7 +73,7 @@ describe('a preview', () => {
     expect(seen).toMatchObject({ isComplete: true, images: paths.length, known: 0 });
   });
 
-  test('names files that are no images, empty ones and hidden ones, and writes nothing', async () => {
+  test('reports files that are not images, empty ones and hidden ones, and writes nothing', async () => {
     const project = await newProject();
     await plant(project.files, ['a.png', 'b.png', 'train/good/c.png']);
     await writeFile(join(project.files, 'notes.txt'), 'Taken on a Monday.');
@@ -122,7 +122,7 @@ describe('a preview', () => {
     expect(seen.examples.map((example) => example.class)).toEqual(['ig', 'eo']);
   });
 
-  test('ends by itself when there is too much, and at once when nobody waits for it', async () => {
+  test('ends by itself at its limits, and at once when its caller is gone', async () => {
     const project = await newProject();
     await plant(
       project.files,

@@ -1,4 +1,4 @@
-// Files of real microscopes and programs: each is read with the right values or refused in words.
+// Files of real microscopes and programs: each is read with the correct values or refused with a reason.
 
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -40,7 +40,7 @@ describe.skipIf(formats === undefined)('real files', () => {
   const read = () =>
     JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Record<string, Description>;
 
-  test('are imported, or refused in words', async () => {
+  test('are imported, or refused with a reason', async () => {
     const project = await newProject();
     const result = await project.import(folder);
     const failed = new Map(

@@ -74,7 +74,7 @@ test('a side that the user named is not changed to fill another', async () => {
   expect(new Set(normals.map(({ split }) => split))).toEqual(new Set(['train']));
 });
 
-test('a snapshot is the same for the same dataset, and another after any edit', async () => {
+test('a snapshot is the same for the same dataset, and differs after any edit', async () => {
   const project = await newProject();
   await plant(project, numbered(0, 4), 3);
   await project.import(project.files, { role: 'normal', group: 'parent' });
@@ -113,7 +113,7 @@ test('a snapshot is the same for the same dataset, and another after any edit', 
   );
 });
 
-test('a dataset with a torn group, without images or without a name is not frozen', async () => {
+test('no snapshot is made of a dataset with a divided group, without images or without a name', async () => {
   const project = await newProject();
   const freeze = (name: string) => () => freezeSnapshot(project.catalogue, name);
   expect(freeze('cells')).toThrow(/There is no dataset "cells"/);

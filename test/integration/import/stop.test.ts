@@ -133,7 +133,7 @@ describe('an import that is stopped', () => {
     }
   });
 
-  test('before it began does nothing', async () => {
+  test('before its start does nothing', async () => {
     const project = await newProject();
     await writeFile(join(project.files, 'a.png'), smallPng(1));
     const stop = stopOf(AbortSignal.abort());
@@ -142,7 +142,7 @@ describe('an import that is stopped', () => {
   });
 });
 
-test('writing pixels can be stopped, and leaves nothing half written', async () => {
+test('writing pixels can be stopped, and leaves no incomplete file', async () => {
   const project = await newProject();
   await writePngs(project, 300);
   await project.import(project.files);
@@ -158,7 +158,7 @@ test('writing pixels can be stopped, and leaves nothing half written', async () 
   expect(shards.map((name) => join(project.folder, 'cache', 'shards', name))).toEqual([path]);
 });
 
-test('what a killed process left half written is removed', async () => {
+test('incomplete files of a killed process are removed', async () => {
   const project = await newProject();
   const cache = join(project.folder, 'cache');
   const left = ['incoming/7', 'shards/incoming-1-0.1.tmp', 'originals/incoming-1-0'];

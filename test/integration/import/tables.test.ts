@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { newProject } from './support/new-project.ts';
 import { smallPng } from './support/write-png.ts';
 
-test('a table says role, group, class and side of each image, before options and folders', async () => {
+test('a table gives role, group, class and split of each image, before options and folders', async () => {
   const project = await newProject();
   await mkdir(join(project.files, 'train', 'good'), { recursive: true });
   const place = (name: string) => join(project.files, name);
@@ -33,14 +33,16 @@ test('a table says role, group, class and side of each image, before options and
       {
         path: table,
         code: 'bad-input',
-        reason: expect.stringMatching(/^Line 5: the role "nromal" is none of .*"normal"/) as string,
+        reason: expect.stringMatching(
+          /^Line 5: the role "nromal" is not one of .*"normal"/,
+        ) as string,
       },
       {
         path: table,
         code: 'bad-input',
         reason:
           'Line 7: the path "../outside.png" leads out of the table\'s folder. ' +
-          'Write the full path if this is meant.',
+          'Write the full path if this is intended.',
       },
       {
         path: place('missing.png'),
@@ -64,7 +66,7 @@ test('a table says role, group, class and side of each image, before options and
   ]);
 });
 
-test('what a table names may be no image, but a folder, a link to nothing, another table', async () => {
+test('a table may name a folder, a broken link or another table instead of an image', async () => {
   const project = await newProject();
   await mkdir(join(project.files, 'folder.png'));
   await symlink('nowhere', join(project.files, 'link.png'));

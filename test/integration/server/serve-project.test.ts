@@ -128,7 +128,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-describe('whoever may come in', () => {
+describe('an authorised client', () => {
   it('gets the page, the session, pictures and the socket', async () => {
     const page = await ask('/', own());
     expect([page.status, page.headers['content-type'], page.body]).toEqual([
@@ -151,7 +151,7 @@ describe('whoever may come in', () => {
     expect(await openSocket({ ...own(), Cookie: cookie })).toBe(101);
   });
 
-  it('is on this computer', async () => {
+  it('must be on this computer', async () => {
     const others = Object.values(networkInterfaces())
       .flatMap((list) => list ?? [])
       .filter(({ family, internal }) => family === 'IPv4' && !internal);
@@ -170,7 +170,7 @@ describe('whoever may come in', () => {
 });
 
 describe('the token', () => {
-  it('works once, and no other one ever', async () => {
+  it('works once, and no other token works', async () => {
     const token = tokenOf(served.address());
     const wrong = [
       ...[undefined, '', 'x', token.slice(1), `${token}0`, token.toUpperCase(), ` ${token}`],
@@ -185,7 +185,7 @@ describe('the token', () => {
     expect((await enter(token)).status).toBe(403);
   });
 
-  it('is asked for with a header and a type that no other site can send', async () => {
+  it('must come with a header and a content type that no other site can send', async () => {
     const session = (headers: Record<string, string>, body = '{}') =>
       ask('/session', { ...own(), Cookie: cookie, ...headers }, { method: 'POST', body });
     expect((await session({ 'Content-Type': 'application/json' })).status).toBe(403);
@@ -233,7 +233,7 @@ describe('a page of another site', () => {
     ...['app://normscope', `ws://127.0.0.1:${port}`, `http://[::1]:${port}`, 'http://', '*'],
   ];
 
-  it('is refused whatever host and origin it names', async () => {
+  it('is refused with any host and origin', async () => {
     const good = own();
     const cases: Record<string, string>[] = [
       ...hosts().map((host) => ({ ...good, Host: host })),
@@ -263,13 +263,13 @@ describe('a page of another site', () => {
     expect(refused).toBeGreaterThanOrEqual(200);
   });
 
-  it('cannot open a socket without saying where it comes from', async () => {
+  it('cannot open a socket without an origin', async () => {
     expect(await openSocket({ Host: own().Host, Cookie: cookie })).toBe(403);
   });
 });
 
 describe('a client with the cookie', () => {
-  it('changes nothing and breaks nothing with ten thousand senseless messages', async () => {
+  it('changes nothing and breaks nothing with ten thousand malformed messages', async () => {
     const unseen: unknown[] = [];
     const note = (error: unknown) => void unseen.push(error);
     process.on('unhandledRejection', note);
@@ -278,7 +278,7 @@ describe('a client with the cookie', () => {
     for (let id = 0; sent < 10_000;) {
       const socket = await openedSocket();
       const ended = new Promise((resolve) => socket.once('close', resolve));
-      // What is no JSON ends the connection: the next one goes on.
+      // Text that is not JSON ends the connection; the test continues on a new one.
       for (; id < 12_000 && socket.readyState === socket.OPEN; id++, sent++) {
         if (id % 97 === 0) socket.send(Buffer.from([0, 1, 255]));
         else socket.send(senselessText(id));
@@ -292,7 +292,7 @@ describe('a client with the cookie', () => {
     process.off('unhandledRejection', note);
   });
 
-  it('is put out for a message of 64 MiB', async () => {
+  it('is disconnected after a message of 64 MiB', async () => {
     const socket = await openedSocket();
     const code = new Promise((resolve) => socket.once('close', resolve));
     socket.on('error', () => undefined);
@@ -303,7 +303,7 @@ describe('a client with the cookie', () => {
 });
 
 describe('files', () => {
-  it('are never served by path, however it is spelt', async () => {
+  it('are never served by path, in any spelling', async () => {
     const headers = { ...own(), Cookie: cookie };
     expect(pathSpellings.length).toBeGreaterThanOrEqual(500);
     for (const spelling of pathSpellings) {
@@ -313,7 +313,7 @@ describe('files', () => {
     }
   });
 
-  it('are given to no other method and for no unknown hash', async () => {
+  it('are not served to another method or for an unknown hash', async () => {
     const headers = { ...own(), Cookie: cookie };
     for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'POST', 'HEAD']) {
       expect((await ask(`/thumb/${hash}`, headers, { method })).status, method).toBe(405);

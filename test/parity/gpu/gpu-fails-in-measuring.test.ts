@@ -47,7 +47,7 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', { timeout: 600_000 },
 
   const gaveUp = (what: string) => [
     expect.stringMatching(
-      `SwiftShader.* stopped working.* The webgpu engine gave up, and ${what} on the processor\\.$`,
+      `SwiftShader.* stopped working.* The webgpu engine failed, and ${what} on the processor\\.$`,
     ) as string,
   ];
 

@@ -1,4 +1,4 @@
-// A graphics card that is lost in the middle of a training and of a scoring: the work goes on on the
+// A graphics card that is lost in the middle of a training and of a scoring: the work continues on the
 // processor, says so, and loses nothing. The driver really fails (test/support/faulty-gpu.ts).
 
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -47,11 +47,11 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', { timeout: 600_000 },
     const run = await client.call('runs.show', { runId });
     expect(run).toMatchObject({
       engine: 'cpu',
-      engineWhy: 'the webgpu engine gave up',
+      engineWhy: 'the webgpu engine failed',
       stepsDone: 6,
     });
     expect(run.warnings[0]).toMatch(
-      /^The webgpu engine gave up\. Training went on from the last checkpoint \(step \d\) on the processor\..*stopped working/,
+      /^The webgpu engine failed\. Training continued from the last checkpoint \(step \d\) on the processor\..*stopped working/,
     );
     expect(run.warnings.join('\n')).toMatch(/begun with the webgpu engine .*SwiftShader/);
   });
@@ -83,7 +83,7 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', { timeout: 600_000 },
       expect(scored).toBe(expected.length - before);
       expect(warnings).toEqual([
         expect.stringMatching(
-          /SwiftShader.* stopped working.*The webgpu engine gave up, and scoring went on on the processor\.$/,
+          /SwiftShader.* stopped working.*The webgpu engine failed, and scoring continued on the processor\.$/,
         ),
       ]);
       const run = await client.call('runs.show', { runId: 1 });

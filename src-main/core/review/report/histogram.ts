@@ -1,5 +1,5 @@
-// How the anomaly scores of normal and of anomalous images lie beside each other and the threshold:
-// a drawing in SVG, without scripts or styles of its own.
+// Histogram of the anomaly scores of normal and anomalous images with the threshold, as SVG without
+// scripts or styles.
 
 import { counted, significant } from '#domain/figures.ts';
 import { html, type Html } from './html.ts';
@@ -55,7 +55,7 @@ interface Axis {
   readonly place: (score: number) => number;
 }
 
-/** A long tail of positive scores, as distances have it, would press all others into one bin. */
+/** A long tail of positive scores, as distances have, would put all others into one bin. */
 const longTail = 5;
 
 /** undefined when all scores are the same. */
@@ -81,7 +81,7 @@ function thresholdMark(x: number): Html {
     </text>`;
 }
 
-/** Part of the images in each bin. */
+/** Share of the images in each bin. */
 function shares(scores: readonly number[], { place }: Axis): number[] {
   const bins = new Array<number>(binCount).fill(0);
   for (const score of scores) {

@@ -1,9 +1,9 @@
 // HTML written as templates in which everything inserted is text, unless it is HTML written the same
-// way. The only place of the report that escapes.
+// way. The only file of the report that escapes text.
 
 import { printable } from '#domain/printable.ts';
 
-/** A piece of HTML; made by `html` alone, so that no string passes for one. */
+/** A piece of HTML; only `html` creates one, so that no string is taken for HTML. */
 export class Html {
   readonly text: string;
 

@@ -19,7 +19,7 @@ export function reportPage(report: Report): string {
   const policy =
     "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; " +
     `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`;
-  // The sheet stands as it was hashed: it is ours and holds nothing of data.
+  // The style sheet is inserted unescaped, as hashed: it is constant and contains no data.
   const head = `<!doctype html>
 <html lang="en">
 <head>

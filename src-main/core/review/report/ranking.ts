@@ -5,10 +5,10 @@ import { html, type Html } from './html.ts';
 import type { Report, ReportImage } from './report.ts';
 import { shortName, trueType } from './words.ts';
 
-/** Letters at the end of a file's name that are always shown. */
+/** Characters at the end of a file's name that are always shown. */
 const shownEnd = 12;
 
-/** A letter is what a reader takes for one. */
+/** Splits text into user-perceived characters (graphemes). */
 const segmenter = new Intl.Segmenter('en');
 
 export function ranking({ images, pictures, threshold, progress }: Report): Html {
@@ -28,7 +28,7 @@ export function ranking({ images, pictures, threshold, progress }: Report): Html
     <ul class="legend">
       <li>${badge(true)} flagged as anomalous</li>
       <li>${badge(false)} passed as normal</li>
-      ${progress ? html`<li>“judged …”: what a person made of it</li>` : undefined}
+      ${progress ? html`<li>“judged …”: a reviewer's verdict</li>` : undefined}
     </ul>
     ${imageList(flagged, 'flagged', 'Flagged images')} ${line}
     ${imageList(passed, 'passed', 'Images not flagged')}
@@ -36,8 +36,8 @@ export function ranking({ images, pictures, threshold, progress }: Report): Html
       left === 0
         ? undefined
         : html`<p class="soft">
-            ${counted(left, 'image')} further down that nobody has judged
-            ${left === 1 ? 'is' : 'are'} not shown; the table (CSV) lists them all.
+            ${counted(left, 'image')} further down without a verdict ${left === 1 ? 'is' : 'are'}
+            not shown; the table (CSV) lists them all.
           </p>`
     }
   </section>`;

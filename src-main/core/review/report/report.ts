@@ -1,12 +1,12 @@
-// What a report says, before it is a page.
+// The contents of a report, before they are written as a page.
 
 import type { Evaluation, RankedImage } from '#contract/core.ts';
 import type { StandingVerdict } from '#contract/image.ts';
 import type { ReviewQueue, Threshold } from '#contract/review.ts';
 
-/** A ranked image, and what a reviewer made of it; left out: nobody has looked. */
+/** A ranked image and its review; left out when it has not been reviewed. */
 export interface JudgedImage extends RankedImage {
-  /** The model has learnt from it, so it counts in no figure. */
+  /** The model was trained on it, so it counts in no figure. */
   readonly isLearnt?: boolean;
   readonly judged?: {
     readonly verdict: StandingVerdict;
@@ -24,13 +24,13 @@ export interface ReportImage extends JudgedImage {
 
 export interface Report {
   readonly title: string;
-  /** What this is about, in a sentence. */
+  /** The subject of the report in one sentence. */
   readonly about: string;
   readonly threshold: Threshold | null;
   /** null without known anomalies or normals to measure with. */
   readonly evaluation: Evaluation | null;
   readonly floor: { readonly auroc: number; readonly auroc95: readonly [number, number] } | null;
-  /** null when the report is not about judging. */
+  /** null when the report is not about reviews. */
   readonly progress: ReviewQueue['progress'] | null;
   /** Strangest first. */
   readonly images: readonly JudgedImage[];

@@ -1,4 +1,4 @@
-// How the report looks, on paper too. Colours are Okabe and Ito's, which people who see red and
+// The style sheet of the report, also for printing. Colours are Okabe and Ito's, which people who see red and
 // green alike can tell apart.
 
 export const style = `

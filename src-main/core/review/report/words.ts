@@ -1,9 +1,9 @@
-// Words and figures that the parts of the report share.
+// Texts and figures shared by the parts of the report.
 
 import type { RankedImage } from '#contract/core.ts';
 import { part } from '#domain/figures.ts';
 
-/** What the image really is, as far as it is known. */
+/** The image's true type, as far as it is known. */
 export function trueType({ role, class: type }: RankedImage): string {
   switch (role) {
     case 'normal':
@@ -21,7 +21,7 @@ export function interval([low, high]: readonly [number, number]): string {
   return `${part(low)}–${part(high)}`;
 }
 
-/** The file and its folder: where a project lies on somebody's disk is nobody else's business. */
+/** The file and its folder only: the full path of a project is private. */
 export function shortName(path: string): string {
   return path.split(/[\\/]/).slice(-2).join('/');
 }

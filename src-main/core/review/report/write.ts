@@ -9,7 +9,7 @@ import type { JudgedImage, Report, ReportImage } from './report.ts';
 export type ReportContents = Omit<Report, 'pictures'> & {
   readonly model: number;
   readonly dataset: string;
-  /** The strangest that are shown, beside those that somebody has judged; all when left out. */
+  /** The number of strangest images shown, in addition to the reviewed ones; all when left out. */
   readonly pictured?: number;
 };
 
@@ -43,7 +43,7 @@ async function withThumbnails(
   for (let start = 0; start < images.length; start += readAtOnce) {
     const some = images.slice(start, start + readAtOnce).map(async (image) => ({
       ...image,
-      // A cache may be swept at any time.
+      // The cache may be cleared at any time.
       thumbnail: await readFile(join(folder, `${image.hash}.webp`)).catch(() => null),
     }));
     all.push(...(await Promise.all(some)));
@@ -51,7 +51,7 @@ async function withThumbnails(
   return all;
 }
 
-/** A name that every file system takes. */
+/** A name that is valid in every file system. */
 function fileName(text: string): string {
   const name = text.replaceAll(/[^\p{L}\p{N}_]+/gu, '-');
   return name.slice(0, 60) || 'images';

@@ -1,4 +1,4 @@
-// The catalogue as an import and a freeze need it, over the project's database.
+// The catalogue's interface for imports and snapshots, over the project's database.
 
 import { isAbsolute, relative } from 'node:path';
 import type { ImportProblem, Split } from '#contract/core.ts';
@@ -78,7 +78,7 @@ export class Catalogue implements ImportStore, SnapshotStore {
     );
   }
 
-  /** null on another drive, which has no path from here. */
+  /** null on another drive, which has no relative path. */
   #relative(path: string): string | null {
     const way = relative(this.#folder, path);
     return isAbsolute(way) ? null : way;

@@ -30,7 +30,7 @@ export function findDataset(reader: Reader, name: string): number | undefined {
   return reader.get(idByName, name)?.id;
 }
 
-/** The dataset's id; it is made when there is none of that name. */
+/** The dataset's id; it is created when there is none of that name. */
 export function ensureDataset(writer: Writer, name: string, now: string): number {
   return (
     findDataset(writer, name) ??

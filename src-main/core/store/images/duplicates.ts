@@ -1,5 +1,4 @@
-// Images that were seen in several places, or that datasets contradict each other about; and where any
-// image was seen.
+// Images with several paths, or with contradicting roles in several datasets; and the paths of any image.
 
 import type { DuplicateImage, SeenImage } from '#contract/image-look.ts';
 import type { Query, Reader } from '../database.ts';
@@ -37,7 +36,7 @@ const ofProject = `case when ? is null
   then exists (select 1 from dataset_item where image_id = id)
     or not exists (select 1 from region where source_id = id)
   else id in (select image_id from dataset_item where dataset_id = ?) end`;
-// Unlabelled images are used for nothing anyway: that alone leaves nothing out.
+// Unlabelled images are not used in any case, so the role alone does not count as left out.
 const isLeftOut = `(
   exists (select 1 from dataset_item where image_id = id and role <> 'unlabelled')
   and not exists (select 1 from dataset_item where image_id = id and split <> 'none'))`;

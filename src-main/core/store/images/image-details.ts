@@ -1,4 +1,4 @@
-// Everything the catalogue knows of one image, and of the files that could not become one.
+// The catalogue's data about one image, and about files that could not be imported.
 
 import type { ImageDetails, ImportProblems, Review } from '#contract/image.ts';
 import type { Query, Reader } from '../database.ts';
@@ -74,7 +74,7 @@ const importsWithProblems: Query<{
 const firstProblems: Query<ImportProblems['problems'][number]> = `
   select path, code, reason from import_problem where job_id = ? order by id limit ?`;
 
-/** limit: of the files told of each import. */
+/** limit: the most files returned for each import. */
 export function problemsByImport(
   reader: Reader,
   jobId: number | undefined,

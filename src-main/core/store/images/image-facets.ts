@@ -6,7 +6,7 @@ import type { Query, Reader } from '../database.ts';
 import { conditionOf, standingReviews, type Asked, type ScoreAsked } from './image-filter.ts';
 import { countImages } from './image-pages.ts';
 
-/** How many images are alike in everything that is a facet of its own. */
+/** How many images share the values of all facets. */
 interface Alike {
   readonly role: Role;
   readonly class: string | null;
@@ -19,7 +19,7 @@ interface Alike {
 type Attribute = 'role' | 'class' | 'group' | 'domain' | 'split';
 const attributes: readonly Attribute[] = ['role', 'class', 'group', 'domain', 'split'];
 
-/** Values of one facet that are told; a gallery of more would not be read. */
+/** The most values of one facet that are returned. */
 const mostValues = 1000;
 
 export function imageFacets(reader: Reader, asked: Asked): ImageFacets {
@@ -41,7 +41,7 @@ export function imageFacets(reader: Reader, asked: Asked): ImageFacets {
   };
 }
 
-/** One pass over the images: attributes are sifted afterwards, for each facet in its own way. */
+/** One pass over the images: attributes are filtered afterwards, for each facet separately. */
 function countAlike(reader: Reader, asked: Asked): Alike[] {
   const { filter, ...rest } = asked;
   const { text, verdict, score } = filter;
@@ -104,7 +104,7 @@ function verdicts(
   return mostFrequentFirst(counts);
 }
 
-/** Of the images that are meant, how many have which verdict. Verdicts that none has are left out. */
+/** The number of selected images by verdict. Verdicts without images are left out. */
 export function countVerdicts(reader: Reader, asked: Asked): ReadonlyMap<StandingVerdict, number> {
   const { sql, values } = conditionOf(asked);
   const given: Query<{ verdict: StandingVerdict; count: number }> = `

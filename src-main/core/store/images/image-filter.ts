@@ -5,7 +5,7 @@ import type { ImageFilter, StandingVerdict } from '#contract/image.ts';
 import type { Value } from '../database.ts';
 import { idsByPath } from './addresses.ts';
 
-/** The score by which a filter speaks of a model. */
+/** The score that a filter uses of a model. */
 export interface ScoreAsked {
   readonly modelId: number;
   /** See findModelScore; null finds no image. */
@@ -17,7 +17,7 @@ export interface ScoreAsked {
 export interface Asked {
   readonly datasetId: number;
   readonly filter: Omit<ImageFilter, 'dataset' | 'verdict'> & {
-    /** null: none stands; "any": whichever. */
+    /** null: no standing verdict; "any": any verdict. */
     readonly verdict?: StandingVerdict | 'any' | null | undefined;
   };
   /** Of the filter's model; undefined when it names none. */
@@ -55,7 +55,7 @@ export function conditionOf({ datasetId, filter, score }: Asked): Condition {
 
 /**
  * The same with tables to read from: rows d, and for images that have a score rows s of theirs, which are
- * gone through once where the condition alone would look each up.
+ * scanned once where the condition alone would look each up.
  */
 export function rowsOf(asked: Asked): Condition & { readonly from: string } {
   const { filter, score } = asked;
@@ -92,7 +92,7 @@ function scoreParts(
 ): Condition[] {
   const scored = 'select image_id from score where model_score_id = ?';
   const failed = 'select image_id from score_problem where model_id = ?';
-  // Without a threshold nothing is flagged, and nothing is cleared of it.
+  // Without a threshold no image is flagged or unflagged.
   const side = (sign: string) =>
     limit === null
       ? part('false')
@@ -106,7 +106,7 @@ function scoreParts(
     case 'failed':
       return [part(`d.image_id in (${failed})`, modelId)];
     case 'unscored':
-      // Looked up image by image: a page needs few, and counting goes another way (image-pages.ts).
+      // Looked up image by image: a page needs few, and counting uses another query (image-pages.ts).
       return [
         part(`not exists (${scored} and image_id = d.image_id)`, scoreId),
         part(`not exists (${failed} and image_id = d.image_id)`, modelId),

@@ -1,4 +1,4 @@
-// The images of a dataset that a filter means: pages and ids in a chosen order.
+// The images of a dataset that match a filter: pages and ids in a chosen order.
 
 import type { ImageOrder, ListedImage } from '#contract/image.ts';
 import { Failure } from '#domain/failure.ts';
@@ -13,7 +13,7 @@ export interface PageAsked extends Asked {
 }
 
 export interface ImagePage {
-  /** Images that the request means, on all pages. */
+  /** Images that match the request, on all pages. */
   readonly total: number;
   readonly images: readonly ListedImage[];
 }
@@ -32,7 +32,7 @@ export function imagePage(reader: Reader, asked: PageAsked): ImagePage {
   const { order, offset, limit, datasetId } = asked;
   const shown = (ids: readonly number[]) => reader.all(ofIds, JSON.stringify(ids), datasetId);
   if (order === 'imported' || order === 'newest') {
-    // As the rows lie: what comes after the page need not be read.
+    // The order of the rows on disk: rows after the page need not be read.
     return { total: countImages(reader, asked), images: shown(idsInOrder(reader, asked, asked)) };
   }
   // All must be sorted: cutting a far page out in SQL, and counting for itself, takes longer.
@@ -63,7 +63,7 @@ export function idsInOrder(
   const { join, by, values } = sorting(asked);
   // With a limit, even one that cuts nothing, SQLite sorts half as fast.
   const cut = part ? { sql: 'limit ? offset ?', values: [part.limit, part.offset] } : noCut;
-  // One text is read a good deal faster than a hundred thousand rows.
+  // One text is read much faster than a hundred thousand rows.
   const ids: Query<{ ids: string }> = `
     select json_group_array(imageId) ids from
       (select d.image_id imageId from ${rows.from} ${join} where ${rows.sql}

@@ -1,11 +1,11 @@
-// Edits of many items at once, in a few statements whatever their number.
+// Edits many items at once with a fixed number of statements.
 
 import type { Split } from '#contract/image.ts';
 import type { ItemChange } from '#contract/edit.ts';
 import type { Query, Reader, Value, Writer } from '../database.ts';
 import { conditionOf, type Asked, type Condition } from './image-filter.ts';
 
-/** Which items of a dataset. */
+/** Selects items of a dataset. */
 export type ItemsMeant =
   { readonly datasetId: number; readonly imageIds: readonly number[] } | Asked;
 
@@ -25,7 +25,7 @@ export function countMeant(reader: Reader, items: ItemsMeant): number {
 }
 
 /**
- * Notes in the log what the items are and what they become. Items that stay as they are are left out.
+ * Logs the items' values before and after. Unchanged items are left out.
  * `splitOf` gives the split that a role brings, unless the change names one. Returns how many change.
  */
 export function noteItems(
@@ -44,7 +44,7 @@ export function noteItems(
   ];
   const splitPart =
     split === undefined && role !== undefined && splitOfRole !== null
-      ? // Whoever has the role already keeps the split.
+      ? // Items that have the role already keep their split.
         { sql: 'case when d.role = ? then d.split else ? end', values: [role, splitOfRole] }
       : after('split', split);
   const all = [...parts, splitPart];
@@ -100,7 +100,7 @@ export function noteSplit(
   );
 }
 
-/** Makes the items what the log says they were before the edit or became by it. */
+/** Sets the items to their logged values before or after the edit. */
 export function applyItems(writer: Writer, editId: number, state: 'before' | 'after'): void {
   writer.run(
     `update dataset_item set role = e.role_${state}, class = e.class_${state},

@@ -1,4 +1,4 @@
-// What could not be taken: files of an import, and images that a model could not score.
+// Failures: files that could not be imported, and images that a model could not score.
 
 import type { ImportProblem } from '#contract/core.ts';
 import type { Query, Reader, Writer } from '../database.ts';

@@ -1,4 +1,4 @@
-// Every migration, in order. A shipped one is never edited or removed; numbers step by ten.
+// Every migration, in order. A released one is never edited or removed; numbers step by ten.
 
 import { initial } from './0010-initial.ts';
 import { editsAndReviews } from './0020-edits-and-reviews.ts';

@@ -28,8 +28,8 @@ export function modelOfRun(reader: Reader, runId: number): StoredModel | undefin
 }
 
 /**
- * A run has one model. When its file was lost and made again with other contents, what was measured
- * with the earlier one goes.
+ * A run has one model. When its file was lost and recreated with other contents, the results of the earlier
+ * file are deleted.
  */
 export function putModel(writer: Writer, model: Omit<StoredModel, 'id'>, now: string): StoredModel {
   const before = modelOfRun(writer, model.runId);

@@ -9,7 +9,7 @@ export interface RankedItem extends DatasetItem {
   readonly raw: number;
 }
 
-/** The least normal first; equal ones by id. Images without a score are left out. */
+/** The least normal first; ties by id. Images without a score are left out. */
 export function rankedItems(
   reader: Reader,
   request: {

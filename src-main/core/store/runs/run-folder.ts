@@ -1,5 +1,5 @@
-// Where the files of a run lie: below the project's folder "models", under a name that no other run gets.
-// A row's id would not do: a catalogue that is restored does not know the ids given since it was copied.
+// The folder of a run's files: below the project's folder "models", under a unique name. A row's id is not
+// unique: a restored catalogue does not know the ids given since it was copied.
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ export function newRunFolder(now: Date): string {
 
 /**
  * The folder of a run in the project at `project` (absolute). Throws `project-damaged` when the catalogue
- * names a folder that Normscope did not: a project may come from a stranger, and folders are removed.
+ * names a folder that Normscope did not: a project may come from an untrusted source, and folders are removed.
  */
 export function runFolder(project: string, { folder }: { readonly folder: string }): string {
   if (pattern.test(folder)) return join(project, 'models', folder);

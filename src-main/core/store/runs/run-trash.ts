@@ -1,4 +1,4 @@
-// The trash of runs: what lies in it, and what leaves it for good.
+// The trash of runs: which runs are in it, and their permanent deletion.
 
 import type { Query, Reader, Writer } from '../database.ts';
 import { selectRuns, type StoredRun } from './runs.ts';
@@ -15,7 +15,7 @@ export function deletedRuns(reader: Reader): (StoredRun & { readonly deletedAt: 
 
 const emptied: Query<{ folder: string }> = 'select folder from run where emptied_at is not null';
 
-/** Names of the folders of runs that have left the trash for good. */
+/** Names of the folders of permanently deleted runs. */
 export function emptiedFolders(reader: Reader): { readonly folder: string }[] {
   return reader.all(emptied);
 }
@@ -24,7 +24,7 @@ export function isInTrash(reader: Reader, runId: number): boolean {
   return reader.get(deletedById, runId) !== undefined;
 }
 
-/** now: null takes it out of the trash. */
+/** now: null restores it from the trash. */
 export function setRunDeleted(writer: Writer, runId: number, now: string | null): void {
   writer.run('update run set deleted_at = ? where id = ?', now, runId);
 }
@@ -33,7 +33,7 @@ export function setRunName(writer: Writer, runId: number, name: string | null): 
   writer.run('update run set name = ? where id = ?', name, runId);
 }
 
-/** The run's row stays, because the log of edits speaks of it; its model and scores go. */
+/** The run's row stays, because the log of edits refers to it; its model and scores are deleted. */
 export function forgetRun(writer: Writer, runId: number, now: string): void {
   // Reviews that its ranking led to stay, and lose the model.
   writer.run('delete from model where run_id = ?', runId);

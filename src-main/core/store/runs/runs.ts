@@ -1,4 +1,4 @@
-// Runs: what each training was asked to do, how it went, epoch by epoch, and what it warned of.
+// Runs in the catalogue: the settings of each training, its epochs and its warnings.
 
 import type { JobState, RunResources, RunSummary } from '#contract/core.ts';
 import type { Distributions, EpochReport, Terms } from '#domain/progress.ts';
@@ -40,7 +40,7 @@ export interface StoredRun extends RunSummary {
   readonly pixels: string | null;
 }
 
-/** While a run trains, steps are done that are in no checkpoint: those of the epochs that it has told. */
+/** While a run trains, it has done steps that are in no checkpoint: those of its reported epochs. */
 const stepsDone = `
   case r.state when 'running'
     then max(r.steps_done, coalesce((select max(step) from run_epoch where run_id = r.id), 0))
@@ -128,7 +128,7 @@ export function addRun(writer: Writer, run: NewRun, now: string): number {
   return id;
 }
 
-/** failure: the sentence for the user, when the state is one of failing. */
+/** failure: the message for the user, when the run has failed. */
 export function setRunState(
   writer: Writer,
   id: number,
@@ -148,7 +148,7 @@ export function setRunPixels(writer: Writer, id: number, pixels: string): void {
 }
 
 /**
- * Steps that are safe in a checkpoint: a resumed run goes on from there. Fewer than before where the newest
+ * Steps saved in a checkpoint: a resumed run continues from there. Fewer than before where the newest
  * checkpoint was lost.
  */
 export function setStepsDone(writer: Writer, id: number, steps: number): void {
@@ -159,7 +159,7 @@ export function setStepsTotal(writer: Writer, id: number, steps: number): void {
   writer.run('update run set steps_total = ? where id = ?', steps, id);
 }
 
-/** What computes the run, on what, and why that was taken. */
+/** The engine of the run, its device, and why it was chosen. */
 export function setRunEngine(
   writer: Writer,
   id: number,
@@ -171,7 +171,7 @@ export function setRunEngine(
   );
 }
 
-/** What an attempt took; seconds add up over the attempts of a run. */
+/** The resources of an attempt; seconds add up over the attempts of a run. */
 export function addRunResources(writer: Writer, id: number, took: RunResources): void {
   writer.run(
     `update run set seconds = coalesce(seconds, 0) + ?, wait_seconds = coalesce(wait_seconds, 0) + ?,
@@ -180,7 +180,7 @@ export function addRunResources(writer: Writer, id: number, took: RunResources):
   );
 }
 
-/** A resumed run passes through some epochs again, with the same figures. */
+/** A resumed run repeats some epochs, with the same figures. */
 export function putEpoch(writer: Writer, runId: number, report: EpochReport): void {
   writer.run(
     `insert or replace into run_epoch (run_id, epoch, step, loss, terms, distributions,
@@ -191,7 +191,7 @@ export function putEpoch(writer: Writer, runId: number, report: EpochReport): vo
   );
 }
 
-/** A run that goes on from a checkpoint takes later epochs again. */
+/** A run that continues from a checkpoint repeats the later epochs. */
 export function dropEpochsAfter(writer: Writer, runId: number, step: number): void {
   writer.run('delete from run_epoch where run_id = ? and step > ?', runId, step);
 }
@@ -206,7 +206,7 @@ export function addRunWarning(writer: Writer, runId: number, text: string): bool
 export function interruptRuns(writer: Writer, now: string): void {
   writer.run(
     `update run set state = 'interrupted', ended_at = ?,
-       failure = 'Normscope ended before this run was finished. Resume it to go on.'
+       failure = 'Normscope ended before this run was finished. Resume it to continue.'
      where state in ('queued', 'running')`,
     now,
   );

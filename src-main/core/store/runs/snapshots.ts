@@ -13,7 +13,7 @@ export function findSnapshot(reader: Reader, hash: string): number | undefined {
   return reader.get(idByHash, hash)?.id;
 }
 
-/** In the order in which they were frozen. */
+/** In the order of the snapshot. */
 export function snapshotItems(reader: Reader, snapshotId: number): DatasetItem[] {
   return reader.all(itemsByPosition, snapshotId);
 }

@@ -12,15 +12,15 @@ import { table } from '../table.ts';
 /** An example of each entry, and what it means. */
 const cardEntries = [
   ['"name": "lite0"', 'what commands call it: small letters, digits, dots and dashes'],
-  ['"title", "licence"', 'in words: "EfficientNet-Lite0", "Apache-2.0"'],
+  ['"title", "licence"', 'free text: "EfficientNet-Lite0", "Apache-2.0"'],
   ['"source"', 'where it comes from, and what it was trained on'],
-  ['"sha256"', 'of the file; may be left out, else no other file is taken'],
+  ['"sha256"', 'of the file; if it is given, no other file is accepted'],
   ['"input": {…}', 'of one input, with these entries:'],
   ['  "name": "x"', 'in the file'],
   ['  "size": 112', 'side of the square image, pixels'],
   ['  "channels": 3', '3 for colour, 1 for grey'],
-  ['  "layout": "NCHW"', 'images, channels, rows, columns: the only one there is'],
-  ['  "range": [0, 255]', 'the values of black and of white, before what follows'],
+  ['  "layout": "NCHW"', 'images, channels, rows, columns: the only one supported'],
+  ['  "range": [0, 255]', 'the values of black and of white, before normalisation'],
   ['  "mean": [127, 127, 127]', 'subtracted from each channel'],
   ['  "deviation": [128, …]', 'then divides each channel'],
   ['"outputs": [{…}, …]', 'those to be used, each with these entries:'],
@@ -64,7 +64,7 @@ export const backbone = command({
     { words: 'backbone remove lite0', meaning: 'Removes the card, and the file with it.' },
   ],
   run: async ({ action, what, card }, shell) => {
-    // Loaded here, so that help is there at once.
+    // Loaded here, so that help appears immediately.
     const core = await import('#core/backbones/backbones.ts');
     const backbones = new core.Backbones();
     if (action === 'list' && what === undefined) return await list(backbones, shell);

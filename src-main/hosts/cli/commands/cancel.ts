@@ -1,14 +1,14 @@
-// `normscope cancel`: stops a run, also one that another process has under way.
+// `normscope cancel`: stops a run, also one that another process runs.
 
 import { parseId } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
 import { isAlive, withProject } from '../project.ts';
 
 export const cancel = command({
-  summary: 'Stops a run that is under way, keeping what it has reached',
+  summary: 'Stops a running run and keeps a checkpoint',
   about: [
     'Works from another terminal than the one that trains. The run writes a checkpoint and stops; ' +
-      '"normscope resume" goes on with it.',
+      '"normscope resume" continues it.',
   ],
   arguments: {
     project: projectArgument,
@@ -28,11 +28,11 @@ export const cancel = command({
     });
     shell.answer({ run: runId, state });
     if (!isAlive({ state: before })) {
-      shell.say(`Run ${run} is not under way: its state is "${state}".`);
+      shell.say(`Run ${run} is not running: its state is "${state}".`);
     } else if (state === 'stopped') {
       shell.say(
-        `Run ${run} is stopped; what it reached is kept.`,
-        `Go on with: ${shell.typed('resume', project, run)}`,
+        `Run ${run} is stopped; its checkpoint is kept.`,
+        `Resume with: ${shell.typed('resume', project, run)}`,
       );
     } else shell.say(`Run ${run} was not stopped: its state is "${state}".`);
     return state === 'stopped' || state === 'interrupted' ? 0 : 1;

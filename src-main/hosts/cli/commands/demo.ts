@@ -1,4 +1,4 @@
-// `normscope demo`: the whole way on the bundled sample, from images to a ranked list and a report.
+// `normscope demo`: all steps on the bundled sample, from images to a ranked list and a report.
 
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,11 +36,11 @@ export const demo = command({
   about: [
     'Imports about 700 blood cells and 300 photographs, trains the quick preset on the lymphocytes ' +
       'with the photographs and three shift transforms as outliers, scores cells of other types and ' +
-      'lymphocytes that it has not seen, and prints how well the two are told apart, beside a ' +
-      'detector that has learnt nothing. A page with all ranked pictures is written into the ' +
+      'lymphocytes that it has not seen, and prints how well the two are separated, beside the ' +
+      'baseline without training. A page with all ranked pictures is written into the ' +
       "project's folder exports. Takes less than 4 minutes on two processor cores.",
     'Running it again uses the same project, where the images are then known, and trains a new run ' +
-      'in it; delete the folder to begin anew.',
+      'in it; delete the folder to start over.',
   ],
   arguments: {},
   options: {
@@ -56,7 +56,7 @@ export const demo = command({
     { words: 'demo --open', meaning: 'The demonstration, and its page in the browser.' },
     {
       words: 'demo --project /tmp/Try.normscope --json',
-      meaning: 'Elsewhere, with the figures of "evaluate" and the floor as JSON.',
+      meaning: 'In another folder, with the figures of "evaluate" and the baseline as JSON.',
     },
   ],
   run: async ({ project, open }, shell) => {

@@ -1,4 +1,4 @@
-// `normscope doctor`: which engines this machine has, whether they compute rightly, and how fast.
+// `normscope doctor`: which engines this machine has, whether they compute correctly, and how fast.
 
 import { Failure } from '#domain/failure.ts';
 import { command } from '../command.ts';
@@ -10,7 +10,7 @@ export const doctor = command({
   summary: 'Tests the engines of this machine and says which can be used',
   about: [
     'An engine is what computes a training: the processor, a graphics card. Each is given a small ' +
-      'network whose results are known, and is offered only if it finds the same. The time is that ' +
+      'network whose results are known, and is offered only if its results agree. The time is that ' +
       'of one small training step of 64 images (the median of five); smaller is faster. auto takes ' +
       'the fastest that is offered. All compute with 32-bit numbers, also a graphics card that knows ' +
       'faster ones.',

@@ -18,9 +18,9 @@ export const engine = command({
   about: [
     'The processor and graphics cards are used without anything installed. TensorFlow is one more ' +
       'engine: "engine install tensorflow" fetches TensorFlow.js from the npm registry and TensorFlow from ' +
-      'the Python registry (together about 600 MB to download and 1 GB on the disk), and compiles what ' +
-      'joins them. It needs Linux on x64, npm, Python 3 with pip, and a C++ compiler. Nothing outside the ' +
-      'two registries is asked, so mirrors are enough.',
+      'the Python registry (together about 600 MB to download and 1 GB on the disk), and compiles the ' +
+      'addon that connects them. It needs Linux on x64, npm, Python 3 with pip, and a C++ compiler. Nothing outside the ' +
+      'two registries is contacted, so mirrors are enough.',
     'It is kept in the user’s data folder; NORMSCOPE_ENGINES names another. A working one is left as it ' +
       'is. For CUDA install @tensorflow/tfjs-node-gpu beside Normscope instead; it is found as well.',
   ],
@@ -60,7 +60,7 @@ export const engine = command({
       .finally(() => progress.end());
     if (stop.aborted) throw new Failure('stopped', 'Stopped. Nothing has been installed.');
     if (!installed) {
-      throw new Failure('engine-unavailable', `The installation broke off. ${lastLines(exit, 1)}`);
+      throw new Failure('engine-unavailable', `The installation failed. ${lastLines(exit, 1)}`);
     }
     shell.answer(installed);
     shell.say(`TensorFlow is ready: ${printable(installed.device)}.`, `  ${installed.folder}`);

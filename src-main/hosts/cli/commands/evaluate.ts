@@ -51,7 +51,7 @@ export const evaluate = command({
     },
     {
       words: 'evaluate Cells.normscope --model 1 --dataset cells --backbone lite0',
-      meaning: 'Two more rows: the untrained floor, and features of a backbone without training.',
+      meaning: 'Two more rows: the baseline without training, and features of a backbone.',
     },
   ],
   run: async ({ project, model, dataset, backbone }, shell) => {
@@ -60,7 +60,7 @@ export const evaluate = command({
     const { evaluation, floors } = await withProject(shell, project, {}, async (client) => {
       const evaluation = await client.call('scores.evaluate', asked);
       if (backbone === undefined) return { evaluation, floors: [] };
-      // What fails at once, such as a name that is not there, fails first.
+      // First what fails immediately, such as a name that does not exist.
       const frozen = await measureFloor(client, shell, { ...asked, backbone });
       const floor = await measureFloor(client, shell, asked);
       return {

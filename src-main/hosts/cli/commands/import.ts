@@ -15,7 +15,7 @@ export const importCommand = command({
       'table with the columns path, role, group, domain (or scanner, stain, site), label, split. Folders of classes and folders named ' +
       'train/good, test/good, test/DEFECT are recognised, and then say roles and splits themselves.',
     'Originals stay where they are. The same image is never imported twice. A file that cannot be ' +
-      'read is listed with the reason, and the import goes on; the exit code is then 1.',
+      'read is listed with the reason, and the import continues; the exit code is then 1.',
     'A group (patient, slide, plate) is never on two sides of a split. A domain (scanner, stain, site) may ' +
       'be on every side.',
     'With --tiles, an image larger than a tile is cut into squares, each an image of its own; the last ' +

@@ -1,4 +1,4 @@
-// `normscope resume`: goes on with a run that was stopped.
+// `normscope resume`: resumes a run that was stopped.
 
 import { parseId } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
@@ -6,9 +6,9 @@ import { withProject } from '../project.ts';
 import { followTraining, trainedAnswer, trainedLines } from '../training.ts';
 
 export const resume = command({
-  summary: 'Goes on with a run that was stopped, interrupted or has failed',
+  summary: 'Resumes a run that was stopped, was interrupted or has failed',
   about: [
-    'The run continues from its last checkpoint, with the settings and images it began with. On the ' +
+    'The run continues from its last checkpoint, with its original settings and images. On the ' +
       'processor the model is the same, bit for bit, as if the run had never been stopped.',
   ],
   arguments: {
@@ -17,7 +17,7 @@ export const resume = command({
   },
   options: {},
   examples: [
-    { words: 'resume Cells.normscope 3', meaning: 'Goes on with run 3.' },
+    { words: 'resume Cells.normscope 3', meaning: 'Resumes run 3.' },
     { words: 'resume Cells.normscope 3 --json', meaning: 'The same in a script.' },
   ],
   run: async ({ project, run }, shell) => {

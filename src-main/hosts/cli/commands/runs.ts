@@ -25,7 +25,7 @@ export const runs = command({
   arguments: { project: projectArgument },
   options: {},
   examples: [
-    { words: 'runs Cells.normscope', meaning: 'A table, also while a training is under way.' },
+    { words: 'runs Cells.normscope', meaning: 'A table, also while a training is running.' },
     { words: 'runs Cells.normscope --json', meaning: 'One document, {"runs":[…]}.' },
   ],
   run: async ({ project }, shell) => {

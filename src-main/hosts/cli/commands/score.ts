@@ -14,9 +14,9 @@ export const score = command({
   summary: 'Scores images with a model and lists the strangest',
   about: [
     'Scores a dataset, or the images at PATH…, which are imported as unlabelled into a dataset made ' +
-      'for them. An image that the model has scored before is not scored again, so a score that was ' +
-      'stopped goes on where it was.',
-    'The anomaly score is higher for stranger images. "stranger than" is the part of the normal ' +
+      'for them. An image that the model has scored before is not scored again, so a ' +
+      'scoring that was stopped continues where it was.',
+    'The anomaly score is higher for stranger images. "stranger than" is the share of the normal ' +
       'images held out for calibration that are less strange. Neither is a probability.',
   ],
   arguments: {

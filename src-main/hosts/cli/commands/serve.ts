@@ -1,4 +1,4 @@
-// `normscope serve`: the window in a browser. The server is a process of its own.
+// `normscope serve`: the window in a browser. The server is a separate process.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,9 +15,9 @@ const entry = fileURLToPath(new URL('../../server/main.ts', import.meta.url));
 export const serve = command({
   summary: 'Shows the project in a browser on this computer',
   about: [
-    'Serves the same window as the desktop app to browsers on this computer, and to nobody else. The ' +
-      'address that is printed holds a secret and works once; the browser that opened it may come ' +
-      'back. Press Enter for another address, Ctrl+C to end. From another computer, forward the port: ' +
+    'Serves the same window as the desktop app to browsers on this computer, and to no other. The ' +
+      'address that is printed holds a secret and works once; that browser can connect ' +
+      'again later. Press Enter for another address, Ctrl+C to end. From another computer, forward the port: ' +
       'ssh -L 4321:127.0.0.1:4321 COMPUTER, with --port 4321.',
   ],
   arguments: { project: projectArgument },
@@ -61,7 +61,7 @@ export const serve = command({
   },
 });
 
-/** What the server has said before it ended. */
+/** The server's error output as an error. */
 function failureOf(errors: string): Error {
   try {
     const { error } = JSON.parse(errors.trim().split('\n').at(-1)!) as {

@@ -1,4 +1,4 @@
-// `normscope show`: everything a run was asked to do and how it went.
+// `normscope show`: the settings of a run, its progress and its warnings.
 
 import type { RunDetails } from '#contract/core.ts';
 import { allTerms, inCardOrder, termTitle } from '#domain/methods/methods.ts';
@@ -28,7 +28,7 @@ export const show = command({
   },
   options: {},
   examples: [
-    { words: 'show Cells.normscope 3', meaning: 'Run 3, also while it is under way.' },
+    { words: 'show Cells.normscope 3', meaning: 'Run 3, also while it is running.' },
     { words: 'show Cells.normscope 3 --json', meaning: 'Every epoch and setting, for a script.' },
   ],
   run: async ({ project, run }, shell) => {

@@ -18,8 +18,8 @@ export const train = command({
       'tell them from outliers: other datasets (--outliers), or copies of the normal images changed ' +
       'by a shift transform (--shift). The normal images for calibration then set the threshold.',
     'quick takes minutes on two processor cores; standard takes hours; paper is the published ' +
-      'reference (arXiv 2312.15288), meant for a graphics card. Ctrl+C stops the training; what was ' +
-      'reached is kept, and "normscope resume" goes on with the same result as without the stop.',
+      'reference (arXiv 2312.15288), intended for a graphics card. Ctrl+C stops the training; a ' +
+      'checkpoint is kept, and "normscope resume" continues with the same result as without the stop.',
     `Shift transforms: ${shiftNames.join(', ')}. Where neither outliers nor shifts are named, the ` +
       `methods that take shifts use ${standardShifts(methodNames.find(takesShifts)!).join(', ')}.`,
   ],
@@ -74,7 +74,7 @@ export const train = command({
       placeholder: 'N',
       min: 0,
       standard: 0,
-      meaning: 'everything random follows from it: the same seed gives the same model',
+      meaning: 'the seed of all random numbers: the same seed gives the same model',
     },
     engine: engineOption,
     'accept-overlaps': {

@@ -12,10 +12,10 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const target = join(root, 'dist', 'core');
 
-/** What no running program reads. */
+/** Files that no running program reads. */
 const ballast = /\.(d\.[cm]?ts|map|md|markdown)$|(^|\/)(test|tests|docs?|examples?|\.github)(\/|$)/;
 
-/** Within a package: the files that it runs on here. All of it where there is no entry. */
+/** By package: the files that it needs on this system; packages without an entry are copied whole. */
 const needed: Readonly<Record<string, RegExp>> = {
   node: /^(bin|package\.json|LICENSE)/,
   'better-sqlite3': new RegExp(

@@ -28,7 +28,7 @@ async function start(folder: string, create: boolean, node = process.execPath) {
   );
 }
 
-it('answers main and its clients, finds pictures, and ends when it is asked to', async () => {
+it('answers main and its clients, finds pictures, and ends on request', async () => {
   const { core, end, isReady } = await start(join(newFolder(), 'Cells.normscope'), true);
   expect(isReady).toBe(true);
   expect(await core.client.call('jobs.list', {})).toEqual([]);
@@ -39,13 +39,13 @@ it('answers main and its clients, finds pictures, and ends when it is asked to',
   await expect.poll(() => texts).toEqual(['{"kind":"result","id":1,"output":[]}']);
   await core.close();
   expect(await end).toEqual({ failure: undefined, log: '' });
-  // Each client is told by the empty text.
+  // Each client receives the empty text.
   expect(texts.at(-1)).toBe('');
   expect(await core.picture({ kind: 'thumb', hash: 'a'.repeat(64), look: undefined })).toBeNull();
   await expect(core.client.call('jobs.list', {})).rejects.toMatchObject({ code: 'link-closed' });
 });
 
-it('says why there is no core: no project, or no Node', async () => {
+it('reports why no core could be started: no project, or no Node', async () => {
   const missing = await start(join(newFolder(), 'None.normscope'), false);
   expect((await missing.end).failure).toMatchObject({
     code: 'not-found',

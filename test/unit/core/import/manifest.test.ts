@@ -74,8 +74,8 @@ describe('a table', () => {
     );
     expect(rows.map(({ path }) => path)).toEqual(['/data/a.png', join(folder, 'b.png')]);
     expect(problems.map(({ reason }) => reason)).toEqual([
-      'Line 4: the path "../c.png" leads out of the table\'s folder. Write the full path if this is meant.',
-      'Line 5: the path "sub/../../d.png" leads out of the table\'s folder. Write the full path if this is meant.',
+      'Line 4: the path "../c.png" leads out of the table\'s folder. Write the full path if this is intended.',
+      'Line 5: the path "sub/../../d.png" leads out of the table\'s folder. Write the full path if this is intended.',
     ]);
   });
 
@@ -90,8 +90,8 @@ describe('a table', () => {
     const { rows, problems } = await read(text);
     expect(rows).toHaveLength(1);
     const reasons = [
-      /^Line 3: the role "norml" is none of normal, outlier, unlabelled, anomaly; .*"normal"/,
-      /^Line 5: the split "tets" is none of train, calibrate, test, none; .*"test"/,
+      /^Line 3: the role "norml" is not one of normal, outlier, unlabelled, anomaly; .*"normal"/,
+      /^Line 5: the split "tets" is not one of train, calibrate, test, none; .*"test"/,
       /^Line 6: the path is missing\.$/,
       /^Line 7: there are more cells than columns\. Put cells that hold a separator into double/,
     ];
@@ -112,7 +112,7 @@ describe('a table', () => {
     ['has no column for paths', 'file,role\na.png,normal\n', /no column "path"/],
     ['is empty', '', /no column "path"/],
     ['is no UTF-8', Buffer.from('path\ngro\xdfe.png\n', 'latin1'), /not UTF-8 text/],
-    ['is broken', 'path,role\n"a.png,normal\n', /not proper CSV/],
+    ['is broken', 'path,role\n"a.png,normal\n', /not valid CSV/],
   ])('that %s is refused in words', async (_, text, words) => {
     await expect(read(text)).rejects.toThrow(words);
   });

@@ -162,9 +162,7 @@ describe('a spec that is not understood', () => {
       state: 'failed',
       failure: {
         code: 'bad-input',
-        message: expect.stringMatching(
-          /another version of Normscope .* Ask for it again/,
-        ) as string,
+        message: expect.stringMatching(/another version of Normscope .* Start it again/) as string,
       },
     });
     expect(current().started).toEqual([1, 3]);

@@ -40,7 +40,7 @@ it('running and queued jobs and runs become interrupted; what has ended stays as
   expect(database.read((reader) => findRun(reader, 1))).toMatchObject({
     state: 'interrupted',
     endedAt: later.toISOString(),
-    failure: 'Normscope ended before this run was finished. Resume it to go on.',
+    failure: 'Normscope ended before this run was finished. Resume it to continue.',
   });
   await close();
 });

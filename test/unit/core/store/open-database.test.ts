@@ -191,9 +191,9 @@ describe('refused and left as it was', () => {
   it('a file that is no database', async () => {
     const folder = tempFolder();
     writeFileSync(file(folder), 'Dear diary, '.repeat(1000));
-    await expectRefused(folder, 'project-damaged', /it is no SQLite database/);
+    await expectRefused(folder, 'project-damaged', /it is not a SQLite database/);
     writeFileSync(file(folder), 'short');
-    await expectRefused(folder, 'project-damaged', /it is no SQLite database/);
+    await expectRefused(folder, 'project-damaged', /it is not a SQLite database/);
   });
 
   it('a file that was cut off', async () => {

@@ -92,12 +92,16 @@ describe('the lock of a project', () => {
     await lock.release();
   });
 
-  it('says where its owner answers, and leaves nothing but an empty file', async () => {
+  it('publishes the control socket of its owner, and leaves only an empty file', async () => {
     const folder = tempFolder();
     const lock = await lockProject(folder);
-    await lock.announce('/run/door');
+    await lock.announce('/run/control');
     const { pid } = process;
-    expect(await readOwner(folder)).toEqual({ pid, host: hostname(), door: '/run/door' });
+    expect(await readOwner(folder)).toEqual({
+      pid,
+      host: hostname(),
+      controlSocket: '/run/control',
+    });
     await lock.release();
     expect(await readOwner(folder)).toBeUndefined();
     expect(readdirSync(folder)).toEqual(['project.lock']);

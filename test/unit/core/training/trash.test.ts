@@ -128,7 +128,7 @@ describe('a deleted run', () => {
   it('was not at work: a run that waits or trains is refused', async () => {
     const { methods, queue, runs } = await lab();
     const jobId = queue.submit({ kind: 'train', runId: 1 });
-    expect(() => methods['runs.delete']({ runId: 1 }, never)).toThrow('Run 1 is at work');
+    expect(() => methods['runs.delete']({ runId: 1 }, never)).toThrow('Run 1 is running');
     await queue.stop(jobId);
     await methods['runs.delete']({ runId: 1 }, never);
     expect(await runs()).toEqual([2]);
@@ -139,7 +139,7 @@ describe('a deleted run', () => {
 describe('a run at work', () => {
   it('is moved by no undo and no redo, in neither direction', async () => {
     const { edits, methods, queue, runs } = await lab();
-    const notNow = 'Run 1 is at work. Pause it';
+    const notNow = 'Run 1 is running. Pause it';
     await methods['runs.delete']({ runId: 1 }, never);
     edits.undo();
     const jobId = queue.submit({ kind: 'train', runId: 1 });
@@ -163,7 +163,7 @@ describe('a run at work', () => {
     // One job of this lane runs at a time: the scoring waits, and is at work all the same.
     const training = queue.submit({ kind: 'train', runId: 2 });
     queue.submit({ kind: 'score', modelId: 1, dataset: 'cells', engine: 'cpu' });
-    expect(() => edits.redo()).toThrow('Run 1 is at work');
+    expect(() => edits.redo()).toThrow('Run 1 is running');
     expect(await runs()).toEqual([1, 2]);
     await queue.stop(training);
   });
@@ -174,7 +174,7 @@ describe('a run at work', () => {
     await methods['runs.delete']({ runId: 2 }, never);
     // As a catalogue of an earlier version may have it.
     const jobId = queue.submit({ kind: 'train', runId: 1 });
-    await expect(methods['trash.empty']({}, never)).rejects.toThrow('Run 1 is at work');
+    await expect(methods['trash.empty']({}, never)).rejects.toThrow('Run 1 is running');
     expect(await methods['trash.list']({}, never)).toHaveLength(2);
     expect([filesOf(1), filesOf(2)].map((path) => existsSync(path))).toEqual([true, true]);
     await queue.stop(jobId);

@@ -172,7 +172,7 @@ describe('a report of verdicts', () => {
     const all = Array.from({ length: 40 }, (_, index) => image(index + 1));
     const text = textOf(reportPage({ ...report({ images: all }), pictures: [all[0]!, all[30]!] }));
     expect(text).toContain('Threshold 17.50: 2 flagged above, 38 passed below');
-    expect(text).toContain('38 images further down that nobody has judged are not shown');
+    expect(text).toContain('38 images further down without a verdict are not shown');
     expect(text).toContain('31 N');
   });
 });

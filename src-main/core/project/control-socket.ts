@@ -1,6 +1,6 @@
-// The project's door: a local socket on which its owner answers other processes of the same user, so
-// that a run can be cancelled from a second terminal. It says nothing about who owns the project:
-// that is the lock's business.
+// The project's control socket: a local socket on which the owner of the project answers other processes
+// of the same user, so that a run can be cancelled from a second terminal. Ownership itself is decided by
+// the lock (../store/project-lock.ts), not here.
 
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, rmdir } from 'node:fs/promises';
@@ -11,72 +11,71 @@ import type { Link } from '#rpc/link.ts';
 import { lineLink } from './line-link.ts';
 import { readOwner } from '../store/project-lock.ts';
 
-export interface Door {
+export interface ControlSocket {
   /** A socket's path, or the name of a pipe on Windows. */
   readonly address: string;
-  /** Sends every guest away. */
+  /** Disconnects every client. */
   readonly close: () => Promise<void>;
 }
 
-/** What a guest may send in one line, and what it is ready to read, bytes. */
-const longestQuestion = 4 * 2 ** 20;
+/** The longest line that a client may send, and the longest that it reads, bytes. */
+const longestRequest = 4 * 2 ** 20;
 const longestAnswer = 256 * 2 ** 20;
 
-/** A door that does not open within this is taken for closed, milliseconds. */
-const patienceMs = 2000;
+/** An owner that does not accept the connection within this time counts as absent, milliseconds. */
+const connectTimeoutMs = 2000;
 
-const folderStart = 'normscope-door-';
-const socketName = 'door';
+const folderStart = 'normscope-control-';
+const socketName = 'control';
 
-/** Opens a door that nobody but this user can find or pass. Throws what the system throws. */
-export async function openDoor(onGuest: (link: Link) => void): Promise<Door> {
-  const guests = new Set<Socket>();
+/** Listens where only this user can connect. Throws what the system throws. */
+export async function openControlSocket(onClient: (link: Link) => void): Promise<ControlSocket> {
+  const clients = new Set<Socket>();
   const server = createServer((socket) => {
-    guests.add(socket);
-    socket.once('close', () => guests.delete(socket));
-    onGuest(lineLink(socket, longestQuestion));
+    clients.add(socket);
+    socket.once('close', () => clients.delete(socket));
+    onClient(lineLink(socket, longestRequest));
   });
   const address = await freshAddress();
   try {
     await listen(server, address);
   } catch (error) {
-    await sweepDoor(address);
+    await removeControlSocket(address);
     throw error;
   }
   return {
     address,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
-      for (const guest of guests) guest.destroy();
+      for (const client of clients) client.destroy();
       await closed;
-      await sweepDoor(address);
+      await removeControlSocket(address);
     },
   };
 }
 
-/** A link to the owner of the project in `folder`; undefined when nobody answers there. */
-export async function knock(folder: string): Promise<Link | undefined> {
+/** A link to the owner of the project in `folder`; undefined when no owner accepts the connection. */
+export async function connectToOwner(folder: string): Promise<Link | undefined> {
   const owner = await readOwner(folder);
-  if (owner?.door === undefined || owner.host !== hostname() || !isOurs(owner.door)) {
-    return undefined;
-  }
-  const socket = createConnection(owner.door);
-  socket.setTimeout(patienceMs);
+  const address = owner?.controlSocket;
+  if (address === undefined || owner?.host !== hostname() || !isOurs(address)) return undefined;
+  const socket = createConnection(address);
+  socket.setTimeout(connectTimeoutMs);
   return await new Promise((resolve) => {
-    const giveUp = () => {
+    const fail = () => {
       socket.destroy();
       resolve(undefined);
     };
-    socket.once('error', giveUp).once('timeout', giveUp);
+    socket.once('error', fail).once('timeout', fail);
     socket.once('connect', () => {
-      socket.off('error', giveUp).off('timeout', giveUp).setTimeout(0);
+      socket.off('error', fail).off('timeout', fail).setTimeout(0);
       resolve(lineLink(socket, longestAnswer));
     });
   });
 }
 
-/** Removes what a door leaves behind when its owner was killed. */
-export async function sweepDoor(address: string): Promise<void> {
+/** Removes the socket and its folder, which stay behind when the owner was killed. */
+export async function removeControlSocket(address: string): Promise<void> {
   if (process.platform === 'win32' || !isOurs(address)) return;
   await rm(address, { force: true });
   await rmdir(dirname(address)).catch(() => undefined);
@@ -86,11 +85,11 @@ async function freshAddress(): Promise<string> {
   if (process.platform === 'win32') {
     return `\\\\.\\pipe\\${folderStart}${randomBytes(16).toString('hex')}`;
   }
-  // Made by mkdtemp, so that only this user may enter.
+  // mkdtemp gives only this user access to the folder.
   return join(await mkdtemp(join(tmpdir(), folderStart)), socketName);
 }
 
-/** A project may come from a stranger: its owner file must not lead us to any other socket. */
+/** A project may come from an untrusted source: its owner file must not name any other socket. */
 function isOurs(address: string): boolean {
   if (process.platform === 'win32') return address.startsWith(`\\\\.\\pipe\\${folderStart}`);
   return basename(address) === socketName && basename(dirname(address)).startsWith(folderStart);
