@@ -12,7 +12,7 @@ import { openControlSocket, removeControlSocket } from './project/control-socket
 import type { Picture } from './reader/pictures.ts';
 import { markInterrupted } from './jobs/recovery.ts';
 import { Log } from './project/log.ts';
-import { demandProject, projectFolders } from './project/project-folder.ts';
+import { assertProject, projectFolders } from './project/project-folder.ts';
 import { sweepScoring } from './scores/scoring-folder.ts';
 import { openDatabase } from './store/open-database.ts';
 import { lockProject, readOwner } from './store/project-lock.ts';
@@ -47,7 +47,7 @@ export interface App {
 export async function openApp(folder: string, options: AppOptions = {}): Promise<App> {
   const { create = false, now = () => new Date() } = options;
   const project = resolve(folder);
-  await demandProject(project, create);
+  await assertProject(project, create);
   const closers = new Closers();
   try {
     const core = await openCore(project, now, closers);

@@ -11,7 +11,7 @@ import { serve, type Server, type Service } from '#rpc/serve.ts';
 import { describeEngines } from './project/engines.ts';
 import { importImages } from './import/import.ts';
 import { nothingFound } from './import/nothing-found.ts';
-import { demandAbsolute, previewImport, type PreviewPorts } from './import/preview.ts';
+import { assertAbsolute, previewImport, type PreviewPorts } from './import/preview.ts';
 import type { Picture } from './reader/pictures.ts';
 import { ImageViewer } from './reader/viewer.ts';
 import { FailedJob } from './jobs/failed-job.ts';
@@ -21,7 +21,7 @@ import { markInterrupted } from './jobs/recovery.ts';
 import { readLicences } from './project/licences.ts';
 import type { Log } from './project/log.ts';
 import { outlierMethods } from './outliers/outlier-methods.ts';
-import { demandNoOverlaps } from './outliers/overlaps.ts';
+import { assertNoOverlaps } from './outliers/overlaps.ts';
 import { ShiftPreviewer } from './outliers/shift-preview.ts';
 import { editMethods } from './edits/edit-methods.ts';
 import { Edits } from './edits/edits.ts';
@@ -34,7 +34,7 @@ import { FeatureCache } from './features/feature-cache.ts';
 import { Features } from './scores/features.ts';
 import { askedFloor } from './scores/frozen-floor.ts';
 import { rank } from './scores/rank.ts';
-import { demandIdleRun } from './training/idle-run.ts';
+import { assertIdleRun } from './training/idle-run.ts';
 import { datasetNamed } from './runs/run-items.ts';
 import { runMethods } from './training/run-methods.ts';
 import { scoreRun } from './scores/score-run.ts';
@@ -94,7 +94,7 @@ export class Core {
       database,
       now,
       onChange: (state) => this.#emit('edits.changed', state),
-      demandIdleRun: (reader, runId) => demandIdleRun(reader, runId, this.#queue),
+      assertIdleRun: (reader, runId) => assertIdleRun(reader, runId, this.#queue),
     });
     this.#cache = new FeatureCache(join(folder, 'cache', 'features'), {
       onFault: (text) => log.warn(text),
@@ -168,7 +168,7 @@ export class Core {
     const orClosing = (stop: Stop) => either(stop, this.#closing);
     return {
       'images.import': (input) => {
-        demandAbsolute(input.paths);
+        assertAbsolute(input.paths);
         return { jobId: queue.submit({ kind: 'import', input }) };
       },
       'sample.import': () => ({
@@ -180,7 +180,7 @@ export class Core {
           this.#emit('images.compared', { search, done, total }),
         ),
       'images.preview': ({ dataset, ...request }, stop) => {
-        demandAbsolute(request.paths);
+        assertAbsolute(request.paths);
         return previewImport(request, stop, previewPorts(catalogue, dataset));
       },
       ...editMethods(this.#edits),
@@ -208,7 +208,7 @@ export class Core {
       }),
       ...runMethods({
         ...{ database, folder, queue, catalogue, now, codeVersion, compute, orClosing },
-        demandNoOverlaps: (input, stop) => demandNoOverlaps(input, stop, { database, folder }),
+        assertNoOverlaps: (input, stop) => assertNoOverlaps(input, stop, { database, folder }),
       }),
       'scores.compute': ({ modelId, dataset, engine }) => {
         database.read((reader) => {

@@ -81,7 +81,7 @@ export class Batches implements Views {
    * `bad-input` when 90° copies would be normals and outliers at once.
    */
   constructor(plan: BatchPlan, parts = 1) {
-    demandOneSide(plan);
+    assertOneSide(plan);
     this.#plan = plan;
     this.#parts = parts;
     this.#views = cardOf(plan.method).views;
@@ -210,7 +210,7 @@ export class Batches implements Views {
   }
 }
 
-function demandOneSide({ settings, shifts }: BatchPlan): void {
+function assertOneSide({ settings, shifts }: BatchPlan): void {
   const turned = shifts.some(({ shift, strength }) => shift === rotate && strength > 0.5);
   if (settings.normalRotation !== '90' || !turned) return;
   throw new Failure(

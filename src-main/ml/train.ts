@@ -132,7 +132,7 @@ export async function startTraining(options: TrainOptions): Promise<Training> {
     state: async () => {
       const all = await session.readState();
       const state = Object.fromEntries(kept.state.map(({ name }) => [name, all[name]!]));
-      demandFiniteState(state, done.step);
+      assertFiniteState(state, done.step);
       return state;
     },
     release: () => session.release(),
@@ -168,7 +168,7 @@ async function* trainSteps(
     const means: StepMeans[] = [];
     for (let part = 0; part < parts; part++) {
       const outputs = await session.run({ ...inputs, ...partInputs(images, part, parts) });
-      demandFinite(program, outputs, step + 1);
+      assertFinite(program, outputs, step + 1);
       means.push(readMeans(method.card, outputs));
     }
     done.step = step + 1;
@@ -221,7 +221,7 @@ function evenWeights(program: Program): Tensors {
 }
 
 /** Throws `not-finite` with the step, counted from 1, and the first tensor that is to blame. */
-function demandFinite(program: Program, outputs: Tensors, step: number): void {
+function assertFinite(program: Program, outputs: Tensors, step: number): void {
   const squares = outputs['gradientSquares']!;
   const culprit = program.training!.parameters.find((_, index) => !Number.isFinite(squares[index]));
   const where = Number.isFinite(outputs['loss']![0]) ? null : 'the loss';
@@ -233,7 +233,7 @@ function demandFinite(program: Program, outputs: Tensors, step: number): void {
 }
 
 /** An update can overflow although its gradient was finite: the next step would show it. */
-function demandFiniteState(state: Tensors, step: number): void {
+function assertFiniteState(state: Tensors, step: number): void {
   for (const [name, values] of Object.entries(state)) {
     if (!allFinite(values)) throw notFinite(step, name);
   }

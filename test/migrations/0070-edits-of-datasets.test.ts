@@ -37,7 +37,7 @@ it('keeps what edits of version 60 did, so that they can be taken back', async (
   const { database, close } = await open(folder);
   const edits = new Edits({
     ...{ database, now: () => new Date(noon), onChange: () => undefined },
-    demandIdleRun: () => undefined,
+    assertIdleRun: () => undefined,
   });
   const before = itemsOf(database, 'cells');
   expect(edits.undo().words).toBe('Set role to anomaly');

@@ -37,7 +37,7 @@ it.each(older)('keeps the items of version %i', async (last) => {
 
   const edits = new Edits({
     ...{ database, now: () => new Date(noon), onChange: () => undefined },
-    demandIdleRun: () => undefined,
+    assertIdleRun: () => undefined,
   });
   const selection = { dataset, imageIds: [1, 3] };
   expect(edits.editItems(selection, { domain: 'scanner=A' }).changed).toBe(2);

@@ -89,7 +89,7 @@ export class Backbones {
     stop: Stop,
   ): Promise<{ backbone: Backbone; trial: BackboneTrial }> {
     const written = await readCard(cardFile);
-    await demandFile(file);
+    await assertFile(file);
     if ((await this.#names()).includes(written.name)) {
       throw new Failure(
         'bad-input',
@@ -191,7 +191,7 @@ async function tried(
   }
 }
 
-async function demandFile(file: string): Promise<void> {
+async function assertFile(file: string): Promise<void> {
   const found = await stat(file).catch(() => undefined);
   if (!found?.isFile()) {
     throw new Failure('not-found', `There is no file ${file}. Check the path.`, file);

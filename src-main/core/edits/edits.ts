@@ -33,7 +33,7 @@ export interface EditPorts {
   readonly now: () => Date;
   readonly onChange: (state: EditState) => void;
   /** Throws `bad-input` while the run is running or its model is scoring. */
-  readonly demandIdleRun: (reader: Reader, runId: number) => void;
+  readonly assertIdleRun: (reader: Reader, runId: number) => void;
 }
 
 export class Edits {
@@ -142,7 +142,7 @@ export class Edits {
         return;
       case 'run':
         // Like the deletion that it repeats or undoes.
-        this.#ports.demandIdleRun(writer, edit.runId!);
+        this.#ports.assertIdleRun(writer, edit.runId!);
         setRunDeleted(writer, edit.runId!, (move === 'undo') === edit.restores ? now : null);
     }
   }

@@ -248,7 +248,7 @@ function mostFrequentFirst<Value extends string | null>(
 }
 
 /** Throws `bad-input`: the core may have another working folder than the client. */
-export function demandAbsolute(paths: readonly string[]): void {
+export function assertAbsolute(paths: readonly string[]): void {
   const relative = paths.find((path) => !isAbsolute(path));
   if (relative === undefined) return;
   throw new Failure('bad-input', `The path "${relative}" is not absolute.`, relative);

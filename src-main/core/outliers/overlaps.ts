@@ -59,7 +59,7 @@ interface Intended {
 }
 
 /** Checks a requested training. Throws `bad-input` with counts and remedy, and as `findOverlaps`. */
-export async function demandNoOverlaps(
+export async function assertNoOverlaps(
   { dataset, outliers, acceptOverlaps }: Intended,
   stop: Stop,
   ports: { readonly database: ProjectDatabase; readonly folder: string },

@@ -25,7 +25,7 @@ const ownNames: readonly string[] = [
  * Creates the folder when there is no project and `create` is set. Throws `not-found`, `bad-input` when the
  * folder holds other files, and `project-damaged` when only models are left.
  */
-export async function demandProject(project: string, create: boolean): Promise<void> {
+export async function assertProject(project: string, create: boolean): Promise<void> {
   if (existsSync(join(project, 'project.sqlite'))) return;
   const names = await namesIn(project);
   const models = names.includes('models') ? await namesIn(join(project, 'models')) : [];

@@ -40,7 +40,7 @@ export function projectMethods(ports: ProjectPorts): ProjectMethods {
   return {
     'storage.show': () => showStorage(ports),
     'storage.clear': async () => {
-      demandIdle(ports, 'Clear the cache');
+      assertIdle(ports, 'Clear the cache');
       const release = queue.hold();
       try {
         return { freedBytes: await clear(folder) };
@@ -54,7 +54,7 @@ export function projectMethods(ports: ProjectPorts): ProjectMethods {
     },
     'backups.make': async () => describe(await backUp()),
     'backups.restore': async ({ name }) => {
-      demandIdle(ports, 'Restore the copy');
+      assertIdle(ports, 'Restore the copy');
       if (!listBackups(backups).includes(name)) {
         throw new Failure('not-found', `There is no copy ${name} of the catalogue.`);
       }
@@ -69,7 +69,7 @@ export function projectMethods(ports: ProjectPorts): ProjectMethods {
 }
 
 /** Throws `bad-input` while jobs wait or run, because they use the files that would change. */
-function demandIdle({ queue }: ProjectPorts, what: string): void {
+function assertIdle({ queue }: ProjectPorts, what: string): void {
   if (queue.specsAlive().length === 0) return;
   throw new Failure('bad-input', `Work is running. ${what} once it has ended or is paused.`);
 }

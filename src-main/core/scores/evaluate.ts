@@ -56,7 +56,7 @@ export function evaluate(reader: Reader, modelId: number, dataset: string): Eval
   const trained = trainedModel(reader, modelId);
   const counted = countedItems(reader, trained, dataset);
   const scores = scoresOf(reader, modelId);
-  demandScores(reader, modelId, dataset, counted, scores);
+  assertScores(reader, modelId, dataset, counted, scores);
   const normals = withScores(counted.normals, scores);
   const anomalies = withScores(counted.anomalies, scores);
   if (normals.length === 0 || anomalies.length === 0) throw nothingReadable(dataset);
@@ -96,7 +96,7 @@ function withScores(
 }
 
 /** Images that could not be read are no reason to wait. */
-function demandScores(
+function assertScores(
   reader: Reader,
   modelId: number,
   dataset: string,

@@ -49,7 +49,7 @@ export async function backUp(
   await sweepTemporary(folder);
   await putWhole(path, async (temporary) => {
     connection.prepare('vacuum into ?').run(temporary);
-    await demandSound(temporary);
+    await assertSound(temporary);
   });
   for (const name of listBackups(folder).slice(0, -kept)) rmSync(join(folder, name));
   return path;
@@ -73,7 +73,7 @@ function freePath(folder: string, version: number, now: Date): string {
   return join(folder, `project-${stamp}-v${version}.sqlite`);
 }
 
-async function demandSound(path: string): Promise<void> {
+async function assertSound(path: string): Promise<void> {
   const copy = await openSqlite(path, { fileMustExist: true });
   try {
     const verdict: unknown = copy.pragma('quick_check(1)', { simple: true });

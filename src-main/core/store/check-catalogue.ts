@@ -55,7 +55,7 @@ async function checkHeader(path: string, migrations: readonly Migration[]): Prom
     if (bytesRead < header.length || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') {
       throw damaged(path, 'it is not a SQLite database');
     }
-    demandKnownVersion(header.readUInt32BE(60), path, migrations);
+    assertKnownVersion(header.readUInt32BE(60), path, migrations);
   } finally {
     await file.close();
   }
@@ -67,7 +67,7 @@ function checkContents(
   migrations: readonly Migration[],
 ): void {
   const version = versionOf(connection);
-  demandKnownVersion(version, path, migrations);
+  assertKnownVersion(version, path, migrations);
   const id = connection.pragma('application_id', { simple: true });
   const objects = connection.prepare('select type, rootpage from sqlite_schema').all() as {
     type: string;
@@ -85,7 +85,7 @@ function checkContents(
   }
 }
 
-function demandKnownVersion(version: number, path: string, migrations: readonly Migration[]): void {
+function assertKnownVersion(version: number, path: string, migrations: readonly Migration[]): void {
   const newest = newestVersion(migrations);
   if (version > newest) {
     throw new Failure(

@@ -19,7 +19,7 @@ export function versionOf(connection: Sqlite.Database): number {
  * exist; the file then keeps the version before it.
  */
 export function migrate(connection: Sqlite.Database, migrations: readonly Migration[]): void {
-  demandIncreasing(migrations);
+  assertIncreasing(migrations);
   // A table that is recreated is dropped, and with foreign keys on, the rows that refer to it as well. They
   // can be switched outside a transaction only; each migration is checked before it is kept.
   const areOn = connection.pragma('foreign_keys', { simple: true }) === 1;
@@ -30,7 +30,7 @@ export function migrate(connection: Sqlite.Database, migrations: readonly Migrat
       connection
         .transaction(() => {
           connection.exec(sql);
-          demandReferences(connection);
+          assertReferences(connection);
           connection.pragma(`user_version = ${version}`);
         })
         .exclusive();
@@ -40,7 +40,7 @@ export function migrate(connection: Sqlite.Database, migrations: readonly Migrat
   }
 }
 
-function demandReferences(connection: Sqlite.Database): void {
+function assertReferences(connection: Sqlite.Database): void {
   const [first] = connection.pragma('foreign_key_check') as { table: string; parent: string }[];
   if (first === undefined) return;
   throw damaged(
@@ -49,7 +49,7 @@ function demandReferences(connection: Sqlite.Database): void {
   );
 }
 
-function demandIncreasing(migrations: readonly Migration[]): void {
+function assertIncreasing(migrations: readonly Migration[]): void {
   migrations.forEach(({ version }, index) => {
     const before = migrations[index - 1]?.version ?? 0;
     if (!Number.isInteger(version) || version <= before) {

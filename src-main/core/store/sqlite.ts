@@ -7,7 +7,7 @@ import { Failure } from '#domain/failure.ts';
 const needed = { major: 22, minor: 14 } as const;
 
 /** Throws `bad-input` when `version` (as in process.versions.node) is too old. */
-export function demandNode(version: string): void {
+export function assertNode(version: string): void {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > needed.major || (major === needed.major && minor >= needed.minor)) return;
   throw new Failure(
@@ -19,7 +19,7 @@ export function demandNode(version: string): void {
 
 /** Returns a function that opens connections synchronously. Throws `bad-input` when this Node is too old. */
 export async function loadSqlite(): Promise<typeof Sqlite> {
-  demandNode(process.versions.node);
+  assertNode(process.versions.node);
   const { default: Connection } = await import('better-sqlite3');
   return Connection;
 }

@@ -6,7 +6,7 @@ import type { Reader } from '../store/database.ts';
 import { modelOfRun } from '../store/runs/models.ts';
 
 /** Throws `bad-input` while a job trains the run or scores with its model, or waits to. */
-export function demandIdleRun(reader: Reader, runId: number, queue: JobQueue): void {
+export function assertIdleRun(reader: Reader, runId: number, queue: JobQueue): void {
   const modelId = modelOfRun(reader, runId)?.id;
   const isAtWork = queue
     .specsAlive()

@@ -36,7 +36,7 @@ export interface RunMethodPorts extends StartPorts {
   readonly folder: string;
   readonly compute: Compute;
   /** Throws `bad-input` where outliers cannot be distinguished from normal or test images. */
-  readonly demandNoOverlaps: (input: TrainInput, stop: Stop) => Promise<void>;
+  readonly assertNoOverlaps: (input: TrainInput, stop: Stop) => Promise<void>;
   /** Of the caller or of the core that is closing. */
   readonly orClosing: (stop: Stop) => Stop;
 }
@@ -46,13 +46,13 @@ export function runMethods(ports: RunMethodPorts): RunMethods {
   const run = (runId: number) => database.read((reader) => runNamed(reader, runId));
   return {
     'runs.train': async (input, stop) => {
-      await ports.demandNoOverlaps(input, ports.orClosing(stop));
+      await ports.assertNoOverlaps(input, ports.orClosing(stop));
       const runId = startRun(input, ports);
       return { runId, jobId: queue.submit(training(runId)) };
     },
     'runs.estimate': (input, stop) => estimateRun(input, ports.orClosing(stop), ports),
     'runs.resume': async ({ runId }) => {
-      await demandUnfinished(run(runId), ports);
+      await assertUnfinished(run(runId), ports);
       // It may have been deleted while its model was read.
       run(runId);
       return { runId, jobId: queue.submit(training(runId)) };
@@ -80,7 +80,7 @@ export function runNamed(reader: Reader, runId: number): StoredRun {
 }
 
 /** A finished run whose model was lost may make it again. */
-async function demandUnfinished(
+async function assertUnfinished(
   run: StoredRun,
   { database, folder }: RunMethodPorts,
 ): Promise<void> {

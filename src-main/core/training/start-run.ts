@@ -47,8 +47,8 @@ export function startRun(input: TrainInput, ports: StartPorts): number {
   for (const { name, parameters } of input.shifts) {
     shiftParameters(parseShiftName(name), parameters);
   }
-  demandDistinct(input.shifts, 'shift transform');
-  demandDistinct(input.outliers, 'outlier source');
+  assertDistinct(input.shifts, 'shift transform');
+  assertDistinct(input.outliers, 'outlier source');
   const isLeftOpen = input.outliers.length + input.shifts.length === 0;
   const shifts = isLeftOpen ? standardShifts(method).map(asChosen) : input.shifts;
   checkOutliers(method, input.outliers.length, shifts.length, settings);
@@ -56,9 +56,9 @@ export function startRun(input: TrainInput, ports: StartPorts): number {
   const { database, catalogue, codeVersion } = ports;
   const datasetId = database.read((reader) => datasetNamed(reader, input.dataset));
   const snapshot = freezeSnapshot(catalogue, input.dataset);
-  demandNormals(snapshot, input.dataset);
+  assertNormals(snapshot, input.dataset);
   const sources = input.outliers.map(({ name, weight }) => freezeSource(name, weight, ports));
-  demandDifferent(sources);
+  assertDifferent(sources);
   const warnings = database.read((reader) =>
     sources.flatMap((source) => compareWithNormals(reader, source, snapshot, input.dataset)),
   );
@@ -86,7 +86,7 @@ function asChosen(name: string): TrainInput['shifts'][number] {
   return { name, weight: 1, strength: 0.5 };
 }
 
-function demandDistinct(chosen: readonly { readonly name: string }[], noun: string): void {
+function assertDistinct(chosen: readonly { readonly name: string }[], noun: string): void {
   const twice = chosen.find(({ name }, index) =>
     chosen.slice(0, index).some((other) => other.name === name),
   );
@@ -97,7 +97,7 @@ function demandDistinct(chosen: readonly { readonly name: string }[], noun: stri
   );
 }
 
-function demandNormals({ items }: FrozenSnapshot, dataset: string): void {
+function assertNormals({ items }: FrozenSnapshot, dataset: string): void {
   const training = items.filter(isTrainingNormal).length;
   if (training >= fewestNormals) return;
   const normals = items.filter(({ role }) => role === 'normal').length;
@@ -126,7 +126,7 @@ function freezeSource(name: string, weight: number, ports: StartPorts): FrozenSo
   return { snapshotId: id, name, weight, hash, items: serving };
 }
 
-function demandDifferent(sources: readonly FrozenSource[]): void {
+function assertDifferent(sources: readonly FrozenSource[]): void {
   for (const [index, { name, hash }] of sources.entries()) {
     const same = sources.slice(0, index).find((other) => other.hash === hash);
     if (!same) continue;

@@ -16,7 +16,7 @@ import {
   isInTrash,
   setRunName,
 } from '../store/runs/run-trash.ts';
-import { demandIdleRun } from './idle-run.ts';
+import { assertIdleRun } from './idle-run.ts';
 import { runFolder } from '../store/runs/run-folder.ts';
 import { runNamed, summary } from './run-methods.ts';
 
@@ -41,7 +41,7 @@ export function trashMethods(ports: TrashPorts): TrashMethods {
     'runs.delete': ({ runId }) => {
       database.read((reader) => {
         runNamed(reader, runId);
-        demandIdleRun(reader, runId, queue);
+        assertIdleRun(reader, runId, queue);
       });
       return { state: moveRun(runId, 'trash') };
     },
@@ -79,7 +79,7 @@ async function emptyTrash(ports: TrashPorts): Promise<{ runs: number; freedBytes
   const { database, folder, now, queue } = ports;
   const runs = await listTrash(ports);
   database.read((reader) => {
-    for (const { id } of runs) demandIdleRun(reader, id, queue);
+    for (const { id } of runs) assertIdleRun(reader, id, queue);
   });
   let freedBytes = 0;
   let emptied = 0;

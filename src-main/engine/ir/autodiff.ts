@@ -175,7 +175,7 @@ function differentiate(
     case 'normCrossEntropy':
     case 'weightedMean':
       for (const input of operation.inputs.slice(1))
-        demandConstant(operation.kind, input, collected);
+        assertConstant(operation.kind, input, collected);
       collected.emit(operation.inputs[0], (gradient) => lossGradient(operation, dy, gradient));
       return;
     case 'silu':
@@ -203,7 +203,7 @@ function differentiateExpansion(
 }
 
 /** Targets and weights of a loss. */
-function demandConstant(kind: string, input: Value | undefined, collected: Gradients): void {
+function assertConstant(kind: string, input: Value | undefined, collected: Gradients): void {
   if (!input || !collected.needs(input)) return;
   throw new Error(`${kind} has a gradient for its first operand only: stop that of the others`);
 }

@@ -62,7 +62,7 @@ export class ProgramBuilder extends Primitives {
 
   /** A tensor fed at every run. */
   input(name: string, shape: Shape): Value {
-    this.#demandNewName(name);
+    this.#assertNewName(name);
     const value = this.value(shape);
     this.#inputs.push({ name, value });
     return value;
@@ -329,14 +329,14 @@ export class ProgramBuilder extends Primitives {
     return { ...this.#program({ ...outputs, gradientSquares: sums }), training };
   }
 
-  #demandNewName(name: string): void {
+  #assertNewName(name: string): void {
     if ([...this.#inputs, ...this.#state].some((tensor) => tensor.name === name)) {
       throw new Error(`The program has two tensors named ${name}`);
     }
   }
 
   #keep(name: string, shape: Shape, kind: StateTensor['kind']): Value {
-    this.#demandNewName(name);
+    this.#assertNewName(name);
     const value = this.value(shape);
     this.#state.push({ name, value, kind, next: null });
     return value;
@@ -358,7 +358,7 @@ export class ProgramBuilder extends Primitives {
   }
 
   #program(outputs: Readonly<Record<string, Value>>): Omit<Program, 'training'> {
-    for (const name of Object.keys(outputs)) this.#demandNewName(name);
+    for (const name of Object.keys(outputs)) this.#assertNewName(name);
     return {
       inputs: [...this.#inputs],
       state: this.#state.map((tensor) => ({ ...tensor })),

@@ -8,7 +8,7 @@ import { nextName } from '../lower/lowered-program.ts';
 import { OnnxGraph } from '../onnx/graph.ts';
 import { gpuFailure } from './gpu-failure.ts';
 import { providerOptions } from './session-options.ts';
-import { demandShape, notShared } from './state-store.ts';
+import { assertShape, notShared } from './state-store.ts';
 import { checkedState, empty, fed } from './tensors.ts';
 
 /**
@@ -24,7 +24,7 @@ class ResidentState {
   /** What is not there yet is zero. Throws when a tensor is there in another shape. */
   join({ state }: Program): void {
     for (const { name, value } of state) {
-      demandShape(name, this.#tensors.get(name)?.dims ?? value.shape, value.shape);
+      assertShape(name, this.#tensors.get(name)?.dims ?? value.shape, value.shape);
     }
     for (const { name, value } of state) {
       if (!this.#tensors.has(name)) this.#tensors.set(name, empty(value.shape));

@@ -19,7 +19,7 @@ export class StateStore {
    */
   join(program: Program, layouts: LoweredProgram['layouts']): Map<string, TensorCopy> {
     for (const { name, value } of program.state) {
-      demandShape(name, this.#tensors.get(name)?.shape ?? value.shape, value.shape);
+      assertShape(name, this.#tensors.get(name)?.shape ?? value.shape, value.shape);
     }
     return new Map(
       program.state.map(({ name, value, next }) => {
@@ -32,7 +32,7 @@ export class StateStore {
 }
 
 /** Throws in words when a tensor that sessions share has two shapes. */
-export function demandShape(name: string, shared: Shape, own: Shape): void {
+export function assertShape(name: string, shared: Shape, own: Shape): void {
   if (equalShapes(shared, own)) return;
   throw new Error(
     `State ${name} is [${shared.join(', ')}] where it is shared, here [${own.join(', ')}]`,

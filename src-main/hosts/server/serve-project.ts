@@ -52,7 +52,7 @@ interface Request {
 /** Throws `not-found` when the page has not been built, and what the system throws for the port. */
 export async function serveProject(options: ServeOptions): Promise<ServedProject> {
   const { app, port } = options;
-  await demandPage(options.pageFolder);
+  await assertPage(options.pageFolder);
   const server = createServer({ requestTimeout: 30_000, maxHeaderSize: 16 * 1024 });
   server.maxConnections = mostConnections;
   await listen(server, port);
@@ -147,7 +147,7 @@ function turnAway(socket: Duplex): void {
   socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
 }
 
-async function demandPage(folder: string): Promise<void> {
+async function assertPage(folder: string): Promise<void> {
   await findFile(join(folder, 'index.html')).catch(() => {
     throw new Failure(
       'not-found',

@@ -17,7 +17,7 @@ import { seed, settingValues, shiftParameters } from '../inputs.ts';
 import type { FileTensor, TensorFile } from './safetensors.ts';
 import { damagedFile, encodeTensors, hashOf, readTensors } from './safetensors.ts';
 import type { Shard } from './shard.ts';
-import { demandTensor, stateFrom, stateTensors } from './state-tensors.ts';
+import { assertTensor, stateFrom, stateTensors } from './state-tensors.ts';
 import { writeWhole } from '#files/whole-file.ts';
 
 const format = 'normscope-model';
@@ -157,7 +157,7 @@ function readFitted(tensors: TensorFile['tensors'], path: string): Tensors {
   return Object.fromEntries(
     names.map((name) => [
       name.slice(fittedStart.length),
-      demandTensor(tensors, name, tensors[name]!.shape, Float32Array, path),
+      assertTensor(tensors, name, tensors[name]!.shape, Float32Array, path),
     ]),
   );
 }
@@ -179,7 +179,7 @@ function readReferenceTensors(
   const read = <Values extends Float32Array | Float64Array>(
     name: keyof Reference,
     type: new (length: number) => Values,
-  ) => demandTensor(tensors, `reference.${name}`, shapes[name], type, path);
+  ) => assertTensor(tensors, `reference.${name}`, shapes[name], type, path);
   return {
     mean: read('mean', Float64Array),
     factor: read('factor', Float64Array),

@@ -68,7 +68,7 @@ export function decodeTensors(bytes: Buffer, path: string): TensorFile {
   if (hashOf([data]) !== metadata['sha256']) {
     throw damagedFile(path, 'its contents do not match their hash');
   }
-  demandFullCover(entries, data.length, path);
+  assertFullCover(entries, data.length, path);
   const tensors = entries.map(
     ([
       name,
@@ -120,7 +120,7 @@ function readHeader(bytes: Buffer, path: string): Header {
 }
 
 /** Each byte belongs to one tensor: tensors that overlap could ask for more memory than the file has. */
-function demandFullCover(entries: Header['entries'], length: number, path: string): void {
+function assertFullCover(entries: Header['entries'], length: number, path: string): void {
   const places = entries.map(
     ([
       name,

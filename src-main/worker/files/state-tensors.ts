@@ -19,13 +19,13 @@ export function stateFrom(program: Program, tensors: FileTensors, path: string):
   return Object.fromEntries(
     program.state.map(({ name, value }) => [
       name,
-      demandTensor(tensors, name, value.shape, Float32Array, path),
+      assertTensor(tensors, name, value.shape, Float32Array, path),
     ]),
   );
 }
 
 /** Throws `checkpoint-damaged` unless the tensor is there, of this shape and type, and finite. */
-export function demandTensor<Values extends Float32Array | Float64Array>(
+export function assertTensor<Values extends Float32Array | Float64Array>(
   tensors: FileTensors,
   name: string,
   shape: readonly number[],

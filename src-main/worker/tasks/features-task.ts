@@ -5,7 +5,7 @@ import { readFeatures } from '#ml/score.ts';
 import type { FeaturesTask } from '../contract.ts';
 import { readModel } from '../files/model-file.ts';
 import { ScorePools } from '../views/score-pools.ts';
-import { demandSamePixels } from './score-task.ts';
+import { assertSamePixels } from './score-task.ts';
 import { readShard } from '../files/shard.ts';
 import type { TaskContext } from './task.ts';
 import { writeWhole } from '#files/whole-file.ts';
@@ -17,7 +17,7 @@ export async function runFeatures(
 ): Promise<{ images: number; size: number }> {
   const { description, state } = await readModel(task.model.path);
   const shard = await readShard(task.shard.path, task.shard.hash);
-  demandSamePixels(description, shard, task.shard);
+  assertSamePixels(description, shard, task.shard);
   const { settings } = description;
   const engine = await chooseEngine(task.engine, settings.threads);
   const pools = new ScorePools();

@@ -30,7 +30,7 @@ export async function runScoring(
 ): Promise<{ scored: number }> {
   const model = await readModel(task.model.path);
   const shard = await readShard(task.shard.path, task.shard.hash);
-  demandSamePixels(model.description, shard, task.shard);
+  assertSamePixels(model.description, shard, task.shard);
   const images = task.images.map((image) => keyed(image, shard, task));
   const { method, settings } = model.description;
   const { rows, batches } = scoringBatches(settings, images.length);
@@ -67,7 +67,7 @@ export async function runScoring(
 }
 
 /** Throws `bad-input` when the images were prepared otherwise than the model's own. */
-export function demandSamePixels(
+export function assertSamePixels(
   { channels, type, window }: ModelDescription,
   shard: Shard,
   { name, path }: ScoreTask['shard'],

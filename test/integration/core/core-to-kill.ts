@@ -18,10 +18,10 @@ async function finishTraining(client: CoreClient): Promise<void> {
   const { jobId } = run
     ? await client.call('runs.resume', { runId: run.id })
     : await client.call('runs.train', { ...smallTraining, overrides });
-  await demandSuccess(client, jobId);
+  await assertSuccess(client, jobId);
 }
 
-async function demandSuccess(client: CoreClient, jobId: number): Promise<void> {
+async function assertSuccess(client: CoreClient, jobId: number): Promise<void> {
   const job = await ended(client, jobId);
   if (job.state !== 'succeeded') throw new Error(JSON.stringify(job));
 }
@@ -36,7 +36,7 @@ if (process.argv[2] !== undefined) {
   });
   await finishTraining(client);
   const { jobId } = await client.call('scores.compute', { modelId: 1, dataset: 'cells' });
-  await demandSuccess(client, jobId);
+  await assertSuccess(client, jobId);
   await app.close();
   tell('done 0');
 }

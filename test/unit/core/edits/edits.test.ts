@@ -17,7 +17,7 @@ function editsOf(database: ProjectDatabase) {
     told,
     edits: new Edits({
       ...{ database, now, onChange: (state) => told.push(state) },
-      demandIdleRun: () => undefined,
+      assertIdleRun: () => undefined,
     }),
   };
 }

@@ -35,7 +35,7 @@ async function lab() {
   const edits = new Edits({
     ...{ database, now },
     onChange: () => undefined,
-    demandIdleRun: () => undefined,
+    assertIdleRun: () => undefined,
   });
   const note = '@two\nlines';
   edits.review({ imageIds: [9], modelId, verdict: 'anomalous', reviewer: '-mia', note });

@@ -148,7 +148,7 @@ describe(`of ${images} images`, () => {
   it('all are edited, and edited back', async () => {
     const edits = new Edits({
       ...{ database, now: () => new Date(noon), onChange: () => undefined },
-      demandIdleRun: () => undefined,
+      assertIdleRun: () => undefined,
     });
     const filter = { dataset: 'cells' };
     const inClass = (name: string) => page({ class: name }, 'imported').total;

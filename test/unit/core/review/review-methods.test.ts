@@ -39,7 +39,7 @@ async function lab() {
   const edits = new Edits({
     ...{ database, now },
     onChange: () => undefined,
-    demandIdleRun: () => undefined,
+    assertIdleRun: () => undefined,
   });
   const features = new Features({
     database,

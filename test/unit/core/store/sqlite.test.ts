@@ -1,18 +1,18 @@
 // Loading SQLite: the Node it needs, and the kinds of its errors.
 
 import { describe, expect, it } from 'vitest';
-import { demandNode, errorCode, openSqlite } from '#core/store/sqlite.ts';
+import { assertNode, errorCode, openSqlite } from '#core/store/sqlite.ts';
 
 describe('the Node.js that SQLite needs', () => {
   it.each(['22.14.0', '22.20.1', '23.0.0', '24.21.0', process.versions.node])(
     'is %s',
     (version) => {
-      demandNode(version);
+      assertNode(version);
     },
   );
 
   it.each(['22.13.9', '20.19.0', '18.15.0', '4.0.0'])('is not %s, and that is said', (version) => {
-    expect(() => demandNode(version)).toThrow(
+    expect(() => assertNode(version)).toThrow(
       expect.objectContaining({
         code: 'bad-input',
         message:

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { JobQueue } from '#core/jobs/queue.ts';
 import { Edits } from '#core/edits/edits.ts';
 import { trashMethods } from '#core/training/trash.ts';
-import { demandIdleRun } from '#core/training/idle-run.ts';
+import { assertIdleRun } from '#core/training/idle-run.ts';
 import { runFolder } from '#core/store/runs/run-folder.ts';
 import { runMethods } from '#core/training/run-methods.ts';
 import { scoresOf } from '#core/store/runs/scores.ts';
@@ -62,7 +62,7 @@ async function lab() {
   giveScore(database, 1, 'cells', new Map([[1, 1]]));
   const edits = new Edits({
     ...{ database, now, onChange: () => undefined },
-    demandIdleRun: (reader, runId) => demandIdleRun(reader, runId, queue),
+    assertIdleRun: (reader, runId) => assertIdleRun(reader, runId, queue),
   });
   const trash = trashMethods({
     ...{ database, folder, queue, now },
@@ -71,7 +71,7 @@ async function lab() {
   const methods = {
     ...runMethods({
       ...{ ...ports, folder, queue, compute: localCompute, orClosing: (stop) => stop },
-      demandNoOverlaps: () => Promise.resolve(),
+      assertNoOverlaps: () => Promise.resolve(),
     }),
     ...trash,
   };
