@@ -14,7 +14,7 @@ export function editCommands(frame: Frame, { edits }: Workspace): Command[] {
   const redo = () =>
     frame.attempt(async () => {
       const words = await edits.redo();
-      if (words !== null) toasts.done(`Done again: ${words}`, { label: 'Undo', run: undo });
+      if (words !== null) toasts.done(`Redone: ${words}`, { label: 'Undo', run: undo });
     });
   const canUndo = () => edits.undoWords !== null;
   const canRedo = () => edits.redoWords !== null;

@@ -82,9 +82,9 @@ function viewCommands(frame: Frame): Command[] {
     })),
     ...(
       [
-        ['images', 'problems', 'Problems of imports'],
+        ['images', 'problems', 'Import problems'],
         ['images', 'duplicates', 'Duplicate images'],
-        ['runs', 'trash', 'Trash of runs'],
+        ['runs', 'trash', 'Deleted runs (trash)'],
       ] as const
     ).map(([view, show, title]): Command => ({
       id: `show-${show}`,
@@ -102,7 +102,7 @@ function viewCommands(frame: Frame): Command[] {
     },
     {
       id: 'toggle-theme',
-      title: 'Change between light and dark',
+      title: 'Switch between light and dark',
       section: 'View',
       run: () => frame.chooseTheme(theme.shown === 'dark' ? 'light' : 'dark'),
     },

@@ -62,7 +62,7 @@ export class Frame {
       this.#offered = { paths: paths.filter((path, at) => paths.indexOf(path) === at), dataset };
       this.router.go('images');
       if (['none', 'failed', 'ended'].includes(session.project.kind)) {
-        this.toasts.failed('Open a project, or make a new one: these images are then imported.');
+        this.toasts.failed('Open or create a project; these images are then imported.');
       }
     }
   }
@@ -78,7 +78,9 @@ export class Frame {
       .map((file) => this.session.pathOf(file))
       .filter((path) => path !== undefined);
     if (files.length > 0 && paths.length === 0) {
-      this.toasts.failed('A browser does not say where files are: type the folder’s path instead.');
+      this.toasts.failed(
+        'A browser does not reveal where files are. Type the folder’s path instead.',
+      );
       return;
     }
     this.offerFiles(paths.filter((path) => path !== ''));

@@ -95,7 +95,8 @@ export class Session {
       const { folder, name, version } = await enterServer();
       const core: CoreClient = connect(await openServerLink());
       core.onClose(() => {
-        const message = 'The connection to the server has ended. What was running goes on there.';
+        const message =
+          'The connection to the server was lost. Running jobs continue on the server.';
         this.#project = { kind: 'ended', folder, name, message, log: '' };
       });
       this.#version = version;

@@ -6,7 +6,7 @@ import type { Frame } from '../frame.svelte.ts';
 export async function cancelRun(frame: Frame, core: CoreClient, runId: number): Promise<void> {
   await core.call('runs.cancel', { runId });
   frame.toasts.done(`Run ${runId} is cancelled. It stays in the list of runs.`, {
-    label: 'Go on after all',
+    label: 'Resume',
     run: () => frame.attempt(() => core.call('runs.resume', { runId })),
   });
 }

@@ -98,11 +98,11 @@ scenario('near duplicates are found once each, left out, and brought back', asyn
     await page.getByRole('tab', { name: `${dataset} ${images}` }).waitFor();
   }
   await page.getByRole('button', { name: 'Duplicates' }).click();
-  await page.getByText('Every image was seen in one place only').waitFor();
-  const near = page.getByRole('region', { name: 'Nearly the same' });
-  await near.getByText('have other files and count as other images').waitFor();
+  await page.getByText('Every image was found in one place only').waitFor();
+  const near = page.getByRole('region', { name: 'Near duplicates' });
+  await near.getByText('count as different images').waitFor();
   await noBreach(page);
-  await near.getByRole('button', { name: 'Look for them' }).click();
+  await near.getByRole('button', { name: 'Search' }).click();
   await near.getByText('2 pairs').waitFor({ timeout: 30_000 });
   await near.getByText(join(others, 'saved again.jpg')).waitFor();
   await near.getByText(join(others, 'larger.png')).waitFor();

@@ -37,7 +37,7 @@ scenario('a question mark in a form explains, and sends nothing', async ({ host,
   await typeFiles(host, dialog.getByLabel('Folders, images, archives or tables'), files);
   await dialog.getByText('3 images').waitFor();
   await dialog.getByRole('button', { name: 'What is “Role”?' }).click();
-  await dialog.getByText('What you say an image is.').waitFor();
+  await dialog.getByText('What you know about an image.').waitFor();
   expect(await dialog.isVisible()).toBe(true);
 });
 
@@ -89,7 +89,7 @@ scenario('a text takes undo for itself', async ({ host }) => {
   await page.keyboard.press('Control+z');
   await page.getByText('Undone: Set role to unlabelled').waitFor();
   await page.keyboard.press('Control+y');
-  await page.getByText('Done again: Set role to unlabelled').waitFor();
+  await page.getByText('Redone: Set role to unlabelled').waitFor();
 });
 
 scenario('a gallery keeps the keyboard, and its place', async ({ host }) => {
@@ -107,7 +107,7 @@ scenario('a gallery keeps the keyboard, and its place', async ({ host }) => {
   const last = page.locator('[role="option"][aria-posinset="709"]');
   await last.waitFor();
   for (const size of ['large', 'small', 'medium']) {
-    await page.getByRole('button', { name: `${size} pictures` }).click();
+    await page.getByRole('button', { name: `${size} thumbnails` }).click();
     await last.waitFor();
   }
 });

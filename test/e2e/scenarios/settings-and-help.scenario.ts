@@ -15,9 +15,9 @@ scenario('settings: storage, backups, glossary and licences keep nobody out', as
     await page.getByRole('tabpanel', { name }).waitFor();
     await noBreach(page);
   }
-  await page.getByText('packages come with it').waitFor();
+  await page.getByText('included packages').waitFor();
   await page.getByRole('tab', { name: 'Storage and backups' }).click();
-  await page.getByRole('button', { name: 'Make one now' }).click();
+  await page.getByRole('button', { name: 'Back up now' }).click();
   await page.getByRole('button', { name: 'Restore …' }).click();
   await page.getByRole('button', { name: 'Restore', exact: true }).click();
   // The page asks for everything again.
@@ -44,7 +44,7 @@ scenario(
     for (let step = 0; step < 4; step++) await tour.getByRole('button', { name: 'Next' }).click();
     await tour.getByText('5. Review the strangest').waitFor();
     await noBreach(page);
-    await tour.getByRole('button', { name: 'Begin' }).click();
+    await tour.getByRole('button', { name: 'Start' }).click();
     await expect.poll(() => tour.count()).toBe(0);
   },
   'browser',
