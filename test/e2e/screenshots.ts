@@ -33,7 +33,7 @@ async function finished(script: string, words: readonly string[]): Promise<void>
 /** Whether nothing is being measured or looked for any more. Runs in the page. */
 function isComplete(): boolean {
   const { document } = globalThis as unknown as { document: { body: { innerText: string } } };
-  return !/being measured|Looking for/.test(document.body.innerText);
+  return !/being measured|Searching for/.test(document.body.innerText);
 }
 
 async function takeAll(page: Page): Promise<void> {

@@ -4,6 +4,6 @@ import type { Review } from '#contract/image.ts';
 
 export const moveWords: Readonly<Record<Review['move'], string>> = {
   do: '',
-  undo: ' (taken back)',
-  redo: ' (given again)',
+  undo: ' (undone)',
+  redo: ' (redone)',
 };

@@ -70,7 +70,7 @@ scenario(
     await expect.poll(() => words.innerText()).toMatch(/of which 10 are above the line/);
     expect(await breachesInBothThemes(page)).toEqual([]);
 
-    await page.getByRole('button', { name: 'Review what is flagged' }).click();
+    await page.getByRole('button', { name: 'Review flagged images' }).click();
     await page.getByText(/^0 of \d+ above the threshold reviewed$/).waitFor();
     await page.getByRole('region', { name: 'Nearest normals' }).locator('img').first().waitFor();
     const outliers = page.getByRole('region', { name: 'Nearest outliers' }).locator('img');
@@ -166,7 +166,7 @@ scenario(
     // An empty list is no finished work when it is the role that leaves it empty.
     await page.getByLabel('Which images').selectOption('To do: above the threshold');
     await page.getByLabel('Role', { exact: true }).selectOption('Role outlier');
-    await page.getByRole('heading', { name: 'No such images' }).waitFor();
+    await page.getByRole('heading', { name: 'No matching images' }).waitFor();
 
     // Everything that was said is in the record, also what was taken back.
     await page.getByRole('tab', { name: 'Record' }).click();
