@@ -16,10 +16,10 @@ export function spreadOutline({ first, counts }: NormCounts): readonly { x: numb
   ];
 }
 
-/** "half from 3.1 to 4.2, nine of ten from 2.0 to 5.5". */
+/** "50 % from 3.1 to 4.2, 90 % from 2.0 to 5.5". */
 export function spreadInWords(norms: NormCounts): string {
   const [low, lower, upper, high] = [0.05, 0.25, 0.75, 0.95].map((part) =>
     significant(normQuantile(norms, part), 2),
   );
-  return `half from ${lower} to ${upper}, nine of ten from ${low} to ${high}`;
+  return `50 % from ${lower} to ${upper}, 90 % from ${low} to ${high}`;
 }

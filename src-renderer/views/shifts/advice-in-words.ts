@@ -9,6 +9,6 @@ export function adviceInWords(separability: number): {
   readonly text: string;
 } {
   if (separability < looksNormal) return { kind: 'normal', text: 'looks normal' };
-  if (separability < leavesNormal) return { kind: 'partly', text: 'often told apart' };
-  return { kind: 'leaves', text: 'leaves normal' };
+  if (separability < leavesNormal) return { kind: 'partly', text: 'partly separable' };
+  return { kind: 'leaves', text: 'clearly separable' };
 }

@@ -15,7 +15,7 @@ export const specimens: readonly Choice<SpecimenName>[] = [
   {
     name: 'stained',
     title: 'Stained, bright field',
-    text: 'Blood smears, histology, cytology. Colour is evidence, so it is hardly varied.',
+    text: 'Blood smears, histology, cytology. Colour carries information, so it is hardly varied.',
   },
   {
     name: 'fluorescence',
@@ -25,7 +25,7 @@ export const specimens: readonly Choice<SpecimenName>[] = [
   {
     name: 'natural',
     title: 'Photographs',
-    text: 'Everyday pictures. Size, crop and colour vary widely without being strange.',
+    text: 'Everyday photographs. Size, crop and colour vary widely among normal images.',
   },
 ];
 
@@ -39,13 +39,13 @@ export const presets: readonly Choice<PresetName>[] = [
   {
     name: 'standard',
     title: 'Standard',
-    text: 'A larger network on 64-pixel images, 200 passes over your normals.',
+    text: 'A larger network on 64-pixel images, 200 epochs.',
     note: 'hours',
   },
   {
     name: 'paper',
     title: 'As published',
-    text: 'The full network and 1,000 passes, as the method was described.',
+    text: 'The full network and 1,000 epochs, as published.',
     note: 'a day or more without a graphics card',
   },
 ];
@@ -59,7 +59,7 @@ export const methods: readonly Choice<MethodName>[] = [
   {
     name: 'oecl',
     title: 'OECL',
-    text: 'As published: learns from outlier images that you have.',
+    text: 'As published: uses your own outlier images.',
   },
   {
     name: 'self-oecl',
@@ -82,10 +82,14 @@ export const engines: readonly Choice<EngineChoice>[] = [
   { name: 'auto', title: 'Automatic', text: 'The fastest that passes its self-test here.' },
   { name: 'cpu', title: 'Processor', text: 'Works on every computer.' },
   { name: 'webgpu', title: 'Graphics card', text: 'WebGPU; refused if its self-test fails.' },
-  { name: 'directml', title: 'Graphics card, DirectML', text: 'Windows’ own way to the card.' },
-  { name: 'coreml', title: 'Apple, CoreML', text: 'macOS’ own way to its processors.' },
+  {
+    name: 'directml',
+    title: 'Graphics card, DirectML',
+    text: 'The graphics interface of Windows.',
+  },
+  { name: 'coreml', title: 'Apple, CoreML', text: 'The machine-learning interface of macOS.' },
   { name: 'cuda', title: 'NVIDIA card, CUDA', text: 'Needs NVIDIA’s libraries.' },
-  { name: 'tensorflow', title: 'TensorFlow.js', text: 'Slow; to check other engines against.' },
+  { name: 'tensorflow', title: 'TensorFlow.js', text: 'Slow; a reference to check other engines.' },
 ];
 
 /** The settings in groups, as the form shows them; every setting is in one. */
@@ -100,17 +104,17 @@ export const settingGroups: readonly {
       ...(['steps', 'threads'] as const),
     ],
   },
-  { title: 'What is learnt', names: ['warmup', 'alpha', 'anchor', 'temperature'] },
+  { title: 'Objective', names: ['warmup', 'alpha', 'anchor', 'temperature'] },
   {
-    title: 'How it is learnt',
+    title: 'Optimisation',
     names: ['optimiser', 'learningRate', 'momentum', 'weightDecay', 'trust', 'schedule'],
   },
   {
-    title: 'What may vary in a normal image',
+    title: 'Augmentation of normal images',
     names: [
       ...(['normalRotation', 'cropMin', 'cropMax', 'flip', 'verticalFlip', 'brightness'] as const),
       ...(['contrast', 'saturation', 'hue', 'jitter', 'grey'] as const),
     ],
   },
-  { title: 'Scoring afterwards', names: ['views', 'rankBy', 'falseAlarms'] },
+  { title: 'Scoring', names: ['views', 'rankBy', 'falseAlarms'] },
 ];

@@ -72,7 +72,7 @@ scenario(
       app.evaluate(({ BrowserWindow }) => BrowserWindow.getFocusedWindow()?.webContents.id);
     await expect.poll(focused).toBe(1);
     await second.getByRole('heading', { name: 'Recent projects' }).waitFor();
-    await second.getByRole('button', { name: 'Take Cells off this list' }).press('Enter');
+    await second.getByRole('button', { name: 'Remove Cells from this list' }).press('Enter');
     await second.getByText('None yet.').waitFor();
     await second.locator('h2:focus').waitFor();
 
@@ -157,7 +157,7 @@ scenario(
     ] as const) {
       await page.getByRole('navigation').getByRole('link', { name: 'Train' }).click();
       // The form stays as it was left.
-      const opened = run === 1 ? 'Advanced' : 'Tell me at the end';
+      const opened = run === 1 ? 'Advanced' : 'Notify me at the end';
       await page.getByText(opened).click();
       await page.getByLabel('steps', { exact: true }).fill('3');
       await page.getByLabel('width', { exact: true }).fill('4');

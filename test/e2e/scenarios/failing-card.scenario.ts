@@ -40,7 +40,7 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', () => {
 
       await goTo(page, 'Shifts');
       gpu.heal();
-      await page.getByRole('button', { name: 'Measure what leaves normal' }).click();
+      await page.getByRole('button', { name: 'Measure separability' }).click();
       await page
         .getByText(/The webgpu engine gave up, and the shifts were measured on the processor\.$/)
         .waitFor({ timeout: 120_000 });

@@ -23,11 +23,11 @@ scenario(
     await page.getByText('interrupted').first().waitFor();
     await page.getByRole('link', { name: 'Run 1' }).click();
     const run = page.getByRole('region', { name: 'Run 1' });
-    await run.getByRole('button', { name: 'Go on' }).click();
+    await run.getByRole('button', { name: 'Resume' }).click();
     await run.getByText('images a second').waitFor({ timeout: 180_000 });
     // Closing while a training is under way would ask.
     await run.getByRole('button', { name: 'Pause' }).click();
-    await run.getByRole('button', { name: 'Go on' }).waitFor({ timeout: 30_000 });
+    await run.getByRole('button', { name: 'Resume' }).waitFor({ timeout: 30_000 });
   },
 );
 
@@ -39,7 +39,7 @@ scenario('a run is deleted, brought back, deleted and thrown away', async ({ hos
   await page.getByRole('button', { name: 'Start training' }).click();
   const run = page.getByRole('region', { name: 'Run 1' });
   await run.getByRole('button', { name: 'Pause' }).click();
-  await run.getByRole('button', { name: 'Go on' }).waitFor({ timeout: 30_000 });
+  await run.getByRole('button', { name: 'Resume' }).waitFor({ timeout: 30_000 });
   await goTo(page, 'Runs');
   await page.getByRole('link', { name: 'Run 1' }).click();
   await page.getByLabel('Name of run 1').fill('A first try');

@@ -50,10 +50,10 @@ scenario(
     await page.getByRole('slider', { name: 'Colour of Grain' }).fill('0');
     await page.getByRole('checkbox', { name: 'Grain' }).check();
     await page.getByRole('slider', { name: 'Weight of Grain' }).fill('2');
-    await page.getByText('1 of 19 is on').waitFor();
+    await page.getByText('1 of 19 is enabled').waitFor();
     expect(await breachesInBothThemes(page)).toEqual([]);
 
-    await page.getByRole('button', { name: 'Measure what leaves normal' }).click();
+    await page.getByRole('button', { name: 'Measure separability' }).click();
     await page.getByText('Measured by a quick test').waitFor({ timeout: 180_000 });
     await page
       .getByText(/looks normal · 0\.\d\d/)
@@ -93,7 +93,7 @@ scenario('the engines are examined before one is chosen', async ({ host }) => {
   const width = page.getByLabel('width', { exact: true });
   const standard = await width.inputValue();
   await width.fill('4');
-  await page.getByRole('button', { name: `Back to ${standard}` }).click();
+  await page.getByRole('button', { name: `Reset to ${standard}` }).click();
   await expect.poll(() => width.inputValue()).toBe(standard);
   await page.keyboard.type('8');
   expect(await width.inputValue()).toContain('8');
@@ -152,23 +152,23 @@ scenario('a training is paused, gone on with, and cancelled', async ({ host }) =
   const run = page.getByRole('region', { name: 'Run 1' });
   await run.getByText('images a second').waitFor({ timeout: 180_000 });
   await run.getByRole('button', { name: 'Pause' }).click();
-  const goOn = run.getByRole('button', { name: 'Go on' });
-  await goOn.waitFor({ timeout: 30_000 });
+  const resume = run.getByRole('button', { name: 'Resume' });
+  await resume.waitFor({ timeout: 30_000 });
   const done = async (): Promise<number> =>
     Number(/Steps\s+([\d,]+)/.exec(await run.innerText())?.[1]?.replace(',', ''));
   const paused = await done();
   expect(paused).toBeGreaterThan(0);
-  await goOn.click();
+  await resume.click();
   await run.getByText('images a second').waitFor({ timeout: 180_000 });
   await expect.poll(done, { timeout: 30_000 }).toBeGreaterThan(paused);
 
   // A second one waits; whichever is in view, the other is named.
   await page.getByRole('button', { name: 'Start training' }).click();
-  await page.getByRole('heading', { name: 'Waiting' }).waitFor({ timeout: 30_000 });
+  await page.getByRole('heading', { name: 'Queued' }).waitFor({ timeout: 30_000 });
   await page.getByRole('link', { name: 'Run 2' }).click();
-  await page.getByRole('heading', { name: 'Also under way' }).waitFor();
+  await page.getByRole('heading', { name: 'Also running' }).waitFor();
   await page.getByRole('link', { name: 'Run 1' }).click();
-  await page.getByRole('button', { name: 'Take run 2 out of the queue' }).click();
+  await page.getByRole('button', { name: 'Remove run 2 from the queue' }).click();
   await page.getByText('Run 2 is cancelled').waitFor({ timeout: 30_000 });
 
   await run.getByRole('button', { name: 'Cancel' }).click();
