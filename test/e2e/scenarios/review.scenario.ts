@@ -53,13 +53,13 @@ scenario(
     await page.getByRole('slider', { name: 'Threshold' }).press('End');
     await expect.poll(() => words.innerText()).not.toBe(before);
     await page.getByRole('spinbutton', { name: 'Budget' }).fill('200');
-    await expect.poll(() => words.innerText()).toMatch(/of which 10 are above the line/);
+    await expect.poll(() => words.innerText()).toMatch(/of which 10 are above the threshold/);
     // What is no budget is said to be none, and cannot be set.
     await page.getByRole('spinbutton', { name: 'Budget' }).fill('2.5');
     await page.getByText('A budget is a whole number from 1 to 999.').waitFor();
     expect(await page.getByRole('button', { name: 'Set this threshold' }).isEnabled()).toBe(false);
     await page.getByRole('spinbutton', { name: 'Budget' }).fill('200');
-    await expect.poll(() => words.innerText()).toMatch(/of which 10 are above the line/);
+    await expect.poll(() => words.innerText()).toMatch(/of which 10 are above the threshold/);
     await page.getByRole('button', { name: 'Set this threshold' }).click();
     await page.getByText('The threshold is set.').waitFor();
     // It can be taken back.
@@ -67,7 +67,7 @@ scenario(
     await expect.poll(() => words.innerText()).toBe(before);
     await page.getByRole('spinbutton', { name: 'Budget' }).fill('200');
     await page.getByRole('button', { name: 'Set this threshold' }).click();
-    await expect.poll(() => words.innerText()).toMatch(/of which 10 are above the line/);
+    await expect.poll(() => words.innerText()).toMatch(/of which 10 are above the threshold/);
     expect(await breachesInBothThemes(page)).toEqual([]);
 
     await page.getByRole('button', { name: 'Review flagged images' }).click();
