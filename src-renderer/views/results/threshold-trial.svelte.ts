@@ -1,5 +1,5 @@
-// A threshold that is tried before it is set: drawn on the histogram, or asked for by a budget of false
-// alarms. What it would mean comes from the core; nothing changes until it is set.
+// A threshold that is previewed before it is set: by an anomaly score or by a false-alarm budget.
+// The core computes its effect; nothing changes until it is set.
 
 import type { ScoreDistribution, ThresholdPreview } from '#contract/review.ts';
 import type { ScoreName } from '#domain/score.ts';
@@ -30,39 +30,41 @@ export class ThresholdTrial {
     );
   }
 
-  /** What is tried; undefined while the model's own threshold is shown. */
+  /** The requested threshold; undefined while the model's current threshold is shown. */
   get wish(): Wish | undefined {
     return this.#wish;
   }
-  /** What it means; undefined until that is known. */
+  /** Its effect; undefined until the core has answered. */
   get preview(): ThresholdPreview | undefined {
     return this.#preview.value;
   }
-  /** Why nothing can be said of it. */
+  /** Why the core cannot preview it. */
   get fault(): string | undefined {
     const { state } = this.#preview;
     return state.kind === 'failed' ? state.message : undefined;
   }
-  /** The anomaly score above which images are flagged, tried or set; undefined without a threshold. */
+  /**
+   * The anomaly score above which images are flagged, requested or set; undefined without either.
+   */
   get limit(): number | undefined {
     if (this.#wish && 'anomalyScore' in this.#wish) return this.#wish.anomalyScore;
     return this.preview?.anomalyScore ?? this.distribution.value?.threshold?.anomalyScore;
   }
 
-  /** Shows the threshold that is set. */
+  /** Shows the model's current threshold. */
   async load(): Promise<void> {
     this.#wish = undefined;
     await this.refresh();
   }
 
-  /** After images were scored: what is tried stays. */
+  /** After images were scored: keeps the requested threshold. */
   async refresh(): Promise<void> {
     await this.distribution.load();
     if (this.#wish || this.distribution.value?.threshold) await this.#preview.load();
     else this.#preview.forget();
   }
 
-  /** A drag asks faster than the core answers: what it has passed meanwhile is left out. */
+  /** A drag changes faster than the core answers: intermediate positions are skipped. */
   async try(wish: Wish): Promise<void> {
     this.#wish = wish;
     if (this.#isTrying) return;
@@ -74,7 +76,7 @@ export class ThresholdTrial {
     this.#isTrying = false;
   }
 
-  /** Makes what is tried the model's threshold. Returns the anomaly score of the one before. */
+  /** Sets the requested threshold for the model. Returns the anomaly score of the previous one. */
   async set(): Promise<number | undefined> {
     const before = this.distribution.value?.threshold?.anomalyScore;
     await this.setTo(this.#asked);
@@ -91,7 +93,7 @@ export class ThresholdTrial {
     return this.#by === undefined ? {} : { by: this.#by };
   }
 
-  /** Without a wish, the threshold that is set. */
+  /** The requested threshold, else the current one. */
   get #asked(): Wish {
     return this.#wish ?? { anomalyScore: this.distribution.value?.threshold?.anomalyScore ?? 0 };
   }

@@ -1,4 +1,4 @@
-// How a line of the record came about, said after the reviewer's name.
+// Suffix after the reviewer's name in the record: how the entry was made.
 
 import type { Review } from '#contract/image.ts';
 

@@ -1,4 +1,4 @@
-// One run as it goes on: what the core has kept of it, and what it tells meanwhile.
+// One run, kept up to date: its details from the core, extended by the events that follow.
 
 import type { CoreEvents, RunDetails, RunEpoch } from '#contract/core.ts';
 import type { CoreClient } from '../../client/clients.ts';
@@ -7,18 +7,18 @@ import { Resource } from '../../state/resource.svelte.ts';
 
 type RunStep = CoreEvents['run.step'];
 
-/** Steps since the last epoch are drawn one by one; more than these are not kept. */
+/** Steps since the last epoch are drawn individually; at most this many are kept. */
 const mostSteps = 2000;
-/** As many as show how norms are spread now. */
+/** Number of steps for the current distribution of norms. */
 const recentSteps = 20;
-/** Charts are drawn again so often: with each step they would take the page's time from the user. */
+/** Interval of chart updates, milliseconds: an update per step would make the page unresponsive. */
 const shownEachMs = 1000;
 
 export class FollowedRun {
   readonly runId: number;
   readonly details: Resource<RunDetails>;
   #steps = $state.raw<readonly RunStep[]>([]);
-  /** Told of, and shown with the next ones. */
+  /** Received, shown with the next update. */
   #arrived: readonly RunStep[] = [];
   #showing: ReturnType<typeof setTimeout> | undefined;
   readonly #undo: readonly (() => void)[];
@@ -50,12 +50,12 @@ export class FollowedRun {
     void this.details.load();
   }
 
-  /** Steps that no epoch has taken up yet, oldest first. */
+  /** Steps after the last epoch, oldest first. */
   get steps(): readonly RunStep[] {
     const last = this.details.value?.epochs.at(-1)?.step ?? 0;
     return this.#steps.filter(({ step }) => step > last);
   }
-  /** The last steps told of, whatever epoch they are of; none of a run that nobody watched. */
+  /** The latest steps received, of any epoch; empty for a run that was not shown while it ran. */
   get recentSteps(): readonly RunStep[] {
     return this.#steps.slice(-recentSteps);
   }
@@ -76,13 +76,13 @@ export class FollowedRun {
 
   #amend(change: (details: RunDetails) => Partial<RunDetails>): void {
     const { value } = this.details;
-    // Nothing there yet, or old already: what is being asked for may be without it.
+    // Not loaded yet, or a request is pending whose answer may lack this change.
     if (value && !this.details.isAsking) this.details.set({ ...value, ...change(value) });
     else void this.details.load();
   }
 }
 
-/** A resumed run passes through some epochs again. */
+/** A resumed run repeats some epochs. */
 function withEpoch(epochs: readonly RunEpoch[], report: RunEpoch): readonly RunEpoch[] {
   return [...epochs.filter(({ epoch }) => epoch < report.epoch), report];
 }

@@ -1,11 +1,11 @@
-// How norms are spread, as an outline for a chart and in words.
+// The distribution of norms, as an outline for a chart and as text.
 
 import { significant } from '#domain/figures.ts';
 import { binStart, normQuantile, type NormCounts } from '#domain/norm-counts.ts';
 
 /**
- * The tops of the bins from left to right, in percent of the fullest one, beginning and ending at
- * nothing: in parts of the views a sharp peak would hide a wide hill beside it.
+ * The tops of the bins from left to right, in percent of the largest one, starting and ending at 0. As
+ * fractions of all views, a sharp peak would dwarf a wide one beside it.
  */
 export function spreadOutline({ first, counts }: NormCounts): readonly { x: number; y: number }[] {
   const most = Math.max(...counts);

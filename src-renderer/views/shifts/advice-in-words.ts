@@ -1,6 +1,6 @@
-// What a separability says of a shift, in a few words.
+// Rates a shift by its separability.
 
-/** Below this a shift looks normal: learnt as an outlier it does harm. */
+/** Below this a shift looks normal: used as an outlier it does harm. */
 const looksNormal = 0.6;
 const leavesNormal = 0.8;
 

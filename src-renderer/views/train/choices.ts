@@ -1,4 +1,4 @@
-// What can be chosen for a training, in a microscopist's words.
+// The choices for a training, described for a microscopist.
 
 import type { MethodName, PresetName, SettingName, SpecimenName } from '#domain/run-settings.ts';
 import type { EngineChoice } from '../../state/project/train-form.svelte.ts';
@@ -7,7 +7,7 @@ export interface Choice<Name extends string> {
   readonly name: Name;
   readonly title: string;
   readonly text: string;
-  /** A few words on what it costs or means. */
+  /** A short note, for instance the usual duration. */
   readonly note?: string;
 }
 
@@ -92,7 +92,7 @@ export const engines: readonly Choice<EngineChoice>[] = [
   { name: 'tensorflow', title: 'TensorFlow.js', text: 'Slow; a reference to check other engines.' },
 ];
 
-/** The settings in groups, as the form shows them; every setting is in one. */
+/** The settings in the groups of the form; every setting is in one group. */
 export const settingGroups: readonly {
   readonly title: string;
   readonly names: readonly SettingName[];
