@@ -1,4 +1,4 @@
-// The commands that every view of an open project has.
+// Commands available in every view of an open project: undo and redo.
 
 import type { Command } from '../state/commands.svelte.ts';
 import type { Frame } from '../state/frame.svelte.ts';

@@ -1,4 +1,4 @@
-// The commands that every screen has; views add their own.
+// Commands available on every screen; views add their own.
 
 import type { Command } from '../state/commands.svelte.ts';
 import type { Frame } from '../state/frame.svelte.ts';
@@ -75,7 +75,7 @@ function viewCommands(frame: Frame): Command[] {
       title,
       section: 'Go to',
       keys: `Mod+${at + 1}`,
-      // As every application has it.
+      // The usual shortcut for settings.
       ...(name === 'settings' && { keys: 'Mod+,', otherKeys: `Mod+${at + 1}` }),
       isEnabled: isOpen,
       run: () => router.go(name),

@@ -1,4 +1,4 @@
-// What belongs to the window, whatever project it shows. Made once in App.svelte.
+// State of the window, independent of the open project. Created once in App.svelte.
 
 import { createContext } from 'svelte';
 import type { ThemeName } from '#contract/shell.ts';
@@ -11,7 +11,7 @@ import { Theme } from './theme.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
 import { wordsOf } from './words-of.ts';
 
-/** Does what nobody waits for, and says so when it fails. */
+/** Runs work that is not awaited and reports its failure. */
 export type Attempt = (work: () => Promise<unknown>) => void;
 
 interface Offer {
@@ -26,31 +26,31 @@ export class Frame {
   readonly notices = new Notices();
   readonly toasts = new Toasts();
   readonly commands = new Commands();
-  /** The folder of a project that is to be filled with the sample once it is open. */
+  /** Folder of a new project into which the sample is imported once it is open. */
   #sampleFor: string | undefined;
   #offered = $state.raw<Offer>();
-  /** Sends what the project that is shown has not sent yet. */
+  /** Sends pending changes of the open project. */
   #lastWords: (() => Promise<void>) | undefined;
 
-  /** Files and folders that were dropped or given by the system, and not yet taken. */
+  /** Files and folders that were dropped or passed by the system and not yet imported. */
   get offered(): Offer | undefined {
     return this.#offered;
   }
 
-  /** For what a click has set off: its failure is said in the corner. */
+  /** For work started by a click: a failure is shown as a toast. */
   readonly attempt: Attempt = (work) => {
     work().catch((error: unknown) => this.#say(error));
   };
 
   #say(error: unknown): void {
-    // The session shows that the core is gone, with what to do; what was stopped was meant to be.
+    // A closed link is shown by the session with a remedy; a stop was requested by the user.
     if (error instanceof Failure && ['link-closed', 'stopped'].includes(error.code)) return;
     this.toasts.failed(wordsOf(error));
   }
 
   /**
-   * Opens a project that is among the paths; everything else is for the Images view to import, into the
-   * dataset if one is named.
+   * Opens a project if one is among the paths; otherwise offers the paths to the Images view for
+   * import, into `dataset` if given.
    */
   offerFiles(paths: readonly string[], dataset?: string): void {
     const { session } = this;
@@ -58,7 +58,7 @@ export class Frame {
     if (project !== undefined && session.shell) {
       this.openProject(project);
     } else if (paths.length > 0) {
-      // They wait for a project: given with the start of the app, they come before it is there.
+      // Kept until a project is open: paths given at the start of the app arrive before it.
       this.#offered = { paths: paths.filter((path, at) => paths.indexOf(path) === at), dataset };
       this.router.go('images');
       if (['none', 'failed', 'ended'].includes(session.project.kind)) {
@@ -67,7 +67,7 @@ export class Frame {
     }
   }
 
-  /** The offer was taken, or turned down. */
+  /** The offered files were imported or declined. */
   endOffer(): void {
     this.#offered = undefined;
   }
@@ -86,7 +86,7 @@ export class Frame {
     this.offerFiles(paths.filter((path) => path !== ''));
   }
 
-  /** The native menus and dialogs follow. */
+  /** Also sets the theme of native menus and dialogs. */
   chooseTheme(theme: ThemeName): void {
     this.theme.choose(theme);
     this.attempt(async () => await this.session.shell?.call('theme.set', { theme }));
@@ -107,7 +107,7 @@ export class Frame {
     });
   }
 
-  /** `work` is done before the project that is shown is left. Returns its own undoing. */
+  /** Runs `work` before the open project is left. Returns a function that removes it. */
   beforeLeaving(work: () => Promise<void>): () => void {
     this.#lastWords = work;
     return () => {
@@ -115,12 +115,12 @@ export class Frame {
     };
   }
 
-  /** Leaves the project although something cannot be sent, and says so. */
+  /** Sends pending changes; a failure is shown but does not prevent leaving. */
   async #leave(): Promise<void> {
     await this.#lastWords?.().catch((error: unknown) => this.#say(error));
   }
 
-  /** Asks for name and place, and makes a project there. */
+  /** Asks for name and folder, and creates a project there. */
   newProject(name = 'My project'): void {
     this.attempt(async () => {
       const folder = await this.session.shell?.call('projects.pickNew', { name });
@@ -128,7 +128,7 @@ export class Frame {
     });
   }
 
-  /** Makes a project, and fills it with the sample once it is open. */
+  /** Creates a project and imports the sample into it once it is open. */
   openSample(): void {
     this.attempt(async () => {
       const { shell } = this.session;
@@ -139,7 +139,7 @@ export class Frame {
     });
   }
 
-  /** True once, for the project that is to be filled with the sample. */
+  /** True once, for the project into which the sample is to be imported. */
   takeSample(folder: string): boolean {
     if (folder !== this.#sampleFor) return false;
     this.#sampleFor = undefined;

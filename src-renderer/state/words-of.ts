@@ -1,4 +1,4 @@
-// What the user is told of an error.
+// The message of an error for the user.
 
 export function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

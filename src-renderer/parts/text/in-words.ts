@@ -1,4 +1,4 @@
-// Numbers as people read them.
+// Durations, rates, times and sizes as text.
 
 /** "40 s", "3 min", "2 h 5 min". */
 export function durationInWords(seconds: number): string {

@@ -1,4 +1,4 @@
-// Takes a run out of the queue, or ends it after a checkpoint; says how to go on with it after all.
+// Cancels a queued or running run (after a checkpoint) and offers to resume it.
 
 import type { CoreClient } from '../../client/clients.ts';
 import type { Frame } from '../frame.svelte.ts';

@@ -1,4 +1,4 @@
-// Leaves images out of training, calibration and test: one edit, which undo takes back.
+// Leaves images out of training, calibration and test: one edit, which can be undone.
 
 import type { UsedImage } from '#contract/edit.ts';
 import type { CoreClient } from '../../client/clients.ts';

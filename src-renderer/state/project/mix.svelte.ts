@@ -1,5 +1,5 @@
-// What the project learns as outliers: sources and shifts, each on or off and with a weight. The core
-// keeps it; every change here is shown at once and sent a moment later.
+// The project's outlier selection: sources and shifts, each enabled or not and with a weight.
+// Stored by the core; a change is shown at once and sent shortly after.
 
 import type { OutlierMix } from '#contract/outlier.ts';
 import { shiftNames, type ShiftName } from '#domain/shift-table.ts';
@@ -9,7 +9,7 @@ import type { Attempt } from '../frame.svelte.ts';
 export type MixSource = OutlierMix['sources'][number];
 export type MixShift = OutlierMix['shifts'][number];
 
-/** A slider moves often: changes within this time are sent as one, milliseconds. */
+/** Changes within this time, such as the moves of a slider, are sent as one, milliseconds. */
 const sendAfterMs = 250;
 
 export class Mix {
@@ -17,20 +17,20 @@ export class Mix {
   readonly #attempt: Attempt;
   #mix = $state.raw<OutlierMix>({ sources: [], shifts: [] });
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** As the core last said it. */
+  /** The state last received from the core. */
   #kept: OutlierMix = { sources: [], shifts: [] };
-  /** Changed here and not yet sent. */
+  /** Changed in this window and not yet sent. */
   #own: Changes = nothing;
   /** Sent and not yet answered. */
   readonly #sending: Changes[] = [];
 
-  /** attempt: says what could not be sent. */
+  /** attempt: reports changes that could not be sent. */
   constructor(core: CoreClient, attempt: Attempt) {
     this.#core = core;
     this.#attempt = attempt;
     core.on('mix.changed', (mix) => {
       this.#kept = mix;
-      // Neither an echo of what was sent nor another window takes back what is changed here.
+      // Unsent changes of this window win over echoes and over other windows.
       this.#mix = withOwn(mix, this.#mix, this.#unkept());
     });
   }
@@ -40,7 +40,7 @@ export class Mix {
     this.#mix = withOwn(this.#kept, this.#mix, this.#unkept());
   }
 
-  /** Shifts that are on, in the order in which they were first chosen. */
+  /** Enabled shifts, in the order in which they were first chosen. */
   get usedShifts(): readonly MixShift[] {
     return this.#mix.shifts.filter(({ isUsed }) => isUsed);
   }
@@ -67,7 +67,7 @@ export class Mix {
     this.#change({ ...this.#mix, shifts: replaced(this.#mix.shifts, shift) });
   }
 
-  /** Exactly these are on; `sources` are all those at hand. */
+  /** Enables exactly these; `sources`: all existing sources. */
   take(
     outliers: readonly { readonly name: string; readonly weight: number }[],
     shifts: readonly Omit<MixShift, 'isUsed'>[],
@@ -94,7 +94,7 @@ export class Mix {
     this.#change(mix);
   }
 
-  /** Sends at once what waits. */
+  /** Sends pending changes at once. */
   async flush(): Promise<void> {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
@@ -107,14 +107,14 @@ export class Mix {
       this.#sending.splice(this.#sending.indexOf(sent), 1);
       this.#mix = withOwn(this.#kept, this.#mix, this.#unkept());
     } catch (error) {
-      // It stays to be sent, with the next change.
+      // Kept, to be sent with the next change.
       this.#sending.splice(this.#sending.indexOf(sent), 1);
       this.#own = both(sent, this.#own);
       throw error;
     }
   }
 
-  /** Everything that was changed here and that the core has not yet said to keep. */
+  /** All changes of this window that the core has not yet confirmed. */
   #unkept(): Changes {
     return this.#sending.reduce(both, this.#own);
   }
@@ -122,12 +122,12 @@ export class Mix {
   #change(mix: OutlierMix): void {
     this.#mix = mix;
     clearTimeout(this.#timer);
-    // What cannot be sent now is sent with the next change.
+    // A change that cannot be sent is sent with the next one.
     this.#timer = setTimeout(() => this.#attempt(() => this.flush()), sendAfterMs);
   }
 }
 
-/** Names of what was changed. */
+/** Names of changed sources and shifts. */
 interface Changes {
   readonly sources: readonly string[];
   readonly shifts: readonly string[];
@@ -142,7 +142,7 @@ function both(one: Changes, other: Changes): Changes {
   };
 }
 
-/** `kept`, but for what was changed here, which is as `here`. */
+/** `kept`, with the named sources and shifts as in `here`. */
 function withOwn(kept: OutlierMix, here: OutlierMix, { sources, shifts }: Changes): OutlierMix {
   return {
     sources: here.sources

@@ -1,4 +1,4 @@
-// How one model does on one dataset: its evaluation, its ranking, and the untrained floor when asked.
+// Results of one model on one dataset: evaluation, curves, ranking, and the baseline on request.
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { Evaluation, Floor, RankedImage } from '#contract/core.ts';
@@ -7,7 +7,7 @@ import type { ScoreName } from '#domain/score.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Resource } from '../resource.svelte.ts';
 
-/** As many as the core gives at once. */
+/** The most images that the core returns at once. */
 const pageSize = 1000;
 
 export interface Judged {
@@ -20,11 +20,11 @@ export class Results {
   readonly judged: Judged;
   readonly evaluation: Resource<Evaluation>;
   readonly curves: Resource<ScoreCurves>;
-  /** The first page; what else is ranked follows as it is looked at. */
+  /** The first page; further pages are loaded as they come into view. */
   readonly ranking: Resource<readonly RankedImage[]>;
   readonly #further = new SvelteMap<number, Resource<readonly RankedImage[]>>();
   #floor = $state.raw<Resource<Floor>>();
-  /** Left out: the run's own choice. */
+  /** undefined: the run's default score. */
   #by = $state<ScoreName>();
 
   constructor(core: CoreClient, judged: Judged) {
@@ -38,16 +38,16 @@ export class Results {
   get by(): ScoreName | undefined {
     return this.#by;
   }
-  /** undefined until it has been asked for. */
+  /** undefined until requested. */
   get floor(): Resource<Floor> | undefined {
     return this.#floor;
   }
-  /** Every image that is known of, strangest first. */
+  /** All loaded images, strangest first. */
   get ranked(): readonly RankedImage[] {
     const further = [...this.#further].sort(([a], [b]) => a - b);
     return [...(this.ranking.value ?? []), ...further.flatMap(([, page]) => page.value ?? [])];
   }
-  /** False while more may follow. */
+  /** False while there may be further pages. */
   get isWhole(): boolean {
     const last = [...this.#further].sort(([a], [b]) => b - a)[0]?.[1] ?? this.ranking;
     return last.value !== undefined && last.value.length < pageSize;
@@ -64,7 +64,7 @@ export class Results {
     await this.ranking.load();
   }
 
-  /** Asks for the next page when the images up to `end` are not all there. */
+  /** Loads the next page when the images up to `end` are not all loaded. */
   async view(end: number): Promise<void> {
     const { ranked } = this;
     const isAsking = [...this.#further.values()].some(({ state }) => state.kind === 'loading');

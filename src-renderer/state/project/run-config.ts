@@ -1,4 +1,4 @@
-// The description of a run as the core keeps it, read for the window.
+// Reads the stored configuration of a run, and lists the differences of two.
 
 import { trainInput, type RunDetails } from '#contract/core.ts';
 import { presetMethod, type MethodName } from '#domain/run-settings.ts';
@@ -9,7 +9,7 @@ export type RunConfig = Omit<ReturnType<typeof trainInput.parse>, 'method'> & {
   readonly settings: Readonly<Record<string, string | number>>;
 };
 
-/** undefined when another version wrote it in a way that this one does not understand. */
+/** undefined when another version wrote it in a format that this one cannot read. */
 export function readRunConfig({ config }: Pick<RunDetails, 'config'>): RunConfig | undefined {
   const { settings, outliers, ...rest } = (config ?? {}) as Readonly<Record<string, unknown>>;
   if (!Array.isArray(outliers)) return undefined;
@@ -45,7 +45,7 @@ export interface Difference {
 
 type Described = Pick<RunDetails, 'config' | 'snapshotHash' | 'codeVersion'>;
 
-/** What was asked differently of two runs, images and settings included; undefined as `readRunConfig`. */
+/** Differences of two runs in images, settings and version; undefined as for `readRunConfig`. */
 export function differences(one: Described, other: Described): readonly Difference[] | undefined {
   const [first, second] = [facts(one), facts(other)];
   if (!first || !second) return undefined;
@@ -61,7 +61,7 @@ function facts(run: Described): Map<string, string> | undefined {
   const { dataset, preset, specimen, method, seed, engine, outliers, shifts, settings } = config;
   return new Map([
     ['dataset', dataset],
-    // Of one dataset, before and after an edit.
+    // Differs for one dataset before and after an edit.
     ['images (hash)', run.snapshotHash.slice(0, 12)],
     ...Object.entries({ preset, specimen, method, seed: String(seed), engine }),
     ['outliers', listed(outliers.map(({ name, weight }) => `${name} (weight ${weight})`))],
@@ -71,7 +71,7 @@ function facts(run: Described): Map<string, string> | undefined {
   ]);
 }
 
-/** "rotate (strength 0.5, weight 2, angle 0.3)"; the weight where it is not 1. */
+/** "rotate (strength 0.5, weight 2, angle 0.3)"; the weight only if it is not 1. */
 function shiftInWords({ name, strength, weight, parameters }: RunConfig['shifts'][number]): string {
   const facts = [
     `strength ${strength}`,

@@ -1,5 +1,5 @@
-// What is chosen for the next training, and what is wrong with it. Nothing is sent before `input`
-// is; it lives as long as the project is open, so that it survives a look at another view.
+// The form for the next training: choices and validation. The caller sends `input`. It lives as
+// long as the project is open, so that it survives a change of view.
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { coreMethods } from '#contract/core.ts';
@@ -25,20 +25,20 @@ export type TrainInput = InputOf<CallsOf<typeof coreMethods>, 'runs.train'>;
 export type EngineChoice = NonNullable<TrainInput['engine']>;
 
 export class TrainForm {
-  /** Left out: the first dataset with normal images. */
+  /** undefined: the first dataset with normal images. */
   dataset = $state<string>();
   preset = $state<PresetName>('quick');
   specimen = $state<SpecimenName>('stained');
-  /** Left out: the preset's own. */
+  /** undefined: the preset's method. */
   ownMethod = $state<MethodName>();
   engine = $state<EngineChoice>('auto');
-  /** As it is typed. */
+  /** As typed. */
   seed = $state('0');
-  /** Set to where the settings came from when they were taken from a run. */
+  /** The run from which the settings were copied. */
   takenFrom = $state<number>();
-  /** The project's outliers, which are learnt as far as the method takes them. */
+  /** The project's outlier selection, used as far as the method supports it. */
   readonly mix: Mix;
-  /** Settings that differ from the preset's, as they are typed. */
+  /** Settings that differ from the preset's, as typed. */
   readonly #typed = new SvelteMap<SettingName, string>();
 
   constructor(mix: Mix) {
@@ -54,7 +54,7 @@ export class TrainForm {
   get takesShifts(): boolean {
     return ['shifts', 'any'].includes(methodOutliers[this.method]);
   }
-  /** What specimen, preset and method say, without anything typed. */
+  /** The settings of specimen, preset and method, without typed changes. */
   get standard(): RunSettings {
     return this.#resolve({});
   }
@@ -65,7 +65,7 @@ export class TrainForm {
     const isSeed = /^\d+$/.test(this.seed.trim()) && Number.isSafeInteger(Number(this.seed));
     return isSeed ? undefined : 'The seed is a whole number from 0.';
   }
-  /** Of the settings and the seed; undefined when all can be sent. */
+  /** Error in the settings or the seed; undefined when all are valid. */
   get fault(): string | undefined {
     if (this.seedFault !== undefined) return this.seedFault;
     return faultIn(() => this.#resolve(Object.fromEntries(this.#typed)));
@@ -80,22 +80,22 @@ export class TrainForm {
     return typed !== undefined && typed !== String(this.standard[name]);
   }
 
-  /** What is wrong with one setting, with its range. */
+  /** Error in one setting, with its range. */
   faultOf(name: SettingName): string | undefined {
     const typed = this.#typed.get(name);
     if (typed === undefined) return undefined;
-    // By itself: of crops, either end may be typed first.
+    // Checked alone: either end of the crop range may be typed first.
     const wide = name === 'cropMin' ? { cropMax: 1 } : name === 'cropMax' ? { cropMin: 0.01 } : {};
     return faultIn(() => this.#resolve({ ...wide, [name]: typed }));
   }
 
-  /** Taken when no outliers at all are chosen. `sources`: the outlier sources at hand. */
+  /** Shifts that are used when no outliers are chosen. `sources`: the existing outlier sources. */
   standardShifts(sources: readonly string[]): readonly ShiftName[] {
     const { outliers = [], shifts = [] } = this.input('', sources);
     return outliers.length + shifts.length === 0 ? standardShifts(this.method) : [];
   }
 
-  /** Why the method cannot work with what is chosen as outliers. */
+  /** Why the method cannot use the chosen outliers. */
   outlierFault(sources: readonly string[]): string | undefined {
     const { outliers = [], shifts = [] } = this.input('', sources);
     return faultIn(() => {
@@ -115,7 +115,7 @@ export class TrainForm {
     else this.#typed.delete(name);
   }
 
-  /** `sources`: the outlier sources at hand. `preset`: the chosen one when left out. */
+  /** `sources`: the existing outlier sources. `preset`: by default the chosen one. */
   input(dataset: string, sources: readonly string[], preset = this.preset): TrainInput {
     const method = this.ownMethod ?? presetMethod[preset];
     const takes = (kind: 'external' | 'shifts') => ['any', kind].includes(methodOutliers[method]);
@@ -136,7 +136,7 @@ export class TrainForm {
     };
   }
 
-  /** Takes everything from a run. `sources`: the outlier sources at hand. */
+  /** Copies all choices from a run. `sources`: the existing outlier sources. */
   takeFrom(runId: number, config: RunConfig, sources: readonly string[]): void {
     const { dataset, preset, specimen, method, engine, seed } = config;
     Object.assign(this, { dataset, preset, specimen, engine, seed: String(seed) });

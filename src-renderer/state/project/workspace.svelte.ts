@@ -1,5 +1,4 @@
-// An open project as the views see it: one object per concern, made anew with each connection to a
-// core.
+// State of an open project: one object per concern, created for each connection to a core.
 
 import { createContext } from 'svelte';
 import type { Job } from '#contract/core.ts';
@@ -18,7 +17,7 @@ import { Runs } from './runs.svelte.ts';
 import { Sources } from './sources.svelte.ts';
 import { TrainForm } from './train-form.svelte.ts';
 
-/** After the last edit, milliseconds. */
+/** Delay after the last edit, milliseconds. */
 const pauseMs = 250;
 
 export class Workspace {
@@ -32,12 +31,12 @@ export class Workspace {
   readonly overlaps: Overlaps;
   readonly nearDuplicates: NearDuplicates;
   readonly estimates: Estimates;
-  /** Loaded by whoever shows them: they are examined anew each time. */
+  /** Loaded by the components that show them: each load tests the engines again. */
   readonly engines: Resource<readonly EngineReport[]>;
   readonly trainForm: TrainForm;
   readonly #attempt: Attempt;
 
-  /** attempt: says what fails of work that nobody waits for. */
+  /** attempt: reports failures of work that is not awaited. */
   constructor(core: CoreClient, attempt: Attempt) {
     this.core = core;
     this.#attempt = attempt;
@@ -54,7 +53,10 @@ export class Workspace {
     this.trainForm = new TrainForm(this.mix);
   }
 
-  /** Asks for what several views show, and keeps it fresh. Returns its own undoing. */
+  /**
+   * Loads the lists that several views show and keeps them up to date. Returns a function that
+   * stops.
+   */
   start(): () => void {
     for (const part of [this.jobs, this.edits, this.mix]) this.#attempt(() => part.load());
     const loadLists = () => {
@@ -68,7 +70,7 @@ export class Workspace {
       this.jobs.onState((job) => this.#refresh(job)),
       this.edits.onChange(() => {
         this.overlaps.forget();
-        // Verdicts come quickly one after the other, and of 100,000 images lists take their time.
+        // Verdicts follow each other quickly, and lists of 100,000 images take a while.
         clearTimeout(pause);
         pause = setTimeout(loadLists, pauseMs);
       }),
@@ -80,7 +82,7 @@ export class Workspace {
     };
   }
 
-  /** Sends at once what was changed a moment ago: the window may be closed next. */
+  /** Sends pending changes at once, because the window may be closing. */
   sayLastWords(): void {
     this.#attempt(() => this.mix.flush());
   }
