@@ -8,10 +8,10 @@ export default defineConfig({
     globalSetup: 'test/e2e/support/set-up.ts',
     // Some train and score a model.
     testTimeout: 600_000,
-    // As long as Playwright waits; left out, it would be a second.
+    // The same as Playwright's timeout; the default is one second.
     expect: { poll: { timeout: 30_000 } },
     pool: 'forks',
-    // Windows on one screen, and timings that are looked at: one after the other.
+    // One after the other: windows share one screen, and timings are measured.
     fileParallelism: false,
   },
 });

@@ -1,4 +1,4 @@
-// What only a desktop has: dropped folders, several windows, a second start, the question at the end.
+// Desktop only: dropped folders, several windows, a second start, the question when closing.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,7 +17,7 @@ const archive = fileURLToPath(
   new URL('../../../resources/sample/blood-cells.zip', import.meta.url),
 );
 
-/** As the system does it when files are let go over the window. */
+/** Simulates files dropped on the window. */
 async function drop(page: Page, files: readonly string[]): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [...files], dragOperationsMask: 1 };
@@ -26,7 +26,7 @@ async function drop(page: Page, files: readonly string[]): Promise<void> {
   }
 }
 
-/** The next questions of the system are answered with this button, and counted. */
+/** Answers the next native dialogs with this button, and counts them. */
 async function answerQuestions(host: Host, button: number): Promise<() => Promise<number>> {
   const app = electronApp(host);
   await app.evaluate(({ dialog }, response) => {
@@ -41,7 +41,7 @@ async function answerQuestions(host: Host, button: number): Promise<() => Promis
 }
 
 scenario(
-  'an archive dropped on the window is offered for import',
+  'an archive dropped on the window opens the import dialog',
   async ({ host }) => {
     await host.newProject('Cells');
     const page = host.page();
@@ -56,7 +56,7 @@ scenario(
 );
 
 scenario(
-  'a second window does not open the project again, and a second start shows the first',
+  'a second window does not open the same project, and a second start shows the first window',
   async ({ host, folder, projectFolder }) => {
     await host.newProject('Cells');
     await host.page().getByText('No images yet').waitFor();
@@ -87,7 +87,7 @@ scenario(
 );
 
 scenario(
-  'closing while a training is under way asks first, and pauses it',
+  'closing during a training asks first, and pauses it',
   async ({ host }) => {
     await host.newProject('Cells');
     const page = host.page();
@@ -98,7 +98,7 @@ scenario(
     await page.getByText('Training', { exact: true }).first().waitFor();
 
     const keeping = await answerQuestions(host, 1);
-    // As the end of the app asks again a window whose question is open.
+    // Quitting the app asks again while the question of the window is open.
     await electronApp(host).evaluate(({ BrowserWindow }) => {
       const [window] = BrowserWindow.getAllWindows();
       window?.close();
@@ -125,7 +125,7 @@ scenario(
 );
 
 scenario(
-  'a training is seen on the task bar, and its end told once, if that is wanted',
+  'the task bar shows a training, and a notification its end if enabled',
   async ({ host }) => {
     await host.newProject('Cells');
     const page = host.page();
@@ -145,7 +145,7 @@ scenario(
         window.setProgressBar = (part) => void counted.parts?.push(part);
       }
     });
-    // Nobody looks at the window.
+    // The window has no focus.
     await page.evaluate(() => {
       (globalThis as unknown as { document: { hasFocus: () => boolean } }).document.hasFocus = () =>
         false;
@@ -156,7 +156,7 @@ scenario(
       [2, ['Training finished']],
     ] as const) {
       await page.getByRole('navigation').getByRole('link', { name: 'Train' }).click();
-      // The form stays as it was left.
+      // The form keeps its state.
       const opened = run === 1 ? 'Advanced' : 'Notify me at the end';
       await page.getByText(opened).click();
       await page.getByLabel('steps', { exact: true }).fill('3');
@@ -175,7 +175,7 @@ scenario(
 );
 
 scenario(
-  'images that the app is started with are offered to its window, also by their address',
+  'images passed at the start of the app open the import dialog, also as file URLs',
   async ({ host, folder, projectFolder }) => {
     await host.close();
     const pictures = join(folder, 'pictures');
@@ -201,9 +201,9 @@ scenario(
   'electron',
 );
 
-// Promised are two seconds; the times are printed, and the limit is wide enough for a busy machine.
+// The target is two seconds; times are printed, and the limit allows for a busy machine.
 scenario(
-  'a project is there to be used soon after the start',
+  'a project is usable shortly after the start',
   async ({ host, folder, projectFolder }) => {
     await host.newProject('Cells');
     await importSample(host.page());

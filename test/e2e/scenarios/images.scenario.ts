@@ -1,4 +1,4 @@
-// Images: brought in with bad files among them, found, changed, and changed back after a restart.
+// Images: imported with bad files among them, searched, edited, and the edit undone after a restart.
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { scenario, type Host } from '../support/host.ts';
 import { importSample } from '../support/import-sample.ts';
 import { prepareFiles, typeFiles } from '../support/pick-files.ts';
 
-/** Opens the import dialog on a folder, in the way that the host has. */
+/** Opens the import dialog on a folder, as the host does it. */
 async function offer(host: Host, folder: string): Promise<void> {
   const page = host.page();
   await prepareFiles(host, folder);
@@ -22,24 +22,24 @@ async function offer(host: Host, folder: string): Promise<void> {
 }
 
 scenario(
-  'a folder with bad files is previewed, imported, and its problems told',
+  'a folder with bad files is previewed and imported, and its problems are listed',
   async ({ host, folder }) => {
     const files = join(folder, 'pictures');
     await drawPictures(join(files, 'discs'), 'disc', 12);
     await drawPictures(join(files, 'crosses'), 'cross', 3);
     await writeFile(join(files, 'notes.txt'), 'Taken on a Monday.');
     await writeFile(join(files, 'empty.png'), '');
-    // Begins like a picture, so that only the import finds out.
+    // Starts like an image, so that only the import detects the error.
     await writeFile(join(files, 'torn.png'), Buffer.from('\x89PNG\r\n\x1a\n torn', 'latin1'));
     await host.newProject('Cells');
     const page = host.page();
     await page.getByText('No images yet').waitFor();
     await offer(host, files);
     const dialog = page.getByRole('dialog', { name: 'Import images' });
-    // The focus begins at the first field, and is back where it was afterwards.
+    // The focus starts at the first field and returns afterwards.
     await dialog.locator('textarea:focus, input:focus').waitFor();
     if (host.kind === 'browser') {
-      // A folder and one in it: files are met twice.
+      // A folder and its subfolder: files are listed twice.
       const both = `${files}\n${join(files, 'discs')}\n${join(files, 'empty.png')}`;
       await dialog.getByLabel('Folders, images, archives or tables').fill(both);
       await dialog.getByText('28 images').waitFor();
@@ -62,7 +62,7 @@ scenario(
     await page.getByText('not a supported image but a text file').waitFor();
     await page.getByText(join(files, 'torn.png')).waitFor();
     await noBreach(page);
-    // Mended, they join their dataset.
+    // After the repair they are imported into their dataset.
     await page.getByRole('button', { name: 'Import these again …' }).click();
     expect(await dialog.getByLabel('Dataset', { exact: true }).inputValue()).toBe('drawn');
     await dialog.getByLabel('Groups').selectOption('pattern');
@@ -75,7 +75,7 @@ scenario(
   },
 );
 
-scenario('near duplicates are found once each, left out, and brought back', async (my) => {
+scenario('near duplicates are listed once each, left out, and restored', async (my) => {
   const { host, folder } = my;
   const [files, others] = [join(folder, 'pictures'), join(folder, 'others')];
   const [first, second] = await drawPictures(files, 'disc', 6);
@@ -108,12 +108,12 @@ scenario('near duplicates are found once each, left out, and brought back', asyn
   await near.getByText(join(others, 'larger.png')).waitFor();
   expect(await near.getByRole('listitem').count()).toBe(2);
   expect(await breachesInBothThemes(page)).toEqual([]);
-  // Found once, it stays while other views are shown.
+  // The result stays while other views are shown.
   await page.getByRole('button', { name: 'All images' }).click();
   await page.getByRole('button', { name: 'Duplicates' }).click();
   await near.getByText('2 pairs').waitFor();
 
-  // Of each pair the outlier comes first; either can be left out, by keyboard as well.
+  // In each pair the outlier is first; either image can be left out, also by keyboard.
   const leave = near.getByRole('button', { name: /^Leave out / });
   expect((await leave.allTextContents()).map((text) => text.trim())).toEqual([
     expect.stringMatching(/^Leave out (saved again\.jpg|larger\.png)$/),
@@ -133,77 +133,71 @@ scenario('near duplicates are found once each, left out, and brought back', asyn
   await near.getByText('2 pairs').waitFor();
 });
 
-scenario(
-  'an edit of selected images is undone after a restart, and done again',
-  async ({ host }) => {
-    await host.newProject('Cells');
-    await importSample(host.page());
-    const select = async (page: Page) => {
-      const images = page.getByRole('listbox', { name: 'Images of blood cells' });
-      await images.getByRole('option').first().waitFor();
-      await images.focus();
-      await page.keyboard.press('Home');
-      await page.keyboard.press('Shift+ArrowRight');
-      await page.keyboard.press('Shift+ArrowRight');
-      await page.getByText('3 selected').waitFor();
-    };
-    const anomalies = (page: Page) =>
-      page
-        .getByLabel('Role', { exact: true })
-        .locator('option', { hasText: 'anomaly' })
-        .innerText();
-    await select(host.page());
-    await host.page().getByRole('button', { name: 'unlabelled', exact: true }).click();
-    await expect.poll(() => anomalies(host.page())).toBe('anomaly (186)');
-    await noBreach(host.page());
+scenario('an edit of selected images is undone after a restart, and redone', async ({ host }) => {
+  await host.newProject('Cells');
+  await importSample(host.page());
+  const select = async (page: Page) => {
+    const images = page.getByRole('listbox', { name: 'Images of blood cells' });
+    await images.getByRole('option').first().waitFor();
+    await images.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.getByText('3 selected').waitFor();
+  };
+  const anomalies = (page: Page) =>
+    page.getByLabel('Role', { exact: true }).locator('option', { hasText: 'anomaly' }).innerText();
+  await select(host.page());
+  await host.page().getByRole('button', { name: 'unlabelled', exact: true }).click();
+  await expect.poll(() => anomalies(host.page())).toBe('anomaly (186)');
+  await noBreach(host.page());
 
-    await host.close();
-    await host.openProject('Cells');
-    const page = host.page();
-    await page.getByRole('listbox').getByRole('option').first().waitFor();
-    await expect.poll(() => anomalies(page)).toBe('anomaly (186)');
-    await page.keyboard.press('Control+z');
-    await page.getByText('Undone: Set role to unlabelled: 3 images of blood cells').waitFor();
-    await expect.poll(() => anomalies(page)).toBe('anomaly (189)');
-    await page.keyboard.press('Control+Shift+z');
-    await expect.poll(() => anomalies(page)).toBe('anomaly (186)');
-    // In a field the same keys take back what was typed.
-    const search = page.getByLabel('Search paths');
-    await search.pressSequentially('x');
-    await page.keyboard.press('Control+z');
-    await expect.poll(() => search.inputValue()).toBe('');
-    await expect.poll(() => anomalies(page)).toBe('anomaly (186)');
+  await host.close();
+  await host.openProject('Cells');
+  const page = host.page();
+  await page.getByRole('listbox').getByRole('option').first().waitFor();
+  await expect.poll(() => anomalies(page)).toBe('anomaly (186)');
+  await page.keyboard.press('Control+z');
+  await page.getByText('Undone: Set role to unlabelled: 3 images of blood cells').waitFor();
+  await expect.poll(() => anomalies(page)).toBe('anomaly (189)');
+  await page.keyboard.press('Control+Shift+z');
+  await expect.poll(() => anomalies(page)).toBe('anomaly (186)');
+  // In a text field the same keys undo the typing.
+  const search = page.getByLabel('Search paths');
+  await search.pressSequentially('x');
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => search.inputValue()).toBe('');
+  await expect.poll(() => anomalies(page)).toBe('anomaly (186)');
 
-    await page.getByRole('listbox').focus();
-    await page.keyboard.press('Control+a');
-    await page.getByText('709 selected').waitFor();
-    await page.keyboard.press('Escape');
-    await expect.poll(() => page.getByText('709 selected').count()).toBe(0);
-    await page.keyboard.press('Enter');
-    const details = page.getByRole('complementary', { name: 'Details of the image' });
-    await details.getByText('64 × 64 pixels').waitFor();
-    await details.getByRole('img').first().waitFor();
-    await noBreach(page);
+  await page.getByRole('listbox').focus();
+  await page.keyboard.press('Control+a');
+  await page.getByText('709 selected').waitFor();
+  await page.keyboard.press('Escape');
+  await expect.poll(() => page.getByText('709 selected').count()).toBe(0);
+  await page.keyboard.press('Enter');
+  const details = page.getByRole('complementary', { name: 'Details of the image' });
+  await details.getByText('64 × 64 pixels').waitFor();
+  await details.getByRole('img').first().waitFor();
+  await noBreach(page);
 
-    // Ctrl moves without selecting; what an edit takes out of the gallery is selected no longer.
-    await page.getByLabel('Role', { exact: true }).selectOption('=unlabelled');
-    const bar = page.getByRole('group', { name: 'Selected images' });
-    const gallery = page.getByRole('listbox');
-    await expect.poll(() => gallery.getByRole('option').count()).toBe(3);
-    await gallery.focus();
-    await page.keyboard.press('Space');
-    await page.keyboard.press('Control+ArrowRight');
-    await page.keyboard.press('Control+ArrowRight');
-    await page.keyboard.press('Space');
-    await bar.getByText('2 selected').waitFor();
-    await bar.getByRole('button', { name: 'Split …' }).click();
-    await noBreach(page);
-    await page.keyboard.press('Escape');
-    await bar.getByRole('button', { name: 'anomaly', exact: true }).click();
-    await expect.poll(() => gallery.getByRole('option').count()).toBe(1);
-    await bar.waitFor({ state: 'detached' });
-    await page.locator('[role=listbox]:focus').waitFor();
-    await page.getByRole('button', { name: 'Close details' }).click();
-    await page.locator('[role=listbox]:focus').waitFor();
-  },
-);
+  // Ctrl moves without selecting; images that an edit removes from the gallery are deselected.
+  await page.getByLabel('Role', { exact: true }).selectOption('=unlabelled');
+  const bar = page.getByRole('group', { name: 'Selected images' });
+  const gallery = page.getByRole('listbox');
+  await expect.poll(() => gallery.getByRole('option').count()).toBe(3);
+  await gallery.focus();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Control+ArrowRight');
+  await page.keyboard.press('Control+ArrowRight');
+  await page.keyboard.press('Space');
+  await bar.getByText('2 selected').waitFor();
+  await bar.getByRole('button', { name: 'Split …' }).click();
+  await noBreach(page);
+  await page.keyboard.press('Escape');
+  await bar.getByRole('button', { name: 'anomaly', exact: true }).click();
+  await expect.poll(() => gallery.getByRole('option').count()).toBe(1);
+  await bar.waitFor({ state: 'detached' });
+  await page.locator('[role=listbox]:focus').waitFor();
+  await page.getByRole('button', { name: 'Close details' }).click();
+  await page.locator('[role=listbox]:focus').waitFor();
+});

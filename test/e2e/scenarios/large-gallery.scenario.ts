@@ -1,5 +1,5 @@
-// A gallery of 100,000 images: the first screen, scrolling, and the memory of the page. The numbers are
-// printed; the limits that fail are wide enough for a busy machine.
+// A gallery of 100,000 images: first screen, scrolling and memory of the page. The figures are
+// printed; the limits allow for a busy machine.
 
 import { mkdir, readFile } from 'node:fs/promises';
 import type { Page } from 'playwright';
@@ -11,7 +11,7 @@ import { scenario } from '../support/host.ts';
 const images = 100_000;
 
 scenario(
-  'a gallery of 100,000 images comes at once, scrolls evenly, and takes little memory',
+  'a gallery of 100,000 images opens quickly, scrolls smoothly, and uses little memory',
   async ({ host, projectFolder }) => {
     await mkdir(projectFolder('Large'));
     const project = await open(projectFolder('Large'));
@@ -35,11 +35,11 @@ scenario(
       );
       rounds.push({ firstScreen, late: late / frames.length });
     }
-    // The best round: on a busy machine some wait for other processes.
+    // The best round: on a busy machine other processes delay some.
     expect(Math.min(...rounds.map(({ firstScreen }) => firstScreen))).toBeLessThan(1000);
     expect(Math.min(...rounds.map(({ late }) => late))).toBeLessThan(0.3);
     expect(megabytes).toBeLessThan(300);
-    // These images are rows alone: each thumbnail is a line in the console.
+    // These images exist only as rows: each missing thumbnail is logged in the console.
     host.complaints.splice(0);
   },
   'browser',
@@ -74,7 +74,7 @@ async function timeToFirstScreen(page: Page): Promise<number> {
   return await page.evaluate(() => (globalThis as unknown as { shown: number }).shown);
 }
 
-/** Scrolls through the gallery for three seconds; resolves with the lengths of the frames, milliseconds. */
+/** Scrolls through the gallery for three seconds; resolves with the frame times, milliseconds. */
 async function scroll(page: Page): Promise<number[]> {
   return await page.getByRole('listbox').evaluate(async (list: unknown) => {
     const frame = globalThis as unknown as {
@@ -117,6 +117,6 @@ async function memoryOf(page: Page): Promise<number> {
       return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) / 1024;
     }),
   );
-  // A spare one may wait for the next page.
+  // Chromium may keep a spare process for the next page.
   return Math.max(...sizes);
 }

@@ -1,4 +1,4 @@
-// Settings, page by page, and the tour of the first start.
+// The pages of Settings, and the tour of the first start.
 
 import { expect } from 'vitest';
 import { noBreach } from '../support/accessibility.ts';
@@ -20,13 +20,13 @@ scenario('settings: storage, backups, glossary and licences keep nobody out', as
   await page.getByRole('button', { name: 'Back up now' }).click();
   await page.getByRole('button', { name: 'Restore …' }).click();
   await page.getByRole('button', { name: 'Restore', exact: true }).click();
-  // The page asks for everything again.
+  // The page reloads.
   await page.getByRole('tab', { name: 'Storage and backups' }).waitFor();
   await expect.poll(() => page.getByRole('button', { name: 'Restore …' }).count()).toBe(2);
 });
 
 scenario(
-  'the tour comes once',
+  'the tour is shown once',
   async ({ host }) => {
     await host.newProject('Cells');
     const page = host.page();

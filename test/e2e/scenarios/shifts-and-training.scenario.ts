@@ -1,4 +1,4 @@
-// Shifts seen and chosen, outliers compared with what is normal, a training paused, gone on with and
+// Shifts previewed and enabled, overlaps of outliers left out, a training paused, resumed and
 // cancelled, all by clicks.
 
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -23,7 +23,7 @@ async function addOutliers(host: Host, path: string): Promise<void> {
   await page.getByRole('button', { name: 'Add', exact: true }).click();
 }
 
-/** What a canvas shows, as a text that changes with it. */
+/** The content of a canvas as a data URL, to detect changes. */
 async function shownBy(page: Page, name: string): Promise<string> {
   const canvas = page.getByRole('img', { name }).locator('canvas');
   await canvas.waitFor();
@@ -33,7 +33,7 @@ async function shownBy(page: Page, name: string): Promise<string> {
 }
 
 scenario(
-  'shifts are seen on an own image, changed, and taken by the next training',
+  'shifts are previewed on an own image, changed, and used by the next training',
   async ({ host }) => {
     await host.newProject('Cells');
     const page = host.page();
@@ -60,7 +60,7 @@ scenario(
       .first()
       .waitFor();
 
-    // Kept with the project.
+    // Stored in the project.
     await host.close();
     await host.openProject('Cells');
     await goTo(host.page(), 'Train');
@@ -89,7 +89,7 @@ scenario('the engines are examined before one is chosen', async ({ host }) => {
   const card = page.getByLabel('Engine').getByRole('option', { name: /CUDA/ });
   expect(await card.isDisabled()).toBe(true);
 
-  // The part does not close under the hand that takes the last change back.
+  // The section stays open after the last change is reset.
   const width = page.getByLabel('width', { exact: true });
   const standard = await width.inputValue();
   await width.fill('4');
@@ -97,7 +97,7 @@ scenario('the engines are examined before one is chosen', async ({ host }) => {
   await expect.poll(() => width.inputValue()).toBe(standard);
   await page.keyboard.type('8');
   expect(await width.inputValue()).toContain('8');
-  // A method without what it needs says so before it is begun.
+  // A method without its outliers is reported before the start.
   await page.getByLabel('Method', { exact: true }).selectOption('OECL');
   await page.getByRole('checkbox', { name: /natural images/ }).uncheck();
   await page.getByText('OECL needs an outlier source.').waitFor();
@@ -105,7 +105,7 @@ scenario('the engines are examined before one is chosen', async ({ host }) => {
 });
 
 scenario(
-  'outliers that are normal images keep a training from starting until they are left out',
+  'outliers that equal normal images block a training until they are left out',
   async ({ host, folder }) => {
     await host.newProject('Cells');
     const page = host.page();
@@ -117,7 +117,7 @@ scenario(
     for await (const entry of archive.eachEntry()) {
       if (!/^train\/good\/.*\.jpg$/.test(entry.fileName) || taken === 2) continue;
       const bytes = await buffer(await archive.openReadStreamPromise(entry));
-      // One as it is, one saved again: equal, and near.
+      // One unchanged, one saved again: equal, and near duplicate.
       if (taken === 0) await writeFile(join(copies, 'same.jpg'), bytes);
       else await sharp(bytes).png().toFile(join(copies, 'again.png'));
       taken++;
@@ -139,7 +139,7 @@ scenario(
   },
 );
 
-scenario('a training is paused, gone on with, and cancelled', async ({ host }) => {
+scenario('a training is paused, resumed and cancelled', async ({ host }) => {
   await host.newProject('Cells');
   const page = host.page();
   await importSample(page);
@@ -162,7 +162,7 @@ scenario('a training is paused, gone on with, and cancelled', async ({ host }) =
   await run.getByText('images a second').waitFor({ timeout: 180_000 });
   await expect.poll(done, { timeout: 30_000 }).toBeGreaterThan(paused);
 
-  // A second one waits; whichever is in view, the other is named.
+  // A second run is queued; the other run is listed whichever is in view.
   await page.getByRole('button', { name: 'Start training' }).click();
   await page.getByRole('heading', { name: 'Queued' }).waitFor({ timeout: 30_000 });
   await page.getByRole('link', { name: 'Run 2' }).click();

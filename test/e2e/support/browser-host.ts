@@ -47,7 +47,7 @@ export async function browserHost(folder: string): Promise<Host> {
     newProject: (name) => open(name, '--create'),
     openProject: (name) => open(name),
     killCore: () => stopServer('SIGKILL'),
-    // The server is the core's process: whoever started it starts it again.
+    // The server is the core's process: the test restarts it as its user would.
     recover: (name) => open(name),
     close: async () => {
       await page?.close();

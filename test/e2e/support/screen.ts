@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Electron needs a screen; the function returned takes it away again. */
+/** Starts a virtual screen for Electron; returns the function that stops it. */
 export async function startScreen(): Promise<() => void> {
   if (process.platform !== 'linux' || process.env['DISPLAY'] !== undefined) return () => undefined;
   const screen = spawn(

@@ -25,7 +25,7 @@ function keepingCore(kept: OutlierMix = { sources: [], shifts: [] }) {
   return { core, sent, mix, failed, fill: () => (isFull = true) };
 }
 
-describe('the mix', () => {
+describe('the outlier selection', () => {
   it('uses every source and no shift until something is chosen', () => {
     const { mix } = keepingCore();
     expect(mix.source('dust')).toEqual({ name: 'dust', weight: 1, isUsed: true });
@@ -33,7 +33,7 @@ describe('the mix', () => {
     expect(mix.usedShifts).toEqual([]);
   });
 
-  it('sends the moves of a slider as one, and what waits at once when asked', async () => {
+  it('sends the moves of a slider as one change, and pending changes at once on flush', async () => {
     const { mix, sent } = keepingCore();
     for (const strength of [0.1, 0.2, 0.3]) mix.changeShift('flip', { strength });
     expect(sent).toEqual([]);
@@ -49,14 +49,14 @@ describe('the mix', () => {
     expect(sent.length).toBe(2);
   });
 
-  it('says what could not be sent', async () => {
+  it('reports changes that could not be sent', async () => {
     const { mix, failed, fill } = keepingCore();
     fill();
     mix.changeShift('flip', { strength: 0.4 });
     await expect.poll(() => failed).toEqual(['Failure: The disk is full.']);
   });
 
-  it('keeps strength and weight of a shift that is switched off', () => {
+  it('keeps strength and weight of a disabled shift', () => {
     const { mix } = keepingCore();
     mix.changeShift('dust', { isUsed: true, weight: 3, parameters: { specks: 7 } });
     mix.changeShift('dust', { isUsed: false });
@@ -65,7 +65,7 @@ describe('the mix', () => {
     expect(mix.usedShifts[0]).toMatchObject({ weight: 3, parameters: { specks: 7 } });
   });
 
-  it('follows another window, but not over what is being changed here', async () => {
+  it('follows another window, except for unsent changes of its own', async () => {
     const { mix, core } = keepingCore();
     const other: OutlierMix = {
       sources: [{ name: 'dust', weight: 9, isUsed: false }],
@@ -80,7 +80,7 @@ describe('the mix', () => {
     expect(mix.source('dust').weight).toBe(2);
   });
 
-  it('takes from another window what is not changed here, also while a change is under way', async () => {
+  it('takes unchanged entries from another window, also while a change is being sent', async () => {
     const { core, mix } = keepingCore();
     const asked: OutlierMix[] = [];
     let answer: () => void = () => undefined;
@@ -102,7 +102,7 @@ describe('the mix', () => {
     expect([here.source('dust').weight, here.source('photographs').weight]).toEqual([2, 7]);
     const flushing = here.flush();
     await expect.poll(() => asked.length).toBe(1);
-    // Sent with what the other window has set.
+    // Sent together with the change of the other window.
     expect(asked[0]!.sources).toContainEqual(theirs.sources[0]);
     slow.emit('mix.changed', asked[0]!);
     const later: OutlierMix = {
@@ -113,7 +113,7 @@ describe('the mix', () => {
     await wait(0);
     answer();
     await flushing;
-    // What the core said last is what it keeps.
+    // The core's latest state is the stored one.
     expect(here.source('dust')).toEqual(later.sources[0]);
 
     mix.changeShift('flip', { strength: 0.4 });
@@ -123,7 +123,7 @@ describe('the mix', () => {
     expect(mix.source('dust')).toEqual(later.sources[0]);
   });
 
-  it('takes exactly what a run had, and leaves shifts out that are no longer known', () => {
+  it('takes exactly the outliers of a run, without unknown shifts', () => {
     const { mix } = keepingCore();
     mix.changeShift('flip', { isUsed: true });
     mix.take(

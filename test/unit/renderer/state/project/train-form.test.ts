@@ -13,7 +13,7 @@ function newForm(): TrainForm {
 }
 
 describe('the form of a training', () => {
-  it('sends nothing typed when nothing was, and what is at hand as outliers', () => {
+  it('sends no overrides when nothing is typed, and all existing outlier sources', () => {
     const input = newForm().input('cells', ['dust', 'photographs']);
     expect(trainInput.parse(input)).toEqual({
       ...{ dataset: 'cells', preset: 'quick', specimen: 'stained', method: 'anchored' },
@@ -43,7 +43,7 @@ describe('the form of a training', () => {
     expect(form.input('cells', ['dust'])).toMatchObject({ outliers: [], shifts: [] });
   });
 
-  it('says what is wrong with a setting where it is typed, and until it is put right', () => {
+  it('reports an invalid setting where it is typed, until it is corrected', () => {
     const form = newForm();
     form.type('alpha', '9999');
     expect(form.faultOf('alpha')).toContain('alpha is a number from 0 to 100');
@@ -56,7 +56,7 @@ describe('the form of a training', () => {
     expect(form.valueOf('alpha')).toBe('1');
   });
 
-  it('refuses crops that cross, whichever was typed first, and blames neither alone', () => {
+  it('refuses a crop range with minimum above maximum, and marks neither value alone', () => {
     const form = newForm();
     form.type('cropMax', '0.3');
     expect(form.faultOf('cropMax')).toBeUndefined();
@@ -65,7 +65,7 @@ describe('the form of a training', () => {
     expect(form.fault).toBeUndefined();
   });
 
-  it('marks what differs from the preset, and takes marks back with another preset', () => {
+  it('marks settings that differ from the preset, and updates the marks for another preset', () => {
     const form = newForm();
     form.type('steps', '40');
     form.type('batch', '64');
@@ -76,7 +76,7 @@ describe('the form of a training', () => {
     expect(form.changed).toEqual([]);
   });
 
-  it('takes everything from a run, and says the same again', () => {
+  it('copies everything from a run, and sends the same input', () => {
     const asked = {
       ...{ dataset: 'cells', preset: 'standard', specimen: 'fluorescence', method: 'mixed' },
       ...{ overrides: { alpha: '2' }, seed: 7, engine: 'cpu' },
@@ -93,7 +93,7 @@ describe('the form of a training', () => {
     expect(form.input('cells', ['dust', 'photographs'])).toEqual(asked);
   });
 
-  it('wants a whole number as the seed', () => {
+  it('requires a whole number as the seed', () => {
     const form = newForm();
     for (const seed of ['-1', '1.5', 'x', '', '99999999999999999999']) {
       form.seed = seed;
@@ -109,7 +109,7 @@ describe('the form of a training', () => {
     expect([...shown].sort()).toEqual([...all].sort());
   });
 
-  it('says what the method lacks, and which shifts it takes when nothing is chosen', () => {
+  it('reports what the method lacks, and which shifts it uses when nothing is chosen', () => {
     const form = newForm();
     expect(form.outlierFault([])).toBeUndefined();
     expect(form.standardShifts([])).toEqual(['cut-mix', 'cut-out', 'small-paste']);

@@ -24,14 +24,14 @@ function plan(given: readonly string[], dataset?: string) {
 }
 
 describe('an import in preparation', () => {
-  it('is named after the folder, unless it is known where the files belong', () => {
+  it('is named after the folder, unless the dataset is known', () => {
     expect(plan(['/data/slides.zip']).dataset).toBe('slides');
     expect(plan(['/data/plate 7/a.png', '/data/plate 7/b.png']).dataset).toBe('plate 7');
     expect(plan(['/data/plate 7/a.png'], 'cells').dataset).toBe('cells');
     expect(plan([]).dataset).toBe('images');
   });
 
-  it('says what is wrong with a pattern, and does not begin with it', () => {
+  it('reports an invalid pattern, and cannot start with it', () => {
     const form = plan(['/data']);
     form.groupRule = 'pattern';
     form.pattern = 'patient(';
@@ -44,7 +44,7 @@ describe('an import in preparation', () => {
     expect(form.input?.group).toBe('patient(\\d+)');
   });
 
-  it('knows whether its preview is of what is entered, and whether there is anything', async () => {
+  it('knows whether its preview is up to date, and whether it found images', async () => {
     const form = plan([]);
     form.typed = '/empty';
     flushSync();

@@ -4,9 +4,9 @@ import type { QueuedImage } from '#contract/review.ts';
 import { Review } from '../../../../../src-renderer/views/review/review.svelte.ts';
 import { fakeCore } from '../../support/fake-core.ts';
 
-/** A core with `count` flagged images that keeps verdicts as the real one does. */
+/** A core with `count` flagged images that stores verdicts like the real one. */
 function reviewOf(count: number) {
-  /** What was taken back, the last one at the end. */
+  /** Undone verdicts, the latest last. */
   const undone: { imageId: number; verdict: StandingVerdict }[] = [];
   const verdicts = new Map<number, StandingVerdict>();
   const said: { imageId: number; before: StandingVerdict | undefined }[] = [];
@@ -62,7 +62,7 @@ function reviewOf(count: number) {
 }
 
 describe('a review', () => {
-  it('goes on after each verdict, and keeps what was judged in its place', async () => {
+  it('advances after each verdict, and keeps judged images at their position', async () => {
     const { review, judge } = reviewOf(3);
     await review.load();
     await judge('anomalous');
@@ -76,7 +76,7 @@ describe('a review', () => {
     expect(review.total).toBe(3);
   });
 
-  it('leaves no image out while verdicts take images off the pages of the core', async () => {
+  it('skips no image while verdicts remove images from the pages of the core', async () => {
     const { review, judge, verdicts } = reviewOf(450);
     await review.load();
     for (let count = 0; count < 450; count++) await judge('normal');
@@ -87,7 +87,7 @@ describe('a review', () => {
     expect(review.active).toBe(449);
   });
 
-  it('goes back to where the verdict was that is taken back', async () => {
+  it('goes back to the image whose verdict is undone', async () => {
     const { review, judge } = reviewOf(5);
     await review.load();
     await judge('normal');
@@ -99,7 +99,7 @@ describe('a review', () => {
     expect(review.active).toBe(0);
   });
 
-  it('goes to where the verdict was that is done again, and back once more', async () => {
+  it('goes to the image whose verdict is redone, and back again', async () => {
     const { review, judge } = reviewOf(5);
     await review.load();
     await judge('normal');
@@ -116,7 +116,7 @@ describe('a review', () => {
     expect([review.active, review.image!.verdict]).toEqual([1, null]);
   });
 
-  it('keeps a verdict that is given while older ones are asked for', async () => {
+  it('keeps a verdict that is given during a refresh', async () => {
     const { review, judge } = reviewOf(5);
     await review.load();
     const asking = review.refresh();
@@ -127,7 +127,7 @@ describe('a review', () => {
     await judging;
   });
 
-  it('adds nothing to a list that was loaded anew meanwhile', async () => {
+  it('adds nothing to a list that was reloaded meanwhile', async () => {
     const { review } = reviewOf(650);
     await review.load();
     await review.more(201);
@@ -139,21 +139,21 @@ describe('a review', () => {
     );
   });
 
-  it('stays at an image whose verdict is written again, for a note', async () => {
+  it('stays at an image whose verdict is written again with a note', async () => {
     const { review, judge, verdicts } = reviewOf(3);
     await review.load();
     await judge('normal');
     await review.go(0);
     const said = { reviewer: 'Mia', note: 'Two nuclei' };
     const writing = review.judge([0], 'normal', said, { isStaying: true });
-    // Whatever is pressed meanwhile is meant for this image.
+    // Keys pressed meanwhile apply to this image.
     expect(review.active).toBe(0);
     await writing;
     expect([review.active, review.image!.note]).toEqual([0, 'Two nuclei']);
     expect([...verdicts.keys()]).toEqual([0]);
   });
 
-  it('takes the next key for the next image, also before the core has answered', async () => {
+  it('applies the next key to the next image, also before the core has answered', async () => {
     const { review, judge, verdicts } = reviewOf(450);
     await review.load();
     await Promise.all(Array.from({ length: 450 }, () => judge('normal')));
@@ -163,7 +163,7 @@ describe('a review', () => {
     expect(review.images).toHaveLength(450);
   });
 
-  it('comes back when a verdict could not be written', async () => {
+  it('returns when a verdict could not be written', async () => {
     const { review, judge, breakDown } = reviewOf(5);
     await review.load();
     await judge('normal');

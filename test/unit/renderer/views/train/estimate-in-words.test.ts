@@ -7,7 +7,7 @@ const estimate: RunEstimate = {
   ...{ seconds: 500, checkpointSeconds: 4, warnings: [] },
 };
 
-it('a measured time names checkpoints where they take more of it than rounding does', () => {
+it('a measured duration names checkpoints when their share exceeds the rounding', () => {
   expect(noteOf('hours', { kind: 'measured', estimate })).not.toContain('checkpoints');
   const slow = { ...estimate, checkpointSeconds: 20 };
   expect(noteOf('hours', { kind: 'measured', estimate: slow })).toMatch(
