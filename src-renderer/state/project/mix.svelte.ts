@@ -4,7 +4,7 @@
 import type { OutlierMix } from '#contract/outlier.ts';
 import { shiftNames, type ShiftName } from '#domain/shift-table.ts';
 import type { CoreClient } from '../../client/clients.ts';
-import type { Attempt } from '../frame.svelte.ts';
+import type { Attempt } from '../app-context.svelte.ts';
 
 export type MixSource = OutlierMix['sources'][number];
 export type MixShift = OutlierMix['shifts'][number];

@@ -6,7 +6,7 @@ import type { EngineReport } from '#domain/engine-report.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Datasets } from './datasets.svelte.ts';
 import { EditLog } from './edit-log.svelte.ts';
-import type { Attempt } from '../frame.svelte.ts';
+import type { Attempt } from '../app-context.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
 import { Estimates } from './estimates.svelte.ts';
 import { Mix } from './mix.svelte.ts';

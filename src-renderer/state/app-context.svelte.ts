@@ -19,7 +19,7 @@ interface Offer {
   readonly dataset: string | undefined;
 }
 
-export class Frame {
+export class AppContext {
   readonly session = new Session();
   readonly router = new Router();
   readonly theme = new Theme();
@@ -154,4 +154,4 @@ export class Frame {
   }
 }
 
-export const [getFrame, setFrame] = createContext<Frame>();
+export const [getAppContext, setAppContext] = createContext<AppContext>();
