@@ -16,8 +16,8 @@ export function editCommands(app: AppContext, { edits }: Workspace): Command[] {
       const words = await edits.redo();
       if (words !== null) toasts.done(`Redone: ${words}`, { label: 'Undo', run: undo });
     });
-  const canUndo = () => edits.undoWords !== null;
-  const canRedo = () => edits.redoWords !== null;
+  const canUndo = () => edits.undoText !== null;
+  const canRedo = () => edits.redoText !== null;
   const base = { section: 'Edit' } as const;
   return [
     { ...base, id: 'undo', title: 'Undo', keys: 'Mod+Z', isEnabled: canUndo, run: undo },

@@ -9,7 +9,7 @@ import { Router } from './router.svelte.ts';
 import { Session } from './session.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
-import { wordsOf } from './words-of.ts';
+import { errorMessage } from './error-message.ts';
 
 /** Runs work that is not awaited and reports its failure. */
 export type Attempt = (work: () => Promise<unknown>) => void;
@@ -45,7 +45,7 @@ export class AppContext {
   #say(error: unknown): void {
     // A closed link is shown by the session with a remedy; a stop was requested by the user.
     if (error instanceof Failure && ['link-closed', 'stopped'].includes(error.code)) return;
-    this.toasts.failed(wordsOf(error));
+    this.toasts.failed(errorMessage(error));
   }
 
   /**

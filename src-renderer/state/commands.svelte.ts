@@ -59,7 +59,7 @@ export function isEnabled(command: Command): boolean {
 const signs: Readonly<Record<string, string>> = { ArrowLeft: '←', ArrowRight: '→' };
 
 /** "Mod+K" as labelled on this computer's keyboard. */
-export function keysInWords(keys: string, isMac: boolean): string {
+export function formatKeys(keys: string, isMac: boolean): string {
   return keys
     .split('+')
     .map((key) => (key === 'Mod' ? (isMac ? '⌘' : 'Ctrl') : (signs[key] ?? key)))

@@ -3,7 +3,7 @@
 import { untrack } from 'svelte';
 import { Failure } from '#domain/failure.ts';
 import type { Loading } from '../parts/loading.ts';
-import { wordsOf } from './words-of.ts';
+import { errorMessage } from './error-message.ts';
 
 export class Resource<T> {
   #state = $state.raw<Loading<T>>({ kind: 'loading' });
@@ -39,7 +39,7 @@ export class Resource<T> {
       if (asking.signal.aborted) return;
       // A closed link is shown by the session, for all views at once.
       if (error instanceof Failure && error.code === 'link-closed') return;
-      this.#state = { kind: 'failed', message: wordsOf(error) };
+      this.#state = { kind: 'failed', message: errorMessage(error) };
     } finally {
       if (this.#asking === asking) this.#asking = undefined;
     }

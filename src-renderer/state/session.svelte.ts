@@ -6,7 +6,7 @@ import { connect } from '#rpc/connect.ts';
 import { enterServer, openServerLink } from '../client/browser.ts';
 import type { CoreClient, ShellClient } from '../client/clients.ts';
 import { desktop, receiveLinks } from '../client/desktop.ts';
-import { wordsOf } from './words-of.ts';
+import { errorMessage } from './error-message.ts';
 
 export type SessionState = ProjectState | { readonly kind: 'connecting' };
 
@@ -104,7 +104,7 @@ export class Session {
       this.#core = core;
       this.#project = { kind: 'open', folder, name };
     } catch (error) {
-      const message = wordsOf(error);
+      const message = errorMessage(error);
       this.#project = { kind: 'failed', folder: '', name: 'Normscope', code: 'server', message };
     }
   }

@@ -17,10 +17,10 @@ export class EditLog {
   }
 
   /** Description of the edit that undo would revert; null when there is none. */
-  get undoWords(): string | null {
+  get undoText(): string | null {
     return this.#state.undo;
   }
-  get redoWords(): string | null {
+  get redoText(): string | null {
     return this.#state.redo;
   }
 

@@ -6,7 +6,7 @@ import type { RunEstimate } from '#contract/core.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import type { Datasets } from './datasets.svelte.ts';
 import type { TrainInput } from './train-form.svelte.ts';
-import { wordsOf } from '../words-of.ts';
+import { errorMessage } from '../error-message.ts';
 
 export type Estimated =
   | { readonly kind: 'measuring' }
@@ -46,7 +46,7 @@ export class Estimates {
         this.#known.set(key, { kind: 'measured', estimate });
       } catch (error) {
         if (!controller.signal.aborted) {
-          this.#known.set(key, { kind: 'failed', message: wordsOf(error) });
+          this.#known.set(key, { kind: 'failed', message: errorMessage(error) });
         }
       }
       if (controller.signal.aborted) return;

@@ -65,14 +65,14 @@ function facts(run: Described): Map<string, string> | undefined {
     ['images (hash)', run.snapshotHash.slice(0, 12)],
     ...Object.entries({ preset, specimen, method, seed: String(seed), engine }),
     ['outliers', listed(outliers.map(({ name, weight }) => `${name} (weight ${weight})`))],
-    ['shifts', listed(shifts.map(shiftInWords))],
+    ['shifts', listed(shifts.map(formatShift))],
     ...Object.entries(settings).map(([name, value]) => [name, String(value)] as const),
     ['version', run.codeVersion],
   ]);
 }
 
 /** "rotate (strength 0.5, weight 2, angle 0.3)"; the weight only if it is not 1. */
-function shiftInWords({ name, strength, weight, parameters }: RunConfig['shifts'][number]): string {
+function formatShift({ name, strength, weight, parameters }: RunConfig['shifts'][number]): string {
   const facts = [
     `strength ${strength}`,
     ...(weight === 1 ? [] : [`weight ${weight}`]),

@@ -19,7 +19,7 @@ import type { InputOf } from '#rpc/connect.ts';
 import type { CallsOf } from '#rpc/method.ts';
 import type { Mix } from './mix.svelte.ts';
 import type { RunConfig } from './run-config.ts';
-import { wordsOf } from '../words-of.ts';
+import { errorMessage } from '../error-message.ts';
 
 export type TrainInput = InputOf<CallsOf<typeof coreMethods>, 'runs.train'>;
 export type EngineChoice = NonNullable<TrainInput['engine']>;
@@ -160,6 +160,6 @@ function faultIn(check: () => unknown): string | undefined {
     check();
     return undefined;
   } catch (error) {
-    return wordsOf(error);
+    return errorMessage(error);
   }
 }

@@ -4,7 +4,7 @@ import { splitNames, type Role, type Split } from '#contract/core.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { nameFrom, pathsIn } from '../../state/given-paths.ts';
 import { Resource } from '../../state/resource.svelte.ts';
-import { wordsOf } from '../../state/words-of.ts';
+import { errorMessage } from '../../state/error-message.ts';
 
 export const groupRules = ['none', 'parent', 'pattern'] as const;
 export type GroupRule = (typeof groupRules)[number];
@@ -40,7 +40,7 @@ export class ImportPlan {
       new RegExp(this.pattern.trim(), 'u');
       return undefined;
     } catch (error) {
-      return `Not a regular expression: ${wordsOf(error).split(': ').at(-1)!.toLowerCase()}.`;
+      return `Not a regular expression: ${errorMessage(error).split(': ').at(-1)!.toLowerCase()}.`;
     }
   });
 

@@ -8,7 +8,7 @@ import type { CoreClient } from '../../client/clients.ts';
 import type { Loading } from '../../parts/loading.ts';
 import { isMeant, withFresh, withNewer, withVerdict, type ReviewProgress } from './review-list.ts';
 import type { Judged } from '../../state/project/results.svelte.ts';
-import { wordsOf } from '../../state/words-of.ts';
+import { errorMessage } from '../../state/error-message.ts';
 
 const pageSize = 200;
 
@@ -87,7 +87,7 @@ export class Review {
       this.#state = { kind: 'ready', value: null };
     } catch (error) {
       if (mine !== this.#loads) return;
-      this.#state = { kind: 'failed', message: wordsOf(error) };
+      this.#state = { kind: 'failed', message: errorMessage(error) };
     }
   }
 

@@ -17,7 +17,7 @@ export function spreadOutline({ first, counts }: NormCounts): readonly { x: numb
 }
 
 /** "50 % from 3.1 to 4.2, 90 % from 2.0 to 5.5". */
-export function spreadInWords(norms: NormCounts): string {
+export function formatSpread(norms: NormCounts): string {
   const [low, lower, upper, high] = [0.05, 0.25, 0.75, 0.95].map((part) =>
     significant(normQuantile(norms, part), 2),
   );

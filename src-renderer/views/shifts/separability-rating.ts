@@ -4,7 +4,7 @@
 const looksNormal = 0.6;
 const leavesNormal = 0.8;
 
-export function adviceInWords(separability: number): {
+export function separabilityRating(separability: number): {
   readonly kind: 'normal' | 'partly' | 'leaves';
   readonly text: string;
 } {

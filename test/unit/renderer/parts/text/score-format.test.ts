@@ -4,7 +4,7 @@ import {
   interval,
   part,
   percent,
-} from '../../../../../src-renderer/parts/text/scores-in-words.ts';
+} from '../../../../../src-renderer/parts/text/score-format.ts';
 
 describe('figures of an evaluation', () => {
   it('have only significant digits', () => {

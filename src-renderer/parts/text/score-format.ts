@@ -25,7 +25,7 @@ export function figure(value: number): string {
 }
 
 /** Rank of an image among the held-out normals: "above 98 %"; empty without a rank. */
-export function rankInWords(rank: number | null): string {
+export function formatRank(rank: number | null): string {
   if (rank === null) return '';
   if (rank >= 1) return 'above all';
   return `above ${Math.floor(rank * 100)}\u00a0%`;

@@ -2,7 +2,7 @@
 
 import type { Review } from '#contract/image.ts';
 
-export const moveWords: Readonly<Record<Review['move'], string>> = {
+export const moveLabels: Readonly<Record<Review['move'], string>> = {
   do: '',
   undo: ' (undone)',
   redo: ' (redone)',

@@ -1,6 +1,6 @@
 // Measured durations as text for the preset cards.
 
-import { durationInWords } from '../../parts/text/in-words.ts';
+import { formatDuration } from '../../parts/text/number-format.ts';
 import type { Estimated } from '../../state/project/estimates.svelte.ts';
 
 /** Fraction of the whole time: smaller parts are lost in its rounding. */
@@ -13,7 +13,7 @@ export function noteOf(usual: string | undefined, found: Estimated | undefined):
     const share = checkpointSeconds / seconds;
     const checkpoints =
       share < worthSaying ? '' : `, ${Math.round(100 * share)} % of it for checkpoints`;
-    return `about ${durationInWords(seconds)} here${checkpoints}`;
+    return `about ${formatDuration(seconds)} here${checkpoints}`;
   }
   if (found?.kind === 'measuring') return `${usual ?? ''}, being measured …`;
   return usual ?? '';

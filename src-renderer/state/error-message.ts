@@ -1,5 +1,5 @@
 // The message of an error for the user.
 
-export function wordsOf(error: unknown): string {
+export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

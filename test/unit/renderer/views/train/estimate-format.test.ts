@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RunEstimate } from '#contract/core.ts';
-import { noteOf } from '../../../../../src-renderer/views/train/estimate-in-words.ts';
+import { noteOf } from '../../../../../src-renderer/views/train/estimate-format.ts';
 
 const estimate: RunEstimate = {
   ...{ engine: 'cpu', device: 'CPU', steps: 1000, stepMilliseconds: 500, imagesPerSecond: 9 },
