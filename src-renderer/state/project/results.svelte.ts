@@ -10,14 +10,14 @@ import { Resource } from '../resource.svelte.ts';
 /** The most images that the core returns at once. */
 const pageSize = 1000;
 
-export interface Judged {
+export interface ModelAndDataset {
   readonly modelId: number;
   readonly dataset: string;
 }
 
 export class Results {
   readonly #core: CoreClient;
-  readonly judged: Judged;
+  readonly modelAndDataset: ModelAndDataset;
   readonly evaluation: Resource<Evaluation>;
   readonly curves: Resource<ScoreCurves>;
   /** The first page; further pages are loaded as they come into view. */
@@ -27,11 +27,13 @@ export class Results {
   /** undefined: the run's default score. */
   #by = $state<ScoreName>();
 
-  constructor(core: CoreClient, judged: Judged) {
+  constructor(core: CoreClient, modelAndDataset: ModelAndDataset) {
     this.#core = core;
-    this.judged = judged;
-    this.evaluation = new Resource((signal) => core.call('scores.evaluate', judged, signal));
-    this.curves = new Resource((signal) => core.call('scores.curves', judged, signal));
+    this.modelAndDataset = modelAndDataset;
+    this.evaluation = new Resource((signal) =>
+      core.call('scores.evaluate', modelAndDataset, signal),
+    );
+    this.curves = new Resource((signal) => core.call('scores.curves', modelAndDataset, signal));
     this.ranking = new Resource((signal) => this.#rank(0, signal));
   }
 
@@ -75,15 +77,22 @@ export class Results {
   }
 
   async askForFloor(): Promise<void> {
-    this.#floor ??= new Resource((signal) => this.#core.call('scores.floor', this.judged, signal));
+    this.#floor ??= new Resource((signal) =>
+      this.#core.call('scores.floor', this.modelAndDataset, signal),
+    );
     await this.#floor.load();
   }
 
   #rank(offset: number, signal: AbortSignal): Promise<readonly RankedImage[]> {
-    const { judged } = this;
+    const { modelAndDataset } = this;
     return this.#core.call(
       'scores.rank',
-      { ...judged, ...(this.#by === undefined ? {} : { by: this.#by }), offset, limit: pageSize },
+      {
+        ...modelAndDataset,
+        ...(this.#by === undefined ? {} : { by: this.#by }),
+        offset,
+        limit: pageSize,
+      },
       signal,
     );
   }

@@ -5,34 +5,38 @@ import type { ScoreDistribution, ThresholdPreview } from '#contract/review.ts';
 import type { ScoreName } from '#domain/score.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Resource } from '../../state/resource.svelte.ts';
-import type { Judged } from '../../state/project/results.svelte.ts';
+import type { ModelAndDataset } from '../../state/project/results.svelte.ts';
 
-export type Wish = { readonly anomalyScore: number } | { readonly falseAlarms: number };
+export type ThresholdRequest = { readonly anomalyScore: number } | { readonly falseAlarms: number };
 
 export class ThresholdTrial {
   readonly #core: CoreClient;
-  readonly #judged: Judged;
+  readonly #modelAndDataset: ModelAndDataset;
   readonly #by: ScoreName | undefined;
   readonly distribution: Resource<ScoreDistribution>;
   readonly #preview: Resource<ThresholdPreview>;
-  #wish = $state.raw<Wish>();
+  #request = $state.raw<ThresholdRequest>();
   #isTrying = false;
 
-  constructor(core: CoreClient, judged: Judged, by: ScoreName | undefined) {
+  constructor(core: CoreClient, modelAndDataset: ModelAndDataset, by: ScoreName | undefined) {
     this.#core = core;
-    this.#judged = judged;
+    this.#modelAndDataset = modelAndDataset;
     this.#by = by;
     this.distribution = new Resource((signal) =>
-      core.call('scores.distribution', { ...judged, ...this.#score, bins: 40 }, signal),
+      core.call('scores.distribution', { ...modelAndDataset, ...this.#score, bins: 40 }, signal),
     );
     this.#preview = new Resource((signal) =>
-      core.call('thresholds.preview', { ...judged, ...this.#score, ...this.#asked }, signal),
+      core.call(
+        'thresholds.preview',
+        { ...modelAndDataset, ...this.#score, ...this.#effectiveRequest },
+        signal,
+      ),
     );
   }
 
   /** The requested threshold; undefined while the model's current threshold is shown. */
-  get wish(): Wish | undefined {
-    return this.#wish;
+  get request(): ThresholdRequest | undefined {
+    return this.#request;
   }
   /** Its effect; undefined until the core has answered. */
   get preview(): ThresholdPreview | undefined {
@@ -47,30 +51,30 @@ export class ThresholdTrial {
    * The anomaly score above which images are flagged, requested or set; undefined without either.
    */
   get limit(): number | undefined {
-    if (this.#wish && 'anomalyScore' in this.#wish) return this.#wish.anomalyScore;
+    if (this.#request && 'anomalyScore' in this.#request) return this.#request.anomalyScore;
     return this.preview?.anomalyScore ?? this.distribution.value?.threshold?.anomalyScore;
   }
 
   /** Shows the model's current threshold. */
   async load(): Promise<void> {
-    this.#wish = undefined;
+    this.#request = undefined;
     await this.refresh();
   }
 
   /** After images were scored: keeps the requested threshold. */
   async refresh(): Promise<void> {
     await this.distribution.load();
-    if (this.#wish || this.distribution.value?.threshold) await this.#preview.load();
+    if (this.#request || this.distribution.value?.threshold) await this.#preview.load();
     else this.#preview.forget();
   }
 
   /** A drag changes faster than the core answers: intermediate positions are skipped. */
-  async try(wish: Wish): Promise<void> {
-    this.#wish = wish;
+  async try(request: ThresholdRequest): Promise<void> {
+    this.#request = request;
     if (this.#isTrying) return;
     this.#isTrying = true;
-    for (let asked: Wish | undefined; asked !== this.#wish;) {
-      asked = this.#wish;
+    for (let sent: ThresholdRequest | undefined; sent !== this.#request;) {
+      sent = this.#request;
       await this.#preview.load();
     }
     this.#isTrying = false;
@@ -79,13 +83,13 @@ export class ThresholdTrial {
   /** Sets the requested threshold for the model. Returns the anomaly score of the previous one. */
   async set(): Promise<number | undefined> {
     const before = this.distribution.value?.threshold?.anomalyScore;
-    await this.setTo(this.#asked);
+    await this.setTo(this.#effectiveRequest);
     return before;
   }
 
-  async setTo(wish: Wish): Promise<void> {
-    const { modelId } = this.#judged;
-    await this.#core.call('thresholds.set', { modelId, ...this.#score, ...wish });
+  async setTo(request: ThresholdRequest): Promise<void> {
+    const { modelId } = this.#modelAndDataset;
+    await this.#core.call('thresholds.set', { modelId, ...this.#score, ...request });
     await this.load();
   }
 
@@ -94,7 +98,7 @@ export class ThresholdTrial {
   }
 
   /** The requested threshold, else the current one. */
-  get #asked(): Wish {
-    return this.#wish ?? { anomalyScore: this.distribution.value?.threshold?.anomalyScore ?? 0 };
+  get #effectiveRequest(): ThresholdRequest {
+    return this.#request ?? { anomalyScore: this.distribution.value?.threshold?.anomalyScore ?? 0 };
   }
 }

@@ -7,7 +7,7 @@ import type { QueuedImage, ReviewQueue, ReviewShow } from '#contract/review.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import type { Loading } from '../../parts/loading.ts';
 import { isMeant, withFresh, withNewer, withVerdict, type ReviewProgress } from './review-list.ts';
-import type { Judged } from '../../state/project/results.svelte.ts';
+import type { ModelAndDataset } from '../../state/project/results.svelte.ts';
 import { errorMessage } from '../../state/error-message.ts';
 
 const pageSize = 200;
@@ -23,7 +23,7 @@ export interface ReviewFilter {
 
 export class Review {
   readonly #core: CoreClient;
-  readonly judged: Judged;
+  readonly modelAndDataset: ModelAndDataset;
   readonly filter: ReviewFilter;
   #state = $state.raw<Loading<null>>({ kind: 'loading' });
   #images = $state.raw<readonly QueuedImage[]>([]);
@@ -42,9 +42,9 @@ export class Review {
   /** and verdicts and later refreshes. */
   #changes = 0;
 
-  constructor(core: CoreClient, judged: Judged, filter: ReviewFilter) {
+  constructor(core: CoreClient, modelAndDataset: ModelAndDataset, filter: ReviewFilter) {
     this.#core = core;
-    this.judged = judged;
+    this.modelAndDataset = modelAndDataset;
     this.filter = filter;
   }
 
@@ -128,7 +128,7 @@ export class Review {
   ): Promise<void> {
     const images = places.flatMap((place) => this.#images[place] ?? []);
     if (images.length === 0) return;
-    const { modelId } = this.judged;
+    const { modelId } = this.modelAndDataset;
     this.#changes++;
     const [pathBefore, progressBefore] = [this.#path, this.#progress];
     const writing = this.#core.call('reviews.add', {
@@ -168,7 +168,7 @@ export class Review {
     const newer: QueuedImage[] = [];
     for (let offset = 0; last !== undefined; offset += largestPage) {
       const { images, total, progress } = await this.#core.call('reviews.queue', {
-        ...this.judged,
+        ...this.modelAndDataset,
         ...{ show: 'all', flaggedOnly: this.filter.flaggedOnly, offset, limit: largestPage },
       });
       if (mine !== this.#changes) return;
@@ -212,7 +212,7 @@ export class Review {
   #ask(offset: number): Promise<ReviewQueue> {
     const { show, flaggedOnly, role } = this.filter;
     return this.#core.call('reviews.queue', {
-      ...this.judged,
+      ...this.modelAndDataset,
       ...{ show, flaggedOnly, offset, limit: pageSize },
       ...(role === undefined ? {} : { role }),
     });

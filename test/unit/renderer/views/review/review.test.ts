@@ -54,8 +54,11 @@ function reviewOf(count: number) {
       return { words: 'Judge', state: { undo: 'Judge', redo: null } };
     },
   });
-  const judged = { modelId: 1, dataset: 'cells' };
-  const review = new Review(core.client, judged, { show: 'unreviewed', flaggedOnly: true });
+  const modelAndDataset = { modelId: 1, dataset: 'cells' };
+  const review = new Review(core.client, modelAndDataset, {
+    show: 'unreviewed',
+    flaggedOnly: true,
+  });
   const judge = (verdict: StandingVerdict, places = [review.active]) =>
     review.judge(places, verdict, { reviewer: 'Mia', note: '' });
   return { review, judge, verdicts, breakDown: () => (isBroken = true) };
