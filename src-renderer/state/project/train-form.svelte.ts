@@ -17,7 +17,7 @@ import {
 import type { ShiftName } from '#domain/shift-table.ts';
 import type { InputOf } from '#rpc/connect.ts';
 import type { CallsOf } from '#rpc/method.ts';
-import type { Mix } from './mix.svelte.ts';
+import type { OutlierSelection } from './outlier-selection.svelte.ts';
 import type { RunConfig } from './run-config.ts';
 import { errorMessage } from '../error-message.ts';
 
@@ -37,12 +37,12 @@ export class TrainForm {
   /** The run from which the settings were copied. */
   takenFrom = $state<number>();
   /** The project's outlier selection, used as far as the method supports it. */
-  readonly mix: Mix;
+  readonly outlierSelection: OutlierSelection;
   /** Settings that differ from the preset's, as typed. */
   readonly #typed = new SvelteMap<SettingName, string>();
 
-  constructor(mix: Mix) {
-    this.mix = mix;
+  constructor(outlierSelection: OutlierSelection) {
+    this.outlierSelection = outlierSelection;
   }
 
   get method(): MethodName {
@@ -120,7 +120,7 @@ export class TrainForm {
     const method = this.ownMethod ?? presetMethod[preset];
     const takes = (kind: 'external' | 'shifts') => ['any', kind].includes(methodOutliers[method]);
     const used = takes('external')
-      ? sources.map((name) => this.mix.source(name)).filter(({ isUsed }) => isUsed)
+      ? sources.map((name) => this.outlierSelection.source(name)).filter(({ isUsed }) => isUsed)
       : [];
     return {
       ...{ dataset, preset, specimen: this.specimen, method },
@@ -128,7 +128,7 @@ export class TrainForm {
       overrides: Object.fromEntries(this.changed.map((name) => [name, this.valueOf(name).trim()])),
       outliers: used.map(({ name, weight }) => ({ name, weight })),
       shifts: takes('shifts')
-        ? this.mix.usedShifts.map(({ name, weight, strength, parameters }) => ({
+        ? this.outlierSelection.usedShifts.map(({ name, weight, strength, parameters }) => ({
             ...{ name, weight, strength },
             ...(parameters ? { parameters } : {}),
           }))
@@ -146,7 +146,7 @@ export class TrainForm {
     for (const [name, value] of Object.entries(config.overrides)) {
       if (Object.hasOwn(settingTable, name)) this.type(name as SettingName, String(value));
     }
-    this.mix.take(config.outliers, config.shifts, sources);
+    this.outlierSelection.take(config.outliers, config.shifts, sources);
   }
 
   #resolve(overrides: Readonly<Record<string, string | number>>): RunSettings {

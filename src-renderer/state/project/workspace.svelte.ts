@@ -9,7 +9,7 @@ import { EditLog } from './edit-log.svelte.ts';
 import type { Attempt } from '../app-context.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
 import { Estimates } from './estimates.svelte.ts';
-import { Mix } from './mix.svelte.ts';
+import { OutlierSelection } from './outlier-selection.svelte.ts';
 import { NearDuplicates } from './near-duplicates.svelte.ts';
 import { Overlaps } from './overlaps.svelte.ts';
 import { Resource } from '../resource.svelte.ts';
@@ -26,7 +26,7 @@ export class Workspace {
   readonly datasets: Datasets;
   readonly runs: Runs;
   readonly edits: EditLog;
-  readonly mix: Mix;
+  readonly outlierSelection: OutlierSelection;
   readonly sources: Sources;
   readonly overlaps: Overlaps;
   readonly nearDuplicates: NearDuplicates;
@@ -44,13 +44,13 @@ export class Workspace {
     this.datasets = new Datasets(core);
     this.runs = new Runs(core);
     this.edits = new EditLog(core);
-    this.mix = new Mix(core, attempt);
+    this.outlierSelection = new OutlierSelection(core, attempt);
     this.sources = new Sources(core);
     this.overlaps = new Overlaps(core);
     this.nearDuplicates = new NearDuplicates(core);
     this.estimates = new Estimates(core, this.datasets);
     this.engines = new Resource((signal) => core.call('engines.describe', {}, signal));
-    this.trainForm = new TrainForm(this.mix);
+    this.trainForm = new TrainForm(this.outlierSelection);
   }
 
   /**
@@ -58,7 +58,8 @@ export class Workspace {
    * stops.
    */
   start(): () => void {
-    for (const part of [this.jobs, this.edits, this.mix]) this.#attempt(() => part.load());
+    for (const part of [this.jobs, this.edits, this.outlierSelection])
+      this.#attempt(() => part.load());
     const loadLists = () => {
       void this.datasets.list.load();
       void this.runs.list.load();
@@ -84,7 +85,7 @@ export class Workspace {
 
   /** Sends pending changes at once, because the window may be closing. */
   sayLastWords(): void {
-    this.#attempt(() => this.mix.flush());
+    this.#attempt(() => this.outlierSelection.flush());
   }
 
   #refresh({ kind }: Job): void {

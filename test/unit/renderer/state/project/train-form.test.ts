@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { trainInput } from '#contract/core.ts';
 import type { OutlierMix } from '#contract/outlier.ts';
 import { settingTable, type SettingName } from '#domain/run-settings.ts';
-import { Mix } from '../../../../../src-renderer/state/project/mix.svelte.ts';
+import { OutlierSelection } from '../../../../../src-renderer/state/project/outlier-selection.svelte.ts';
 import { TrainForm } from '../../../../../src-renderer/state/project/train-form.svelte.ts';
 import { settingGroups } from '../../../../../src-renderer/views/train/choices.ts';
 import { fakeCore } from '../../support/fake-core.ts';
 
 function newForm(): TrainForm {
   const { client } = fakeCore({ 'mix.set': (mix) => mix as OutlierMix });
-  return new TrainForm(new Mix(client, (work) => void work()));
+  return new TrainForm(new OutlierSelection(client, (work) => void work()));
 }
 
 describe('the form of a training', () => {
@@ -28,7 +28,7 @@ describe('the form of a training', () => {
 
   it('leaves out what the method does not take', () => {
     const form = newForm();
-    form.mix.changeShift('cut-mix', { strength: 0.3, isUsed: true });
+    form.outlierSelection.changeShift('cut-mix', { strength: 0.3, isUsed: true });
     form.ownMethod = 'oecl';
     expect(form.input('cells', ['dust'])).toMatchObject({
       outliers: [{ name: 'dust', weight: 1 }],
@@ -117,7 +117,7 @@ describe('the form of a training', () => {
     form.ownMethod = 'oecl';
     expect(form.outlierFault([])).toMatch(/OECL needs an outlier source/);
     expect(form.outlierFault(['dust'])).toBeUndefined();
-    form.mix.changeSource('dust', { isUsed: false });
+    form.outlierSelection.changeSource('dust', { isUsed: false });
     expect(form.outlierFault(['dust'])).toMatch(/OECL needs an outlier source/);
   });
 });

@@ -19,13 +19,13 @@ it('sends a change made just before the project is closed', async () => {
   });
   const workspace = new Workspace(core.client, (work) => void work().catch(() => undefined));
   const stop = workspace.start();
-  workspace.mix.changeShift('flip', { strength: 0.7 });
+  workspace.outlierSelection.changeShift('flip', { strength: 0.7 });
   stop();
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(sent.map(({ shifts }) => shifts[0]?.strength)).toEqual([0.7]);
 
   // Hidden, as happens before its window closes.
-  workspace.mix.changeShift('flip', { strength: 0.2 });
+  workspace.outlierSelection.changeShift('flip', { strength: 0.2 });
   workspace.sayLastWords();
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(sent.map(({ shifts }) => shifts[0]?.strength)).toEqual([0.7, 0.2]);

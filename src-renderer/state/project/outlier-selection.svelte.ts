@@ -6,13 +6,13 @@ import { shiftNames, type ShiftName } from '#domain/shift-table.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import type { Attempt } from '../app-context.svelte.ts';
 
-export type MixSource = OutlierMix['sources'][number];
-export type MixShift = OutlierMix['shifts'][number];
+export type SourceChoice = OutlierMix['sources'][number];
+export type ShiftChoice = OutlierMix['shifts'][number];
 
 /** Changes within this time, such as the moves of a slider, are sent as one, milliseconds. */
 const sendAfterMs = 250;
 
-export class Mix {
+export class OutlierSelection {
   readonly #core: CoreClient;
   readonly #attempt: Attempt;
   #mix = $state.raw<OutlierMix>({ sources: [], shifts: [] });
@@ -41,27 +41,27 @@ export class Mix {
   }
 
   /** Enabled shifts, in the order in which they were first chosen. */
-  get usedShifts(): readonly MixShift[] {
+  get usedShifts(): readonly ShiftChoice[] {
     return this.#mix.shifts.filter(({ isUsed }) => isUsed);
   }
 
-  source(name: string): MixSource {
+  source(name: string): SourceChoice {
     const known = this.#mix.sources.find((source) => source.name === name);
     return known ?? { name, weight: 1, isUsed: true };
   }
 
-  shift(name: ShiftName): MixShift {
+  shift(name: ShiftName): ShiftChoice {
     const known = this.#mix.shifts.find((shift) => shift.name === name);
     return known ?? { name, weight: 1, isUsed: false, strength: 0.5 };
   }
 
-  changeSource(name: string, change: Partial<Omit<MixSource, 'name'>>): void {
+  changeSource(name: string, change: Partial<Omit<SourceChoice, 'name'>>): void {
     const source = { ...this.source(name), ...change };
     this.#own = both(this.#own, { sources: [name], shifts: [] });
     this.#change({ ...this.#mix, sources: replaced(this.#mix.sources, source) });
   }
 
-  changeShift(name: ShiftName, change: Partial<Omit<MixShift, 'name'>>): void {
+  changeShift(name: ShiftName, change: Partial<Omit<ShiftChoice, 'name'>>): void {
     const shift = { ...this.shift(name), ...change };
     this.#own = both(this.#own, { sources: [], shifts: [name] });
     this.#change({ ...this.#mix, shifts: replaced(this.#mix.shifts, shift) });
@@ -70,11 +70,11 @@ export class Mix {
   /** Enables exactly these; `sources`: all existing sources. */
   take(
     outliers: readonly { readonly name: string; readonly weight: number }[],
-    shifts: readonly Omit<MixShift, 'isUsed'>[],
+    shifts: readonly Omit<ShiftChoice, 'isUsed'>[],
     sources: readonly string[],
   ): void {
     const gone = outliers.map(({ name }) => name).filter((name) => !sources.includes(name));
-    const taken = [...sources, ...gone].map((name): MixSource => {
+    const taken = [...sources, ...gone].map((name): SourceChoice => {
       const used = outliers.find((outlier) => outlier.name === name);
       const { weight = 1 } = used ?? {};
       return { ...this.source(name), weight, isUsed: used !== undefined };
