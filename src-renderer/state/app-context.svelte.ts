@@ -30,7 +30,7 @@ export class AppContext {
   #sampleFor: string | undefined;
   #offered = $state.raw<Offer>();
   /** Sends pending changes of the open project. */
-  #lastWords: (() => Promise<void>) | undefined;
+  #beforeLeaving: (() => Promise<void>) | undefined;
 
   /** Files and folders that were dropped or passed by the system and not yet imported. */
   get offered(): Offer | undefined {
@@ -39,10 +39,10 @@ export class AppContext {
 
   /** For work started by a click: a failure is shown as a toast. */
   readonly attempt: Attempt = (work) => {
-    work().catch((error: unknown) => this.#say(error));
+    work().catch((error: unknown) => this.#report(error));
   };
 
-  #say(error: unknown): void {
+  #report(error: unknown): void {
     // A closed link is shown by the session with a remedy; a stop was requested by the user.
     if (error instanceof Failure && ['link-closed', 'stopped'].includes(error.code)) return;
     this.toasts.failed(errorMessage(error));
@@ -109,15 +109,15 @@ export class AppContext {
 
   /** Runs `work` before the open project is left. Returns a function that removes it. */
   beforeLeaving(work: () => Promise<void>): () => void {
-    this.#lastWords = work;
+    this.#beforeLeaving = work;
     return () => {
-      if (this.#lastWords === work) this.#lastWords = undefined;
+      if (this.#beforeLeaving === work) this.#beforeLeaving = undefined;
     };
   }
 
   /** Sends pending changes; a failure is shown but does not prevent leaving. */
   async #leave(): Promise<void> {
-    await this.#lastWords?.().catch((error: unknown) => this.#say(error));
+    await this.#beforeLeaving?.().catch((error: unknown) => this.#report(error));
   }
 
   /** Asks for name and folder, and creates a project there. */

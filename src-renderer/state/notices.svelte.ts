@@ -29,7 +29,7 @@ export class Notices {
   }
 
   /** Shows a notification unless they are off or the window has the focus. */
-  async tell(shell: ShellClient | null, title: string, text: string): Promise<void> {
+  async show(shell: ShellClient | null, title: string, text: string): Promise<void> {
     if (!this.#isOn || document.hasFocus()) return;
     if (shell) {
       await shell.call('notice.show', { title, text });

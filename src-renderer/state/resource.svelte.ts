@@ -51,7 +51,7 @@ export class Resource<T> {
   }
 
   /** Cancels the pending request. */
-  callOff(): void {
+  cancel(): void {
     this.#asking?.abort();
   }
 

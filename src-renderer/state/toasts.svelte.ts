@@ -47,20 +47,20 @@ export class Toasts {
     this.#isHeld = isHeld;
     for (const timer of this.#leaving.values()) clearTimeout(timer);
     this.#leaving.clear();
-    if (!isHeld) for (const toast of this.#list) this.#letGo(toast);
+    if (!isHeld) for (const toast of this.#list) this.#scheduleDismissal(toast);
   }
 
-  #dismissAll(isMeant: (toast: Toast) => boolean): void {
-    for (const toast of this.#list.filter(isMeant)) this.dismiss(toast.id);
+  #dismissAll(matches: (toast: Toast) => boolean): void {
+    for (const toast of this.#list.filter(matches)) this.dismiss(toast.id);
   }
 
   #add(toast: Omit<Toast, 'id'>): void {
     const added = { ...toast, id: this.#nextId++ };
     this.#list = [...this.#list, added];
-    if (!this.#isHeld) this.#letGo(added);
+    if (!this.#isHeld) this.#scheduleDismissal(added);
   }
 
-  #letGo({ id, kind }: Toast): void {
+  #scheduleDismissal({ id, kind }: Toast): void {
     if (kind === 'done')
       this.#leaving.set(
         id,

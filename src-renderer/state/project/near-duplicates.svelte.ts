@@ -86,7 +86,7 @@ export class NearDuplicates {
   }
 
   stop(): void {
-    this.found.callOff();
+    this.found.cancel();
     this.#isAsked = false;
     this.#isLooking = false;
   }

@@ -79,12 +79,12 @@ export class Workspace {
     return () => {
       clearTimeout(pause);
       for (const leave of leaving) leave();
-      this.sayLastWords();
+      this.sendPendingChanges();
     };
   }
 
   /** Sends pending changes at once, because the window may be closing. */
-  sayLastWords(): void {
+  sendPendingChanges(): void {
     this.#attempt(() => this.outlierSelection.flush());
   }
 

@@ -72,7 +72,7 @@ export class ImportPlan {
   readonly isPreviewed = $derived(this.#previewed === JSON.stringify(this.input));
 
   /** False when the preview found no images or failed. */
-  readonly isPromising = $derived(
+  readonly isImportable = $derived(
     this.isReady &&
       this.preview.state.kind !== 'failed' &&
       !(this.isPreviewed && this.preview.value?.images === 0),

@@ -18,7 +18,7 @@ export function withNewer(images: Images, newer: Images): Images {
   return images.map((image) => byId.get(image.imageId) ?? image);
 }
 
-export function isMeant({ verdict }: QueuedImage, show: ReviewShow): boolean {
+export function matchesShow({ verdict }: QueuedImage, show: ReviewShow): boolean {
   if (show === 'all') return true;
   if (show === 'unreviewed') return verdict === null;
   return show === 'reviewed' ? verdict !== null : verdict === show;

@@ -6,7 +6,13 @@ import type { StandingVerdict } from '#contract/image.ts';
 import type { QueuedImage, ReviewQueue, ReviewShow } from '#contract/review.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import type { Loading } from '../../parts/loading.ts';
-import { isMeant, withFresh, withNewer, withVerdict, type ReviewProgress } from './review-list.ts';
+import {
+  matchesShow,
+  withFresh,
+  withNewer,
+  withVerdict,
+  type ReviewProgress,
+} from './review-list.ts';
 import type { ModelAndDataset } from '../../state/project/results.svelte.ts';
 import { errorMessage } from '../../state/error-message.ts';
 
@@ -104,7 +110,7 @@ export class Review {
     const lists = this.#lists;
     try {
       // Images that no longer match the filter are not on the core's pages.
-      const offset = this.#images.filter((image) => isMeant(image, this.filter.show)).length;
+      const offset = this.#images.filter((image) => matchesShow(image, this.filter.show)).length;
       const { images, total } = await this.#ask(offset);
       if (lists !== this.#lists) return;
       const before = this.#images.length;
@@ -136,10 +142,10 @@ export class Review {
       ...(note === '' ? {} : { note }),
     });
     for (const image of images) this.#progress &&= withVerdict(this.#progress, image, verdict);
-    const said = { verdict, reviewer, note: note === '' ? null : note };
+    const given = { verdict, reviewer, note: note === '' ? null : note };
     this.#images = withNewer(
       this.#images,
-      images.map((image) => ({ ...image, ...said })),
+      images.map((image) => ({ ...image, ...given })),
     );
     const last = Math.max(...places);
     this.#path = [...pathBefore, last];

@@ -151,7 +151,7 @@ scenario(
         false;
     });
     const notices = () => app.evaluate(() => (globalThis as { notices?: string[] }).notices);
-    for (const [run, told] of [
+    for (const [run, expected] of [
       [1, []],
       [2, ['Training finished']],
     ] as const) {
@@ -165,7 +165,7 @@ scenario(
       const ended = page.getByRole('region', { name: `Run ${run}` }).getByText('succeeded');
       await ended.first().waitFor({ timeout: 60_000 });
       await page.waitForTimeout(500);
-      expect(await notices()).toEqual(told);
+      expect(await notices()).toEqual(expected);
     }
     const parts = await app.evaluate(() => (globalThis as { parts?: number[] }).parts ?? []);
     expect(parts.some((part) => part > 0 && part <= 1)).toBe(true);

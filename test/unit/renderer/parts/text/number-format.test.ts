@@ -27,8 +27,8 @@ describe('numbers as text', () => {
 
   it('show recent times with the clock time and older ones as dates', () => {
     const at = (day: number, hour: number) => new Date(2026, 10, day, hour, 5);
-    const said = (time: Date) => formatTime(time.toISOString(), at(24, 20));
-    expect([at(24, 14), at(23, 9), at(3, 9)].map(said)).toEqual([
+    const formatted = (time: Date) => formatTime(time.toISOString(), at(24, 20));
+    expect([at(24, 14), at(23, 9), at(3, 9)].map(formatted)).toEqual([
       ...['today 14:05', 'yesterday 09:05', '3 November 2026'],
     ]);
   });

@@ -26,7 +26,7 @@ it('sends a change made just before the project is closed', async () => {
 
   // Hidden, as happens before its window closes.
   workspace.outlierSelection.changeShift('flip', { strength: 0.2 });
-  workspace.sayLastWords();
+  workspace.sendPendingChanges();
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(sent.map(({ shifts }) => shifts[0]?.strength)).toEqual([0.7, 0.2]);
 });

@@ -9,7 +9,7 @@ function reviewOf(count: number) {
   /** Undone verdicts, the latest last. */
   const undone: { imageId: number; verdict: StandingVerdict }[] = [];
   const verdicts = new Map<number, StandingVerdict>();
-  const said: { imageId: number; before: StandingVerdict | undefined }[] = [];
+  const edits: { imageId: number; before: StandingVerdict | undefined }[] = [];
   const image = (imageId: number): QueuedImage => ({
     ...{ imageId, hash: String(imageId), path: `/${String(imageId)}.png`, role: 'unlabelled' },
     ...{ class: null, group: null, split: 'none', anomalyScore: -imageId, anomalyRank: null },
@@ -19,12 +19,12 @@ function reviewOf(count: number) {
   const core = fakeCore({
     'reviews.queue': ({ show = 'unreviewed', offset = 0, limit = 100 }) => {
       const all = Array.from({ length: count }, (_, index) => image(index));
-      const meant = all.filter(({ verdict }) => show === 'all' || verdict === null);
+      const matching = all.filter(({ verdict }) => show === 'all' || verdict === null);
       const of = (kind: StandingVerdict) => all.filter(({ verdict }) => verdict === kind).length;
       const [normal, anomalous, unsure] = [of('normal'), of('anomalous'), of('unsure')];
       return {
-        total: meant.length,
-        images: meant.slice(offset, offset + limit),
+        total: matching.length,
+        images: matching.slice(offset, offset + limit),
         progress: {
           ...{ toReview: count, reviewed: verdicts.size, normal, anomalous, unsure },
         },
@@ -33,13 +33,13 @@ function reviewOf(count: number) {
     'reviews.add': ({ imageIds, verdict }) => {
       if (isBroken) throw new Error('The disk is full.');
       for (const imageId of imageIds) {
-        said.push({ imageId, before: verdicts.get(imageId) });
+        edits.push({ imageId, before: verdicts.get(imageId) });
         verdicts.set(imageId, verdict as StandingVerdict);
       }
       return { state: { undo: 'Judge', redo: null } };
     },
     'edits.undo': () => {
-      const last = said.pop();
+      const last = edits.pop();
       if (!last) return { words: null, state: { undo: null, redo: null } };
       undone.push({ imageId: last.imageId, verdict: verdicts.get(last.imageId)! });
       if (last.before === undefined) verdicts.delete(last.imageId);
@@ -49,7 +49,7 @@ function reviewOf(count: number) {
     'edits.redo': () => {
       const last = undone.pop();
       if (!last) return { words: null, state: { undo: null, redo: null } };
-      said.push({ imageId: last.imageId, before: verdicts.get(last.imageId) });
+      edits.push({ imageId: last.imageId, before: verdicts.get(last.imageId) });
       verdicts.set(last.imageId, last.verdict);
       return { words: 'Judge', state: { undo: 'Judge', redo: null } };
     },
@@ -147,8 +147,8 @@ describe('a review', () => {
     await review.load();
     await judge('normal');
     await review.go(0);
-    const said = { reviewer: 'Mia', note: 'Two nuclei' };
-    const writing = review.judge([0], 'normal', said, { isStaying: true });
+    const given = { reviewer: 'Mia', note: 'Two nuclei' };
+    const writing = review.judge([0], 'normal', given, { isStaying: true });
     // Keys pressed meanwhile apply to this image.
     expect(review.active).toBe(0);
     await writing;
