@@ -62,7 +62,7 @@ export const glossary = {
     meaning:
       'A transformation that makes a normal image abnormal on purpose, such as cutting and pasting parts or blurring. Places, angles and sizes are drawn at random for each image. Shifts whose result stays similar to your specimen teach the model most. A shift whose result still looks normal to you must stay off, or the model learns that normal images are abnormal.',
   },
-  'told-apart': {
+  separability: {
     term: 'Separability (AUROC)',
     meaning:
       'The chance that a shifted image gets a higher anomaly score than an unchanged one: 0.5 is guessing, 1.0 is always. Below 0.6 the shift looks normal, so learning it as an outlier does harm. At 1.0 it is trivially detected: it does no harm, but teaches little about faint differences.',
@@ -72,7 +72,7 @@ export const glossary = {
     meaning:
       'One training with its settings, seed, images and result. Nothing is overwritten: each run can be repeated.',
   },
-  took: {
+  'total-time': {
     term: 'Total time',
     meaning:
       'The time from the start of a run to its end, waiting and pauses included. The details of the run show the training time alone.',
@@ -151,7 +151,7 @@ export const glossary = {
     term: 'Flag',
     meaning: 'Marks an image whose anomaly score is above the threshold: review it first.',
   },
-  found: {
+  detected: {
     term: 'Detected',
     meaning: 'Known anomalies of the test images that are above the threshold.',
   },
@@ -200,7 +200,7 @@ export const glossary = {
     meaning:
       'Each point is a threshold: the fraction of flagged images that are anomalies (precision, vertical) against the fraction of anomalies detected (recall, horizontal). The closer to the upper right corner, the better; the dashed line is guessing.',
   },
-  floor: {
+  baseline: {
     term: 'Baseline without training (5 nearest thumbnails)',
     meaning:
       'Compares small thumbnails and colours with those of your normal images, without any training. A trained model should be clearly better on the same images.',

@@ -23,7 +23,7 @@ export class Results {
   /** The first page; further pages are loaded as they come into view. */
   readonly ranking: Resource<readonly RankedImage[]>;
   readonly #further = new SvelteMap<number, Resource<readonly RankedImage[]>>();
-  #floor = $state.raw<Resource<Floor>>();
+  #baseline = $state.raw<Resource<Floor>>();
   /** undefined: the run's default score. */
   #by = $state<ScoreName>();
 
@@ -41,8 +41,8 @@ export class Results {
     return this.#by;
   }
   /** undefined until requested. */
-  get floor(): Resource<Floor> | undefined {
-    return this.#floor;
+  get baseline(): Resource<Floor> | undefined {
+    return this.#baseline;
   }
   /** All loaded images, strangest first. */
   get ranked(): readonly RankedImage[] {
@@ -76,11 +76,11 @@ export class Results {
     await page.load();
   }
 
-  async askForFloor(): Promise<void> {
-    this.#floor ??= new Resource((signal) =>
+  async loadBaseline(): Promise<void> {
+    this.#baseline ??= new Resource((signal) =>
       this.#core.call('scores.floor', this.modelAndDataset, signal),
     );
-    await this.#floor.load();
+    await this.#baseline.load();
   }
 
   #rank(offset: number, signal: AbortSignal): Promise<readonly RankedImage[]> {

@@ -5,7 +5,7 @@ import { noBreach } from '../support/accessibility.ts';
 import { goTo } from '../support/go-to.ts';
 import { scenario } from '../support/host.ts';
 
-scenario('settings: storage, backups, glossary and licences keep nobody out', async ({ host }) => {
+scenario('storage, backups, glossary and licences meet WCAG 2.1 AA', async ({ host }) => {
   await host.newProject('Cells');
   const page = host.page();
   await page.getByText('No images yet').waitFor();

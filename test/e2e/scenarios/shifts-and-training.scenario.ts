@@ -68,7 +68,7 @@ scenario(
   },
 );
 
-scenario('outliers of the sample are found to overlap with nothing', async ({ host }) => {
+scenario('the outliers of the sample have no overlaps', async ({ host }) => {
   await host.newProject('Cells');
   const page = host.page();
   await importSample(page);
@@ -77,7 +77,7 @@ scenario('outliers of the sample are found to overlap with nothing', async ({ ho
   expect(await breachesInBothThemes(page)).toEqual([]);
 });
 
-scenario('the engines are examined before one is chosen', async ({ host }) => {
+scenario('the engines are tested before one is chosen', async ({ host }) => {
   await host.newProject('Cells');
   const page = host.page();
   await importSample(page);

@@ -38,7 +38,7 @@ describe('the outlier selection', () => {
     expect(selection.usedShifts).toEqual([]);
   });
 
-  it('sends the moves of a slider as one change, and pending changes at once on flush', async () => {
+  it('sends the moves of a slider as one change, and flush sends pending changes at once', async () => {
     const { selection, sent } = keepingCore();
     for (const strength of [0.1, 0.2, 0.3]) selection.changeShift('flip', { strength });
     expect(sent).toEqual([]);
@@ -70,7 +70,7 @@ describe('the outlier selection', () => {
     expect(selection.usedShifts[0]).toMatchObject({ weight: 3, parameters: { specks: 7 } });
   });
 
-  it('follows another window, except for unsent changes of its own', async () => {
+  it('follows another window, except for unsent local changes', async () => {
     const { selection, core } = keepingCore();
     const other: OutlierMix = {
       sources: [{ name: 'dust', weight: 9, isUsed: false }],

@@ -72,8 +72,8 @@ describe('the results of a model', () => {
   it('load the baseline on request only', async () => {
     const { results } = resultsOf(3);
     await results.load();
-    expect(results.floor).toBeUndefined();
-    await results.askForFloor();
-    expect(results.floor?.value?.auroc).toBe(0.9);
+    expect(results.baseline).toBeUndefined();
+    await results.loadBaseline();
+    expect(results.baseline?.value?.auroc).toBe(0.9);
   });
 });
