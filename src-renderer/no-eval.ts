@@ -1,5 +1,5 @@
-// The schema library builds functions from text where it may. The page's policy forbids that, and
-// even trying is a violation: told before any schema is made, so this file is imported first.
+// Disables code generation in the schema library: the page's content security policy forbids it and
+// reports even the attempt. Imported first, before any schema is created.
 
 import { config } from 'zod';
 

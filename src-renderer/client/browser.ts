@@ -1,21 +1,21 @@
-// The way to the core in a browser: a token from the address is exchanged once for a cookie, then a
-// socket is opened with it.
+// Connects a browser to the core: exchanges the token of the address once for a cookie, then opens a
+// socket.
 
 import { Failure } from '#domain/failure.ts';
 import type { Link } from '#rpc/link.ts';
 import { openSocketLink } from './socket-link.ts';
 
-/** What the server says of the project that it serves. */
+/** The project that the server serves. */
 export interface Served {
   readonly folder: string;
   readonly name: string;
   readonly version: string;
 }
 
-/** Another site cannot send this header without being asked for permission first. */
+/** Another site cannot send this header without a CORS preflight. */
 const ownHeader = { 'X-Normscope': '1' } as const;
 
-/** Takes the token out of the address bar and enters with it, or with the cookie of last time. */
+/** Removes the token from the address bar and opens a session with it, or with an earlier cookie. */
 export async function enterServer(): Promise<Served> {
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
   if (token !== null) history.replaceState(null, '', location.pathname);

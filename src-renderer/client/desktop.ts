@@ -1,14 +1,13 @@
-// What the preload script gives the page in Electron, and the ports it hands over. In a browser
-// there is nothing of it.
+// The functions and ports that the preload script provides in Electron; absent in a browser.
 
 import type { Link } from '#rpc/link.ts';
 import { portLink } from './electron-link.ts';
 
 /** Exposed by src-main/hosts/electron/preload.ts; the two must agree. */
 interface Preload {
-  /** Asks main for the window's ports; they come as messages. */
+  /** Requests the window's ports from the main process; they arrive as messages. */
   readonly connect: () => void;
-  /** The absolute path of a file that was dropped; empty when it has none. */
+  /** The absolute path of a dropped file; empty when it has none. */
   readonly pathOf: (file: File) => string;
 }
 
@@ -23,7 +22,7 @@ export function desktop(): Preload | undefined {
   return window.desktop;
 }
 
-/** Calls `onLink` for each port that main hands over: the shell's once, the core's at each start. */
+/** Calls `onLink` for each received port: the shell's once, the core's at each start. */
 export function receiveLinks(
   preload: Preload,
   onLink: (name: 'shell' | 'core', link: Link) => void,

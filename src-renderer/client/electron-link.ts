@@ -1,5 +1,5 @@
-// A link over a message port of Electron's main process. Messages travel as JSON text, so that what
-// passes through the relay need not be looked into.
+// A link over a message port of Electron's main process. Messages are JSON text, so that the relay
+// need not parse them.
 
 import type { Link } from '#rpc/link.ts';
 
@@ -11,8 +11,8 @@ export function portLink(port: MessagePort): Link {
     isOpen = false;
     for (const listener of closing) listener();
   };
-  // No listener for "close", which only Electron fires: with one, Electron 25 ends the page's process
-  // when the page is loaded again.
+  // No listener for "close", which only Electron fires: with one, Electron 25 ends the page's
+  // process when the page is loaded again.
   return {
     send: (message) => {
       if (isOpen) port.postMessage(JSON.stringify(message));
@@ -20,7 +20,7 @@ export function portLink(port: MessagePort): Link {
     onMessage: (listener) => {
       port.addEventListener('message', ({ data }) => {
         if (typeof data !== 'string') return;
-        // The relay's word that the process behind it has ended.
+        // The relay's signal that the process behind it has ended.
         if (data === '') closed();
         else listener(JSON.parse(data));
       });

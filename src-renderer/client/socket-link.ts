@@ -1,8 +1,8 @@
-// A link over a WebSocket to the server that this page came from.
+// A link over a WebSocket to the server of this page.
 
 import type { Link } from '#rpc/link.ts';
 
-/** Resolves once the socket is open. Rejects when the server refuses or is gone. */
+/** Resolves once the socket is open. Rejects when the server refuses or does not answer. */
 export function openSocketLink(address: URL): Promise<Link> {
   const socket = new WebSocket(address);
   return new Promise((resolve, reject) => {

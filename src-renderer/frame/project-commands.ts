@@ -1,23 +1,23 @@
-// The commands that every view of an open project has.
+// Commands available in every view of an open project: undo and redo.
 
 import type { Command } from '../state/commands.svelte.ts';
-import type { Frame } from '../state/frame.svelte.ts';
+import type { AppContext } from '../state/app-context.svelte.ts';
 import type { Workspace } from '../state/project/workspace.svelte.ts';
 
-export function editCommands(frame: Frame, { edits }: Workspace): Command[] {
-  const { toasts } = frame;
+export function editCommands(app: AppContext, { edits }: Workspace): Command[] {
+  const { toasts } = app;
   const undo = () =>
-    frame.attempt(async () => {
+    app.attempt(async () => {
       const words = await edits.undo();
       if (words !== null) toasts.done(`Undone: ${words}`, { label: 'Redo', run: redo });
     });
   const redo = () =>
-    frame.attempt(async () => {
+    app.attempt(async () => {
       const words = await edits.redo();
-      if (words !== null) toasts.done(`Done again: ${words}`, { label: 'Undo', run: undo });
+      if (words !== null) toasts.done(`Redone: ${words}`, { label: 'Undo', run: undo });
     });
-  const canUndo = () => edits.undoWords !== null;
-  const canRedo = () => edits.redoWords !== null;
+  const canUndo = () => edits.undoText !== null;
+  const canRedo = () => edits.redoText !== null;
   const base = { section: 'Edit' } as const;
   return [
     { ...base, id: 'undo', title: 'Undo', keys: 'Mod+Z', isEnabled: canUndo, run: undo },

@@ -1,7 +1,7 @@
-// The commands that every screen has; views add their own.
+// Commands available on every screen; views add their own.
 
 import type { Command } from '../state/commands.svelte.ts';
-import type { Frame } from '../state/frame.svelte.ts';
+import type { AppContext } from '../state/app-context.svelte.ts';
 import { views } from '../views/views.ts';
 
 interface Sheets {
@@ -10,18 +10,18 @@ interface Sheets {
   readonly showTour: () => void;
 }
 
-export function windowCommands(frame: Frame, sheets: Sheets): Command[] {
-  return [...projectCommands(frame), ...viewCommands(frame), ...helpCommands(frame, sheets)];
+export function windowCommands(app: AppContext, sheets: Sheets): Command[] {
+  return [...projectCommands(app), ...viewCommands(app), ...helpCommands(app, sheets)];
 }
 
-function projectCommands(frame: Frame): Command[] {
-  const { session } = frame;
+function projectCommands(app: AppContext): Command[] {
+  const { session } = app;
   const hasShell = () => session.shell !== null;
   const isOpenHere = () => session.shell !== null && session.core !== null;
   const importFrom = (kind: 'folders' | 'files') => () =>
-    frame.attempt(async () => {
+    app.attempt(async () => {
       const paths = await session.shell?.call('files.pick', { kind });
-      if (paths && paths.length > 0) frame.offerFiles(paths);
+      if (paths && paths.length > 0) app.offerFiles(paths);
     });
   return [
     {
@@ -30,7 +30,7 @@ function projectCommands(frame: Frame): Command[] {
       section: 'Project',
       keys: 'Mod+N',
       isEnabled: hasShell,
-      run: () => frame.newProject(),
+      run: () => app.newProject(),
     },
     {
       id: 'open-project',
@@ -38,7 +38,7 @@ function projectCommands(frame: Frame): Command[] {
       section: 'Project',
       keys: 'Mod+O',
       isEnabled: hasShell,
-      run: () => frame.pickProject(),
+      run: () => app.pickProject(),
     },
     {
       id: 'import-folder',
@@ -61,13 +61,13 @@ function projectCommands(frame: Frame): Command[] {
       title: 'Close project',
       section: 'Project',
       isEnabled: isOpenHere,
-      run: () => frame.closeProject(),
+      run: () => app.closeProject(),
     },
   ];
 }
 
-function viewCommands(frame: Frame): Command[] {
-  const { session, router, theme } = frame;
+function viewCommands(app: AppContext): Command[] {
+  const { session, router, theme } = app;
   const isOpen = () => session.core !== null;
   return [
     ...views.map(({ name, title }, at): Command => ({
@@ -75,16 +75,16 @@ function viewCommands(frame: Frame): Command[] {
       title,
       section: 'Go to',
       keys: `Mod+${at + 1}`,
-      // As every application has it.
+      // The usual shortcut for settings.
       ...(name === 'settings' && { keys: 'Mod+,', otherKeys: `Mod+${at + 1}` }),
       isEnabled: isOpen,
       run: () => router.go(name),
     })),
     ...(
       [
-        ['images', 'problems', 'Problems of imports'],
+        ['images', 'problems', 'Import problems'],
         ['images', 'duplicates', 'Duplicate images'],
-        ['runs', 'trash', 'Trash of runs'],
+        ['runs', 'trash', 'Deleted runs (trash)'],
       ] as const
     ).map(([view, show, title]): Command => ({
       id: `show-${show}`,
@@ -102,15 +102,15 @@ function viewCommands(frame: Frame): Command[] {
     },
     {
       id: 'toggle-theme',
-      title: 'Change between light and dark',
+      title: 'Switch between light and dark',
       section: 'View',
-      run: () => frame.chooseTheme(theme.shown === 'dark' ? 'light' : 'dark'),
+      run: () => app.chooseTheme(theme.shown === 'dark' ? 'light' : 'dark'),
     },
   ];
 }
 
 function helpCommands(
-  { session, router }: Frame,
+  { session, router }: AppContext,
   { showPalette, showShortcuts, showTour }: Sheets,
 ): Command[] {
   return [

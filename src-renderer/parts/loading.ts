@@ -1,4 +1,4 @@
-// How something that was asked for stands.
+// The state of a request: loading, ready or failed.
 
 export type Loading<T> =
   | { readonly kind: 'loading' }

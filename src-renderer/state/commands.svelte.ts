@@ -1,15 +1,15 @@
-// Everything that can be done by a command: one list feeds the palette, the shortcuts and their sheet.
+// The commands: one list for the palette, the keyboard shortcuts and the shortcut sheet.
 
 import { untrack } from 'svelte';
 
 export interface Command {
   readonly id: string;
   readonly title: string;
-  /** Where the sheet and the palette list it. */
+  /** Its section in the sheet and the palette. */
   readonly section: 'Project' | 'Go to' | 'Edit' | 'View' | 'Review' | 'Help';
-  /** "Mod+K", "Shift+C", "N", "?"; Mod is Ctrl, on a Mac Command. */
+  /** "Mod+K", "Shift+C", "N", "?"; Mod is Ctrl, on macOS Command. */
   readonly keys?: string;
-  /** Do the same, as users of another system know it. */
+  /** Alternative keys, as used on other systems. */
   readonly otherKeys?: string;
   readonly isEnabled?: () => boolean;
   readonly run: () => void;
@@ -18,7 +18,7 @@ export interface Command {
 export class Commands {
   #offers = $state.raw<readonly (readonly Command[])[]>([]);
 
-  /** The latest offers first: a view's own come before those of the window, and instead of them. */
+  /** Latest offers first: a view's commands precede, and replace by id, those of the window. */
   get all(): readonly Command[] {
     const every = this.#offers.flat();
     return every.filter(({ id }, at) => every.findIndex((command) => command.id === id) === at);
@@ -26,7 +26,7 @@ export class Commands {
 
   /** Adds commands until the function that is returned is called. */
   offer(commands: readonly Command[]): () => void {
-    // An effect that offers must not run again because something is offered.
+    // Untracked: an effect that offers commands must not depend on the offers.
     this.#offers = [commands, ...untrack(() => this.#offers)];
     return () => {
       this.#offers = untrack(() => this.#offers).filter((offer) => offer !== commands);
@@ -38,7 +38,7 @@ export class Commands {
     if (command && isEnabled(command)) command.run();
   }
 
-  /** Runs what the keys stand for. True when they stand for something. */
+  /** Runs the command of the keys. Returns whether there was one. */
   press(event: KeyboardEvent, isMac: boolean): boolean {
     const command = this.all.find(
       (candidate) =>
@@ -58,8 +58,8 @@ export function isEnabled(command: Command): boolean {
 
 const signs: Readonly<Record<string, string>> = { ArrowLeft: '←', ArrowRight: '→' };
 
-/** "Mod+K" as the keyboard at hand has it. */
-export function keysInWords(keys: string, isMac: boolean): string {
+/** "Mod+K" as labelled on this computer's keyboard. */
+export function formatKeys(keys: string, isMac: boolean): string {
   return keys
     .split('+')
     .map((key) => (key === 'Mod' ? (isMac ? '⌘' : 'Ctrl') : (signs[key] ?? key)))
@@ -73,13 +73,13 @@ function matches(keys: string, event: KeyboardEvent, isMac: boolean): boolean {
     ? [event.metaKey, event.ctrlKey]
     : [event.ctrlKey, event.metaKey];
   if (parts.includes('Mod') !== hasMod || hasOther || event.altKey) return false;
-  // While a text is typed, letters belong to it, and what is taken back is what was typed.
+  // In text fields, letters and undo/redo belong to the field.
   const { target } = event;
   if (hasMod ? isText(target) && /^[zy]$/i.test(key) : isTyping(target)) return false;
-  // Signs such as "?" need Shift on some keyboards and not on others.
+  // Characters such as "?" need Shift on some keyboards and not on others.
   const isLetter = /^[a-z]$/i.test(key);
   if (isLetter && parts.includes('Shift') !== event.shiftKey) return false;
-  // A letter that is held down is meant once.
+  // A letter that is held down counts once.
   if (isLetter && !hasMod && event.repeat) return false;
   return event.key.toLowerCase() === key.toLowerCase();
 }
@@ -88,7 +88,7 @@ function isTyping(target: EventTarget | null): boolean {
   return isText(target) || target instanceof HTMLSelectElement;
 }
 
-/** Whether it is a field with a text, which knows undo and redo by itself. */
+/** Whether it is a text field, which has its own undo and redo. */
 export function isText(target: EventTarget | null): boolean {
   if (target instanceof HTMLInputElement) {
     return !['checkbox', 'radio', 'range', 'button'].includes(target.type);

@@ -1,6 +1,6 @@
-// Paths that the user points at or types, and what they suggest as a name.
+// Paths that the user chose or typed, and a dataset name suggested by them.
 
-/** Typed, one a line. */
+/** Typed paths, one per line. */
 export function pathsIn(text: string): string[] {
   return text
     .split('\n')
@@ -9,8 +9,8 @@ export function pathsIn(text: string): string[] {
 }
 
 /**
- * The last folder's name, an archive's or a table's without its ending, of an image that of its folder;
- * empty without a path.
+ * The name of the last folder; of an archive or table its name without extension; of an image the name
+ * of its folder. Empty without a path.
  */
 export function nameFrom(path = ''): string {
   const parts = path.split(/[\\/]/).filter((part) => part !== '');

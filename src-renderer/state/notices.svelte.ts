@@ -1,5 +1,5 @@
-// Words in the corner of the desktop when something has ended and nobody looks. Only where the user
-// has switched them on, and a browser has been allowed to.
+// Desktop notifications when a training has ended and the window has no focus. Off until the user
+// enables them; a browser also asks for permission.
 
 import type { ShellClient } from '../client/clients.ts';
 
@@ -12,7 +12,7 @@ export class Notices {
     return this.#isOn;
   }
 
-  /** In a browser, asks for the permission; false when it was refused or cannot be had. */
+  /** In a browser, asks for permission; false when it is refused or not available. */
   async switchOn(shell: ShellClient | null): Promise<boolean> {
     if (!shell) {
       if (!('Notification' in window)) return false;
@@ -28,8 +28,8 @@ export class Notices {
     localStorage.removeItem(storageKey);
   }
 
-  /** Says it unless it is switched off or the window is looked at. */
-  async tell(shell: ShellClient | null, title: string, text: string): Promise<void> {
+  /** Shows a notification unless they are off or the window has the focus. */
+  async show(shell: ShellClient | null, title: string, text: string): Promise<void> {
     if (!this.#isOn || document.hasFocus()) return;
     if (shell) {
       await shell.call('notice.show', { title, text });

@@ -1,9 +1,9 @@
-// Something asked of the core: how it stands, and asking again. A newer question calls off the older.
+// A request to the core with its state. A newer request cancels the older one.
 
 import { untrack } from 'svelte';
 import { Failure } from '#domain/failure.ts';
 import type { Loading } from '../parts/loading.ts';
-import { wordsOf } from './words-of.ts';
+import { errorMessage } from './error-message.ts';
 
 export class Resource<T> {
   #state = $state.raw<Loading<T>>({ kind: 'loading' });
@@ -20,42 +20,42 @@ export class Resource<T> {
   get isAsking(): boolean {
     return this.#asking !== undefined;
   }
-  /** undefined until it is there. */
+  /** undefined until loaded. */
   get value(): T | undefined {
     return this.#state.kind === 'ready' ? this.#state.value : undefined;
   }
 
-  /** Keeps showing what is there until the answer has come. */
+  /** Sends the request; keeps the current value until the answer arrives. */
   async load(): Promise<void> {
     this.#asking?.abort();
     const asking = new AbortController();
     this.#asking = asking;
-    // An effect that asks must not run again because the answer has come.
+    // Untracked: an effect that calls load must not depend on its result.
     if (untrack(() => this.#state.kind === 'failed')) this.#state = { kind: 'loading' };
     try {
       const value = await this.#ask(asking.signal);
       if (!asking.signal.aborted) this.#state = { kind: 'ready', value };
     } catch (error) {
       if (asking.signal.aborted) return;
-      // The session shows that the core is gone, for every view at once.
+      // A closed link is shown by the session, for all views at once.
       if (error instanceof Failure && error.code === 'link-closed') return;
-      this.#state = { kind: 'failed', message: wordsOf(error) };
+      this.#state = { kind: 'failed', message: errorMessage(error) };
     } finally {
       if (this.#asking === asking) this.#asking = undefined;
     }
   }
 
-  /** What is there answers another question. */
+  /** Drops the value, which belongs to another request. */
   forget(): void {
     this.#state = { kind: 'loading' };
   }
 
-  /** Nobody waits for the answer any more. */
-  callOff(): void {
+  /** Cancels the pending request. */
+  cancel(): void {
     this.#asking?.abort();
   }
 
-  /** For what the core has said by itself. */
+  /** Sets a value received by an event of the core. */
   set(value: T): void {
     this.#asking?.abort();
     this.#state = { kind: 'ready', value };

@@ -1,4 +1,4 @@
-// Which view is shown. It is kept in the address, so that back and forward work.
+// The current view, kept in the page's address so that back and forward work.
 
 import type { ViewName } from '../views/view-names.ts';
 import { formatAddress, parseAddress, type ViewAddress } from './view-address.ts';
@@ -10,7 +10,7 @@ export class Router {
     return this.#address.view;
   }
 
-  /** What the address says beside the view's name; undefined when it does not. */
+  /** A parameter of the address; undefined when it is missing. */
   param(name: string): string | undefined {
     const { params } = this.#address;
     return Object.hasOwn(params, name) ? params[name] : undefined;
@@ -21,13 +21,13 @@ export class Router {
     this.follow();
   }
 
-  /** Back to the first view, with no way forward to where one was. */
+  /** Returns to the first view and clears the address. */
   leave(): void {
     history.replaceState(null, '', location.pathname);
     this.follow();
   }
 
-  /** Reads the address; for the window's "hashchange". */
+  /** Reads the address; called on the window's "hashchange". */
   follow(): void {
     this.#address = parseAddress(location.hash);
   }

@@ -1,16 +1,16 @@
-// Which project this window has, and the ways to its core and to the desktop around. Knows nothing
-// of what is in the project.
+// The project of this window and the clients of its core and of the desktop shell. Independent of the
+// project's content.
 
 import type { MenuCommand, ProjectState, RecentProject, ThemeName } from '#contract/shell.ts';
 import { connect } from '#rpc/connect.ts';
 import { enterServer, openServerLink } from '../client/browser.ts';
 import type { CoreClient, ShellClient } from '../client/clients.ts';
 import { desktop, receiveLinks } from '../client/desktop.ts';
-import { wordsOf } from './words-of.ts';
+import { errorMessage } from './error-message.ts';
 
 export type SessionState = ProjectState | { readonly kind: 'connecting' };
 
-/** What the window tells others of, as it comes from the desktop. */
+/** Called for events from the desktop shell. */
 export interface SessionListeners {
   readonly onMenu: (command: MenuCommand) => void;
   readonly onFiles: (paths: readonly string[]) => void;
@@ -32,7 +32,7 @@ export class Session {
   get core(): CoreClient | null {
     return this.#project.kind === 'open' ? this.#core : null;
   }
-  /** null in a browser: what only a desktop can do is not offered there. */
+  /** null in a browser, which has no desktop functions. */
   get shell(): ShellClient | null {
     return this.#shell;
   }
@@ -46,7 +46,7 @@ export class Session {
     return this.#isMac;
   }
 
-  /** The absolute path of a file dropped on the page; undefined in a browser. */
+  /** The absolute path of a dropped file; undefined in a browser. */
   pathOf(file: File): string | undefined {
     return desktop()?.pathOf(file);
   }
@@ -63,7 +63,7 @@ export class Session {
     });
   }
 
-  /** After the core or the server has gone: starts it again, or looks whether it is back. */
+  /** After the core or the server has ended: restarts the core, or reconnects to the server. */
   async restart(): Promise<void> {
     if (this.#shell) await this.#shell.call('projects.restart', {});
     else await this.#enterServer();
@@ -84,7 +84,7 @@ export class Session {
   }
 
   #setProject(project: ProjectState): void {
-    // The next core's port may come after the word that it is there: until then there is none.
+    // The port of the next core may arrive after the message that it is ready: null until then.
     if (project.kind !== 'open') this.#core = null;
     this.#project = project;
   }
@@ -95,7 +95,8 @@ export class Session {
       const { folder, name, version } = await enterServer();
       const core: CoreClient = connect(await openServerLink());
       core.onClose(() => {
-        const message = 'The connection to the server has ended. What was running goes on there.';
+        const message =
+          'The connection to the server was lost. Running jobs continue on the server.';
         this.#project = { kind: 'ended', folder, name, message, log: '' };
       });
       this.#version = version;
@@ -103,7 +104,7 @@ export class Session {
       this.#core = core;
       this.#project = { kind: 'open', folder, name };
     } catch (error) {
-      const message = wordsOf(error);
+      const message = errorMessage(error);
       this.#project = { kind: 'failed', folder: '', name: 'Normscope', code: 'server', message };
     }
   }

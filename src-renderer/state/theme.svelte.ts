@@ -1,4 +1,4 @@
-// Light or dark, as the user or else the system wants it.
+// The colour theme: light or dark, chosen by the user or by the system.
 
 import { MediaQuery } from 'svelte/reactivity';
 import type { ThemeName } from '#contract/shell.ts';

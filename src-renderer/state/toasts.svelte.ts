@@ -1,4 +1,4 @@
-// Short messages about what has just happened.
+// The list of toasts: short messages about results and errors.
 
 import { SvelteMap } from 'svelte/reactivity';
 
@@ -9,7 +9,7 @@ export interface Toast {
   readonly action?: { readonly label: string; readonly run: () => void } | undefined;
 }
 
-/** What went wrong stays until it is dismissed. */
+/** Display time of results, milliseconds; errors stay until dismissed. */
 const shownMs = 6000;
 
 export class Toasts {
@@ -22,14 +22,14 @@ export class Toasts {
     return this.#list;
   }
 
-  /** Instead of what was done before: its action would now take something else back. */
+  /** Replaces earlier results: their undo would now undo something else. */
   done(text: string, action?: Toast['action']): void {
     this.#dismissAll(({ kind }) => kind === 'done');
     this.#add({ kind: 'done', text, action });
   }
 
   failed(text: string, action?: Toast['action']): void {
-    // What goes wrong again and again is said once.
+    // A repeated error is shown once.
     this.#dismissAll((toast) => toast.kind === 'failed' && toast.text === text);
     this.#add({ kind: 'failed', text, action });
   }
@@ -38,29 +38,29 @@ export class Toasts {
     clearTimeout(this.#leaving.get(id));
     this.#leaving.delete(id);
     this.#list = this.#list.filter((toast) => toast.id !== id);
-    // With the toast went the focus or what was pointed at, and no event says so.
+    // Removing the toast may remove the hovered or focused element without an event.
     if (this.#isHeld) this.hold(false);
   }
 
-  /** While somebody points at them, or has the focus there, none goes by itself. */
+  /** While the pointer or the focus is on the toasts, none disappears. */
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
     for (const timer of this.#leaving.values()) clearTimeout(timer);
     this.#leaving.clear();
-    if (!isHeld) for (const toast of this.#list) this.#letGo(toast);
+    if (!isHeld) for (const toast of this.#list) this.#scheduleDismissal(toast);
   }
 
-  #dismissAll(isMeant: (toast: Toast) => boolean): void {
-    for (const toast of this.#list.filter(isMeant)) this.dismiss(toast.id);
+  #dismissAll(matches: (toast: Toast) => boolean): void {
+    for (const toast of this.#list.filter(matches)) this.dismiss(toast.id);
   }
 
   #add(toast: Omit<Toast, 'id'>): void {
     const added = { ...toast, id: this.#nextId++ };
     this.#list = [...this.#list, added];
-    if (!this.#isHeld) this.#letGo(added);
+    if (!this.#isHeld) this.#scheduleDismissal(added);
   }
 
-  #letGo({ id, kind }: Toast): void {
+  #scheduleDismissal({ id, kind }: Toast): void {
     if (kind === 'done')
       this.#leaving.set(
         id,

@@ -7,7 +7,7 @@ export interface ViewAddress {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** Whatever names no view is the first one. */
+/** An unknown or missing view name means the first view. */
 export function parseAddress(hash: string): ViewAddress {
   const [name = '', search = ''] = hash.replace(/^#\/?/, '').split('?');
   const params = Object.fromEntries(new URLSearchParams(search));

@@ -1,4 +1,4 @@
-// The views of an open project: name, words, icon and component. A new view is one line here, one in
+// The views of an open project: name, title, icon and component. A new view is one line here, one in
 // view-names.ts and a folder.
 
 import type { Component } from 'svelte';

@@ -1,4 +1,4 @@
-// Pictures of every view in both themes, of the sample after a short training, into docs/screenshots.
+// Screenshots of every view in both themes, with the trained sample, into docs/screenshots.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -30,10 +30,10 @@ async function finished(script: string, words: readonly string[]): Promise<void>
   if (code !== 0) throw new Error(`${script} ${words.join(' ')} has failed (${String(code)}).`);
 }
 
-/** Whether nothing is being measured or looked for any more. Runs in the page. */
+/** Whether all measurements and searches have finished. Runs in the page. */
 function isComplete(): boolean {
   const { document } = globalThis as unknown as { document: { body: { innerText: string } } };
-  return !/being measured|Looking for/.test(document.body.innerText);
+  return !/being measured|Searching for/.test(document.body.innerText);
 }
 
 async function takeAll(page: Page): Promise<void> {
@@ -42,10 +42,11 @@ async function takeAll(page: Page): Promise<void> {
     for (const view of views) {
       await page.getByRole('navigation').getByRole('link', { name: view }).click();
       await page.waitForLoadState('networkidle');
-      // Times of training are estimated one after another; the first neighbours take features of all images.
+      // Durations are measured one after the other; the first neighbours need the features of all
+      // images.
       do {
         await page.waitForFunction(isComplete, undefined, { timeout: 180_000 });
-        // Charts and previews are drawn a moment after what they show is there.
+        // Charts and previews are drawn shortly after their data has arrived.
         await page.waitForTimeout(3000);
       } while (!(await page.evaluate(isComplete)));
       await take(page, `${view.toLowerCase()}-${theme}`);
@@ -55,11 +56,11 @@ async function takeAll(page: Page): Promise<void> {
 
 async function take(page: Page, name: string): Promise<void> {
   const picture = sharp(await page.screenshot());
-  // Few colours are enough for a window, and a quarter of the bytes.
+  // A palette is enough for a window, and takes a quarter of the bytes.
   await picture.png({ palette: true, effort: 10 }).toFile(join(target, `${name}.png`));
 }
 
-/** What the app shows before a project is open; only Electron has it. */
+/** The start screen, which only Electron has. */
 async function takeStart(user: string, project: string): Promise<void> {
   await finished('src-main/hosts/electron/packaging/stage-core.ts', []);
   const { executable } = await packageApp();
@@ -68,7 +69,7 @@ async function takeStart(user: string, project: string): Promise<void> {
   const launch = (...words: string[]) =>
     _electron.launch({ executablePath: executable, args: [...launchWords(user), ...words] });
   try {
-    // It is then among those opened lately.
+    // Adds the project to the recent ones.
     const opened = await launch(project);
     const first = await opened.firstWindow();
     await first.evaluate(skipTour);

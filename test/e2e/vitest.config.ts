@@ -9,7 +9,7 @@ export default defineConfig({
     setupFiles: ['test/e2e/support/take-screen.ts'],
     // Some train and score a model.
     testTimeout: 600_000,
-    // As long as Playwright waits; left out, it would be a second.
+    // The same as Playwright's timeout; the default is one second.
     expect: { poll: { timeout: 30_000 } },
     pool: 'forks',
     // Each worker has a screen of its own. Scenarios wait more than they compute: two files at a time

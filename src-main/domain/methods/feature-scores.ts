@@ -11,7 +11,7 @@ export const featureScores = [
   },
   {
     name: 'nearest5',
-    title: 'Nearest five',
+    title: 'kNN-5',
     meaning: 'How alike the image is to the five training normals that are most like it.',
   },
 ] as const satisfies readonly ScoreCard[];

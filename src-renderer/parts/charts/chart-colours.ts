@@ -1,4 +1,4 @@
-// The theme's colours for charts, which are drawn on a canvas and know no style sheet.
+// The theme's colours for charts: a canvas cannot use style sheets.
 
 const names = [
   ...['text', 'text-soft', 'line', 'surface', 'accent'],

@@ -1,7 +1,7 @@
-// Curves over steps, and counts of images by a figure, as charts of chart.js.
+// Configurations of chart.js: line charts with bands, outlines of histograms, and histograms.
 
 import type { Chart, ChartConfiguration, LegendItem } from 'chart.js';
-// For its types alone: they widen those of chart.js.
+// For its types only: they extend those of chart.js.
 import type {} from 'chartjs-plugin-annotation';
 import type { ChartColours } from './chart-colours.ts';
 
@@ -13,11 +13,11 @@ export interface Line {
   readonly name: string;
   readonly points: readonly { readonly x: number; readonly y: number }[];
   readonly colour: ColourName;
-  /** The same colour again: another run. */
+  /** For the second run, in the same colour. */
   readonly isDashed?: boolean;
 }
 
-/** A part of the values around a line, behind it. */
+/** A band of values around a line, drawn behind it. */
 export interface Band {
   readonly points: readonly { readonly x: number; readonly low: number; readonly high: number }[];
   readonly colour: ColourName;
@@ -26,9 +26,9 @@ export interface Band {
 export interface Axes {
   readonly x: string;
   readonly y: string;
-  /** Both go from 0 to 1. */
+  /** Both axes range from 0 to 1. */
   readonly isParts?: boolean;
-  /** Of the y axis: how far from nothing is what matters. */
+  /** The y axis starts at 0. */
   readonly isFromZero?: boolean;
 }
 
@@ -54,12 +54,12 @@ export function lineChart(
           backgroundColor: colours[colour],
           borderWidth: 1.75,
           borderDash: isDashed ? dashes : [],
-          // A single point has no line: it is drawn as a dot.
+          // A single point has no line and is drawn as a dot.
           pointRadius: points.length < 2 ? 3 : 0,
           pointHitRadius: 8,
-          // A curve along the edge is drawn whole.
+          // A curve along the edge is not cut off.
           clip: 2,
-          // Of parts each point is exact, and so are the steps between them.
+          // Fractions are drawn exactly, without smoothing.
           tension: isParts ? 0 : 0.15,
         })),
         ...bands.flatMap((band) => bandEdges(colours, band)),
@@ -83,7 +83,7 @@ export function lineChart(
           ticks: {
             color: colours['text-soft'],
             maxTicksLimit: 7,
-            // Steps are whole.
+            // Steps are whole numbers.
             ...(isParts ? {} : { precision: 0 }),
           },
         },
@@ -93,7 +93,7 @@ export function lineChart(
   };
 }
 
-/** The lower edge, and the upper one with the colour between them; neither has a name. */
+/** The lower edge, and the upper one with the fill between them; both unnamed. */
 function bandEdges(colours: ChartColours, { points, colour }: Band) {
   const edge = { borderWidth: 0, pointRadius: 0, tension: 0.15, order: 1 };
   return [
@@ -107,7 +107,7 @@ function bandEdges(colours: ChartColours, { points, colour }: Band) {
   ];
 }
 
-/** Outlines of histograms over each other, on a logarithmic axis; a y holds up to the next x. */
+/** Outlines of histograms on a logarithmic axis; each y holds up to the next x. */
 export function outlineChart(
   colours: ChartColours,
   outlines: readonly Line[],
@@ -158,7 +158,7 @@ export function outlineChart(
   };
 }
 
-/** Powers of ten; where these are fewer than two, twice and five times them as well. */
+/** Labels powers of ten; with fewer than two of these, also their multiples by two and five. */
 function isLabelled(value: number, all: readonly number[]): boolean {
   const digit = (one: number) => Number(one.toExponential(3).split('e')[0]);
   const isWide = all.filter((one) => digit(one) === 1).length > 1;
@@ -171,7 +171,7 @@ export interface Bars {
   readonly colour: ColourName;
 }
 
-/** `edges`: one more than there are bars, rising. `mark`: a line at this figure, with its words. */
+/** `edges`: ascending, one more than bars. `mark`: a labelled line at this x value. */
 export function histogramChart(
   colours: ChartColours,
   edges: readonly number[],
@@ -221,7 +221,7 @@ export function histogramChart(
       },
       plugins: {
         ...shared.plugins,
-        // Also of a single kind: nothing else says which one it is.
+        // Also for a single series: nothing else names it.
         legend: { ...shared.plugins.legend, display: true },
         annotation: { annotations: mark ? { mark: markLine(colours, mark) } : {} },
       },
@@ -261,7 +261,7 @@ function legendEntry(colours: ChartColours, { name, colour, isDashed = false }: 
   };
 }
 
-/** `legend`: an entry for each of the first datasets; a single one needs none. */
+/** `legend`: an entry for each of the first datasets; hidden for a single one. */
 function common(colours: ChartColours, legend: readonly LegendItem[]) {
   return {
     animation: false as const,

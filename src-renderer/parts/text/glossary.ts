@@ -11,27 +11,27 @@ export const glossary = {
   image: {
     term: 'Image',
     meaning:
-      'One picture of the specimen: a cell, a field, a tile. Normscope knows an image by its content; two files with the same content are one image.',
+      'One picture of the specimen: a cell, a field, a tile. Normscope identifies an image by its content: two files with the same content are one image.',
   },
   dataset: {
     term: 'Dataset',
     meaning:
-      'A named set of images of one question, for instance the cells of one stain. The same image may be in several datasets.',
+      'A named set of images for one question, for instance the cells of one stain. The same image may be in several datasets.',
   },
   role: {
     term: 'Role',
     meaning:
-      'What you say an image is. Normal: what the model learns to expect. Anomaly: known to be strange, only ever used to test. Outlier: something else entirely, shown in training as an example of what normal is not. Unlabelled: to be judged.',
+      'What you know about an image. Normal: the model learns what these look like. Anomaly: known to be abnormal, used for testing only. Outlier: certainly not normal, used in training as an example of what is not normal. Unlabelled: not known yet, to be reviewed.',
   },
   class: {
     term: 'Class',
     meaning:
-      'A name for the kind of thing in the image, usually the name of its folder. It only helps you to find and count.',
+      'The kind of object in the image, usually the name of its folder. It is used only to search and count.',
   },
   group: {
     term: 'Group',
     meaning:
-      'What belongs together in your experiment: a patient, a slide, a plate. All images of a group stay on one side of the split, because a model that has seen a patient’s other cells would look better than it is.',
+      'Images that belong together in your experiment: of one patient, slide or plate. All images of a group get the same split, because a model that has learnt other cells of a patient would appear better than it is.',
   },
   domain: {
     term: 'Domain',
@@ -46,83 +46,82 @@ export const glossary = {
   split: {
     term: 'Split',
     meaning:
-      'What an image is used for. Train: the model learns from it. Calibrate: a normal image held back to set the threshold. Test: held back to measure how good the model is.',
+      'What an image is used for. Train: the model learns from it. Calibrate: a normal image held out to set the threshold. Test: held out to measure how good the model is.',
   },
   snapshot: {
     term: 'Snapshot',
     meaning:
-      'Which images a run used, with their roles and splits, frozen when the run began. Later edits do not change what a run was.',
+      'The images that a run used, with their roles and splits, recorded when the run started. Later edits do not change it.',
   },
   'outlier-source': {
     term: 'Outlier source',
     meaning:
-      'A set of images that are surely not normal, for instance photographs of everyday things. They teach the model where normal ends.',
+      'A set of images that are certainly not normal, for instance photographs of everyday objects. The model learns from them where normal ends.',
   },
   outliers: {
     term: 'Outliers',
     meaning:
-      'Images that are certainly not normal: other specimens, photographs, rejects. The model learns to keep them apart from your normals. They need not look like what you search for.',
+      'Images that are certainly not normal: other specimens, photographs, rejects. The model learns to separate them from your normal images. They need not look like the anomalies that you search for.',
   },
   overlap: {
     term: 'Overlap',
     meaning:
-      'An outlier that is also one of your normal images, or looks just like it, teaches the model that normal is strange. An outlier that is also a test image gives the answer away, so that results look better than they are. Leave such images out: they stay in the project, and the undo command brings them back.',
+      'An outlier that is also one of your normal images, or looks the same, teaches the model that normal images are abnormal. An outlier that is also a test image leaks test data into the training, so that results look better than they are. Leave such images out: they stay in the project, and Undo restores their use.',
   },
   'near-duplicate': {
     term: 'Near duplicate',
     meaning:
-      'Two images whose files differ but which can hardly be told apart at a small size: saved again, resized, or taken a moment later. When the model learns from one and is tested with the other, the test is no riddle, and results look better than they are.',
+      'Two images whose files differ but which look the same at a small size: saved again, resized, or taken a moment later. When the model learns from one and is tested with the other, the test is too easy, and results look better than they are.',
   },
   shift: {
     term: 'Shift',
     meaning:
-      'A change that makes a normal image abnormal on purpose, such as cutting and pasting parts or blurring. It is chance inside its range: each image gets other places, angles and sizes. Shifts that stay near your specimen teach the model most; a shift that still looks normal to you must stay off, or the model learns that normal images are strange.',
+      'A transformation that makes a normal image abnormal on purpose, such as cutting and pasting parts or blurring. Places, angles and sizes are drawn at random for each image. Shifts whose result stays similar to your specimen teach the model most. A shift whose result still looks normal to you must stay off, or the model learns that normal images are abnormal.',
   },
-  'told-apart': {
-    term: 'Told apart',
+  separability: {
+    term: 'Separability (AUROC)',
     meaning:
-      'Take one shifted and one unchanged image: how often the stranger one is the shifted one. 0.5 is chance, 1.0 is every time. Below 0.6 the shift looks normal, so learning it as an outlier does harm. At 1.0 it is no riddle: it does no harm, but teaches little about faint differences.',
+      'The chance that a shifted image gets a higher anomaly score than an unchanged one: 0.5 is guessing, 1.0 is always. Below 0.6 the shift looks normal, so learning it as an outlier does harm. At 1.0 it is trivially detected: it does no harm, but teaches little about faint differences.',
   },
   run: {
     term: 'Run',
     meaning:
-      'One training, with all its settings, its seed, its images and its result. Nothing is overwritten: each run can be repeated.',
+      'One training with its settings, seed, images and result. Nothing is overwritten: each run can be repeated.',
   },
-  took: {
-    term: 'Took',
+  'total-time': {
+    term: 'Total time',
     meaning:
-      'How long a run lasted from its start to its end, with waiting and pauses. The details say how long the training itself took.',
+      'The time from the start of a run to its end, waiting and pauses included. The details of the run show the training time alone.',
   },
   'training-time': {
     term: 'Training time',
-    meaning:
-      'The time in which steps were taken, without preparing the images, waiting and pauses.',
+    meaning: 'The time spent on training steps, without preparing the images, waiting and pauses.',
   },
-  model: { term: 'Model', meaning: 'The result of a run: what gives each image its score.' },
+  model: { term: 'Model', meaning: 'The result of a run. It gives each image its score.' },
   seed: {
     term: 'Seed',
     meaning:
-      'The number from which everything random in a run follows. The same seed on the same computer gives the same model.',
+      'The number that determines everything random in a run. The same seed on the same computer gives the same model.',
   },
   epoch: {
     term: 'Epoch and step',
     meaning:
-      'In a step the model learns from one handful of images. An epoch is as many steps as it takes to have seen each training image once.',
+      'In a step the model learns from one batch of images. An epoch is as many steps as it takes to use each training image once.',
   },
   speed: {
     term: 'Speed',
     meaning:
-      'Images that training draws in a second, normals and outliers, over the last seconds. Each is drawn twice, as two random views.',
+      'Training images processed per second, normals and outliers, measured over the last seconds. Each is used as two random views.',
   },
   'time-left': {
     term: 'Time left',
     meaning:
-      'What the steps still to be taken will last at the speed of the last seconds. Setting the threshold comes after them.',
+      'The time that the remaining steps take at the speed of the last seconds. Setting the threshold follows after them.',
   },
   loss: {
     term: 'Loss',
     meaning:
-      'How far the model is from what it shall do. Its value says little by itself; a curve that falls and then levels out is what you want to see. A jump when outliers switch on is usual.',
+      'Training error. Lower is better; it should fall and level off. Its absolute value says little. A jump when outliers switch on is expected.',
   },
   spread: {
     term: 'Spread of a measure',
@@ -132,124 +131,124 @@ export const glossary = {
   'learning-rate': {
     term: 'Learning rate',
     meaning:
-      'How large a step the model takes. It starts large and falls towards zero, so that the model settles.',
+      'How large a step the model takes. It starts large and falls towards zero, so that the training converges.',
   },
   view: {
     term: 'View',
     meaning:
-      'A copy of an image that was cropped, turned or recoloured a little. The model learns that all views of an image are the same thing.',
+      'A copy of an image that was randomly cropped, rotated or recoloured a little. The model learns that all views of an image show the same object.',
   },
   'anomaly-score': {
     term: 'Anomaly score',
     meaning:
-      'How strange the model finds an image: higher is stranger. “Above 98 %” means: stranger than 98 of 100 normal images that were held out of training. It ranks images; it is no probability and no diagnosis.',
+      'How abnormal an image is for the model: a higher score is stranger. “Above 98 %” means: a higher score than 98 of 100 normal images that were held out of training. The score ranks images; it is neither a probability nor a diagnosis.',
   },
   rank: {
     term: 'Rank',
     meaning:
-      'The part of the held-out normal images that are less strange than this one. 0.99 means that it is stranger than 99 of 100 normal images.',
+      'The fraction of held-out normal images with a lower anomaly score. 0.99 means a higher score than 99 of 100 normal images.',
   },
   threshold: {
     term: 'Threshold',
     meaning:
-      'Images stranger than this are flagged. It is set so that of normal images, held out of training for this alone, about as many are flagged as you allow. Under Results it can be dragged, or moved with the arrow keys.',
+      'Images with a higher anomaly score are flagged. It is set on normal images held out of training for calibration, so that about as many of them are flagged as you allow. Under Results you can drag it or move it with the arrow keys.',
   },
   budget: {
     term: 'False-alarm budget',
     meaning:
-      'How many false alarms you can live with. The threshold is put where, of 1,000 normal images, at most so many are expected above it. A smaller budget flags fewer images and misses more.',
+      'How many false alarms you accept. The threshold is set so that at most this many of 1,000 normal images are expected above it. A smaller budget flags fewer images and misses more.',
   },
   flag: {
     term: 'Flag',
-    meaning: 'A mark on an image whose anomaly score is above the threshold: look at it first.',
+    meaning: 'Marks an image whose anomaly score is above the threshold: review it first.',
   },
-  found: {
-    term: 'Found',
-    meaning: 'Known strange images that are above the threshold.',
+  detected: {
+    term: 'Detected',
+    meaning: 'Known anomalies of the test images that are above the threshold.',
   },
   'false-alarms': {
     term: 'False alarms',
     meaning:
-      'Normal images of the test part that are above the threshold. The threshold is set on other normal images, so the part may differ from what you allowed.',
+      'Normal test images that are above the threshold. The threshold is set on other normal images, so their fraction may differ from the budget.',
   },
   verdict: {
     term: 'Verdict',
     meaning:
-      'What a reviewer says about an image: normal, anomalous or unsure. Verdicts are kept with name and time, also when they are taken back.',
+      'A reviewer’s decision about an image: normal, anomalous or unsure. Verdicts are kept with reviewer and time, also after Undo.',
   },
   record: {
     term: 'Record',
     meaning:
-      'Everything that reviewers ever said, with name and time. Nothing is ever removed: what is taken back or done again gets a line of its own.',
+      'All verdicts with reviewer and time. Entries are never removed: Undo and Redo add entries.',
   },
   auroc: {
     term: 'AUROC',
     meaning:
-      'The chance that a strange image is ranked above a normal one: 1 is perfect, 0.5 is guessing. It needs test images of which you know the truth.',
+      'The chance that an anomaly is ranked above a normal image: 1 is perfect, 0.5 is guessing. It needs test images whose role is known.',
   },
   aupr: {
     term: 'AUPR',
     meaning:
-      'How pure the top of the ranking is, averaged over all depths. 1 is perfect; guessing gives the part of strange images. Compare it only between models on the same images.',
+      'Precision averaged over the whole ranking: 1 is perfect; guessing gives the fraction of anomalies. Compare it only between models on the same images.',
   },
   fpr95: {
     term: 'FPR95',
     meaning:
-      'When the threshold is low enough to catch 95 of 100 strange images, this part of the normal ones is flagged too. 0 is perfect.',
+      'The fraction of normal images that are flagged when the threshold is low enough to detect 95 of 100 anomalies. 0 is perfect.',
   },
   interval: {
     term: '95 % interval',
     meaning:
-      'Where the true value probably lies, as far as chance in choosing these images may have moved it. With few images it is wide: then no figure means much.',
+      'The range in which the true value probably lies, given that these images are a random sample. With few images it is wide, and the value is uncertain.',
   },
   roc: {
     term: 'ROC curve',
     meaning:
-      'Each point is a threshold: how many anomalies it finds (up) for how many normal images flagged by mistake (across). The nearer to the upper left corner, the better; the dashed line is guessing.',
+      'Each point is a threshold: the fraction of anomalies detected (vertical) against the fraction of normal images flagged (horizontal). The closer to the upper left corner, the better; the dashed line is guessing.',
   },
   precision: {
     term: 'Precision and recall',
     meaning:
-      'Each point is a threshold: how many of the flags are right (up) when so many of the anomalies are found (across). The nearer to the upper right corner, the better; the dashed line is guessing.',
+      'Each point is a threshold: the fraction of flagged images that are anomalies (precision, vertical) against the fraction of anomalies detected (recall, horizontal). The closer to the upper right corner, the better; the dashed line is guessing.',
   },
-  floor: {
-    term: 'Untrained floor',
+  baseline: {
+    term: 'Baseline without training (5 nearest thumbnails)',
     meaning:
-      'A detector that has learnt nothing: it compares small thumbnails and colours with your normals. A trained model should be clearly better on the same images.',
+      'Compares small thumbnails and colours with those of your normal images, without any training. A trained model should be clearly better on the same images.',
   },
   'ranked-by': {
     term: 'Ranked by',
-    meaning: 'The score that orders the images; each run chooses its own.',
+    meaning: 'The score that sorts the images; each run has its own default.',
   },
   'nearest-normals': {
     term: 'Nearest normals',
     meaning:
-      'Of the normal images that the model was trained on, those that it sees as most alike to this one. The figure says how alike: 1 is the same, 0 nothing in common.',
+      'The training normals that are most similar to this image for the model. The figure is the cosine similarity: 1 is identical, 0 is unrelated.',
   },
   'nearest-outliers': {
     term: 'Nearest outliers',
     meaning:
-      'Of the outlier sources that the model was trained with, those that it sees as most alike to this image. An anomaly that is like none of them is new to the model.',
+      'The training outliers that are most similar to this image for the model. An anomaly that is similar to none of them is new to the model.',
   },
   engine: {
     term: 'Engine',
     meaning:
-      'What does the arithmetic: the processor, or a graphics card. Each is given a small network whose results are known, and is offered only if it finds the same.',
+      'What computes a training: the processor or a graphics card. Each engine is tested with a small network whose results are known, and is offered only if its results agree.',
   },
   auto: {
     term: 'Automatic engine',
     meaning:
-      'A training whose engine is “auto” takes the fastest engine that is offered, by some of the training’s own steps where two are near each other. Its choice is kept with the run.',
+      'A training with the engine “auto” uses the fastest engine that is offered. Where two are similarly fast, it times some of its own steps on both. Its choice is recorded with the run.',
   },
   checkpoint: {
     term: 'Checkpoint',
     meaning:
-      'A training’s state on the disk, from which it goes on after a pause or a crash. Written when it is paused and about once a minute, less often in long runs. Removed once the run is finished.',
+      'The state of a training on the disk, from which it resumes after a pause or a crash. Written at a pause and about once a minute, less often in long runs. Removed when the run is finished.',
   },
   window: {
     term: 'Window and level',
     meaning:
-      'Which values are shown from black to white. It changes what you see, never what the model gets.',
+      'Which pixel values are shown from black to white. It changes the display only, never what the model receives.',
   },
 } as const satisfies Readonly<Record<string, GlossaryEntry>>;
 

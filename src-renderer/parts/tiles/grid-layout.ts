@@ -1,18 +1,20 @@
-// Where the cells of a virtual grid are: pure arithmetic, no DOM.
+// Geometry of a virtual grid: pure functions, no DOM.
 
 export interface Layout {
   readonly columns: number;
   readonly rows: number;
   /** From the top of a row to the top of the next, CSS pixels. */
   readonly pitch: number;
-  /** What is visible at once, CSS pixels. */
+  /** Height of the visible part, CSS pixels. */
   readonly height: number;
 }
 
-/** Rows drawn above and below what is visible, so that scrolling finds them there. */
+/** Rows drawn above and below the visible part, so that scrolling shows them at once. */
 const spareRows = 3;
 
-/** Cells from `first` up to but not including `end` are drawn when the list is scrolled by `top`. */
+/**
+ * Cells from `first` up to but not including `end` are drawn when the list is scrolled by `top`.
+ */
 export function cellsInView(
   { columns, pitch, height }: Layout,
   count: number,
@@ -25,8 +27,8 @@ export function cellsInView(
 }
 
 /**
- * How far to scroll in another layout: the cell `active` stays where it is when it is seen, else the
- * first row that is seen. undefined when nothing need be moved.
+ * The scroll position in a new layout: keeps the cell `active` in place if it is visible, else the
+ * first visible row. undefined when no scrolling is needed.
  */
 export function topOfSame(
   before: Layout,
@@ -47,7 +49,7 @@ export function topOfSame(
   return rowOf(first, after);
 }
 
-/** Where a key leads from cell `from`; undefined for keys that do not move. */
+/** The cell that a key moves to from cell `from`; undefined for keys that do not move. */
 export function moved(
   key: string,
   from: number,

@@ -1,12 +1,12 @@
-// Takes a run out of the queue, or ends it after a checkpoint; says how to go on with it after all.
+// Cancels a queued or running run (after a checkpoint) and offers to resume it.
 
 import type { CoreClient } from '../../client/clients.ts';
-import type { Frame } from '../frame.svelte.ts';
+import type { AppContext } from '../app-context.svelte.ts';
 
-export async function cancelRun(frame: Frame, core: CoreClient, runId: number): Promise<void> {
+export async function cancelRun(app: AppContext, core: CoreClient, runId: number): Promise<void> {
   await core.call('runs.cancel', { runId });
-  frame.toasts.done(`Run ${runId} is cancelled. It stays in the list of runs.`, {
-    label: 'Go on after all',
-    run: () => frame.attempt(() => core.call('runs.resume', { runId })),
+  app.toasts.done(`Run ${runId} is cancelled. It stays in the list of runs.`, {
+    label: 'Resume',
+    run: () => app.attempt(() => core.call('runs.resume', { runId })),
   });
 }

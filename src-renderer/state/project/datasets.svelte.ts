@@ -1,4 +1,4 @@
-// The datasets of the project: their names and how many images of each role they hold.
+// The datasets of the project: names and number of images by role.
 
 import type { OutputOf } from '#rpc/connect.ts';
 import type { CallsOf } from '#rpc/method.ts';

@@ -1,4 +1,4 @@
-// What can be taken back and done again, and doing so.
+// Undo and redo of the project's edits.
 
 import type { EditState } from '#contract/edit.ts';
 import type { CoreClient } from '../../client/clients.ts';
@@ -16,11 +16,11 @@ export class EditLog {
     });
   }
 
-  /** What undoing would take back, in words; null when there is nothing. */
-  get undoWords(): string | null {
+  /** Description of the edit that undo would revert; null when there is none. */
+  get undoText(): string | null {
     return this.#state.undo;
   }
-  get redoWords(): string | null {
+  get redoText(): string | null {
     return this.#state.redo;
   }
 
@@ -28,7 +28,7 @@ export class EditLog {
     this.#state = await this.#core.call('edits.state', {});
   }
 
-  /** Returns what was taken back, in words; null when there was nothing. */
+  /** Returns the description of the undone edit; null when there was none. */
   async undo(): Promise<string | null> {
     return (await this.#core.call('edits.undo', {})).words;
   }

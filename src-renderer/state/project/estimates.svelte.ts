@@ -1,12 +1,12 @@
-// How long trainings would take, measured one after the other while the computer has nothing else to
-// do for this project. What has been measured is kept as long as the project is open.
+// Estimated durations of trainings, measured one after the other while no job of this project runs.
+// Results are kept while the project is open.
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { RunEstimate } from '#contract/core.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import type { Datasets } from './datasets.svelte.ts';
 import type { TrainInput } from './train-form.svelte.ts';
-import { wordsOf } from '../words-of.ts';
+import { errorMessage } from '../error-message.ts';
 
 export type Estimated =
   | { readonly kind: 'measuring' }
@@ -18,7 +18,7 @@ export class Estimates {
   readonly #known = new SvelteMap<string, Estimated>();
   readonly #datasets: Datasets;
   #controller: AbortController | undefined;
-  /** The key of what is being measured. */
+  /** The key of the input that is being measured. */
   #measuring: string | undefined;
 
   constructor(core: CoreClient, datasets: Datasets) {
@@ -26,12 +26,12 @@ export class Estimates {
     this.#datasets = datasets;
   }
 
-  /** undefined when it has not been asked for. */
+  /** undefined when it was never measured. */
   of(input: TrainInput): Estimated | undefined {
     return this.#known.get(this.keyOf(input));
   }
 
-  /** Measures those that are not known, in this order; calls off what was being measured. */
+  /** Measures unknown inputs in this order; cancels the previous measurement. */
   async measure(inputs: readonly TrainInput[]): Promise<void> {
     this.stop();
     const controller = new AbortController();
@@ -46,7 +46,7 @@ export class Estimates {
         this.#known.set(key, { kind: 'measured', estimate });
       } catch (error) {
         if (!controller.signal.aborted) {
-          this.#known.set(key, { kind: 'failed', message: wordsOf(error) });
+          this.#known.set(key, { kind: 'failed', message: errorMessage(error) });
         }
       }
       if (controller.signal.aborted) return;
@@ -56,12 +56,12 @@ export class Estimates {
 
   stop(): void {
     this.#controller?.abort();
-    // At once: when the core has answered, it may be measured anew.
+    // Before the core answers: a new measurement may have started by then.
     if (this.#measuring !== undefined) this.#known.delete(this.#measuring);
     this.#measuring = undefined;
   }
 
-  /** The same for inputs that take the same time: it depends on the images, not on seed or weights. */
+  /** Equal for inputs that take the same time: depends on the images, not on seed or weights. */
   keyOf({ outliers = [], shifts = [], ...rest }: TrainInput): string {
     return JSON.stringify({
       ...rest,

@@ -1,10 +1,10 @@
-// The work of the core: what waits, runs and has ended, and how fast it goes.
+// The jobs of the core: queued, running and ended, with rate and time left.
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { Job } from '#contract/core.ts';
 import type { CoreClient } from '../../client/clients.ts';
 
-/** Progress older than this says nothing about the rate, milliseconds. */
+/** Progress older than this is ignored for the rate, milliseconds. */
 const rateWindowMs = 15_000;
 
 interface Mark {
@@ -13,7 +13,7 @@ interface Mark {
 }
 
 export type LiveJob = Job & {
-  /** A second; null until two reports have come. */
+  /** Units per second; null until two reports have arrived. */
   readonly rate: number | null;
   readonly secondsLeft: number | null;
 };
@@ -33,7 +33,7 @@ export class Jobs {
     return [...this.#jobs.values()].sort((a, b) => b.id - a.id);
   }
 
-  /** Those under way and those that wait, oldest first. */
+  /** Running jobs, then queued ones, each oldest first. */
   readonly live: readonly LiveJob[] = $derived.by(() =>
     [...this.#jobs.values()]
       .filter(isAlive)
@@ -43,7 +43,7 @@ export class Jobs {
 
   async load(): Promise<void> {
     for (const job of await this.#core.call('jobs.list', {})) {
-      // An event that came meanwhile is newer.
+      // An event received meanwhile is newer.
       if (!this.#jobs.has(job.id)) this.#jobs.set(job.id, job);
     }
   }
@@ -52,7 +52,7 @@ export class Jobs {
     await this.#core.call('jobs.stop', { jobId });
   }
 
-  /** Calls `listener` whenever a job's state has changed. Returns its own undoing. */
+  /** Calls `listener` when a job's state has changed. Returns a function that unsubscribes. */
   onState(listener: (job: Job) => void): () => void {
     this.#listeners.push(listener);
     return () => void this.#listeners.splice(this.#listeners.indexOf(listener), 1);

@@ -1,16 +1,16 @@
-// Leaves images out of training, calibration and test: one edit, which undo takes back.
+// Leaves images out of training, calibration and test: one edit, which can be undone.
 
 import type { UsedImage } from '#contract/edit.ts';
 import type { CoreClient } from '../../client/clients.ts';
-import type { Frame } from '../frame.svelte.ts';
+import type { AppContext } from '../app-context.svelte.ts';
 
 export class LeaveOut {
-  readonly #frame: Frame;
+  readonly #app: AppContext;
   readonly #core: CoreClient;
   #isBusy = $state(false);
 
-  constructor(frame: Frame, core: CoreClient) {
-    this.#frame = frame;
+  constructor(app: AppContext, core: CoreClient) {
+    this.#app = app;
     this.#core = core;
   }
 
@@ -19,9 +19,9 @@ export class LeaveOut {
   }
 
   leave(images: readonly UsedImage[]): void {
-    const { commands, toasts } = this.#frame;
+    const { commands, toasts } = this.#app;
     this.#isBusy = true;
-    this.#frame.attempt(async () => {
+    this.#app.attempt(async () => {
       try {
         const { changed, state } = await this.#core.call('items.leaveOut', {
           images: images.map(({ dataset, imageId }) => ({ dataset, imageId })),

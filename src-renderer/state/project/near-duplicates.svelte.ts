@@ -1,22 +1,22 @@
-// Images that look nearly the same: looked for when asked, because it takes a while. What was found stays
-// while other views are shown, and the search goes on meanwhile.
+// Near duplicates: searched on request, because it takes a while. The search continues, and its
+// result is kept, while other views are shown.
 
 import type { UsedImage } from '#contract/edit.ts';
 import type { NearDuplicate, NearDuplicates as Found, SeenImage } from '#contract/image-look.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Resource } from '../resource.svelte.ts';
 
-/** More are counted. */
+/** Further pairs are only counted. */
 const mostListed = 500;
 
-/** As every dataset uses it that uses it for something. */
+/** Its use in each dataset in which it has a split. */
 export function usesOf({ imageId, datasets }: SeenImage): UsedImage[] {
   return datasets
     .filter(({ split }) => split !== 'none')
     .map(({ dataset }) => ({ dataset, imageId }));
 }
 
-/** The first image of every pair that does harm, unless another pair settles it already. */
+/** The first image of each harmful pair, unless an image of the pair was chosen already. */
 export function firstOfDangerous(pairs: readonly NearDuplicate[]): SeenImage[] {
   const chosen: SeenImage[] = [];
   for (const { images, contradicts, crossesSplit } of pairs) {
@@ -35,7 +35,7 @@ export class NearDuplicates {
   #isLooking = $state(false);
   #part = $state<number | null>(null);
   #isAgain = false;
-  /** Of this window's latest search: events of another window's are not about it. */
+  /** Id of this window's latest search: events of other searches are ignored. */
   #search = '';
 
   constructor(core: CoreClient) {
@@ -57,18 +57,18 @@ export class NearDuplicates {
   get dataset(): string | undefined {
     return this.#dataset;
   }
-  /** False until the user has asked, and again once the search was stopped. */
+  /** False before the first search and after a stop. */
   get isAsked(): boolean {
     return this.#isAsked;
   }
   get isLooking(): boolean {
     return this.#isLooking;
   }
-  /** Of the search under way; null while nobody knows. */
+  /** Progress of the search, 0 … 1; null while unknown. */
   get part(): number | null {
     return this.#part;
   }
-  /** Images came, or came back, since. */
+  /** Images were added or restored since. */
   get isOld(): boolean {
     return (this.found.value?.unseen ?? 0) > 0;
   }
@@ -81,17 +81,17 @@ export class NearDuplicates {
     this.#part = null;
     this.found.forget();
     await this.found.load();
-    // A newer search, or its stop, has the say.
+    // While loading, a newer search or its stop controls the flag.
     if (this.found.state.kind !== 'loading') this.#isLooking = false;
   }
 
   stop(): void {
-    this.found.callOff();
+    this.found.cancel();
     this.#isAsked = false;
     this.#isLooking = false;
   }
 
-  /** Images came or were edited: shows what was found as it stands now. */
+  /** After an import or edit: updates the found pairs. */
   async refresh(): Promise<void> {
     if (!this.#isAsked || this.#isLooking) return;
     this.#isAgain = true;

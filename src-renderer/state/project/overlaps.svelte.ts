@@ -1,18 +1,19 @@
-// Outliers that equal normal or test images, looked for once for each choice of dataset and sources.
+// Outliers that equal or look like normal or test images; checked once per choice of dataset and
+// sources.
 
 import { untrack } from 'svelte';
 import type { Overlaps as Found } from '#contract/outlier.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Resource } from '../resource.svelte.ts';
 
-/** More are counted, and listed once these are settled. */
+/** Further ones are counted, and listed once these are resolved. */
 const mostListed = 200;
 
 export class Overlaps {
   readonly found: Resource<Found>;
   #asked = $state.raw<{ readonly dataset: string; readonly sources: readonly string[] }>();
   #isOld = $state(false);
-  /** The user has seen these and wants to train all the same. */
+  /** Key of the overlaps that the user has accepted for training. */
   #accepted = $state<string>();
 
   constructor(core: CoreClient) {
@@ -30,11 +31,11 @@ export class Overlaps {
     return this.#asked?.dataset;
   }
 
-  /** Looks when this could not be looked at before, or may have changed since. For an effect. */
+  /** Checks unless the same check has succeeded and nothing has changed since. For an effect. */
   look(dataset: string, sources: readonly string[]): void {
     const asked = untrack(() => this.#asked);
     const isSame = JSON.stringify(asked) === JSON.stringify({ dataset, sources });
-    // Read in any case, so that an effect runs again once it changes.
+    // Always read, so that the effect depends on it.
     const isOld = this.#isOld;
     const hasFailed = untrack(() => this.found.state.kind === 'failed');
     if (isSame && !isOld && !hasFailed) return;
@@ -44,12 +45,12 @@ export class Overlaps {
     void this.found.load();
   }
 
-  /** What was found may have changed: whoever shows it looks again. */
+  /** Marks the result as outdated: the effects that show it check again. */
   forget(): void {
     this.#isOld = true;
   }
 
-  /** Found, and neither left out nor accepted. */
+  /** Number of overlaps that are neither left out nor accepted. */
   get unsettled(): number {
     const count = this.found.value?.count ?? 0;
     return count > 0 && this.#accepted !== this.#key ? count : 0;
@@ -58,7 +59,7 @@ export class Overlaps {
   get isAccepted(): boolean {
     return this.#accepted !== undefined && this.#accepted === this.#key;
   }
-  /** An image that is a normal one itself cannot be learnt as both. */
+  /** False if an outlier is itself a normal image: it cannot be used as both. */
   get isAcceptable(): boolean {
     const overlaps = this.found.value?.overlaps ?? [];
     return !overlaps.some(({ kind, other }) => kind === 'equal' && other.role === 'normal');

@@ -1,4 +1,4 @@
-// How one model does on one dataset: its evaluation, its ranking, and the untrained floor when asked.
+// Results of one model on one dataset: evaluation, curves, ranking, and the baseline on request.
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { Evaluation, Floor, RankedImage } from '#contract/core.ts';
@@ -6,47 +6,49 @@ import type { ScoreCurves } from '#contract/review.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Resource } from '../resource.svelte.ts';
 
-/** As many as the core gives at once. */
+/** The most images that the core returns at once. */
 const pageSize = 1000;
 
-export interface Judged {
+export interface ModelAndDataset {
   readonly modelId: number;
   readonly dataset: string;
 }
 
 export class Results {
   readonly #core: CoreClient;
-  readonly judged: Judged;
+  readonly modelAndDataset: ModelAndDataset;
   readonly evaluation: Resource<Evaluation>;
   readonly curves: Resource<ScoreCurves>;
-  /** The first page; what else is ranked follows as it is looked at. */
+  /** The first page; further pages are loaded as they come into view. */
   readonly ranking: Resource<readonly RankedImage[]>;
   readonly #further = new SvelteMap<number, Resource<readonly RankedImage[]>>();
-  #floor = $state.raw<Resource<Floor>>();
+  #baseline = $state.raw<Resource<Floor>>();
   /** Left out: the run's own choice. */
   #by = $state<string>();
 
-  constructor(core: CoreClient, judged: Judged) {
+  constructor(core: CoreClient, modelAndDataset: ModelAndDataset) {
     this.#core = core;
-    this.judged = judged;
-    this.evaluation = new Resource((signal) => core.call('scores.evaluate', judged, signal));
-    this.curves = new Resource((signal) => core.call('scores.curves', judged, signal));
+    this.modelAndDataset = modelAndDataset;
+    this.evaluation = new Resource((signal) =>
+      core.call('scores.evaluate', modelAndDataset, signal),
+    );
+    this.curves = new Resource((signal) => core.call('scores.curves', modelAndDataset, signal));
     this.ranking = new Resource((signal) => this.#rank(0, signal));
   }
 
   get by(): string | undefined {
     return this.#by;
   }
-  /** undefined until it has been asked for. */
-  get floor(): Resource<Floor> | undefined {
-    return this.#floor;
+  /** undefined until requested. */
+  get baseline(): Resource<Floor> | undefined {
+    return this.#baseline;
   }
-  /** Every image that is known of, strangest first. */
+  /** All loaded images, strangest first. */
   get ranked(): readonly RankedImage[] {
     const further = [...this.#further].sort(([a], [b]) => a - b);
     return [...(this.ranking.value ?? []), ...further.flatMap(([, page]) => page.value ?? [])];
   }
-  /** False while more may follow. */
+  /** False while there may be further pages. */
   get isWhole(): boolean {
     const last = [...this.#further].sort(([a], [b]) => b - a)[0]?.[1] ?? this.ranking;
     return last.value !== undefined && last.value.length < pageSize;
@@ -63,7 +65,7 @@ export class Results {
     await this.ranking.load();
   }
 
-  /** Asks for the next page when the images up to `end` are not all there. */
+  /** Loads the next page when the images up to `end` are not all loaded. */
   async view(end: number): Promise<void> {
     const { ranked } = this;
     const isAsking = [...this.#further.values()].some(({ state }) => state.kind === 'loading');
@@ -73,16 +75,23 @@ export class Results {
     await page.load();
   }
 
-  async askForFloor(): Promise<void> {
-    this.#floor ??= new Resource((signal) => this.#core.call('scores.floor', this.judged, signal));
-    await this.#floor.load();
+  async loadBaseline(): Promise<void> {
+    this.#baseline ??= new Resource((signal) =>
+      this.#core.call('scores.floor', this.modelAndDataset, signal),
+    );
+    await this.#baseline.load();
   }
 
   #rank(offset: number, signal: AbortSignal): Promise<readonly RankedImage[]> {
-    const { judged } = this;
+    const { modelAndDataset } = this;
     return this.#core.call(
       'scores.rank',
-      { ...judged, ...(this.#by === undefined ? {} : { by: this.#by }), offset, limit: pageSize },
+      {
+        ...modelAndDataset,
+        ...(this.#by === undefined ? {} : { by: this.#by }),
+        offset,
+        limit: pageSize,
+      },
       signal,
     );
   }

@@ -1,4 +1,4 @@
-// The runs of the project, and their steps as they happen.
+// The runs of the project, and the latest step of each.
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { CoreEvents, RunSummary } from '#contract/core.ts';
@@ -16,7 +16,7 @@ export class Runs {
     core.on('run.step', (step) => this.#steps.set(step.runId, step));
   }
 
-  /** The latest step that has been told of; undefined before the first. */
+  /** The latest step received; undefined before the first. */
   stepOf(runId: number): RunStep | undefined {
     return this.#steps.get(runId);
   }

@@ -1,10 +1,10 @@
-// The outlier sources at hand.
+// The outlier sources of the project.
 
 import type { OutlierSource } from '#contract/outlier.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Resource } from '../resource.svelte.ts';
 
-/** Pictures on a card. */
+/** Number of example images on a card. */
 const examples = 10;
 
 export class Sources {

@@ -1,5 +1,5 @@
-// What is chosen for the next training, and what is wrong with it. Nothing is sent before `input`
-// is; it lives as long as the project is open, so that it survives a look at another view.
+// The form for the next training: choices and validation. The caller sends `input`. It lives as
+// long as the project is open, so that it survives a change of view.
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { coreMethods } from '#contract/core.ts';
@@ -17,32 +17,32 @@ import type { SettingTable } from '#domain/setting.ts';
 import type { ShiftName } from '#domain/shift-table.ts';
 import type { InputOf } from '#rpc/connect.ts';
 import type { CallsOf } from '#rpc/method.ts';
-import type { Mix } from './mix.svelte.ts';
+import type { OutlierSelection } from './outlier-selection.svelte.ts';
 import type { RunConfig } from '#contract/run-config.ts';
-import { wordsOf } from '../words-of.ts';
+import { errorMessage } from '../error-message.ts';
 
 export type TrainInput = InputOf<CallsOf<typeof coreMethods>, 'runs.train'>;
 export type EngineChoice = NonNullable<TrainInput['engine']>;
 
 export class TrainForm {
-  /** Left out: the first dataset with normal images. */
+  /** undefined: the first dataset with normal images. */
   dataset = $state<string>();
   preset = $state<PresetName>('quick');
   specimen = $state<SpecimenName>('stained');
-  /** Left out: the preset's own. */
+  /** undefined: the preset's method. */
   ownMethod = $state<MethodName>();
   engine = $state<EngineChoice>('auto');
-  /** As it is typed. */
+  /** As typed. */
   seed = $state('0');
-  /** Set to where the settings came from when they were taken from a run. */
+  /** The run from which the settings were copied. */
   takenFrom = $state<number>();
   /** The project's outliers, which are learnt as far as the method takes them. */
-  readonly mix: Mix;
+  readonly outlierSelection: OutlierSelection;
   /** Settings that differ from the preset's, as they are typed; also those that another method has. */
   readonly #typed = new SvelteMap<string, string>();
 
-  constructor(mix: Mix) {
-    this.mix = mix;
+  constructor(outlierSelection: OutlierSelection) {
+    this.outlierSelection = outlierSelection;
   }
 
   get method(): MethodName {
@@ -58,7 +58,7 @@ export class TrainForm {
   get table(): SettingTable {
     return settingsOf(this.method);
   }
-  /** What specimen, preset and method say, without anything typed. */
+  /** The settings of specimen, preset and method, without typed changes. */
   get standard(): RunSettings {
     return this.#resolve({});
   }
@@ -69,7 +69,7 @@ export class TrainForm {
     const isSeed = /^\d+$/.test(this.seed.trim()) && Number.isSafeInteger(Number(this.seed));
     return isSeed ? undefined : 'The seed is a whole number from 0.';
   }
-  /** Of the settings and the seed; undefined when all can be sent. */
+  /** Error in the settings or the seed; undefined when all are valid. */
   get fault(): string | undefined {
     if (this.seedFault !== undefined) return this.seedFault;
     return faultIn(() => this.#resolve(this.#typedOfMethod()));
@@ -88,18 +88,18 @@ export class TrainForm {
   faultOf(name: string): string | undefined {
     const typed = this.#typed.get(name);
     if (typed === undefined) return undefined;
-    // By itself: of crops, either end may be typed first.
+    // Checked alone: either end of the crop range may be typed first.
     const wide = name === 'cropMin' ? { cropMax: 1 } : name === 'cropMax' ? { cropMin: 0.01 } : {};
     return faultIn(() => this.#resolve({ ...wide, [name]: typed }));
   }
 
-  /** Taken when no outliers at all are chosen. `sources`: the outlier sources at hand. */
+  /** Shifts that are used when no outliers are chosen. `sources`: the existing outlier sources. */
   standardShifts(sources: readonly string[]): readonly ShiftName[] {
     const { outliers = [], shifts = [] } = this.input('', sources);
     return outliers.length + shifts.length === 0 ? standardShifts(this.method) : [];
   }
 
-  /** Why the method cannot work with what is chosen as outliers. */
+  /** Why the method cannot use the chosen outliers. */
   outlierFault(sources: readonly string[]): string | undefined {
     const { outliers = [], shifts = [] } = this.input('', sources);
     return faultIn(() => {
@@ -119,11 +119,11 @@ export class TrainForm {
     else this.#typed.delete(name);
   }
 
-  /** `sources`: the outlier sources at hand. `preset`: the chosen one when left out. */
+  /** `sources`: the existing outlier sources. `preset`: by default the chosen one. */
   input(dataset: string, sources: readonly string[], preset = this.preset): TrainInput {
     const method = this.ownMethod ?? presetMethod[preset];
     const used = takesSources(method)
-      ? sources.map((name) => this.mix.source(name)).filter(({ isUsed }) => isUsed)
+      ? sources.map((name) => this.outlierSelection.source(name)).filter(({ isUsed }) => isUsed)
       : [];
     return {
       ...{ dataset, preset, specimen: this.specimen, method },
@@ -131,7 +131,7 @@ export class TrainForm {
       overrides: Object.fromEntries(this.changed.map((name) => [name, this.valueOf(name).trim()])),
       outliers: used.map(({ name, weight }) => ({ name, weight })),
       shifts: takesShifts(method)
-        ? this.mix.usedShifts.map(({ name, weight, strength, parameters }) => ({
+        ? this.outlierSelection.usedShifts.map(({ name, weight, strength, parameters }) => ({
             ...{ name, weight, strength },
             ...(parameters ? { parameters } : {}),
           }))
@@ -139,7 +139,7 @@ export class TrainForm {
     };
   }
 
-  /** Takes everything from a run. `sources`: the outlier sources at hand. */
+  /** Copies all choices from a run. `sources`: the existing outlier sources. */
   takeFrom(runId: number, config: RunConfig, sources: readonly string[]): void {
     const { dataset, preset, specimen, method, engine, seed } = config;
     Object.assign(this, { dataset, preset, specimen, engine, seed: String(seed) });
@@ -149,7 +149,7 @@ export class TrainForm {
     for (const [name, value] of Object.entries(config.overrides)) {
       if (Object.hasOwn(this.table, name)) this.type(name, String(value));
     }
-    this.mix.take(config.outliers, config.shifts, sources);
+    this.outlierSelection.take(config.outliers, config.shifts, sources);
   }
 
   #typedOfMethod(): Readonly<Record<string, string>> {
@@ -168,6 +168,6 @@ function faultIn(check: () => unknown): string | undefined {
     check();
     return undefined;
   } catch (error) {
-    return wordsOf(error);
+    return errorMessage(error);
   }
 }

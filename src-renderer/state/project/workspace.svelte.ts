@@ -1,5 +1,4 @@
-// An open project as the views see it: one object per concern, made anew with each connection to a
-// core.
+// State of an open project: one object per concern, created for each connection to a core.
 
 import { createContext } from 'svelte';
 import type { Job } from '#contract/core.ts';
@@ -7,10 +6,10 @@ import type { EngineReport } from '#domain/engine-report.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Datasets } from './datasets.svelte.ts';
 import { EditLog } from './edit-log.svelte.ts';
-import type { Attempt } from '../frame.svelte.ts';
+import type { Attempt } from '../app-context.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
 import { Estimates } from './estimates.svelte.ts';
-import { Mix } from './mix.svelte.ts';
+import { OutlierSelection } from './outlier-selection.svelte.ts';
 import { NearDuplicates } from './near-duplicates.svelte.ts';
 import { Overlaps } from './overlaps.svelte.ts';
 import { Resource } from '../resource.svelte.ts';
@@ -18,7 +17,7 @@ import { Runs } from './runs.svelte.ts';
 import { Sources } from './sources.svelte.ts';
 import { TrainForm } from './train-form.svelte.ts';
 
-/** After the last edit, milliseconds. */
+/** Delay after the last edit, milliseconds. */
 const pauseMs = 250;
 
 export class Workspace {
@@ -27,17 +26,17 @@ export class Workspace {
   readonly datasets: Datasets;
   readonly runs: Runs;
   readonly edits: EditLog;
-  readonly mix: Mix;
+  readonly outlierSelection: OutlierSelection;
   readonly sources: Sources;
   readonly overlaps: Overlaps;
   readonly nearDuplicates: NearDuplicates;
   readonly estimates: Estimates;
-  /** Loaded by whoever shows them: they are examined anew each time. */
+  /** Loaded by the components that show them: each load tests the engines again. */
   readonly engines: Resource<readonly EngineReport[]>;
   readonly trainForm: TrainForm;
   readonly #attempt: Attempt;
 
-  /** attempt: says what fails of work that nobody waits for. */
+  /** attempt: reports failures of work that is not awaited. */
   constructor(core: CoreClient, attempt: Attempt) {
     this.core = core;
     this.#attempt = attempt;
@@ -45,18 +44,22 @@ export class Workspace {
     this.datasets = new Datasets(core);
     this.runs = new Runs(core);
     this.edits = new EditLog(core);
-    this.mix = new Mix(core, attempt);
+    this.outlierSelection = new OutlierSelection(core, attempt);
     this.sources = new Sources(core);
     this.overlaps = new Overlaps(core);
     this.nearDuplicates = new NearDuplicates(core);
     this.estimates = new Estimates(core, this.datasets);
     this.engines = new Resource((signal) => core.call('engines.describe', {}, signal));
-    this.trainForm = new TrainForm(this.mix);
+    this.trainForm = new TrainForm(this.outlierSelection);
   }
 
-  /** Asks for what several views show, and keeps it fresh. Returns its own undoing. */
+  /**
+   * Loads the lists that several views show and keeps them up to date. Returns a function that
+   * stops.
+   */
   start(): () => void {
-    for (const part of [this.jobs, this.edits, this.mix]) this.#attempt(() => part.load());
+    for (const part of [this.jobs, this.edits, this.outlierSelection])
+      this.#attempt(() => part.load());
     const loadLists = () => {
       void this.datasets.list.load();
       void this.runs.list.load();
@@ -68,7 +71,7 @@ export class Workspace {
       this.jobs.onState((job) => this.#refresh(job)),
       this.edits.onChange(() => {
         this.overlaps.forget();
-        // Verdicts come quickly one after the other, and of 100,000 images lists take their time.
+        // Verdicts follow each other quickly, and lists of 100,000 images take a while.
         clearTimeout(pause);
         pause = setTimeout(loadLists, pauseMs);
       }),
@@ -76,13 +79,13 @@ export class Workspace {
     return () => {
       clearTimeout(pause);
       for (const leave of leaving) leave();
-      this.sayLastWords();
+      this.sendPendingChanges();
     };
   }
 
-  /** Sends at once what was changed a moment ago: the window may be closed next. */
-  sayLastWords(): void {
-    this.#attempt(() => this.mix.flush());
+  /** Sends pending changes at once, because the window may be closing. */
+  sendPendingChanges(): void {
+    this.#attempt(() => this.outlierSelection.flush());
   }
 
   #refresh({ kind }: Job): void {

@@ -1,10 +1,10 @@
-// What a gallery is narrowed down to and sorted by, as its bar of filters has it.
+// Filters and sort order of a gallery, as its filter bar shows them.
 
 import type { Role, Split } from '#contract/core.ts';
 import type { ImageFilter, ImageOrder } from '#contract/image.ts';
 import type { ImagesAsked } from './images.svelte.ts';
 
-/** How an image stands: by its verdict, and by the scores of the newest model. */
+/** Status of an image: by its verdict, and by the scores of the newest model. */
 export const statusNames = [
   ...(['unreviewed', 'normal', 'anomalous', 'unsure'] as const),
   ...(['flagged', 'unflagged', 'unscored', 'failed'] as const),
@@ -39,8 +39,8 @@ export class GalleryFilter {
   }
 
   /**
-   * modelId: of the scores spoken of; undefined when there are none. It is asked about only where it
-   * decides, so that a new model does not change what else is in sight.
+   * modelId: of the scores; undefined when there are none. It is sent only with filters and orders that
+   * depend on scores, so that a new model does not reload other galleries.
    */
   asked(dataset: string, modelId: number | undefined): ImagesAsked {
     const { role, split, group, domain, text, order } = this;

@@ -1,4 +1,4 @@
-// Which images of a gallery are selected: by click and key, from one to another, or all of them.
+// The selected images of a gallery: single ones, ranges or all, by mouse and keyboard.
 
 import { SvelteSet } from 'svelte/reactivity';
 import type { Selection } from '#contract/edit.ts';
@@ -9,7 +9,7 @@ export type Pick = 'one' | 'toggle' | 'range' | 'all';
 export class ImageSelection {
   readonly #images: Images;
   #ids = $state.raw<ReadonlySet<number>>(new SvelteSet());
-  /** From here a range goes. */
+  /** Where a range starts. */
   #anchor = 0;
   #order: Promise<readonly number[]> | undefined;
   #latest = 0;
@@ -27,8 +27,8 @@ export class ImageSelection {
   }
 
   /**
-   * For the core; `undefined` when nothing is selected. Always the images by name: the filter would also
-   * mean what a running import, or another window, has added since.
+   * For the core; `undefined` when nothing is selected. Always a list of ids: the filter would also
+   * match images that a running import, or another window, has added since.
    */
   get asSelection(): Selection | undefined {
     if (this.#ids.size === 0) return undefined;
@@ -66,8 +66,8 @@ export class ImageSelection {
   }
 
   /**
-   * After a change in the core: what the gallery does not list any more is not selected either, so that
-   * nothing is ever changed out of sight. Throws what the core throws.
+   * After a change in the core: deselects images that the gallery no longer lists, so that edits
+   * affect visible images only. Throws what the core throws.
    */
   async follow(): Promise<void> {
     this.#order = undefined;
@@ -79,7 +79,7 @@ export class ImageSelection {
   #idsInOrder(): Promise<readonly number[]> {
     const order = this.#order ?? this.#images.ids();
     this.#order = order;
-    // A failure is told to whoever asked, and asked for again the next time.
+    // A failure reaches the caller; the next call requests the ids again.
     order.catch(() => (this.#order = undefined));
     return order;
   }

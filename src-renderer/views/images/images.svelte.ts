@@ -1,4 +1,4 @@
-// The images of one dataset as a gallery shows them: only the pages in view are kept.
+// The images of one dataset for a gallery, loaded page by page; only pages near the view are kept.
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { ListedImage } from '#contract/core.ts';
@@ -8,7 +8,7 @@ import { Resource } from '../../state/resource.svelte.ts';
 
 const pageSize = 200;
 
-/** Pages kept beside those in view, so that scrolling back finds them there. */
+/** Pages kept besides those in view, so that scrolling back needs no reload. */
 const mostPages = 12;
 
 /** Which images, in which order: imported when left out. */
@@ -18,9 +18,9 @@ export class Images {
   readonly #core: CoreClient;
   readonly #pages = new SvelteMap<number, Resource<readonly ListedImage[]>>();
   #asked = $state.raw<ImagesAsked>() as ImagesAsked;
-  /** Asked for last; the same as #asked once its first page has come. */
+  /** The latest request; equal to #asked once its first page has arrived. */
   #wanted: ImagesAsked;
-  /** How many the filter means; comes with the first page. */
+  /** Number of images that match the filter; arrives with the first page. */
   readonly total: Resource<number>;
 
   constructor(core: CoreClient, asked: ImagesAsked) {
@@ -30,7 +30,7 @@ export class Images {
     this.total = new Resource((signal) => this.#begin(signal));
   }
 
-  /** What is in sight. */
+  /** What is shown now. */
   get asked(): ImagesAsked {
     return this.#asked;
   }
@@ -41,17 +41,17 @@ export class Images {
     return filter;
   }
 
-  /** undefined until its page is there. */
+  /** undefined until its page is loaded. */
   at(index: number): ListedImage | undefined {
     const page = this.#pages.get(Math.floor(index / pageSize));
     return page?.value?.[index % pageSize];
   }
 
-  /** Asks for the images from `first` up to but not including `end`. */
+  /** Loads the images from `first` up to but not including `end`. */
   view(first: number, end: number): void {
     for (let page = Math.floor(first / pageSize); page * pageSize < end; page++) {
       const known = this.#pages.get(page);
-      // One that failed is asked for again when it comes into view again.
+      // A page that failed is loaded again when it comes into view again.
       if (known && known.state.kind !== 'failed') continue;
       const resource = known ?? this.#page(page);
       this.#pages.set(page, resource);
@@ -63,13 +63,13 @@ export class Images {
     }
   }
 
-  /** Other images, or another order. What is there stays in sight until the first page has come. */
+  /** Shows other images or another order. The current ones stay until the first page has arrived. */
   async show(asked: ImagesAsked): Promise<void> {
     if (JSON.stringify(asked) !== JSON.stringify(this.#wanted)) this.#wanted = asked;
     await this.total.load();
   }
 
-  /** After a change in the core: everything that is shown is asked for again. */
+  /** After a change in the core: loads all shown pages again. */
   async refresh(): Promise<void> {
     await this.total.load();
     const others = [...this.#pages].filter(([page]) => page > 0);

@@ -1,11 +1,10 @@
-// An import as it is being prepared: which files, into which dataset, as what; and what would become
-// of them.
+// An import in preparation: files, dataset, role, groups and split, and the preview of the result.
 
 import { splitNames, type Role, type Split } from '#contract/core.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { nameFrom, pathsIn } from '../../state/given-paths.ts';
 import { Resource } from '../../state/resource.svelte.ts';
-import { wordsOf } from '../../state/words-of.ts';
+import { errorMessage } from '../../state/error-message.ts';
 
 export const groupRules = ['none', 'parent', 'pattern'] as const;
 export type GroupRule = (typeof groupRules)[number];
@@ -13,7 +12,7 @@ export type GroupRule = (typeof groupRules)[number];
 export class ImportPlan {
   readonly #core: CoreClient;
   readonly #given: readonly string[];
-  /** In a browser, one path a line. */
+  /** In a browser, one path per line. */
   typed = $state('');
   dataset = $state('');
   role = $state<Role>();
@@ -28,7 +27,7 @@ export class ImportPlan {
   /** What the preview is of. */
   #previewed = $state<string>();
 
-  /** given: empty where paths are typed. dataset: where the images belong, if that is known. */
+  /** given: empty where paths are typed. dataset: the dataset of the images, if known. */
   constructor(core: CoreClient, given: readonly string[], dataset?: string) {
     this.#core = core;
     this.#given = given;
@@ -39,14 +38,14 @@ export class ImportPlan {
     this.#given.length > 0 ? this.#given : pathsIn(this.typed),
   );
 
-  /** What is wrong with the pattern; the core reads it in the same way. */
+  /** What is wrong with the pattern; the core compiles it the same way. */
   readonly patternFault = $derived.by(() => {
     if (this.groupRule !== 'pattern') return undefined;
     try {
       new RegExp(this.pattern.trim(), 'u');
       return undefined;
     } catch (error) {
-      return `Not a regular expression: ${wordsOf(error).split(': ').at(-1)!.toLowerCase()}.`;
+      return `Not a regular expression: ${errorMessage(error).split(': ').at(-1)!.toLowerCase()}.`;
     }
   });
 
@@ -66,7 +65,7 @@ export class ImportPlan {
       this.tilesFault === undefined,
   );
 
-  /** Of the dataset's name, the files and the options; undefined until there is enough of them. */
+  /** Input for the core; undefined until dataset and files are given. */
   readonly input = $derived.by(() => {
     if (!this.isReady) return undefined;
     const group = this.groupRule === 'parent' ? 'parent' : this.pattern.trim();
@@ -87,11 +86,11 @@ export class ImportPlan {
     return preview;
   });
 
-  /** Whether the preview is of what is entered now. */
+  /** Whether the preview is up to date with the input. */
   readonly isPreviewed = $derived(this.#previewed === JSON.stringify(this.input));
 
-  /** Not while it is known that there is nothing, or that it would fail. */
-  readonly isPromising = $derived(
+  /** False when the preview found no images or failed. */
+  readonly isImportable = $derived(
     this.isReady &&
       this.preview.state.kind !== 'failed' &&
       !(this.isPreviewed && this.preview.value?.images === 0),

@@ -1,88 +1,94 @@
-// A threshold that is tried before it is set: drawn on the histogram, or asked for by a budget of false
-// alarms. What it would mean comes from the core; nothing changes until it is set.
+// A threshold that is previewed before it is set: by an anomaly score or by a false-alarm budget.
+// The core computes its effect; nothing changes until it is set.
 
 import type { ScoreDistribution, ThresholdPreview } from '#contract/review.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Resource } from '../../state/resource.svelte.ts';
-import type { Judged } from '../../state/project/results.svelte.ts';
+import type { ModelAndDataset } from '../../state/project/results.svelte.ts';
 
-export type Wish = { readonly anomalyScore: number } | { readonly falseAlarms: number };
+export type ThresholdRequest = { readonly anomalyScore: number } | { readonly falseAlarms: number };
 
 export class ThresholdTrial {
   readonly #core: CoreClient;
-  readonly #judged: Judged;
+  readonly #modelAndDataset: ModelAndDataset;
   readonly #by: string | undefined;
   readonly distribution: Resource<ScoreDistribution>;
   readonly #preview: Resource<ThresholdPreview>;
-  #wish = $state.raw<Wish>();
+  #request = $state.raw<ThresholdRequest>();
   #isTrying = false;
 
-  constructor(core: CoreClient, judged: Judged, by: string | undefined) {
+  constructor(core: CoreClient, modelAndDataset: ModelAndDataset, by: string | undefined) {
     this.#core = core;
-    this.#judged = judged;
+    this.#modelAndDataset = modelAndDataset;
     this.#by = by;
     this.distribution = new Resource((signal) =>
-      core.call('scores.distribution', { ...judged, ...this.#score, bins: 40 }, signal),
+      core.call('scores.distribution', { ...modelAndDataset, ...this.#score, bins: 40 }, signal),
     );
     this.#preview = new Resource((signal) =>
-      core.call('thresholds.preview', { ...judged, ...this.#score, ...this.#asked }, signal),
+      core.call(
+        'thresholds.preview',
+        { ...modelAndDataset, ...this.#score, ...this.#effectiveRequest },
+        signal,
+      ),
     );
   }
 
-  /** What is tried; undefined while the model's own threshold is shown. */
-  get wish(): Wish | undefined {
-    return this.#wish;
+  /** The requested threshold; undefined while the model's current threshold is shown. */
+  get request(): ThresholdRequest | undefined {
+    return this.#request;
   }
-  /** What it means; undefined until that is known. */
+  /** Its effect; undefined until the core has answered. */
   get preview(): ThresholdPreview | undefined {
     return this.#preview.value;
   }
-  /** Why nothing can be said of it. */
+  /** Why the core cannot preview it. */
   get fault(): string | undefined {
     const { state } = this.#preview;
     return state.kind === 'failed' ? state.message : undefined;
   }
-  /** The anomaly score above which images are flagged, tried or set; undefined without a threshold. */
+  /**
+   * The anomaly score above which images are flagged, requested or set; undefined without either.
+   */
   get limit(): number | undefined {
-    if (this.#wish && 'anomalyScore' in this.#wish) return this.#wish.anomalyScore;
+    if (this.#request && 'anomalyScore' in this.#request) return this.#request.anomalyScore;
     return this.preview?.anomalyScore ?? this.distribution.value?.threshold?.anomalyScore;
   }
 
-  /** Shows the threshold that is set. */
+  /** Shows the model's current threshold. */
   async load(): Promise<void> {
-    this.#wish = undefined;
+    this.#request = undefined;
     await this.refresh();
   }
 
-  /** After images were scored: what is tried stays. */
+  /** After images were scored: keeps the requested threshold. */
   async refresh(): Promise<void> {
     await this.distribution.load();
-    if (this.#wish || this.distribution.value?.threshold) await this.#preview.load();
+    if (this.#request || this.distribution.value?.threshold) await this.#preview.load();
     else this.#preview.forget();
   }
 
-  /** A drag asks faster than the core answers: what it has passed meanwhile is left out. */
-  async try(wish: Wish): Promise<void> {
-    this.#wish = wish;
+  /** A drag changes faster than the core answers: intermediate positions are skipped. */
+  async try(request: ThresholdRequest): Promise<void> {
+    this.#request = request;
     if (this.#isTrying) return;
     this.#isTrying = true;
-    for (let asked: Wish | undefined; asked !== this.#wish;) {
-      asked = this.#wish;
+    for (let sent: ThresholdRequest | undefined; sent !== this.#request;) {
+      sent = this.#request;
       await this.#preview.load();
     }
     this.#isTrying = false;
   }
 
-  /** Makes what is tried the model's threshold. Returns the anomaly score of the one before. */
+  /** Sets the requested threshold for the model. Returns the anomaly score of the previous one. */
   async set(): Promise<number | undefined> {
     const before = this.distribution.value?.threshold?.anomalyScore;
-    await this.setTo(this.#asked);
+    await this.setTo(this.#effectiveRequest);
     return before;
   }
 
-  async setTo(wish: Wish): Promise<void> {
-    const { modelId } = this.#judged;
-    await this.#core.call('thresholds.set', { modelId, ...this.#score, ...wish });
+  async setTo(request: ThresholdRequest): Promise<void> {
+    const { modelId } = this.#modelAndDataset;
+    await this.#core.call('thresholds.set', { modelId, ...this.#score, ...request });
     await this.load();
   }
 
@@ -90,8 +96,8 @@ export class ThresholdTrial {
     return this.#by === undefined ? {} : { by: this.#by };
   }
 
-  /** Without a wish, the threshold that is set. */
-  get #asked(): Wish {
-    return this.#wish ?? { anomalyScore: this.distribution.value?.threshold?.anomalyScore ?? 0 };
+  /** The requested threshold, else the current one. */
+  get #effectiveRequest(): ThresholdRequest {
+    return this.#request ?? { anomalyScore: this.distribution.value?.threshold?.anomalyScore ?? 0 };
   }
 }

@@ -1,4 +1,4 @@
-// The list of images under review, and how far the reviewers are: what each verdict makes of them.
+// Pure functions on the review list and its progress: new pages, refreshed images, new verdicts.
 
 import type { StandingVerdict } from '#contract/image.ts';
 import type { QueuedImage, ReviewQueue, ReviewShow } from '#contract/review.ts';
@@ -6,25 +6,25 @@ import type { QueuedImage, ReviewQueue, ReviewShow } from '#contract/review.ts';
 export type ReviewProgress = ReviewQueue['progress'];
 type Images = readonly QueuedImage[];
 
-/** Without those that are there already. */
+/** Appends the images of the page that are not in the list yet. */
 export function withFresh(images: Images, page: Images): Images {
   const known = new Set(images.map(({ imageId }) => imageId));
   return [...images, ...page.filter(({ imageId }) => !known.has(imageId))];
 }
 
-/** Each image as `newer` has it, in its place. */
+/** Replaces images by their version in `newer`, at the same positions. */
 export function withNewer(images: Images, newer: Images): Images {
   const byId = new Map(newer.map((image) => [image.imageId, image]));
   return images.map((image) => byId.get(image.imageId) ?? image);
 }
 
-export function isMeant({ verdict }: QueuedImage, show: ReviewShow): boolean {
+export function matchesShow({ verdict }: QueuedImage, show: ReviewShow): boolean {
   if (show === 'all') return true;
   if (show === 'unreviewed') return verdict === null;
   return show === 'reviewed' ? verdict !== null : verdict === show;
 }
 
-/** Only what is above the threshold counts; everything while there is none. */
+/** Counts only images above the threshold; all images while there is none. */
 export function withVerdict(
   progress: ReviewProgress,
   { flagged, verdict }: QueuedImage,

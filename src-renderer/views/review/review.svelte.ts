@@ -1,19 +1,24 @@
-// Judging the images of one dataset that one model has ranked: which ones, where the reviewer is, and
-// what has been said. An image that was judged stays in its place until other images are asked for, so
-// that going back finds it there.
+// A review of one dataset ranked by one model: list, current position and verdicts. A judged image
+// keeps its position until another list is loaded, so that the reviewer can go back to it.
 
 import type { Role } from '#contract/core.ts';
 import type { StandingVerdict } from '#contract/image.ts';
 import type { QueuedImage, ReviewQueue, ReviewShow } from '#contract/review.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import type { Loading } from '../../parts/loading.ts';
-import { isMeant, withFresh, withNewer, withVerdict, type ReviewProgress } from './review-list.ts';
-import type { Judged } from '../../state/project/results.svelte.ts';
-import { wordsOf } from '../../state/words-of.ts';
+import {
+  matchesShow,
+  withFresh,
+  withNewer,
+  withVerdict,
+  type ReviewProgress,
+} from './review-list.ts';
+import type { ModelAndDataset } from '../../state/project/results.svelte.ts';
+import { errorMessage } from '../../state/error-message.ts';
 
 const pageSize = 200;
 
-/** As many as the core gives at once. */
+/** The most images that the core returns at once. */
 const largestPage = 1000;
 
 export interface ReviewFilter {
@@ -24,39 +29,39 @@ export interface ReviewFilter {
 
 export class Review {
   readonly #core: CoreClient;
-  readonly judged: Judged;
+  readonly modelAndDataset: ModelAndDataset;
   readonly filter: ReviewFilter;
   #state = $state.raw<Loading<null>>({ kind: 'loading' });
   #images = $state.raw<readonly QueuedImage[]>([]);
   #total = $state(0);
   #progress = $state.raw<ReviewProgress>();
   #active = $state(0);
-  /** Places in the list, the one judged last at the end: undo goes back to it. */
+  /** Positions of verdicts, the latest last: undo goes back to it. */
   #path: readonly number[] = [];
-  /** Places whose verdict was taken back, the last one at the end: redo goes back to it. */
+  /** Positions of undone verdicts, the latest last: redo goes back to it. */
   #undone: readonly number[] = [];
   #isAsking = false;
-  /** Counts what makes answers under way old: questions for a list, */
+  /** Counters that make pending answers outdated: list requests, */
   #loads = 0;
-  /** lists that came, */
+  /** lists received, */
   #lists = 0;
-  /** and verdicts and fresher questions for them. */
+  /** and verdicts and later refreshes. */
   #changes = 0;
 
-  constructor(core: CoreClient, judged: Judged, filter: ReviewFilter) {
+  constructor(core: CoreClient, modelAndDataset: ModelAndDataset, filter: ReviewFilter) {
     this.#core = core;
-    this.judged = judged;
+    this.modelAndDataset = modelAndDataset;
     this.filter = filter;
   }
 
   get state(): Loading<null> {
     return this.#state;
   }
-  /** Those that have been fetched; more follow as the reviewer goes on. */
+  /** The loaded images; more are loaded as the reviewer advances. */
   get images(): readonly QueuedImage[] {
     return this.#images;
   }
-  /** Images that the filter means, with those that it meant before they were judged. */
+  /** Images that match the filter, or matched it before they were judged. */
   get total(): number {
     return Math.max(this.#total, this.#images.length);
   }
@@ -66,7 +71,7 @@ export class Review {
   get active(): number {
     return this.#active;
   }
-  /** undefined when there is none. */
+  /** undefined when the list is empty. */
   get image(): QueuedImage | undefined {
     return this.#images[this.#active];
   }
@@ -88,24 +93,24 @@ export class Review {
       this.#state = { kind: 'ready', value: null };
     } catch (error) {
       if (mine !== this.#loads) return;
-      this.#state = { kind: 'failed', message: wordsOf(error) };
+      this.#state = { kind: 'failed', message: errorMessage(error) };
     }
   }
 
-  /** Goes to an image; stays at the ends. Fetches what comes next. */
+  /** Goes to an image, clamped to the list. Loads the following images. */
   async go(index: number): Promise<void> {
     this.#active = Math.max(0, Math.min(index, this.#images.length - 1));
     if (this.#active + pageSize / 2 > this.#images.length) await this.more(this.#images.length + 1);
   }
 
-  /** Fetches the images up to `end` as far as there are any. */
+  /** Loads the images up to `end`, as far as there are any. */
   async more(end: number): Promise<void> {
     if (this.#isAsking || this.#images.length >= Math.min(end, this.total)) return;
     this.#isAsking = true;
     const lists = this.#lists;
     try {
-      // Those that the filter does not mean any more take no place on the core's pages.
-      const offset = this.#images.filter((image) => isMeant(image, this.filter.show)).length;
+      // Images that no longer match the filter are not on the core's pages.
+      const offset = this.#images.filter((image) => matchesShow(image, this.filter.show)).length;
       const { images, total } = await this.#ask(offset);
       if (lists !== this.#lists) return;
       const before = this.#images.length;
@@ -117,9 +122,9 @@ export class Review {
   }
 
   /**
-   * Writes a verdict on images of the list (by place) and goes on to the one after the last, unless it
-   * stays: at once, before the core has answered, so that the next key is meant for the next image.
-   * Comes back when the verdict could not be written.
+   * Writes a verdict on images of the list (by position) and moves to the image after the last one,
+   * unless `isStaying`. It moves before the core has answered, so that the next key applies to the
+   * next image, and moves back when the verdict could not be written.
    */
   async judge(
     places: readonly number[],
@@ -129,7 +134,7 @@ export class Review {
   ): Promise<void> {
     const images = places.flatMap((place) => this.#images[place] ?? []);
     if (images.length === 0) return;
-    const { modelId } = this.judged;
+    const { modelId } = this.modelAndDataset;
     this.#changes++;
     const [pathBefore, progressBefore] = [this.#path, this.#progress];
     const writing = this.#core.call('reviews.add', {
@@ -137,10 +142,10 @@ export class Review {
       ...(note === '' ? {} : { note }),
     });
     for (const image of images) this.#progress &&= withVerdict(this.#progress, image, verdict);
-    const said = { verdict, reviewer, note: note === '' ? null : note };
+    const given = { verdict, reviewer, note: note === '' ? null : note };
     this.#images = withNewer(
       this.#images,
-      images.map((image) => ({ ...image, ...said })),
+      images.map((image) => ({ ...image, ...given })),
     );
     const last = Math.max(...places);
     this.#path = [...pathBefore, last];
@@ -160,8 +165,8 @@ export class Review {
   }
 
   /**
-   * After verdicts were taken back or given elsewhere: the images stay, with what stands now. A verdict
-   * that is given meanwhile is newer than the answer, which is then left out.
+   * After an undo or verdicts in another window: keeps the list and updates its verdicts. An answer
+   * that a newer verdict has made outdated is dropped.
    */
   async refresh(): Promise<void> {
     const mine = ++this.#changes;
@@ -169,20 +174,22 @@ export class Review {
     const newer: QueuedImage[] = [];
     for (let offset = 0; last !== undefined; offset += largestPage) {
       const { images, total, progress } = await this.#core.call('reviews.queue', {
-        ...this.judged,
+        ...this.modelAndDataset,
         ...{ show: 'all', flaggedOnly: this.filter.flaggedOnly, offset, limit: largestPage },
       });
       if (mine !== this.#changes) return;
       this.#progress = progress;
       newer.push(...images);
-      // With a filter by role or verdict the list's last image may be further down.
+      // With a role or verdict filter the list's last image may be on a later page.
       const isWhole = images.some(({ imageId }) => imageId === last);
       if (isWhole || offset + largestPage >= total) break;
     }
     this.#images = withNewer(this.#images, newer);
   }
 
-  /** Takes back what was done last, and goes to where it was done. `words`: null when nothing was. */
+  /**
+   * Undoes the last edit and goes to its image. Returns its description; null when there was none.
+   */
   async undo(): Promise<string | null> {
     const { words } = await this.#core.call('edits.undo', {});
     const place = words === null ? undefined : this.#path.at(-1);
@@ -195,7 +202,7 @@ export class Review {
     return words;
   }
 
-  /** Does again what was taken back last, and goes to where that is. */
+  /** Redoes the last undone edit and goes to its image. */
   async redo(): Promise<string | null> {
     const { words } = await this.#core.call('edits.redo', {});
     const place = words === null ? undefined : this.#undone.at(-1);
@@ -211,7 +218,7 @@ export class Review {
   #ask(offset: number): Promise<ReviewQueue> {
     const { show, flaggedOnly, role } = this.filter;
     return this.#core.call('reviews.queue', {
-      ...this.judged,
+      ...this.modelAndDataset,
       ...{ show, flaggedOnly, offset, limit: pageSize },
       ...(role === undefined ? {} : { role }),
     });

@@ -1,4 +1,4 @@
-// Who is judging: asked once, remembered here and by the project.
+// The reviewer's name: asked once, stored in the browser and with the verdicts.
 
 import type { CoreClient } from '../../client/clients.ts';
 
@@ -12,12 +12,12 @@ export class Reviewer {
     this.#core = core;
   }
 
-  /** Empty until it is known. */
+  /** Empty until set. */
   get name(): string {
     return this.#name;
   }
 
-  /** Whoever judged last in this project, when nobody has been named here. */
+  /** Without a stored name, uses the project's latest reviewer. */
   async load(): Promise<void> {
     const { reviews } = await this.#core.call('reviews.list', { limit: 1 });
     this.#name ||= reviews[0]?.reviewer ?? '';

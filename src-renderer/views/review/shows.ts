@@ -1,4 +1,4 @@
-// Which of the ranked images a reviewer wants to see.
+// The choices of the filter “Which images” in Review.
 
 import type { ReviewShow } from '#contract/review.ts';
 

@@ -1,4 +1,4 @@
-// One run as it goes on: what the core has kept of it, and what it tells meanwhile.
+// One run, kept up to date: its details from the core, extended by the events that follow.
 
 import type { RunDetails } from '#contract/core.ts';
 import type { EpochReport, StepReport } from '#domain/progress.ts';
@@ -8,9 +8,9 @@ import { Resource } from '../../state/resource.svelte.ts';
 
 /** Steps since the last epoch are drawn one by one; more than these are not kept. */
 const mostSteps = 2000;
-/** As many as show how norms are spread now. */
+/** Number of steps for the current distribution of norms. */
 const recentSteps = 20;
-/** Charts are drawn again so often: with each step they would take the page's time from the user. */
+/** Interval of chart updates, milliseconds: an update per step would make the page unresponsive. */
 const shownEachMs = 1000;
 
 export class FollowedRun {
@@ -75,7 +75,7 @@ export class FollowedRun {
 
   #amend(change: (details: RunDetails) => Partial<RunDetails>): void {
     const { value } = this.details;
-    // Nothing there yet, or old already: what is being asked for may be without it.
+    // Not loaded yet, or a request is pending whose answer may lack this change.
     if (value && !this.details.isAsking) this.details.set({ ...value, ...change(value) });
     else void this.details.load();
   }

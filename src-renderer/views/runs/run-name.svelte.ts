@@ -3,17 +3,17 @@
 export class RunName {
   /** What the field shows. */
   text = $state('');
-  /** As the core last said it. */
+  /** The name last received from the core. */
   #stored = '';
 
-  /** The core says how the run is named, perhaps in another window. */
+  /** Takes a name from the core, which may come from another window. */
   follow(name: string | null): void {
     const next = name ?? '';
     if (this.text === this.#stored) this.text = next;
     this.#stored = next;
   }
 
-  /** What the user has typed, null for no name; undefined when that is the name already. */
+  /** The typed name, null for no name; undefined when it is unchanged. */
   get change(): string | null | undefined {
     const next = this.text.trim();
     if (next === this.#stored) return undefined;

@@ -1,4 +1,4 @@
-// How well the models of runs do on their own datasets, as far as that has been scored.
+// Measures of the runs' models on their own datasets, as far as these have been scored.
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { RunSummary, ScoreMetrics } from '#contract/core.ts';
@@ -14,12 +14,12 @@ export class RunQuality {
     this.#core = core;
   }
 
-  /** Of the score that ranks; undefined when nothing can be said. */
+  /** Of the run's default score; undefined when not known. */
   of({ modelId }: RunSummary): ScoreMetrics | undefined {
     return modelId === null ? undefined : this.#metrics.get(modelId);
   }
 
-  /** Asks for those that are not known yet, one after the other. */
+  /** Loads the missing measures, one after the other. */
   async load(runs: readonly RunSummary[]): Promise<void> {
     this.#asking = this.#asking.then(() => this.#ask(runs));
     await this.#asking;
@@ -33,7 +33,7 @@ export class RunQuality {
         const metrics = scores[rankBy];
         if (metrics) this.#metrics.set(modelId, metrics);
       } catch {
-        // Not scored yet, or nothing to measure against: Results says so, with the remedy.
+        // Not scored yet, or nothing to measure against: the Results view shows the remedy.
       }
     }
   }

@@ -1,4 +1,4 @@
-// What can be chosen for a training, in a microscopist's words.
+// The choices for a training, described for a microscopist.
 
 import { cardOf, methodCards, type MethodName } from '#domain/methods/methods.ts';
 import type { PresetName, SpecimenName } from '#domain/run-settings.ts';
@@ -8,7 +8,7 @@ export interface Choice<Name extends string> {
   readonly name: Name;
   readonly title: string;
   readonly text: string;
-  /** A few words on what it costs or means. */
+  /** A short note, for instance the usual duration. */
   readonly note?: string;
 }
 
@@ -16,7 +16,7 @@ export const specimens: readonly Choice<SpecimenName>[] = [
   {
     name: 'stained',
     title: 'Stained, bright field',
-    text: 'Blood smears, histology, cytology. Colour is evidence, so it is hardly varied.',
+    text: 'Blood smears, histology, cytology. Colour carries information, so it is hardly varied.',
   },
   {
     name: 'fluorescence',
@@ -26,7 +26,7 @@ export const specimens: readonly Choice<SpecimenName>[] = [
   {
     name: 'natural',
     title: 'Photographs',
-    text: 'Everyday pictures. Size, crop and colour vary widely without being strange.',
+    text: 'Everyday photographs. Size, crop and colour vary widely among normal images.',
   },
 ];
 
@@ -40,13 +40,13 @@ export const presets: readonly Choice<PresetName>[] = [
   {
     name: 'standard',
     title: 'Standard',
-    text: 'A larger network on 64-pixel images, 200 passes over your normals.',
+    text: 'A larger network on 64-pixel images, 200 epochs.',
     note: 'hours',
   },
   {
     name: 'paper',
     title: 'As published',
-    text: 'The full network and 1,000 passes, as the method was described.',
+    text: 'The full network and 1,000 epochs, as published.',
     note: 'a day or more without a graphics card',
   },
 ];
@@ -59,10 +59,14 @@ export const engines: readonly Choice<EngineChoice>[] = [
   { name: 'auto', title: 'Automatic', text: 'The fastest that passes its self-test here.' },
   { name: 'cpu', title: 'Processor', text: 'Works on every computer.' },
   { name: 'webgpu', title: 'Graphics card', text: 'WebGPU; refused if its self-test fails.' },
-  { name: 'directml', title: 'Graphics card, DirectML', text: 'Windows’ own way to the card.' },
-  { name: 'coreml', title: 'Apple, CoreML', text: 'macOS’ own way to its processors.' },
+  {
+    name: 'directml',
+    title: 'Graphics card, DirectML',
+    text: 'The graphics interface of Windows.',
+  },
+  { name: 'coreml', title: 'Apple, CoreML', text: 'The machine-learning interface of macOS.' },
   { name: 'cuda', title: 'NVIDIA card, CUDA', text: 'Needs NVIDIA’s libraries.' },
-  { name: 'tensorflow', title: 'TensorFlow.js', text: 'Slow; to check other engines against.' },
+  { name: 'tensorflow', title: 'TensorFlow.js', text: 'Slow; a reference to check other engines.' },
 ];
 
 interface SettingGroup {
@@ -80,18 +84,18 @@ export function settingGroups(method: MethodName): readonly SettingGroup[] {
         'threads',
       ],
     },
-    { title: 'What is learnt', names: Object.keys(cardOf(method).settings) },
+    { title: 'Objective', names: Object.keys(cardOf(method).settings) },
     {
-      title: 'How it is learnt',
+      title: 'Optimisation',
       names: ['optimiser', 'learningRate', 'momentum', 'weightDecay', 'trust', 'schedule'],
     },
     {
-      title: 'What may vary in a normal image',
+      title: 'Augmentation of normal images',
       names: [
         ...['normalRotation', 'cropMin', 'cropMax', 'flip', 'verticalFlip', 'brightness'],
         ...['contrast', 'saturation', 'hue', 'jitter', 'grey'],
       ],
     },
-    { title: 'Scoring afterwards', names: ['views', 'rankBy', 'falseAlarms'] },
+    { title: 'Scoring', names: ['views', 'rankBy', 'falseAlarms'] },
   ];
 }

@@ -7,8 +7,8 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const script = join(root, 'node_modules', 'electron-builder', 'cli.js');
 
 /**
- * Runs electron-builder over this project. In a process of its own: one of its parts ends the process it
- * is in with exit code 0, and scenarios that have failed would be said to have succeeded.
+ * Runs electron-builder on this project in a child process: one of its packages ends its process
+ * with exit code 0, which would hide failed scenarios.
  */
 export async function electronBuilder(
   words: readonly string[],

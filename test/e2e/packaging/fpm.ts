@@ -1,5 +1,4 @@
-// What electron-builder asks of fpm, done by dpkg-deb: fpm itself is downloaded or a Ruby gem. Run by
-// electron-builder, which takes it for fpm.
+// Replaces fpm, which is a download or a Ruby gem, by dpkg-deb. electron-builder runs it as fpm.
 
 import { execFile } from 'node:child_process';
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -29,7 +28,7 @@ async function kilobytes(path: string): Promise<number> {
 
 const root = await mkdtemp(join(tmpdir(), 'normscope-deb-'));
 try {
-  // The package's own root: everybody may go in.
+  // The root of the package must be readable by all users.
   await chmod(root, 0o755);
   for (const pair of positionals) {
     const at = pair.lastIndexOf('=');

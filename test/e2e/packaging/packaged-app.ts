@@ -1,5 +1,5 @@
-// Packages the app for the scenarios as it is packaged for users, around the Electron at hand. One
-// difference: the test build lets itself be inspected, because that is how Playwright drives it.
+// Packages the app for the scenarios as for users, with the available Electron. One difference: the
+// test build allows inspection, which Playwright needs.
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,17 +10,17 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 export interface PackagedApp {
   readonly executable: string;
-  /** What it runs in: "Electron 25.1.1 (fixture)". */
+  /** Its runtime: "Electron 25.1.1 (fixture)". */
   readonly words: string;
 }
 
-/** Takes what "npm run build" and stage-core.ts have left in dist. */
+/** Packages the output of "npm run build" and stage-core.ts in dist. */
 export async function packageApp(): Promise<PackagedApp> {
   const { folder, version, origin } = await findElectron();
   const output = join(root, 'dist', 'e2e');
   await electronBuilder([
     '--dir',
-    // Laid over electron-builder.yml.
+    // Overrides electron-builder.yml.
     `-c.electronDist=${folder}`,
     `-c.electronVersion=${version}`,
     `-c.directories.output=${output}`,

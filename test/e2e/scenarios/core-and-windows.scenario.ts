@@ -1,4 +1,4 @@
-// The core behind the window: killed, closed, or owned by somebody else.
+// The core of a window: killed, closed, or locked by another process.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +12,7 @@ import { openSampleProject } from '../support/sample-project.ts';
 
 const server = fileURLToPath(new URL('../../../src-main/hosts/server/main.ts', import.meta.url));
 
-scenario('a core that was killed is started again, with all that was there', async ({ host }) => {
+scenario('a killed core is restarted, and the project is unchanged', async ({ host }) => {
   await host.newProject('Cells');
   await importSample(host.page());
   await host.killCore('Cells');
@@ -30,7 +30,7 @@ scenario('a project is there again after the app was closed', async (my) => {
 });
 
 scenario(
-  'a project that another process has open is refused in words',
+  'a project that another process has open is refused with a message',
   async ({ host, projectFolder }) => {
     const other = spawn(process.execPath, [server, projectFolder('Cells'), '--create'], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -53,7 +53,7 @@ scenario(
 );
 
 scenario(
-  'a project that could not be made is made once nothing is in its way',
+  'a project that could not be created is created after the obstacle is removed',
   async ({ host, projectFolder }) => {
     const other = join(projectFolder('Cells'), 'letters');
     await mkdir(projectFolder('Cells'));

@@ -1,4 +1,4 @@
-// What only a desktop has: dropped folders, several windows, a second start, the question at the end.
+// Desktop only: dropped folders, several windows, a second start, the question when closing.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ const archive = fileURLToPath(
   new URL('../../../resources/sample/blood-cells.zip', import.meta.url),
 );
 
-/** As the system does it when files are let go over the window. */
+/** Simulates files dropped on the window. */
 async function drop(page: Page, files: readonly string[]): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [...files], dragOperationsMask: 1 };
@@ -28,7 +28,7 @@ async function drop(page: Page, files: readonly string[]): Promise<void> {
   }
 }
 
-/** The next questions of the system are answered with this button, and counted. */
+/** Answers the next native dialogs with this button, and counts them. */
 async function answerQuestions(host: Host, button: number): Promise<() => Promise<number>> {
   const app = electronApp(host);
   await app.evaluate(({ dialog }, response) => {
@@ -43,7 +43,7 @@ async function answerQuestions(host: Host, button: number): Promise<() => Promis
 }
 
 scenario(
-  'an archive dropped on the window is offered for import',
+  'an archive dropped on the window opens the import dialog',
   async ({ host }) => {
     await host.newProject('Cells');
     const page = host.page();
@@ -58,7 +58,7 @@ scenario(
 );
 
 scenario(
-  'a second window does not open the project again, and a second start shows the first',
+  'a second window does not open the same project, and a second start shows the first window',
   async ({ host, folder, projectFolder }) => {
     await host.newProject('Cells');
     await host.page().getByText('No images yet').waitFor();
@@ -74,7 +74,7 @@ scenario(
       app.evaluate(({ BrowserWindow }) => BrowserWindow.getFocusedWindow()?.webContents.id);
     await expect.poll(focused).toBe(1);
     await second.getByRole('heading', { name: 'Recent projects' }).waitFor();
-    await second.getByRole('button', { name: 'Take Cells off this list' }).press('Enter');
+    await second.getByRole('button', { name: 'Remove Cells from this list' }).press('Enter');
     await second.getByText('None yet.').waitFor();
     await second.locator('h2:focus').waitFor();
 
@@ -98,7 +98,7 @@ scenario(
     await page.getByText('Training', { exact: true }).first().waitFor();
 
     const keeping = await answerQuestions(host, 1);
-    // As the end of the app asks again a window whose question is open.
+    // Quitting the app asks again while the question of the window is open.
     await electronApp(host).evaluate(({ BrowserWindow }) => {
       const [window] = BrowserWindow.getAllWindows();
       window?.close();
@@ -144,19 +144,19 @@ scenario(
         window.setProgressBar = (part) => void counted.parts?.push(part);
       }
     });
-    // Nobody looks at the window.
+    // The window has no focus.
     await page.evaluate(() => {
       (globalThis as unknown as { document: { hasFocus: () => boolean } }).document.hasFocus = () =>
         false;
     });
     const notices = () => app.evaluate(() => (globalThis as { notices?: string[] }).notices);
-    for (const [run, told] of [
+    for (const [run, expected] of [
       [1, []],
       [2, ['Training finished']],
     ] as const) {
       await page.getByRole('navigation').getByRole('link', { name: 'Train' }).click();
-      // The form stays as it was left.
-      const opened = run === 1 ? 'Advanced' : 'Tell me at the end';
+      // The form keeps its state.
+      const opened = run === 1 ? 'Advanced' : 'Notify me at the end';
       await page.getByText(opened).click();
       await page.getByLabel('steps', { exact: true }).fill('3');
       await page.getByLabel('width', { exact: true }).fill('4');
@@ -164,7 +164,7 @@ scenario(
       const ended = page.getByRole('region', { name: `Run ${run}` }).getByText('succeeded');
       await ended.first().waitFor({ timeout: 60_000 });
       await page.waitForTimeout(500);
-      expect(await notices()).toEqual(told);
+      expect(await notices()).toEqual(expected);
     }
     const parts = await app.evaluate(() => (globalThis as { parts?: number[] }).parts ?? []);
     expect(parts.some((part) => part > 0 && part <= 1)).toBe(true);
@@ -174,7 +174,7 @@ scenario(
 );
 
 scenario(
-  'images that the app is started with are offered to its window, also by their address',
+  'images passed at the start of the app open the import dialog, also as file URLs',
   async ({ host, folder, projectFolder }) => {
     await host.close();
     const pictures = join(folder, 'pictures');
@@ -200,6 +200,7 @@ scenario(
   'electron',
 );
 
+// The target is two seconds; times are printed, and the limit allows for a busy machine.
 scenario(
   'a project that the app is started with is there to be used',
   async (my) => {

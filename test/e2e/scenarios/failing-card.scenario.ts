@@ -1,5 +1,5 @@
-// A graphics card that is lost while times and shifts are measured: the window shows what the processor found
-// instead, and says so. The driver really fails (test/support/faulty-gpu.ts).
+// A graphics card that is lost while durations and shifts are measured: the window shows the
+// results of the processor, and a warning. The driver really fails (test/support/faulty-gpu.ts).
 
 import { cp } from 'node:fs/promises';
 import { beforeAll, describe } from 'vitest';
@@ -17,17 +17,17 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', () => {
   let template: string;
 
   beforeAll(async () => {
-    // Shifts are measured by a model, on an engine, where there is one.
+    // With a model, shifts are measured by that model on an engine.
     template = await makeTrained(newFolder(), { normal: 48, anomalous: 6, outliers: 8 }, 6);
     gpu = useFaultyGpu();
     for (const threads of [0, smallTraining.overrides.threads]) await preferGpu(threads);
-    // For the server that the host starts, and its workers.
+    // Inherited by the server that the host starts, and its workers.
     process.env['NODE_OPTIONS'] = `--import ${hook.href}`;
   });
 
-  // In the browser alone: the packaged app takes no NODE_OPTIONS, and shows the same page.
+  // Browser only: the packaged app ignores NODE_OPTIONS, and shows the same page.
   scenario(
-    'is named beside the times and the measures that the processor found instead',
+    'is named beside the durations and measures that the processor computed instead',
     async ({ host, projectFolder }) => {
       await cp(template, projectFolder('Cells'), { recursive: true });
       await host.openProject('Cells');
@@ -40,7 +40,7 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', () => {
 
       await goTo(page, 'Shifts');
       gpu.heal();
-      await page.getByRole('button', { name: 'Measure what leaves normal' }).click();
+      await page.getByRole('button', { name: 'Measure separability' }).click();
       await page
         .getByText(/The webgpu engine failed, and the shifts were measured on the processor\.$/)
         .waitFor({ timeout: 120_000 });

@@ -1,4 +1,4 @@
-// The first minutes: a new project, the sample, its images; and every view of it for everybody.
+// First start: a new project, the sample, its images; accessibility of every view.
 
 import { expect } from 'vitest';
 import { accessibilityBreaches, showTheme } from '../support/accessibility.ts';
@@ -28,7 +28,7 @@ scenario('a new project and the sample lead to listed images', async ({ host }) 
     .toBe('709');
 });
 
-scenario('no view keeps anybody out, in either theme', async ({ host }) => {
+scenario('all views meet WCAG 2.1 AA in both themes', async ({ host }) => {
   await host.newProject('Cells');
   const page = host.page();
   await page.getByText('No images yet').waitFor();

@@ -1,5 +1,5 @@
-// Names, labels, groups and datasets are text in every view, whatever they say; files that could run
-// are never shown.
+// Names, labels, groups and datasets are shown as text in every view; files that could run are not
+// shown.
 
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -17,7 +17,7 @@ const main = fileURLToPath(new URL('../../../src-main/hosts/cli/main.ts', import
 const dataset = hostileTexts[10]!;
 const small = ['width=4', 'inputSize=16', 'batch=8', 'outlierBatch=8', 'views=2', 'steps=3'];
 
-/** Counts the calls of hit() in the page, from before its first script on. */
+/** Counts the calls of hit() in the page, installed before its first script. */
 async function watch(page: Page): Promise<() => Promise<number>> {
   const install = () => {
     const scope = globalThis as unknown as { hits: number; hit: () => void };
@@ -29,7 +29,7 @@ async function watch(page: Page): Promise<() => Promise<number>> {
   return () => page.evaluate(() => (globalThis as unknown as { hits: number }).hits);
 }
 
-/** One picture a name, described by a table whose labels and groups are as hostile as the names. */
+/** One image per name, described by a table with equally hostile labels and groups. */
 async function writeCells(folder: string): Promise<string> {
   await mkdir(folder);
   const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
@@ -47,7 +47,7 @@ async function writeCells(folder: string): Promise<string> {
   return table;
 }
 
-/** Fifty files that run when a browser opens them, under names of pictures, too. */
+/** Fifty files that run when a browser opens them, some with names of images. */
 async function writeActive(folder: string): Promise<void> {
   await mkdir(folder);
   for (let index = 0; index < 50; index++) {
@@ -73,40 +73,43 @@ async function cli(...words: readonly string[]): Promise<string> {
   return stdout;
 }
 
-scenario('no name, label or file runs in any view', async ({ host, folder, projectFolder }) => {
-  const project = projectFolder('Cells');
-  await host.newProject('Cells');
-  await host.page().getByText('No images yet').waitFor();
-  await host.close();
-  const table = await writeCells(join(folder, 'cells'));
-  await writeActive(join(folder, 'active'));
-  await cli('import', project, table, '--dataset', dataset);
-  const active = await cli('import', project, join(folder, 'active'), '--dataset', dataset);
-  expect((JSON.parse(active) as { failed: unknown[] }).failed).toHaveLength(50);
-  await cli('train', project, '--dataset', dataset, ...small.flatMap((word) => ['--set', word]));
-  await cli('score', project, '--model', '1', '--dataset', dataset);
+scenario(
+  'no name, label or file is executed in any view',
+  async ({ host, folder, projectFolder }) => {
+    const project = projectFolder('Cells');
+    await host.newProject('Cells');
+    await host.page().getByText('No images yet').waitFor();
+    await host.close();
+    const table = await writeCells(join(folder, 'cells'));
+    await writeActive(join(folder, 'active'));
+    await cli('import', project, table, '--dataset', dataset);
+    const active = await cli('import', project, join(folder, 'active'), '--dataset', dataset);
+    expect((JSON.parse(active) as { failed: unknown[] }).failed).toHaveLength(50);
+    await cli('train', project, '--dataset', dataset, ...small.flatMap((word) => ['--set', word]));
+    await cli('score', project, '--model', '1', '--dataset', dataset);
 
-  await host.openProject('Cells');
-  const page = host.page();
-  const hits = await watch(page);
-  for (const view of views) {
-    await page.getByRole('navigation').getByRole('link', { name: view }).click();
-    await page.getByRole('heading', { level: 1, name: view }).waitFor();
-    await page.waitForLoadState('networkidle');
-    expect(await hits(), view).toBe(0);
-  }
-  await page.getByRole('navigation').getByRole('link', { name: 'Images' }).click();
-  const images = page.getByRole('listbox');
-  await images.getByRole('option').first().waitFor();
-  await images.focus();
-  for (let step = 0; step < hostileNames.length; step++) await page.keyboard.press('ArrowRight');
-  // The name that is shown is the name of the file, letter for letter.
-  const shown = await page.locator('body').innerText();
-  expect(hostileNames.some((name) => shown.includes(name))).toBe(true);
-  expect(await hits()).toBe(0);
-});
+    await host.openProject('Cells');
+    const page = host.page();
+    const hits = await watch(page);
+    for (const view of views) {
+      await page.getByRole('navigation').getByRole('link', { name: view }).click();
+      await page.getByRole('heading', { level: 1, name: view }).waitFor();
+      await page.waitForLoadState('networkidle');
+      expect(await hits(), view).toBe(0);
+    }
+    await page.getByRole('navigation').getByRole('link', { name: 'Images' }).click();
+    const images = page.getByRole('listbox');
+    await images.getByRole('option').first().waitFor();
+    await images.focus();
+    for (let step = 0; step < hostileNames.length; step++) await page.keyboard.press('ArrowRight');
+    // The shown name equals the file name, character by character.
+    const shown = await page.locator('body').innerText();
+    expect(hostileNames.some((name) => shown.includes(name))).toBe(true);
+    expect(await hits()).toBe(0);
+  },
+);
 
-scenario('nothing that is injected into the page runs: twenty ways', async ({ host }) => {
+scenario('code injected into the page in twenty ways does not run', async ({ host }) => {
   await host.newProject('Cells');
   const page = host.page();
   await page.getByText('No images yet').waitFor();
@@ -119,10 +122,10 @@ scenario('nothing that is injected into the page runs: twenty ways', async ({ ho
   await page.waitForTimeout(1000);
   expect(tried).toBeGreaterThanOrEqual(20);
   expect({ hits: await hits(), outside }).toEqual({ hits: 0, outside: [] });
-  // Refusals are lines in the console.
+  // The page logs each refusal in the console.
   expect(host.complaints.splice(0).length).toBeGreaterThan(0);
 
-  // The same in a page without a policy: most of them do run there.
+  // Control: in a page without a policy most of them do run.
   if (host.kind !== 'browser') return;
   const open = await page.context().browser()!.newPage();
   const openHits = await watch(open);
@@ -130,7 +133,9 @@ scenario('nothing that is injected into the page runs: twenty ways', async ({ ho
   await expect.poll(openHits).toBeGreaterThanOrEqual(8);
 });
 
-/** Runs in the page: tries to run hit() in it, or to reach another computer. Resolves with the tries. */
+/**
+ * Runs in the page: attempts to run hit(), or to reach another host. Resolves with the attempts.
+ */
 async function inject(): Promise<number> {
   interface Element {
     setAttribute: (name: string, value: string) => void;
@@ -158,7 +163,7 @@ async function inject(): Promise<number> {
   };
   const html = (text: string) => (add('div', {}).innerHTML = text);
   const script = 'data:text/javascript,hit()';
-  // What a debugger calls may do what the policy forbids; what follows a timer is the page's own.
+  // Code called by the debugger bypasses the policy; after a timer it runs as the page's own.
   await new Promise((resolve) => setTimeout(resolve, 10));
   const ways: (() => unknown)[] = [
     () => add('script', {}, 'hit()'),

@@ -1,4 +1,4 @@
-// Images: brought in with bad files among them, found, changed, and changed back after a restart.
+// Images: imported with bad files among them, searched, edited, and the edit undone after a restart.
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { scenario, type Host } from '../support/host.ts';
 import { prepareFiles, typeFiles } from '../support/pick-files.ts';
 import { openSampleProject } from '../support/sample-project.ts';
 
-/** Opens the import dialog on a folder, in the way that the host has. */
+/** Opens the import dialog on a folder, as the host does it. */
 async function offer(host: Host, folder: string): Promise<void> {
   const page = host.page();
   await prepareFiles(host, folder);
@@ -22,24 +22,24 @@ async function offer(host: Host, folder: string): Promise<void> {
 }
 
 scenario(
-  'a folder with bad files is previewed, imported, and its problems told',
+  'a folder with bad files is previewed and imported, and its problems are listed',
   async ({ host, folder }) => {
     const files = join(folder, 'pictures');
     await drawPictures(join(files, 'discs'), 'disc', 12);
     await drawPictures(join(files, 'crosses'), 'cross', 3);
     await writeFile(join(files, 'notes.txt'), 'Taken on a Monday.');
     await writeFile(join(files, 'empty.png'), '');
-    // Begins like a picture, so that only the import finds out.
+    // Starts like an image, so that only the import detects the error.
     await writeFile(join(files, 'torn.png'), Buffer.from('\x89PNG\r\n\x1a\n torn', 'latin1'));
     await host.newProject('Cells');
     const page = host.page();
     await page.getByText('No images yet').waitFor();
     await offer(host, files);
     const dialog = page.getByRole('dialog', { name: 'Import images' });
-    // The focus begins at the first field, and is back where it was afterwards.
+    // The focus starts at the first field and returns afterwards.
     await dialog.locator('textarea:focus, input:focus').waitFor();
     if (host.kind === 'browser') {
-      // A folder and one in it: files are met twice.
+      // A folder and its subfolder: files are listed twice.
       const both = `${files}\n${join(files, 'discs')}\n${join(files, 'empty.png')}`;
       await dialog.getByLabel('Folders, images, archives or tables').fill(both);
       await dialog.getByText('28 images').waitFor();
@@ -62,7 +62,7 @@ scenario(
     await page.getByText('not a supported image but a text file').waitFor();
     await page.getByText(join(files, 'torn.png')).waitFor();
     await noBreach(page);
-    // Mended, they join their dataset.
+    // After the repair they are imported into their dataset.
     await page.getByRole('button', { name: 'Import these again …' }).click();
     expect(await dialog.getByLabel('Dataset', { exact: true }).inputValue()).toBe('drawn');
     await dialog.getByLabel('Groups').selectOption('pattern');
@@ -136,22 +136,22 @@ scenario('near duplicates are found once each, left out, and brought back', asyn
     await page.getByRole('tab', { name: `${dataset} ${images}` }).waitFor();
   }
   await page.getByRole('button', { name: 'Duplicates' }).click();
-  await page.getByText('Every image was seen in one place only').waitFor();
-  const near = page.getByRole('region', { name: 'Nearly the same' });
-  await near.getByText('have other files and count as other images').waitFor();
+  await page.getByText('Every image was found in one place only').waitFor();
+  const near = page.getByRole('region', { name: 'Near duplicates' });
+  await near.getByText('count as different images').waitFor();
   await noBreach(page);
-  await near.getByRole('button', { name: 'Look for them' }).click();
+  await near.getByRole('button', { name: 'Search' }).click();
   await near.getByText('2 pairs').waitFor({ timeout: 30_000 });
   await near.getByText(join(others, 'saved again.jpg')).waitFor();
   await near.getByText(join(others, 'larger.png')).waitFor();
   expect(await near.getByRole('listitem').count()).toBe(2);
   expect(await breachesInBothThemes(page)).toEqual([]);
-  // Found once, it stays while other views are shown.
+  // The result stays while other views are shown.
   await page.getByRole('button', { name: 'All images' }).click();
   await page.getByRole('button', { name: 'Duplicates' }).click();
   await near.getByText('2 pairs').waitFor();
 
-  // Of each pair the outlier comes first; either can be left out, by keyboard as well.
+  // In each pair the outlier is first; either image can be left out, also by keyboard.
   const leave = near.getByRole('button', { name: /^Leave out / });
   expect((await leave.allTextContents()).map((text) => text.trim())).toEqual([
     expect.stringMatching(/^Leave out (saved again\.jpg|larger\.png)$/),

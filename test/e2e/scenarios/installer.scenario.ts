@@ -1,4 +1,4 @@
-// The Debian package: what it says of itself, and the app started from where it lays it.
+// The Debian package: its metadata, and the app started from its installation folder.
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -17,7 +17,7 @@ const run = promisify(execFile);
 const hasDpkg = existsSync('/usr/bin/dpkg-deb');
 if (!hasDpkg) console.log('The Debian package is not built: there is no dpkg-deb here.');
 
-/** Of the app that the other scenarios run, by electron-builder; what fpm would do is done by dpkg-deb. */
+/** Built by electron-builder from the app of the other scenarios; dpkg-deb replaces fpm. */
 async function buildDeb(folder: string): Promise<string> {
   const fpm = join(folder, 'fpm');
   const script = fileURLToPath(new URL('../packaging/fpm.ts', import.meta.url));
@@ -29,7 +29,7 @@ async function buildDeb(folder: string): Promise<string> {
       ...['--linux', 'deb', '--prepackaged', dirname(inject('executable'))],
       `-c.electronVersion=${version}`,
       `-c.directories.output=${folder}`,
-      // Faster than what users get.
+      // Faster compression than the released package.
       '-c.deb.compression=gz',
     ],
     { CUSTOM_FPM_PATH: fpm },
@@ -41,7 +41,7 @@ async function buildDeb(folder: string): Promise<string> {
 }
 
 test.skipIf(!hasDpkg)(
-  'the Debian package has menu entry, icons and licence, and the app starts from it',
+  'the Debian package contains menu entry, icons and licence, and its app starts',
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'normscope-deb-'));
     try {
@@ -58,7 +58,7 @@ test.skipIf(!hasDpkg)(
       const entry = await readFile(join(share, 'applications', 'normscope.desktop'), 'utf8');
       expect(entry).toContain('Exec=/opt/Normscope/normscope %U\n');
       expect(entry).toContain('Icon=normscope\n');
-      // The sizes that desktops look for.
+      // The sizes that desktops use.
       for (const size of [16, 48, 256]) {
         const icon = `icons/hicolor/${size}x${size}/apps/normscope.png`;
         expect(existsSync(join(share, icon)), icon).toBe(true);

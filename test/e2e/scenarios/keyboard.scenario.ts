@@ -1,4 +1,4 @@
-// The keyboard and the focus: what a key is meant for, and where one is after a dialog.
+// Keyboard and focus: which element handles a key, and where the focus is after a dialog.
 
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright';
@@ -12,7 +12,7 @@ async function isFocused(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name }).and(page.locator(':focus')).waitFor();
 }
 
-/** How far a list is scrolled. */
+/** Scroll position of a list. */
 function topOf(list: Locator): Promise<number> {
   return list.evaluate((element) => (element as unknown as { scrollTop: number }).scrollTop);
 }
@@ -24,21 +24,24 @@ async function sampleProject(my: Scenario): Promise<Page> {
   return page;
 }
 
-scenario('a question mark in a form explains, and sends nothing', async ({ host, folder }) => {
-  const files = join(folder, 'pictures');
-  await drawPictures(files, 'disc', 3);
-  await host.newProject('Cells');
-  const page = host.page();
-  await page.getByText('No images yet').waitFor();
-  await prepareFiles(host, files);
-  await page.getByRole('button', { name: 'Import …' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Import images' });
-  await typeFiles(host, dialog.getByLabel('Folders, images, archives or tables'), files);
-  await dialog.getByText('3 images').waitFor();
-  await dialog.getByRole('button', { name: 'What is “Role”?' }).click();
-  await dialog.getByText('What you say an image is.').waitFor();
-  expect(await dialog.isVisible()).toBe(true);
-});
+scenario(
+  'a question mark in a form shows its explanation and does not submit',
+  async ({ host, folder }) => {
+    const files = join(folder, 'pictures');
+    await drawPictures(files, 'disc', 3);
+    await host.newProject('Cells');
+    const page = host.page();
+    await page.getByText('No images yet').waitFor();
+    await prepareFiles(host, files);
+    await page.getByRole('button', { name: 'Import …' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Import images' });
+    await typeFiles(host, dialog.getByLabel('Folders, images, archives or tables'), files);
+    await dialog.getByText('3 images').waitFor();
+    await dialog.getByRole('button', { name: 'What is “Role”?' }).click();
+    await dialog.getByText('What you know about an image.').waitFor();
+    expect(await dialog.isVisible()).toBe(true);
+  },
+);
 
 scenario('the focus goes back to where it was before a dialog', async (my) => {
   const page = await sampleProject(my);
@@ -48,7 +51,7 @@ scenario('the focus goes back to where it was before a dialog', async (my) => {
   await sheet.waitFor({ state: 'detached' });
   await isFocused(page, 'Keyboard shortcuts');
 
-  // A press within and a release beside it, as when a text is selected, is no click beside it.
+  // A press inside and a release outside, as in a text selection, does not close it.
   await page.keyboard.press('?');
   await sheet.getByText('Go to').waitFor();
   await sheet.getByText('Go to').hover();
@@ -88,7 +91,7 @@ scenario('a text takes undo for itself', async (my) => {
   await page.keyboard.press('Control+z');
   await page.getByText('Undone: Set role to unlabelled').waitFor();
   await page.keyboard.press('Control+y');
-  await page.getByText('Done again: Set role to unlabelled').waitFor();
+  await page.getByText('Redone: Set role to unlabelled').waitFor();
 });
 
 scenario('a gallery keeps the keyboard, and its place', async (my) => {
@@ -98,7 +101,7 @@ scenario('a gallery keeps the keyboard, and its place', async (my) => {
   await list.hover();
   await page.mouse.wheel(0, 5000);
   await expect.poll(() => topOf(list)).toBeGreaterThan(3000);
-  // The image that was clicked is not there any more; the next key leads back to it.
+  // The clicked image is scrolled out of view; the next key scrolls back to it.
   await page.keyboard.press('ArrowRight');
   await expect.poll(() => topOf(list)).toBe(0);
 
@@ -106,7 +109,7 @@ scenario('a gallery keeps the keyboard, and its place', async (my) => {
   const last = page.locator('[role="option"][aria-posinset="709"]');
   await last.waitFor();
   for (const size of ['large', 'small', 'medium']) {
-    await page.getByRole('button', { name: `${size} pictures` }).click();
+    await page.getByRole('button', { name: `${size} thumbnails` }).click();
     await last.waitFor();
   }
 });

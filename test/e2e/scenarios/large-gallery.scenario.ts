@@ -1,4 +1,5 @@
-// A gallery of 100,000 images: the first screen, scrolling, and the memory of the page.
+// A gallery of 100,000 images: first screen, scrolling and memory of the page. The figures are
+// printed; the limits allow for a busy machine.
 
 import { mkdir, readFile } from 'node:fs/promises';
 import type { Page } from 'playwright';
@@ -31,7 +32,7 @@ scenario(
     const megabytes = await memoryOf(page);
     console.log(`100,000 images: page ${megabytes.toFixed(0)} MB`);
     expect(megabytes).toBeLessThan(300);
-    // These images are rows alone: each thumbnail is a line in the console.
+    // These images exist only as rows: each missing thumbnail is logged in the console.
     host.complaints.splice(0);
   },
   'browser',
@@ -66,7 +67,7 @@ async function timeToFirstScreen(page: Page): Promise<number> {
   return await page.evaluate(() => (globalThis as unknown as { shown: number }).shown);
 }
 
-/** Scrolls through the gallery for three seconds; resolves with the lengths of the frames, milliseconds. */
+/** Scrolls through the gallery for three seconds; resolves with the frame times, milliseconds. */
 async function scroll(page: Page): Promise<number[]> {
   return await page.getByRole('listbox').evaluate(async (list: unknown) => {
     const frame = globalThis as unknown as {
@@ -109,6 +110,6 @@ async function memoryOf(page: Page): Promise<number> {
       return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) / 1024;
     }),
   );
-  // A spare one may wait for the next page.
+  // Chromium may keep a spare process for the next page.
   return Math.max(...sizes);
 }

@@ -1,4 +1,4 @@
-// `npm start` where Electron cannot be had: one sentence, then the browser version.
+// `npm start` where Electron is not available: one sentence, then the browser version.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ const newFolder = tempFolders();
 test('without a screen, npm start says so and opens the browser version', async () => {
   const folder = newFolder();
   const opened = join(folder, 'opened');
-  // Instead of a browser: what it would have opened.
+  // Replaces the browser: prints the address that it would open.
   await writeFile(join(folder, 'xdg-open'), `#!/bin/sh\nprintf %s "$1" > '${opened}'\n`);
   await chmod(join(folder, 'xdg-open'), 0o755);
   const child = spawn(process.execPath, [start], {

@@ -1,5 +1,5 @@
-// The whole way of a microscopist: sample, a short training, a threshold for a budget of false alarms,
-// twenty images judged by keyboard, and what goes to others.
+// The whole workflow: sample, a short training, a threshold for a false-alarm budget, twenty images
+// judged by keyboard, and the exports.
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { scenario } from '../support/host.ts';
 import { importSample } from '../support/import-sample.ts';
 import { startTraining } from '../support/start-training.ts';
 
-/** A training of seconds: what it finds is not the matter here. */
+/** A training of seconds: its quality is not tested here. */
 async function trainQuickly(page: Page): Promise<void> {
   await startTraining(page, { steps: '20', views: '2', batch: '16', outlierBatch: '16' });
   // The start shows the run, wherever one has gone meanwhile.
@@ -43,29 +43,29 @@ scenario(
     const words = page.getByText(/Of 1,000 normal images about/);
     await page.getByText(/Of the 709 scored images/).waitFor({ timeout: 180_000 });
 
-    // The line is moved by key, then found for a budget.
+    // The threshold is moved by key, then calculated from a budget.
     const before = await words.innerText();
     await page.getByRole('slider', { name: 'Threshold' }).press('End');
     await expect.poll(() => words.innerText()).not.toBe(before);
     await page.getByRole('spinbutton', { name: 'Budget' }).fill('200');
-    await expect.poll(() => words.innerText()).toMatch(/of which 10 are above the line/);
-    // What is no budget is said to be none, and cannot be set.
+    await expect.poll(() => words.innerText()).toMatch(/of which 10 are above the threshold/);
+    // An invalid budget is reported and cannot be set.
     await page.getByRole('spinbutton', { name: 'Budget' }).fill('2.5');
     await page.getByText('A budget is a whole number from 1 to 999.').waitFor();
     expect(await page.getByRole('button', { name: 'Set this threshold' }).isEnabled()).toBe(false);
     await page.getByRole('spinbutton', { name: 'Budget' }).fill('200');
-    await expect.poll(() => words.innerText()).toMatch(/of which 10 are above the line/);
+    await expect.poll(() => words.innerText()).toMatch(/of which 10 are above the threshold/);
     await page.getByRole('button', { name: 'Set this threshold' }).click();
     await page.getByText('The threshold is set.').waitFor();
-    // It can be taken back.
+    // It can be undone.
     await page.getByRole('button', { name: 'Undo' }).last().click();
     await expect.poll(() => words.innerText()).toBe(before);
     await page.getByRole('spinbutton', { name: 'Budget' }).fill('200');
     await page.getByRole('button', { name: 'Set this threshold' }).click();
-    await expect.poll(() => words.innerText()).toMatch(/of which 10 are above the line/);
+    await expect.poll(() => words.innerText()).toMatch(/of which 10 are above the threshold/);
     expect(await breachesInBothThemes(page)).toEqual([]);
 
-    await page.getByRole('button', { name: 'Review what is flagged' }).click();
+    await page.getByRole('button', { name: 'Review flagged images' }).click();
     await page.getByText(/^0 of \d+ above the threshold reviewed$/).waitFor();
     await page.getByRole('region', { name: 'Nearest normals' }).locator('img').first().waitFor();
     const outliers = page.getByRole('region', { name: 'Nearest outliers' }).locator('img');
@@ -82,10 +82,10 @@ scenario(
       await page.keyboard.press(key);
       await page.getByText(new RegExp(`^${String(at + 2)} of \\d+ above`)).waitFor();
     }
-    // The last one is taken back, judged otherwise, and gets a note.
+    // The last verdict is undone and replaced by another one with a note.
     await page.keyboard.press('Control+z');
     await page.getByText(/^19 of \d+ above/).waitFor();
-    // A note outlives that the list is brought up to date meanwhile, and a look at another image.
+    // A typed note survives an update of the list and a look at another image.
     await page.keyboard.press('m');
     await page.keyboard.type('Two nuclei', { delay: 100 });
     await page.keyboard.press('Enter');
@@ -97,7 +97,7 @@ scenario(
     await expect.poll(() => note.inputValue()).toBe('Two nuclei');
     await page.keyboard.press('u');
     await page.getByText(/^20 of \d+ above/).waitFor();
-    // Of an image that has its verdict it is kept at once, and the image stays in view.
+    // A note on a judged image is saved at once, and the image stays in view.
     await page.keyboard.press('ArrowLeft');
     await note.fill('Three nuclei');
     await note.press('Enter');
@@ -128,7 +128,7 @@ scenario(
       const app = electronApp(host);
       await app.evaluate(({ app: main }) =>
         main.once('web-contents-created', (_event, contents) => {
-          // Not in the types, and the only way to what is really in force.
+          // Not in the types, and the only access to the effective preferences.
           const { getLastWebPreferences } = contents as unknown as {
             getLastWebPreferences: () => unknown;
           };
@@ -150,7 +150,7 @@ scenario(
     await page.getByRole('button', { name: 'Use confirmed as outliers' }).click();
     await page.getByText(`holds ${String(given('a') + 1)} confirmed anomalies`).waitFor();
 
-    // Other images are other images: what was selected among the first is not.
+    // A new filter clears the selection.
     await page.getByRole('tab', { name: 'Gallery' }).click();
     const grid = page.getByRole('listbox', { name: 'Images to review' });
     await grid.press('Control+a');
@@ -158,12 +158,12 @@ scenario(
     await page.getByLabel('Which images').selectOption('Judged unsure');
     await expect.poll(() => grid.getByRole('option').count()).toBe(given('u') + 1);
     await expect.poll(() => grid.getByRole('option', { selected: true }).count()).toBe(0);
-    // An empty list is no finished work when it is the role that leaves it empty.
+    // A list that is empty because of the role filter does not say “All reviewed”.
     await page.getByLabel('Which images').selectOption('To do: above the threshold');
     await page.getByLabel('Role', { exact: true }).selectOption('Role outlier');
-    await page.getByRole('heading', { name: 'No such images' }).waitFor();
+    await page.getByRole('heading', { name: 'No matching images' }).waitFor();
 
-    // Everything that was said is in the record, also what was taken back.
+    // The record contains all verdicts, undone ones included.
     await page.getByRole('tab', { name: 'Record' }).click();
     await page.getByText('23 entries, the newest first.').waitFor();
   },

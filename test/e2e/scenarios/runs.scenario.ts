@@ -1,4 +1,4 @@
-// Runs: a training that is cut off goes on, and a run that is deleted comes back until the trash is emptied.
+// Runs: an interrupted training resumes; a deleted run can be restored until the trash is emptied.
 
 import { noBreach } from '../support/accessibility.ts';
 import { goTo } from '../support/go-to.ts';
@@ -24,11 +24,11 @@ scenario('a core killed in the middle of a training goes on from its checkpoint'
   await page.getByText('interrupted').first().waitFor();
   await page.getByRole('link', { name: 'Run 1' }).click();
   const run = page.getByRole('region', { name: 'Run 1' });
-  await run.getByRole('button', { name: 'Go on' }).click();
+  await run.getByRole('button', { name: 'Resume' }).click();
   await run.getByText('images a second').waitFor({ timeout: 180_000 });
   // Closing while a training is under way would ask.
   await run.getByRole('button', { name: 'Pause' }).click();
-  await run.getByRole('button', { name: 'Go on' }).waitFor({ timeout: 30_000 });
+  await run.getByRole('button', { name: 'Resume' }).waitFor({ timeout: 30_000 });
 });
 
 scenario('a run is deleted, brought back, deleted and thrown away', async (my) => {
@@ -38,7 +38,7 @@ scenario('a run is deleted, brought back, deleted and thrown away', async (my) =
   await startTraining(page, longTraining);
   const run = page.getByRole('region', { name: 'Run 1' });
   await run.getByRole('button', { name: 'Pause' }).click();
-  await run.getByRole('button', { name: 'Go on' }).waitFor({ timeout: 30_000 });
+  await run.getByRole('button', { name: 'Resume' }).waitFor({ timeout: 30_000 });
   await goTo(page, 'Runs');
   await page.getByRole('link', { name: 'Run 1' }).click();
   await page.getByLabel('Name of run 1').fill('A first try');

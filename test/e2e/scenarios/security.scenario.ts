@@ -1,4 +1,4 @@
-// What the page may not do in the packaged app, whatever it tries.
+// What the page is not allowed to do in the packaged app.
 
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -16,7 +16,7 @@ import { pathSpellings } from '../../support/path-spellings.ts';
 import { sizes } from '../../support/sizes.ts';
 import { senselessText } from '../../support/senseless-texts.ts';
 
-/** As the fuse wire has it: the code of "0", "1". */
+/** Encoding in the fuse wire: the character codes of "0", "1". */
 const [off, on] = [48, 49];
 
 test('the packaged app has its fuses set', async () => {
@@ -25,7 +25,7 @@ test('the packaged app has its fuses set', async () => {
     [FuseV1Options.RunAsNode]: off,
     [FuseV1Options.EnableCookieEncryption]: on,
     [FuseV1Options.EnableNodeOptionsEnvironmentVariable]: off,
-    // On in the test build alone: Playwright drives the app by it.
+    // Enabled in the test build only: Playwright needs it.
     [FuseV1Options.EnableNodeCliInspectArguments]: on,
     [FuseV1Options.EnableEmbeddedAsarIntegrityValidation]: on,
     [FuseV1Options.OnlyLoadAppFromAsar]: on,
@@ -37,7 +37,7 @@ test.runIf(canTakeNetwork)('the packaged app asks for no network', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'normscope-offline-'));
   const app = [inject('executable'), ...launchWords(folder)];
   const { attempts } = await runOffline('timeout', ['15', ...app]);
-  // That it has started: Chromium keeps this for a page that it has shown.
+  // The app has started: Chromium writes this for a shown page.
   expect(existsSync(join(folder, 'user', 'Local Storage'))).toBe(true);
   expect(attempts).toBe(0);
   await rm(folder, { recursive: true, force: true });
@@ -55,7 +55,7 @@ scenario(
     const page = await openProject(host);
     const preferences = await electronApp(host).evaluate(({ BrowserWindow }) =>
       BrowserWindow.getAllWindows().map(({ webContents }) => {
-        // Not in the types, and the only way to what is really in force.
+        // Not in the types, and the only access to the effective preferences.
         const { getLastWebPreferences } = webContents as unknown as {
           getLastWebPreferences: () => Record<string, unknown>;
         };
@@ -131,7 +131,7 @@ scenario(
 );
 
 scenario(
-  'nothing is downloaded, and no doubtful certificate is taken',
+  'downloads are blocked, and invalid certificates are refused',
   async ({ host }) => {
     const page = await openProject(host);
     const app = electronApp(host);
@@ -158,7 +158,7 @@ scenario(
     });
     const downloads = () => app.evaluate(() => (globalThis as { downloads?: string[] }).downloads);
     await expect.poll(downloads).toEqual(['x.txt: denied']);
-    // No address is ever reached: the event is driven by itself.
+    // No host is contacted: the test emits the event itself.
     const answers = await app.evaluate(({ app: main, BrowserWindow }) => {
       const given: unknown[] = [];
       const event = { preventDefault: () => given.push('prevented') };
@@ -183,16 +183,16 @@ scenario(
 );
 
 scenario(
-  'a page from elsewhere, and messages that are too long, get no answer',
+  'a page of another origin and messages that are too long get no answer',
   async ({ host }) => {
     const page = await openProject(host);
     expect(await page.evaluate(answersToFreshPorts, '')).toEqual(['shell', 'core']);
-    // Longer than either may be.
+    // Longer than the limit of either.
     expect(await page.evaluate(answersToFreshPorts, 'x'.repeat(5 * 2 ** 20))).toEqual([]);
     await page.reload();
     await page.getByText('No images yet').waitFor();
 
-    // The preload script is there for whatever the window shows.
+    // The preload script runs in every page of the window.
     await electronApp(host).evaluate(({ BrowserWindow }) =>
       BrowserWindow.getAllWindows()[0]?.loadURL('data:text/html,elsewhere'),
     );
@@ -203,7 +203,7 @@ scenario(
   'electron',
 );
 
-/** Runs in the page: asks for ports, sends a call by each, and tells which of them were answered. */
+/** Runs in the page: requests ports, sends a call on each, and returns which were answered. */
 async function answersToFreshPorts(padding: string): Promise<string[]> {
   interface Port {
     postMessage: (value: unknown) => void;
@@ -233,7 +233,7 @@ async function answersToFreshPorts(padding: string): Promise<string[]> {
 }
 
 scenario(
-  'the page’s scheme serves no file by path, however it is spelt',
+  'the page’s scheme serves no file by path, in any spelling',
   async ({ host }) => {
     const page = await openProject(host);
     const here = page.url().replace(/\/index\.html.*$/, '');
@@ -250,7 +250,7 @@ scenario(
     );
     expect(pathSpellings.length).toBeGreaterThanOrEqual(500);
     expect(served).toEqual([]);
-    // Each refusal is a line in the console.
+    // The page logs each refusal in the console.
     const refusals = host.complaints.splice(0);
     expect(refusals.filter((line) => !/404|ERR_|CORS|scheme/.test(line))).toEqual([]);
   },
@@ -283,7 +283,7 @@ scenario(
   'electron',
 );
 
-/** Runs in the page: takes fresh ports, as any script of it could, and misuses them. */
+/** Runs in the page: requests new ports, as any script could, and misuses them. */
 async function sendSenselessMessages({
   count,
   texts,

@@ -1,11 +1,11 @@
-// Settings, page by page, and the tour of the first start.
+// The pages of Settings, and the tour of the first start.
 
 import { expect } from 'vitest';
 import { noBreach } from '../support/accessibility.ts';
 import { goTo } from '../support/go-to.ts';
 import { scenario } from '../support/host.ts';
 
-scenario('settings: storage, backups, glossary and licences keep nobody out', async ({ host }) => {
+scenario('storage, backups, glossary and licences meet WCAG 2.1 AA', async ({ host }) => {
   await host.newProject('Cells');
   const page = host.page();
   await page.getByText('No images yet').waitFor();
@@ -15,18 +15,18 @@ scenario('settings: storage, backups, glossary and licences keep nobody out', as
     await page.getByRole('tabpanel', { name }).waitFor();
     await noBreach(page);
   }
-  await page.getByText('packages come with it').waitFor();
+  await page.getByText('included packages').waitFor();
   await page.getByRole('tab', { name: 'Storage and backups' }).click();
-  await page.getByRole('button', { name: 'Make one now' }).click();
+  await page.getByRole('button', { name: 'Back up now' }).click();
   await page.getByRole('button', { name: 'Restore …' }).click();
   await page.getByRole('button', { name: 'Restore', exact: true }).click();
-  // The page asks for everything again.
+  // The page reloads.
   await page.getByRole('tab', { name: 'Storage and backups' }).waitFor();
   await expect.poll(() => page.getByRole('button', { name: 'Restore …' }).count()).toBe(2);
 });
 
 scenario(
-  'the tour comes once',
+  'the tour is shown once',
   async ({ host }) => {
     await host.newProject('Cells');
     const page = host.page();
@@ -44,7 +44,7 @@ scenario(
     for (let step = 0; step < 4; step++) await tour.getByRole('button', { name: 'Next' }).click();
     await tour.getByText('5. Review the strangest').waitFor();
     await noBreach(page);
-    await tour.getByRole('button', { name: 'Begin' }).click();
+    await tour.getByRole('button', { name: 'Start' }).click();
     await expect.poll(() => tour.count()).toBe(0);
   },
   'browser',

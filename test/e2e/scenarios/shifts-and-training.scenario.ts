@@ -1,4 +1,4 @@
-// Shifts seen and chosen, outliers compared with what is normal, a training paused, gone on with and
+// Shifts previewed and enabled, overlaps of outliers left out, a training paused, resumed and
 // cancelled, all by clicks.
 
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -24,7 +24,7 @@ async function addOutliers(host: Host, path: string): Promise<void> {
   await page.getByRole('button', { name: 'Add', exact: true }).click();
 }
 
-/** What a canvas shows, as a text that changes with it. */
+/** The content of a canvas as a data URL, to detect changes. */
 async function shownBy(page: Page, name: string): Promise<string> {
   const canvas = page.getByRole('img', { name }).locator('canvas');
   await canvas.waitFor();
@@ -49,10 +49,10 @@ scenario('shifts are seen on an own image, changed, and taken by the next traini
   await page.getByRole('slider', { name: 'Colour of Grain' }).fill('0');
   await page.getByRole('checkbox', { name: 'Grain' }).check();
   await page.getByRole('slider', { name: 'Weight of Grain' }).fill('2');
-  await page.getByText('1 of 19 is on').waitFor();
+  await page.getByText('1 of 19 is enabled').waitFor();
   expect(await breachesInBothThemes(page)).toEqual([]);
 
-  await page.getByRole('button', { name: 'Measure what leaves normal' }).click();
+  await page.getByRole('button', { name: 'Measure separability' }).click();
   await page.getByText('Measured by a quick test').waitFor({ timeout: 180_000 });
   await page
     .getByText(/looks normal · 0\.\d\d/)
@@ -85,15 +85,15 @@ scenario('the engines are examined before one is chosen', async (my) => {
   const card = page.getByLabel('Engine').getByRole('option', { name: /CUDA/ });
   expect(await card.isDisabled()).toBe(true);
 
-  // The part does not close under the hand that takes the last change back.
+  // The section stays open after the last change is reset.
   const width = page.getByLabel('width', { exact: true });
   const standard = await width.inputValue();
   await width.fill('4');
-  await page.getByRole('button', { name: `Back to ${standard}` }).click();
+  await page.getByRole('button', { name: `Reset to ${standard}` }).click();
   await expect.poll(() => width.inputValue()).toBe(standard);
   await page.keyboard.type('8');
   expect(await width.inputValue()).toContain('8');
-  // A method without what it needs says so before it is begun.
+  // A method without its outliers is reported before the start.
   await page.getByLabel('Method', { exact: true }).selectOption('OECL');
   await page.getByRole('checkbox', { name: /natural images/ }).uncheck();
   await page.getByText('The oecl method needs outliers: name an outlier source').waitFor();
@@ -113,7 +113,7 @@ scenario(
     for await (const entry of archive.eachEntry()) {
       if (!/^train\/good\/.*\.jpg$/.test(entry.fileName) || taken === 2) continue;
       const bytes = await buffer(await archive.openReadStreamPromise(entry));
-      // One as it is, one saved again: equal, and near.
+      // One unchanged, one saved again: equal, and near duplicate.
       if (taken === 0) await writeFile(join(copies, 'same.jpg'), bytes);
       else await sharp(bytes).png().toFile(join(copies, 'again.png'));
       taken++;
@@ -143,23 +143,23 @@ scenario('a training is paused, gone on with, and cancelled', async (my) => {
   const run = page.getByRole('region', { name: 'Run 1' });
   await run.getByText('images a second').waitFor({ timeout: 180_000 });
   await run.getByRole('button', { name: 'Pause' }).click();
-  const goOn = run.getByRole('button', { name: 'Go on' });
-  await goOn.waitFor({ timeout: 30_000 });
+  const resume = run.getByRole('button', { name: 'Resume' });
+  await resume.waitFor({ timeout: 30_000 });
   const done = async (): Promise<number> =>
     Number(/Steps\s+([\d,]+)/.exec(await run.innerText())?.[1]?.replace(',', ''));
   const paused = await done();
   expect(paused).toBeGreaterThan(0);
-  await goOn.click();
+  await resume.click();
   await run.getByText('images a second').waitFor({ timeout: 180_000 });
   await expect.poll(done, { timeout: 30_000 }).toBeGreaterThan(paused);
 
-  // A second one waits; whichever is in view, the other is named.
+  // A second run is queued; the other run is listed whichever is in view.
   await page.getByRole('button', { name: 'Start training' }).click();
-  await page.getByRole('heading', { name: 'Waiting' }).waitFor({ timeout: 30_000 });
+  await page.getByRole('heading', { name: 'Queued' }).waitFor({ timeout: 30_000 });
   await page.getByRole('link', { name: 'Run 2' }).click();
-  await page.getByRole('heading', { name: 'Also under way' }).waitFor();
+  await page.getByRole('heading', { name: 'Also running' }).waitFor();
   await page.getByRole('link', { name: 'Run 1' }).click();
-  await page.getByRole('button', { name: 'Take run 2 out of the queue' }).click();
+  await page.getByRole('button', { name: 'Remove run 2 from the queue' }).click();
   await page.getByText('Run 2 is cancelled').waitFor({ timeout: 30_000 });
 
   await run.getByRole('button', { name: 'Cancel' }).click();

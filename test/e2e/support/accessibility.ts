@@ -1,10 +1,10 @@
-// Looks for breaches of WCAG 2.1 AA on the page as it is now.
+// Checks the current page for violations of WCAG 2.1 AA.
 
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright';
 import { expect } from 'vitest';
 
-/** Runs in the page: colours that are on their way from one theme to the other are nobody's. */
+/** Runs in the page: waits until the colour transition between the themes has ended. */
 async function transitionsEnd(): Promise<void> {
   const { document, CSSTransition } = globalThis as unknown as {
     document: { getAnimations: () => { finished: Promise<unknown> }[] };
@@ -14,12 +14,12 @@ async function transitionsEnd(): Promise<void> {
   await Promise.allSettled(transitions.map(({ finished }) => finished));
 }
 
-/** One line a breach: rule, elements, what is wrong. Empty when there is none. */
+/** One line per violation: rule, elements, problem. Empty when there is none. */
 export async function accessibilityBreaches(page: Page): Promise<string[]> {
   await page.evaluate(transitionsEnd);
   const found = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'])
-    // Electron has no second page, which the other mode needs.
+    // The default mode needs a second page, which Electron does not have.
     .setLegacyMode()
     .analyze();
   return found.violations.flatMap(({ id, help, nodes }) =>

@@ -48,7 +48,7 @@ export async function browserHost(folder: string): Promise<Host> {
     openProject: (name) => open(name),
     openFolder: (name) => open(name),
     killCore: () => stopServer('SIGKILL'),
-    // The server is the core's process: whoever started it starts it again.
+    // The server is the core's process: the test restarts it as its user would.
     recover: (name) => open(name),
     close: async () => {
       await page?.close();

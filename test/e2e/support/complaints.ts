@@ -1,4 +1,4 @@
-// Collects what a page complains of: errors that nobody has caught and breaches of its policy.
+// Collects uncaught errors of a page and violations of its policy.
 
 import type { Page } from 'playwright';
 

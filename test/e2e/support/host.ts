@@ -1,4 +1,4 @@
-// What a scenario is told to do, whatever the window is in: the packaged app or a browser.
+// The interface between scenarios and their host: the packaged app or a browser.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,9 +12,9 @@ export interface Host {
   readonly kind: 'electron' | 'browser';
   /** The window's page; the same until the host is restarted. */
   page: () => Page;
-  /** Makes a project of this name, by whatever way a user has, and shows it. */
+  /** Creates a project of this name as a user would, and shows it. */
   newProject: (name: string) => Promise<void>;
-  /** Opens a project that was made before. */
+  /** Opens an existing project. */
   openProject: (name: string) => Promise<void>;
   /** Opens a project that lies in the scenario's folder and that the host has not seen yet. */
   openFolder: (name: string) => Promise<void>;
@@ -24,22 +24,22 @@ export interface Host {
   dispose: () => Promise<void>;
   /** Ends the process of the core at once. */
   killCore: (name: string) => Promise<void>;
-  /** Does what the window then proposes, so that the project is there again. */
+  /** Follows the remedy that the window then shows, so that the project is open again. */
   recover: (name: string) => Promise<void>;
-  /** What the page has complained of: errors and breaches of its policy. */
+  /** Errors of the page and violations of its policy. */
   readonly complaints: string[];
 }
 
 export interface Scenario {
   readonly host: Host;
-  /** A temporary folder; projects are made in it. */
+  /** A temporary folder for projects. */
   readonly folder: string;
   readonly projectFolder: (name: string) => string;
 }
 
 type Run = (scenario: Scenario) => Promise<void>;
 
-/** Runs a scenario in both hosts, and fails it for whatever the page complains of. */
+/** Runs a scenario in both hosts; any error or policy violation of the page fails it. */
 export function scenario(name: string, run: Run, only?: Host['kind']): void {
   for (const [kind, make] of [
     ['electron', electronHost],

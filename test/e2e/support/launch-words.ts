@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 
-/** The words that the app is started with, for a user of its own in `folder`. */
+/** Command-line arguments of the app, with a separate user profile in `folder`. */
 export function launchWords(folder: string): string[] {
   const words = [
     `--user-data-dir=${join(folder, 'user')}`,
-    // A camera to be refused.
+    // A fake camera, access to which must be refused.
     '--use-fake-device-for-media-stream',
   ];
   // Chromium's sandbox does not work for root, who runs the tests in containers; those have little

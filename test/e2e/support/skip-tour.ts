@@ -1,4 +1,4 @@
-// As for somebody who has used the app before. Runs in the page.
+// Marks the tour as seen. Runs in the page.
 
 export function skipTour(): void {
   const { localStorage } = globalThis as unknown as {

@@ -10,7 +10,7 @@ describe('messages in the corner', () => {
     return { toasts, texts: () => toasts.list.map(({ text }) => text) };
   }
 
-  it('offer to take back the last thing only, and failures stay', () => {
+  it('offer undo for the last result only, and errors stay', () => {
     const { toasts } = made();
     const run = () => undefined;
     toasts.failed('The disk is full.');
@@ -22,7 +22,7 @@ describe('messages in the corner', () => {
     ]);
   });
 
-  it('go by themselves, but not while somebody points at them', () => {
+  it('disappear after a while, but not under the pointer', () => {
     const { toasts, texts } = made();
     toasts.failed('The disk is full.');
     toasts.done('Exported.');
@@ -34,7 +34,7 @@ describe('messages in the corner', () => {
     expect(texts()).toEqual(['The disk is full.']);
   });
 
-  it('go also after one of them was dismissed, and with it what was pointed at', () => {
+  it('disappear also after the hovered one was dismissed', () => {
     const { toasts, texts } = made();
     toasts.failed('The disk is full.');
     toasts.hold(true);
@@ -44,7 +44,7 @@ describe('messages in the corner', () => {
     expect(texts()).toEqual([]);
   });
 
-  it('say once what goes wrong again and again', () => {
+  it('show a repeated error once', () => {
     const { toasts, texts } = made();
     for (const text of ['The disk is full.', 'No such run.', 'The disk is full.']) {
       toasts.failed(text);

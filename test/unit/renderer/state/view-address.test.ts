@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { formatAddress, parseAddress } from '../../../../src-renderer/state/view-address.ts';
 
 describe('the address of a view', () => {
-  it('comes back as it was, whatever its parameters hold', () => {
+  it('is parsed as it was formatted, for any parameter values', () => {
     for (const params of [{}, { dataset: 'blood cells' }, { dataset: 'a&b=c?d#e/ü', run: '3' }]) {
       const address = { view: 'review', params } as const;
       expect(parseAddress(formatAddress(address))).toEqual(address);
     }
   });
 
-  it('means the first view when it names none', () => {
+  it('is the first view when it names none', () => {
     for (const hash of ['', '#', '#/', '#/nowhere', '#/toString', '#token=1']) {
       expect(parseAddress(hash)).toEqual({ view: 'images', params: {} });
     }

@@ -1,4 +1,4 @@
-// A core for tests of the window: answers what a test says it answers, over a real link.
+// A core for tests of the renderer: returns the answers that a test gives it, over a real link.
 
 import type { coreMethods, CoreEvents } from '#contract/core.ts';
 import { connect, type Client, type OutputOf } from '#rpc/connect.ts';

@@ -23,19 +23,19 @@ describe('the cells of a virtual grid', () => {
 describe('another layout', () => {
   const wide = { ...layout, columns: 6, pitch: 60 };
 
-  it('has the same cells in view', () => {
-    // The third row of four begins with cell 8, which is in the second row of six.
+  it('keeps the same cells in view', () => {
+    // The third row of four starts with cell 8, which is in the second row of six.
     expect(topOfSame(layout, wide, 250, 90)).toBe(60);
     expect(topOfSame(wide, layout, 60, 90)).toBe(100);
     expect(topOfSame(layout, wide, 0, 90)).toBe(0);
   });
 
-  it('leaves the active cell where it is seen', () => {
+  it('keeps a visible active cell in place', () => {
     // In the fifth row of four, 150 below the edge; in the third of six.
     expect(topOfSame(layout, { ...layout, columns: 6 }, 250, 17)).toBe(50);
   });
 
-  it('scrolls nothing when only their number has changed', () => {
+  it('does not scroll when only the number of cells has changed', () => {
     expect(topOfSame(layout, { ...layout, rows: 30, height: 400 }, 250, 0)).toBeUndefined();
   });
 });

@@ -32,7 +32,7 @@ function measured() {
 }
 
 describe('estimates', () => {
-  it('that are begun anew are not ended by the stop of the ones before', async () => {
+  it('that are restarted are not ended by the stop of the previous ones', async () => {
     const { estimates, answers } = measured();
     const [first, second] = [estimates.measure([input]), estimates.measure([input])];
     await expect.poll(() => answers.length).toBe(2);
@@ -44,7 +44,7 @@ describe('estimates', () => {
     expect(estimates.of(input)).toEqual({ kind: 'measured', estimate });
   });
 
-  it('are no longer measured once they are stopped', async () => {
+  it('are not measured after a stop', async () => {
     const { estimates, answers } = measured();
     void estimates.measure([input]);
     await expect.poll(() => answers.length).toBe(1);
@@ -52,7 +52,7 @@ describe('estimates', () => {
     expect(estimates.of(input)).toBeUndefined();
   });
 
-  it('are of the images that there are', async () => {
+  it('are unknown after the number of images has changed', async () => {
     const { estimates, datasets, answers, add } = measured();
     await datasets.list.load();
     const measuring = estimates.measure([input]);

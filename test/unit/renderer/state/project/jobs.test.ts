@@ -11,7 +11,7 @@ const job: Job = {
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => void vi.useRealTimers());
 
-/** Events pass a link, which takes a turn. */
+/** Events pass a link, which takes one turn of the event loop. */
 async function settled(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 0));
   flushSync();
@@ -30,7 +30,7 @@ describe('jobs', () => {
     expect(jobs.live).toEqual([{ ...job, done: 20, rate: 10, secondsLeft: 8 }]);
   });
 
-  it('tell of each state once, and of no progress', async () => {
+  it('report each state once, and no progress', async () => {
     const core = fakeCore({});
     const jobs = new Jobs(core.client);
     const states: string[] = [];
@@ -45,7 +45,7 @@ describe('jobs', () => {
     expect(states).toEqual(['queued', 'running', 'succeeded']);
   });
 
-  it('that have been told of are not replaced by an older list', async () => {
+  it('received as events are not replaced by an older list', async () => {
     const core = fakeCore({ 'jobs.list': () => [{ ...job, state: 'queued' }] });
     const jobs = new Jobs(core.client);
     core.emit('job.changed', job);
@@ -54,7 +54,7 @@ describe('jobs', () => {
     expect(jobs.all).toEqual([job]);
   });
 
-  it('under way come before those that wait', async () => {
+  it('that run are listed before queued ones', async () => {
     const core = fakeCore({
       'jobs.list': () => [
         { ...job, id: 1, state: 'succeeded' },

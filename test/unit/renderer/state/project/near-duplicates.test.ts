@@ -25,13 +25,13 @@ function search() {
 }
 
 describe('near duplicates', () => {
-  it('are looked for when asked, with progress, and kept', async () => {
+  it('are searched on request, with progress, and kept', async () => {
     const { near, waiting, asked, searches, emit } = search();
     expect([near.isAsked, near.isLooking]).toEqual([false, false]);
     const looking = near.look('cells');
     expect([near.isAsked, near.isLooking, near.part]).toEqual([true, true, null]);
     await vi.waitFor(() => expect(asked).toEqual([{ dataset: 'cells', limit: 500, again: false }]));
-    // Of another window's search, and of a caller that gave it no name.
+    // Events of another window's search, and of a search without an id.
     emit('images.compared', { search: 'another', done: 18, total: 20 });
     emit('images.compared', { search: null, done: 19, total: 20 });
     emit('images.compared', { search: searches[0]!, done: 5, total: 20 });
@@ -49,7 +49,7 @@ describe('near duplicates', () => {
     expect(near.isOld).toBe(false);
 
     emit('images.compared', { search: searches[0]!, done: 20, total: 20 });
-    // An edit or an import: what was found stays in sight until it is known how it stands now.
+    // After an edit or an import the old result stays until the new one arrives.
     const refreshing = near.refresh();
     expect([near.isLooking, near.found.value]).toEqual([false, none]);
     await vi.waitFor(() => expect(asked).toHaveLength(2));
@@ -59,7 +59,7 @@ describe('near duplicates', () => {
     expect(near.isOld).toBe(true);
   });
 
-  it('stop being looked for, and nothing comes of a late answer', async () => {
+  it('are no longer searched after a stop, and a late answer is ignored', async () => {
     const { near, waiting, asked } = search();
     const looking = near.look(undefined);
     await vi.waitFor(() => expect(asked).toEqual([{ limit: 500, again: false }]));
@@ -90,7 +90,7 @@ describe('leaving out', () => {
     ...{ difference: 1, contradicts: false, crossesSplit: false, ...dangers },
   });
 
-  it('means every dataset that uses the image', () => {
+  it('applies to every dataset that uses the image', () => {
     expect(usesOf(image(7, 'train', 'none', 'test'))).toEqual([
       { dataset: 'set 0', imageId: 7 },
       { dataset: 'set 2', imageId: 7 },
@@ -98,7 +98,7 @@ describe('leaving out', () => {
     expect(usesOf(image(7, 'none'))).toEqual([]);
   });
 
-  it('of all that do harm takes no more images than it must', () => {
+  it('of all harmful pairs takes no more images than needed', () => {
     const pairs = [
       pair(1, 2, { contradicts: true }),
       pair(3, 1, { crossesSplit: true }),

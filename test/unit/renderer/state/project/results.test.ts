@@ -40,7 +40,7 @@ function resultsOf(count: number) {
 }
 
 describe('the results of a model', () => {
-  it('rank page by page, each asked for once and only when it comes into view', async () => {
+  it('load the ranking page by page, each once and only when it comes into view', async () => {
     const { results, asked } = resultsOf(1500);
     await results.load();
     expect(results.isWhole).toBe(false);
@@ -57,7 +57,7 @@ describe('the results of a model', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('rank anew by another score', async () => {
+  it('reload the ranking for another score', async () => {
     const { results, asked } = resultsOf(1500);
     await results.load();
     await results.view(1000);
@@ -66,7 +66,7 @@ describe('the results of a model', () => {
     expect(results.ranked).toHaveLength(1000);
   });
 
-  it('say why there is no evaluation, and rank all the same', async () => {
+  it('report why there is no evaluation, and still rank', async () => {
     const { results } = resultsOf(3);
     await results.load();
     expect(results.evaluation.state).toEqual({
@@ -76,11 +76,11 @@ describe('the results of a model', () => {
     expect(results.ranked).toHaveLength(3);
   });
 
-  it('ask for the floor when told to, and not before', async () => {
+  it('load the baseline on request only', async () => {
     const { results } = resultsOf(3);
     await results.load();
-    expect(results.floor).toBeUndefined();
-    await results.askForFloor();
-    expect(results.floor?.value?.auroc).toBe(0.9);
+    expect(results.baseline).toBeUndefined();
+    await results.loadBaseline();
+    expect(results.baseline?.value?.auroc).toBe(0.9);
   });
 });

@@ -29,13 +29,13 @@ describe('the description of a run', () => {
     expect(read?.settings.steps).toBe(30);
   });
 
-  it('is not guessed at when another version wrote it', () => {
+  it('is undefined when another version wrote it', () => {
     expect(readRunConfig({ config: null })).toBeUndefined();
     expect(readRunConfig({ config: { ...kept, preset: 'slow' } })).toBeUndefined();
     expect(readRunConfig({ config: { ...kept, outliers: 'dust' } })).toBeUndefined();
   });
 
-  it('differs from another in what was asked differently, and in nothing else', () => {
+  it('lists the differing settings only', () => {
     const run = { config: kept, snapshotHash: 'a', codeVersion: '0.1.0' };
     const config = { ...kept, seed: 2, outliers: [], settings: { ...kept.settings, alpha: 0.5 } };
     expect(differences(run, run)).toEqual([]);
@@ -47,7 +47,7 @@ describe('the description of a run', () => {
     expect(differences(run, { ...run, config: null })).toBeUndefined();
   });
 
-  it('differs in the images of a dataset that was edited, and in the version', () => {
+  it('lists differing images of an edited dataset, and the version', () => {
     const run = { config: kept, snapshotHash: 'a', codeVersion: '0.1.0' };
     expect(differences(run, { ...run, snapshotHash: 'b', codeVersion: '0.2.0' })).toEqual([
       { name: 'images (hash)', one: 'a', other: 'b' },
@@ -55,7 +55,7 @@ describe('the description of a run', () => {
     ]);
   });
 
-  it('differs in all that makes a shift', () => {
+  it('lists every difference of a shift', () => {
     const of = (shift: object) => ({
       ...{ snapshotHash: 'a', codeVersion: '0.1.0' },
       config: { ...kept, shifts: [{ name: 'rotate', strength: 0.5, weight: 1, ...shift }] },

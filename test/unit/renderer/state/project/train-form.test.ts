@@ -3,18 +3,18 @@ import { trainInput } from '#contract/core.ts';
 import type { OutlierMix } from '#contract/outlier.ts';
 import { methodNames } from '#domain/methods/methods.ts';
 import { resolveSettings, settingsOf } from '#domain/run-settings.ts';
-import { Mix } from '../../../../../src-renderer/state/project/mix.svelte.ts';
+import { OutlierSelection } from '../../../../../src-renderer/state/project/outlier-selection.svelte.ts';
 import { TrainForm } from '../../../../../src-renderer/state/project/train-form.svelte.ts';
 import { settingGroups } from '../../../../../src-renderer/views/train/choices.ts';
 import { fakeCore } from '../../support/fake-core.ts';
 
 function newForm(): TrainForm {
   const { client } = fakeCore({ 'mix.set': (mix) => mix as OutlierMix });
-  return new TrainForm(new Mix(client, (work) => void work()));
+  return new TrainForm(new OutlierSelection(client, (work) => void work()));
 }
 
 describe('the form of a training', () => {
-  it('sends nothing typed when nothing was, and what is at hand as outliers', () => {
+  it('sends no overrides when nothing is typed, and all existing outlier sources', () => {
     const input = newForm().input('cells', ['dust', 'photographs']);
     expect(trainInput.parse(input)).toEqual({
       ...{ dataset: 'cells', preset: 'quick', specimen: 'stained', method: 'anchored' },
@@ -29,7 +29,7 @@ describe('the form of a training', () => {
 
   it('leaves out what the method does not take', () => {
     const form = newForm();
-    form.mix.changeShift('cut-mix', { strength: 0.3, isUsed: true });
+    form.outlierSelection.changeShift('cut-mix', { strength: 0.3, isUsed: true });
     form.ownMethod = 'oecl';
     expect(form.input('cells', ['dust'])).toMatchObject({
       outliers: [{ name: 'dust', weight: 1 }],
@@ -44,7 +44,7 @@ describe('the form of a training', () => {
     expect(form.input('cells', ['dust'])).toMatchObject({ outliers: [], shifts: [] });
   });
 
-  it('says what is wrong with a setting where it is typed, and until it is put right', () => {
+  it('reports an invalid setting where it is typed, until it is corrected', () => {
     const form = newForm();
     form.type('alpha', '9999');
     expect(form.faultOf('alpha')).toContain('alpha is a number from 0 to 100');
@@ -57,7 +57,7 @@ describe('the form of a training', () => {
     expect(form.valueOf('alpha')).toBe('1');
   });
 
-  it('refuses crops that cross, whichever was typed first, and blames neither alone', () => {
+  it('refuses a crop range with minimum above maximum, and marks neither value alone', () => {
     const form = newForm();
     form.type('cropMax', '0.3');
     expect(form.faultOf('cropMax')).toBeUndefined();
@@ -66,7 +66,7 @@ describe('the form of a training', () => {
     expect(form.fault).toBeUndefined();
   });
 
-  it('marks what differs from the preset, and takes marks back with another preset', () => {
+  it('marks settings that differ from the preset, and updates the marks for another preset', () => {
     const form = newForm();
     form.type('steps', '40');
     form.type('batch', '64');
@@ -104,7 +104,7 @@ describe('the form of a training', () => {
     expect(form.input('cells', ['dust', 'photographs'])).toEqual(asked);
   });
 
-  it('wants a whole number as the seed', () => {
+  it('requires a whole number as the seed', () => {
     const form = newForm();
     for (const seed of ['-1', '1.5', 'x', '', '99999999999999999999']) {
       form.seed = seed;
@@ -131,7 +131,7 @@ describe('the form of a training', () => {
     expect(form.input('cells', []).overrides).toEqual({ anchor: '3' });
   });
 
-  it('says what the method lacks, and which shifts it takes when nothing is chosen', () => {
+  it('reports what the method lacks, and which shifts it uses when nothing is chosen', () => {
     const form = newForm();
     expect(form.outlierFault([])).toBeUndefined();
     expect(form.standardShifts([])).toEqual(['cut-mix', 'cut-out', 'small-paste']);
@@ -139,7 +139,7 @@ describe('the form of a training', () => {
     form.ownMethod = 'oecl';
     expect(form.outlierFault([])).toMatch(/The oecl method needs outliers: name an outlier source/);
     expect(form.outlierFault(['dust'])).toBeUndefined();
-    form.mix.changeSource('dust', { isUsed: false });
+    form.outlierSelection.changeSource('dust', { isUsed: false });
     expect(form.outlierFault(['dust'])).toMatch(
       /The oecl method needs outliers: name an outlier source/,
     );

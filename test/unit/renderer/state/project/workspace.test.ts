@@ -3,7 +3,7 @@ import type { OutlierMix } from '#contract/outlier.ts';
 import { Workspace } from '../../../../../src-renderer/state/project/workspace.svelte.ts';
 import { fakeCore } from '../../support/fake-core.ts';
 
-it('sends a slider that was moved just before the project is left', async () => {
+it('sends a change made just before the project is closed', async () => {
   const sent: OutlierMix[] = [];
   const core = fakeCore({
     'jobs.list': () => [],
@@ -19,14 +19,14 @@ it('sends a slider that was moved just before the project is left', async () => 
   });
   const workspace = new Workspace(core.client, (work) => void work().catch(() => undefined));
   const stop = workspace.start();
-  workspace.mix.changeShift('flip', { strength: 0.7 });
+  workspace.outlierSelection.changeShift('flip', { strength: 0.7 });
   stop();
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(sent.map(({ shifts }) => shifts[0]?.strength)).toEqual([0.7]);
 
-  // Hidden, as before its window closes.
-  workspace.mix.changeShift('flip', { strength: 0.2 });
-  workspace.sayLastWords();
+  // Hidden, as happens before its window closes.
+  workspace.outlierSelection.changeShift('flip', { strength: 0.2 });
+  workspace.sendPendingChanges();
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(sent.map(({ shifts }) => shifts[0]?.strength)).toEqual([0.7, 0.2]);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { GalleryFilter } from '../../../../../src-renderer/views/images/gallery-filter.svelte.ts';
 
 describe('the filter of a gallery', () => {
-  it('asks about scores only where they decide: a new model changes nothing else', () => {
+  it('sends the model only with filters on scores: a new model changes nothing else', () => {
     const filter = new GalleryFilter();
     filter.status = 'anomalous';
     expect(filter.asked('cells', 2)).toEqual(filter.asked('cells', 1));
@@ -13,7 +13,7 @@ describe('the filter of a gallery', () => {
     expect(filter.asked('cells', 2)).toMatchObject({ score: { modelId: 2 }, order: 'strangest' });
   });
 
-  it('asks for what needs a model as if it were not chosen while there is none', () => {
+  it('ignores filters that need a model while there is none', () => {
     const filter = new GalleryFilter();
     filter.status = 'flagged';
     filter.order = 'strangest';

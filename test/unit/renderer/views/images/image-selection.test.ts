@@ -11,7 +11,7 @@ function image(imageId: number): ListedImage {
   };
 }
 
-/** A gallery of what `listed` holds, which tests change as an edit would. */
+/** A gallery of the images in `listed`, which tests change as an edit would. */
 async function gallery(listed: number[]) {
   const core = fakeCore({
     'images.page': ({ offset = 0, limit = 200 }) => ({
@@ -26,7 +26,7 @@ async function gallery(listed: number[]) {
 }
 
 describe('selected images', () => {
-  it('are all that the filter means, one by one, or from one to another', async () => {
+  it('are all that match the filter, single ones, or a range', async () => {
     const { selection } = await gallery([5, 6, 7, 8]);
     await selection.pick(0, 'all');
     expect(selection.asSelection).toEqual({ dataset: 'cells', imageIds: [5, 6, 7, 8] });
@@ -37,7 +37,7 @@ describe('selected images', () => {
     expect(selection.asSelection).toEqual({ dataset: 'cells', imageIds: [6, 8] });
   });
 
-  it('are no longer selected once an edit took them out of the gallery', async () => {
+  it('are deselected when an edit removes them from the gallery', async () => {
     const listed = [5, 6, 7, 8];
     const { images, selection } = await gallery(listed);
     await selection.pick(1, 'one');
@@ -47,11 +47,11 @@ describe('selected images', () => {
     expect(selection.asSelection).toEqual({ dataset: 'cells', imageIds: [7] });
   });
 
-  it('are not joined by what came into the gallery after all were selected', async () => {
+  it('do not include images added to the gallery after all were selected', async () => {
     const listed = [5, 6];
     const { images, selection } = await gallery(listed);
     await selection.pick(0, 'all');
-    // By a running import: nothing has shown it yet, and an edit at this moment must not reach it.
+    // Added by a running import and not shown yet: an edit must not include it.
     listed.push(9);
     expect(selection.asSelection).toEqual({ dataset: 'cells', imageIds: [5, 6] });
     await Promise.all([images.refresh(), selection.follow()]);
@@ -61,7 +61,7 @@ describe('selected images', () => {
     expect(selection.asSelection).toBeUndefined();
   });
 
-  it('are none in another order, and a range begins at its first image', async () => {
+  it('are none in another order, and a range starts at its first image', async () => {
     const { selection } = await gallery([5, 6, 7, 8]);
     await selection.pick(3, 'one');
     selection.restart();

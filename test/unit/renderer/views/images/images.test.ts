@@ -30,7 +30,7 @@ async function settled(): Promise<void> {
 }
 
 describe('the images of a gallery', () => {
-  it('are asked for by the page, once, when they come into view', async () => {
+  it('are loaded page by page, once, when they come into view', async () => {
     const { core, asked } = coreWith(1000);
     const images = new Images(core.client, { dataset: 'cells' });
     await images.total.load();
@@ -43,7 +43,7 @@ describe('the images of a gallery', () => {
     expect([0, 399, 599].map((index) => images.at(index)?.imageId)).toEqual([0, 399, 599]);
   });
 
-  it('far from the view are let go', async () => {
+  it('far from the view are dropped', async () => {
     const { core } = coreWith(100_000);
     const images = new Images(core.client, { dataset: 'cells' });
     for (let first = 0; first < 20_000; first += 200) {
@@ -54,7 +54,7 @@ describe('the images of a gallery', () => {
     expect(images.at(19_900)?.imageId).toBe(19_900);
   });
 
-  it('stay in sight until others have come, and of two questions the later one counts', async () => {
+  it('stay until others have arrived, and of two requests the later one counts', async () => {
     const waiting: Partial<Record<string, (count: number) => void>> = {};
     const core = fakeCore({
       'images.page': ({ text = '' }) =>
@@ -77,7 +77,7 @@ describe('the images of a gallery', () => {
     expect([images.asked.text, images.at(0)?.imageId]).toEqual(['ab', 2]);
   });
 
-  it('that could not be had say so, and are asked for again', async () => {
+  it('that fail to load report it, and are loaded again', async () => {
     let isBroken = true;
     const core = fakeCore({
       'images.page': () => {
@@ -94,7 +94,7 @@ describe('the images of a gallery', () => {
     expect(images.asked.text).toBe('a');
   });
 
-  it('of a page that could not be had are asked for when they come into view again', async () => {
+  it('of a page that failed are loaded when they come into view again', async () => {
     let isBroken = true;
     const core = fakeCore({
       'images.page': ({ offset = 0 }) => {

@@ -25,20 +25,20 @@ function plan(given: readonly string[], dataset?: string) {
 }
 
 describe('an import in preparation', () => {
-  it('is named after the folder, unless it is known where the files belong', () => {
+  it('is named after the folder, unless the dataset is known', () => {
     expect(plan(['/data/slides.zip']).dataset).toBe('slides');
     expect(plan(['/data/plate 7/a.png', '/data/plate 7/b.png']).dataset).toBe('plate 7');
     expect(plan(['/data/plate 7/a.png'], 'cells').dataset).toBe('cells');
     expect(plan([]).dataset).toBe('images');
   });
 
-  it('says what is wrong with a pattern, and does not begin with it', () => {
+  it('reports an invalid pattern, and cannot start with it', () => {
     const form = plan(['/data']);
     form.groupRule = 'pattern';
     form.pattern = 'patient(';
     flushSync();
     expect(form.patternFault).toBe('Not a regular expression: unterminated group.');
-    expect([form.input, form.isPromising]).toEqual([undefined, false]);
+    expect([form.input, form.isImportable]).toEqual([undefined, false]);
     form.pattern = 'patient(\\d+)';
     flushSync();
     expect(form.patternFault).toBeUndefined();
@@ -84,17 +84,17 @@ describe('an import in preparation', () => {
     const form = plan([]);
     form.typed = '/empty';
     flushSync();
-    expect([form.isPreviewed, form.isPromising]).toEqual([false, true]);
+    expect([form.isPreviewed, form.isImportable]).toEqual([false, true]);
     await form.preview.load();
     flushSync();
-    expect([form.isPreviewed, form.isPromising]).toEqual([true, false]);
+    expect([form.isPreviewed, form.isImportable]).toEqual([true, false]);
     form.typed = '/data';
     flushSync();
-    expect([form.isPreviewed, form.isPromising]).toEqual([false, true]);
+    expect([form.isPreviewed, form.isImportable]).toEqual([false, true]);
     form.typed = '/gone';
     flushSync();
     await form.preview.load();
     flushSync();
-    expect(form.isPromising).toBe(false);
+    expect(form.isImportable).toBe(false);
   });
 });

@@ -3,8 +3,8 @@ import type { ScoreDistribution, ThresholdPreview } from '#contract/review.ts';
 import { ThresholdTrial } from '../../../../../src-renderer/views/results/threshold-trial.svelte.ts';
 import { fakeCore } from '../../support/fake-core.ts';
 
-describe('a threshold that is tried', () => {
-  it('is asked for as the core can answer, the last one in any case', async () => {
+describe('a previewed threshold', () => {
+  it('is requested as fast as the core answers, and always the last one', async () => {
     const asked: number[] = [];
     const core = fakeCore({
       'scores.distribution': () => ({ threshold: { anomalyScore: 1 } }) as ScoreDistribution,

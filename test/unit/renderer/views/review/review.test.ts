@@ -4,12 +4,12 @@ import type { QueuedImage } from '#contract/review.ts';
 import { Review } from '../../../../../src-renderer/views/review/review.svelte.ts';
 import { fakeCore } from '../../support/fake-core.ts';
 
-/** A core with `count` flagged images that keeps verdicts as the real one does. */
+/** A core with `count` flagged images that stores verdicts like the real one. */
 function reviewOf(count: number) {
-  /** What was taken back, the last one at the end. */
+  /** Undone verdicts, the latest last. */
   const undone: { imageId: number; verdict: StandingVerdict }[] = [];
   const verdicts = new Map<number, StandingVerdict>();
-  const said: { imageId: number; before: StandingVerdict | undefined }[] = [];
+  const edits: { imageId: number; before: StandingVerdict | undefined }[] = [];
   const image = (imageId: number): QueuedImage => ({
     ...{ imageId, hash: String(imageId), path: `/${String(imageId)}.png`, role: 'unlabelled' },
     ...{
@@ -26,12 +26,12 @@ function reviewOf(count: number) {
   const core = fakeCore({
     'reviews.queue': ({ show = 'unreviewed', offset = 0, limit = 100 }) => {
       const all = Array.from({ length: count }, (_, index) => image(index));
-      const meant = all.filter(({ verdict }) => show === 'all' || verdict === null);
+      const matching = all.filter(({ verdict }) => show === 'all' || verdict === null);
       const of = (kind: StandingVerdict) => all.filter(({ verdict }) => verdict === kind).length;
       const [normal, anomalous, unsure] = [of('normal'), of('anomalous'), of('unsure')];
       return {
-        total: meant.length,
-        images: meant.slice(offset, offset + limit),
+        total: matching.length,
+        images: matching.slice(offset, offset + limit),
         progress: {
           ...{ toReview: count, reviewed: verdicts.size, normal, anomalous, unsure },
         },
@@ -40,13 +40,13 @@ function reviewOf(count: number) {
     'reviews.add': ({ imageIds, verdict }) => {
       if (isBroken) throw new Error('The disk is full.');
       for (const imageId of imageIds) {
-        said.push({ imageId, before: verdicts.get(imageId) });
+        edits.push({ imageId, before: verdicts.get(imageId) });
         verdicts.set(imageId, verdict as StandingVerdict);
       }
       return { state: { undo: 'Judge', redo: null } };
     },
     'edits.undo': () => {
-      const last = said.pop();
+      const last = edits.pop();
       if (!last) return { words: null, state: { undo: null, redo: null } };
       undone.push({ imageId: last.imageId, verdict: verdicts.get(last.imageId)! });
       if (last.before === undefined) verdicts.delete(last.imageId);
@@ -56,20 +56,23 @@ function reviewOf(count: number) {
     'edits.redo': () => {
       const last = undone.pop();
       if (!last) return { words: null, state: { undo: null, redo: null } };
-      said.push({ imageId: last.imageId, before: verdicts.get(last.imageId) });
+      edits.push({ imageId: last.imageId, before: verdicts.get(last.imageId) });
       verdicts.set(last.imageId, last.verdict);
       return { words: 'Judge', state: { undo: 'Judge', redo: null } };
     },
   });
-  const judged = { modelId: 1, dataset: 'cells' };
-  const review = new Review(core.client, judged, { show: 'unreviewed', flaggedOnly: true });
+  const modelAndDataset = { modelId: 1, dataset: 'cells' };
+  const review = new Review(core.client, modelAndDataset, {
+    show: 'unreviewed',
+    flaggedOnly: true,
+  });
   const judge = (verdict: StandingVerdict, places = [review.active]) =>
     review.judge(places, verdict, { reviewer: 'Mia', note: '' });
   return { review, judge, verdicts, breakDown: () => (isBroken = true) };
 }
 
 describe('a review', () => {
-  it('goes on after each verdict, and keeps what was judged in its place', async () => {
+  it('advances after each verdict, and keeps judged images at their position', async () => {
     const { review, judge } = reviewOf(3);
     await review.load();
     await judge('anomalous');
@@ -83,7 +86,7 @@ describe('a review', () => {
     expect(review.total).toBe(3);
   });
 
-  it('leaves no image out while verdicts take images off the pages of the core', async () => {
+  it('skips no image while verdicts remove images from the pages of the core', async () => {
     const { review, judge, verdicts } = reviewOf(450);
     await review.load();
     for (let count = 0; count < 450; count++) await judge('normal');
@@ -94,7 +97,7 @@ describe('a review', () => {
     expect(review.active).toBe(449);
   });
 
-  it('goes back to where the verdict was that is taken back', async () => {
+  it('goes back to the image whose verdict is undone', async () => {
     const { review, judge } = reviewOf(5);
     await review.load();
     await judge('normal');
@@ -106,7 +109,7 @@ describe('a review', () => {
     expect(review.active).toBe(0);
   });
 
-  it('goes to where the verdict was that is done again, and back once more', async () => {
+  it('goes to the image whose verdict is redone, and back again', async () => {
     const { review, judge } = reviewOf(5);
     await review.load();
     await judge('normal');
@@ -123,7 +126,7 @@ describe('a review', () => {
     expect([review.active, review.image!.verdict]).toEqual([1, null]);
   });
 
-  it('keeps a verdict that is given while older ones are asked for', async () => {
+  it('keeps a verdict that is given during a refresh', async () => {
     const { review, judge } = reviewOf(5);
     await review.load();
     const asking = review.refresh();
@@ -134,7 +137,7 @@ describe('a review', () => {
     await judging;
   });
 
-  it('adds nothing to a list that was loaded anew meanwhile', async () => {
+  it('adds nothing to a list that was reloaded meanwhile', async () => {
     const { review } = reviewOf(650);
     await review.load();
     await review.more(201);
@@ -146,21 +149,21 @@ describe('a review', () => {
     );
   });
 
-  it('stays at an image whose verdict is written again, for a note', async () => {
+  it('stays at an image whose verdict is written again with a note', async () => {
     const { review, judge, verdicts } = reviewOf(3);
     await review.load();
     await judge('normal');
     await review.go(0);
-    const said = { reviewer: 'Mia', note: 'Two nuclei' };
-    const writing = review.judge([0], 'normal', said, { isStaying: true });
-    // Whatever is pressed meanwhile is meant for this image.
+    const given = { reviewer: 'Mia', note: 'Two nuclei' };
+    const writing = review.judge([0], 'normal', given, { isStaying: true });
+    // Keys pressed meanwhile apply to this image.
     expect(review.active).toBe(0);
     await writing;
     expect([review.active, review.image!.note]).toEqual([0, 'Two nuclei']);
     expect([...verdicts.keys()]).toEqual([0]);
   });
 
-  it('takes the next key for the next image, also before the core has answered', async () => {
+  it('applies the next key to the next image, also before the core has answered', async () => {
     const { review, judge, verdicts } = reviewOf(450);
     await review.load();
     await Promise.all(Array.from({ length: 450 }, () => judge('normal')));
@@ -170,7 +173,7 @@ describe('a review', () => {
     expect(review.images).toHaveLength(450);
   });
 
-  it('comes back when a verdict could not be written', async () => {
+  it('returns when a verdict could not be written', async () => {
     const { review, judge, breakDown } = reviewOf(5);
     await review.load();
     await judge('normal');

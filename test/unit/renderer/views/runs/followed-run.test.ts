@@ -51,7 +51,7 @@ function follow() {
 }
 
 describe('a run that is followed', () => {
-  it('grows by its own epochs, each once, and drops the steps that they hold', async () => {
+  it('adds its own epochs, each once, and drops the steps that they contain', async () => {
     const { core, run } = follow();
     await settled();
     core.emit('run.step', step(1, 6));
@@ -68,7 +68,7 @@ describe('a run that is followed', () => {
     expect(run.steps).toEqual([step(1, 11), step(1, 12)]);
   });
 
-  it('says each warning once', async () => {
+  it('lists each warning once', async () => {
     const { core, run } = follow();
     await settled();
     for (const text of ['Few images.', 'Few images.', 'Slow.']) {
@@ -78,7 +78,7 @@ describe('a run that is followed', () => {
     expect(run.details.value?.warnings).toEqual(['Few images.', 'Slow.']);
   });
 
-  it('is asked for again when something is told of it before the answer has come', async () => {
+  it('is loaded again when an event arrives before the answer', async () => {
     let shown = details;
     const core = fakeCore({
       'runs.show': async () => {
@@ -98,7 +98,7 @@ describe('a run that is followed', () => {
     run.end();
   });
 
-  it('is asked for again when its work has changed, and no more after its end', async () => {
+  it('is loaded again when its job has changed, and not after `end`', async () => {
     const { core, run, asked } = follow();
     const job: Job = {
       ...{ id: 1, kind: 'train', state: 'queued', done: 0, total: 20, note: null, failure: null },

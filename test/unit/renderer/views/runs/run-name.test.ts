@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { RunName } from '../../../../../src-renderer/views/runs/run-name.svelte.ts';
 
-it('is written when the user has typed another, and only then', () => {
+it('is written only when the user has typed another name', () => {
   const name = new RunName();
   name.follow(null);
   expect([name.text, name.change]).toEqual(['', undefined]);
@@ -12,7 +12,7 @@ it('is written when the user has typed another, and only then', () => {
   expect(name.change).toBe(null);
 });
 
-it('follows a name that was given in another window: leaving the field does not bring back the old one', () => {
+it('follows a name given in another window: leaving the field does not restore the old one', () => {
   const name = new RunName();
   name.follow('First');
   name.follow('From another window');

@@ -21,7 +21,7 @@ function run(id: number, modelId: number | null): RunSummary {
 }
 
 describe('the quality of runs', () => {
-  it('is asked for until it is known, and unknown where there is no model or no score', async () => {
+  it('is requested until known, and unknown without a model or scores', async () => {
     const asked: number[] = [];
     const scored = new Set([1]);
     const core = fakeCore({
@@ -41,7 +41,7 @@ describe('the quality of runs', () => {
     expect(runs.map((own) => quality.of(own))).toEqual([metrics, metrics, undefined]);
   });
 
-  it('is asked for one after the other, and once', async () => {
+  it('is requested one after the other, and once', async () => {
     let underWay = 0;
     let most = 0;
     let asked = 0;

@@ -4,10 +4,10 @@ import {
   interval,
   part,
   percent,
-} from '../../../../../src-renderer/parts/text/scores-in-words.ts';
+} from '../../../../../src-renderer/parts/text/score-format.ts';
 
 describe('figures of an evaluation', () => {
-  it('have as many digits as mean something', () => {
+  it('have only significant digits', () => {
     expect([0.8921, 1].map(part)).toEqual(['0.892', '1.000']);
     expect(interval([0.849, 0.9342])).toBe('0.849–0.934');
     expect([0, 0.05, 0.0357, 0.148, 1].map(percent)).toEqual(

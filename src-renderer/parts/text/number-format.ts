@@ -1,7 +1,7 @@
-// Numbers as people read them.
+// Durations, rates, times and sizes as text.
 
 /** "40 s", "3 min", "2 h 5 min". */
-export function durationInWords(seconds: number): string {
+export function formatDuration(seconds: number): string {
   if (seconds < 1) return 'under 1 s';
   if (Math.round(seconds) < 60) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);
@@ -12,14 +12,14 @@ export function durationInWords(seconds: number): string {
 }
 
 /** "25 a second", or "12 a minute" when slower. */
-export function rateInWords(perSecond: number): string {
+export function formatRate(perSecond: number): string {
   if (perSecond >= 10) return `${Math.round(perSecond).toLocaleString('en')} a second`;
   if (perSecond >= 1) return `${perSecond.toFixed(1)} a second`;
   return `${(perSecond * 60).toFixed(perSecond * 60 < 10 ? 1 : 0)} a minute`;
 }
 
 /** "today 14:05", "yesterday", "3 March 2026". */
-export function timeInWords(iso: string, now: Date): string {
+export function formatTime(iso: string, now: Date): string {
   const time = new Date(iso);
   const days = Math.round((startOfDay(now) - startOfDay(time)) / 86_400_000);
   const clock = time.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
@@ -33,7 +33,7 @@ function startOfDay(time: Date): number {
 }
 
 /** "512 B", "3.4 MB". */
-export function bytesInWords(bytes: number): string {
+export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = bytes;
   let unit = 0;

@@ -1,4 +1,4 @@
-// What belongs to the window, whatever project it shows. Made once in App.svelte.
+// State of the window, independent of the open project. Created once in App.svelte.
 
 import { createContext } from 'svelte';
 import type { ThemeName } from '#contract/shell.ts';
@@ -9,9 +9,9 @@ import { Router } from './router.svelte.ts';
 import { Session } from './session.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
-import { wordsOf } from './words-of.ts';
+import { errorMessage } from './error-message.ts';
 
-/** Does what nobody waits for, and says so when it fails. */
+/** Runs work that is not awaited and reports its failure. */
 export type Attempt = (work: () => Promise<unknown>) => void;
 
 interface Offer {
@@ -19,38 +19,38 @@ interface Offer {
   readonly dataset: string | undefined;
 }
 
-export class Frame {
+export class AppContext {
   readonly session = new Session();
   readonly router = new Router();
   readonly theme = new Theme();
   readonly notices = new Notices();
   readonly toasts = new Toasts();
   readonly commands = new Commands();
-  /** The folder of a project that is to be filled with the sample once it is open. */
+  /** Folder of a new project into which the sample is imported once it is open. */
   #sampleFor: string | undefined;
   #offered = $state.raw<Offer>();
-  /** Sends what the project that is shown has not sent yet. */
-  #lastWords: (() => Promise<void>) | undefined;
+  /** Sends pending changes of the open project. */
+  #beforeLeaving: (() => Promise<void>) | undefined;
 
-  /** Files and folders that were dropped or given by the system, and not yet taken. */
+  /** Files and folders that were dropped or passed by the system and not yet imported. */
   get offered(): Offer | undefined {
     return this.#offered;
   }
 
-  /** For what a click has set off: its failure is said in the corner. */
+  /** For work started by a click: a failure is shown as a toast. */
   readonly attempt: Attempt = (work) => {
-    work().catch((error: unknown) => this.#say(error));
+    work().catch((error: unknown) => this.#report(error));
   };
 
-  #say(error: unknown): void {
-    // The session shows that the core is gone, with what to do; what was stopped was meant to be.
+  #report(error: unknown): void {
+    // A closed link is shown by the session with a remedy; a stop was requested by the user.
     if (error instanceof Failure && ['link-closed', 'stopped'].includes(error.code)) return;
-    this.toasts.failed(wordsOf(error));
+    this.toasts.failed(errorMessage(error));
   }
 
   /**
-   * Opens a project that is among the paths; everything else is for the Images view to import, into the
-   * dataset if one is named.
+   * Opens a project if one is among the paths; otherwise offers the paths to the Images view for
+   * import, into `dataset` if given.
    */
   offerFiles(paths: readonly string[], dataset?: string): void {
     const { session } = this;
@@ -58,16 +58,16 @@ export class Frame {
     if (project !== undefined && session.shell) {
       this.openProject(project);
     } else if (paths.length > 0) {
-      // They wait for a project: given with the start of the app, they come before it is there.
+      // Kept until a project is open: paths given at the start of the app arrive before it.
       this.#offered = { paths: paths.filter((path, at) => paths.indexOf(path) === at), dataset };
       this.router.go('images');
       if (['none', 'failed', 'ended'].includes(session.project.kind)) {
-        this.toasts.failed('Open a project, or make a new one: these images are then imported.');
+        this.toasts.failed('Open or create a project; these images are then imported.');
       }
     }
   }
 
-  /** The offer was taken, or turned down. */
+  /** The offered files were imported or declined. */
   endOffer(): void {
     this.#offered = undefined;
   }
@@ -78,13 +78,15 @@ export class Frame {
       .map((file) => this.session.pathOf(file))
       .filter((path) => path !== undefined);
     if (files.length > 0 && paths.length === 0) {
-      this.toasts.failed('A browser does not say where files are: type the folder’s path instead.');
+      this.toasts.failed(
+        'A browser does not reveal where files are. Type the folder’s path instead.',
+      );
       return;
     }
     this.offerFiles(paths.filter((path) => path !== ''));
   }
 
-  /** The native menus and dialogs follow. */
+  /** Also sets the theme of native menus and dialogs. */
   chooseTheme(theme: ThemeName): void {
     this.theme.choose(theme);
     this.attempt(async () => await this.session.shell?.call('theme.set', { theme }));
@@ -105,20 +107,20 @@ export class Frame {
     });
   }
 
-  /** `work` is done before the project that is shown is left. Returns its own undoing. */
+  /** Runs `work` before the open project is left. Returns a function that removes it. */
   beforeLeaving(work: () => Promise<void>): () => void {
-    this.#lastWords = work;
+    this.#beforeLeaving = work;
     return () => {
-      if (this.#lastWords === work) this.#lastWords = undefined;
+      if (this.#beforeLeaving === work) this.#beforeLeaving = undefined;
     };
   }
 
-  /** Leaves the project although something cannot be sent, and says so. */
+  /** Sends pending changes; a failure is shown but does not prevent leaving. */
   async #leave(): Promise<void> {
-    await this.#lastWords?.().catch((error: unknown) => this.#say(error));
+    await this.#beforeLeaving?.().catch((error: unknown) => this.#report(error));
   }
 
-  /** Asks for name and place, and makes a project there. */
+  /** Asks for name and folder, and creates a project there. */
   newProject(name = 'My project'): void {
     this.attempt(async () => {
       const folder = await this.session.shell?.call('projects.pickNew', { name });
@@ -126,7 +128,7 @@ export class Frame {
     });
   }
 
-  /** Makes a project, and fills it with the sample once it is open. */
+  /** Creates a project and imports the sample into it once it is open. */
   openSample(): void {
     this.attempt(async () => {
       const { shell } = this.session;
@@ -137,7 +139,7 @@ export class Frame {
     });
   }
 
-  /** True once, for the project that is to be filled with the sample. */
+  /** True once, for the project into which the sample is to be imported. */
   takeSample(folder: string): boolean {
     if (folder !== this.#sampleFor) return false;
     this.#sampleFor = undefined;
@@ -152,4 +154,4 @@ export class Frame {
   }
 }
 
-export const [getFrame, setFrame] = createContext<Frame>();
+export const [getAppContext, setAppContext] = createContext<AppContext>();

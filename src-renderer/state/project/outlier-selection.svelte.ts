@@ -1,36 +1,36 @@
-// What the project learns as outliers: sources and shifts, each on or off and with a weight. The core
-// keeps it; every change here is shown at once and sent a moment later.
+// The project's outlier selection: sources and shifts, each enabled or not and with a weight.
+// Stored by the core; a change is shown at once and sent shortly after.
 
 import type { OutlierMix } from '#contract/outlier.ts';
 import { shiftNames, type ShiftName } from '#domain/shift-table.ts';
 import type { CoreClient } from '../../client/clients.ts';
-import type { Attempt } from '../frame.svelte.ts';
+import type { Attempt } from '../app-context.svelte.ts';
 
-export type MixSource = OutlierMix['sources'][number];
-export type MixShift = OutlierMix['shifts'][number];
+export type SourceChoice = OutlierMix['sources'][number];
+export type ShiftChoice = OutlierMix['shifts'][number];
 
-/** A slider moves often: changes within this time are sent as one, milliseconds. */
+/** Changes within this time, such as the moves of a slider, are sent as one, milliseconds. */
 const sendAfterMs = 250;
 
-export class Mix {
+export class OutlierSelection {
   readonly #core: CoreClient;
   readonly #attempt: Attempt;
   #mix = $state.raw<OutlierMix>({ sources: [], shifts: [] });
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** As the core last said it. */
+  /** The state last received from the core. */
   #kept: OutlierMix = { sources: [], shifts: [] };
-  /** Changed here and not yet sent. */
+  /** Changed in this window and not yet sent. */
   #own: Changes = nothing;
   /** Sent and not yet answered. */
   readonly #sending: Changes[] = [];
 
-  /** attempt: says what could not be sent. */
+  /** attempt: reports changes that could not be sent. */
   constructor(core: CoreClient, attempt: Attempt) {
     this.#core = core;
     this.#attempt = attempt;
     core.on('mix.changed', (mix) => {
       this.#kept = mix;
-      // Neither an echo of what was sent nor another window takes back what is changed here.
+      // Unsent changes of this window win over echoes and over other windows.
       this.#mix = withOwn(mix, this.#mix, this.#unkept());
     });
   }
@@ -40,41 +40,41 @@ export class Mix {
     this.#mix = withOwn(this.#kept, this.#mix, this.#unkept());
   }
 
-  /** Shifts that are on, in the order in which they were first chosen. */
-  get usedShifts(): readonly MixShift[] {
+  /** Enabled shifts, in the order in which they were first chosen. */
+  get usedShifts(): readonly ShiftChoice[] {
     return this.#mix.shifts.filter(({ isUsed }) => isUsed);
   }
 
-  source(name: string): MixSource {
+  source(name: string): SourceChoice {
     const known = this.#mix.sources.find((source) => source.name === name);
     return known ?? { name, weight: 1, isUsed: true };
   }
 
-  shift(name: ShiftName): MixShift {
+  shift(name: ShiftName): ShiftChoice {
     const known = this.#mix.shifts.find((shift) => shift.name === name);
     return known ?? { name, weight: 1, isUsed: false, strength: 0.5 };
   }
 
-  changeSource(name: string, change: Partial<Omit<MixSource, 'name'>>): void {
+  changeSource(name: string, change: Partial<Omit<SourceChoice, 'name'>>): void {
     const source = { ...this.source(name), ...change };
     this.#own = both(this.#own, { sources: [name], shifts: [] });
     this.#change({ ...this.#mix, sources: replaced(this.#mix.sources, source) });
   }
 
-  changeShift(name: ShiftName, change: Partial<Omit<MixShift, 'name'>>): void {
+  changeShift(name: ShiftName, change: Partial<Omit<ShiftChoice, 'name'>>): void {
     const shift = { ...this.shift(name), ...change };
     this.#own = both(this.#own, { sources: [], shifts: [name] });
     this.#change({ ...this.#mix, shifts: replaced(this.#mix.shifts, shift) });
   }
 
-  /** Exactly these are on; `sources` are all those at hand. */
+  /** Enables exactly these; `sources`: all existing sources. */
   take(
     outliers: readonly { readonly name: string; readonly weight: number }[],
-    shifts: readonly Omit<MixShift, 'isUsed'>[],
+    shifts: readonly Omit<ShiftChoice, 'isUsed'>[],
     sources: readonly string[],
   ): void {
     const gone = outliers.map(({ name }) => name).filter((name) => !sources.includes(name));
-    const taken = [...sources, ...gone].map((name): MixSource => {
+    const taken = [...sources, ...gone].map((name): SourceChoice => {
       const used = outliers.find((outlier) => outlier.name === name);
       const { weight = 1 } = used ?? {};
       return { ...this.source(name), weight, isUsed: used !== undefined };
@@ -94,7 +94,7 @@ export class Mix {
     this.#change(mix);
   }
 
-  /** Sends at once what waits. */
+  /** Sends pending changes at once. */
   async flush(): Promise<void> {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
@@ -107,14 +107,14 @@ export class Mix {
       this.#sending.splice(this.#sending.indexOf(sent), 1);
       this.#mix = withOwn(this.#kept, this.#mix, this.#unkept());
     } catch (error) {
-      // It stays to be sent, with the next change.
+      // Kept, to be sent with the next change.
       this.#sending.splice(this.#sending.indexOf(sent), 1);
       this.#own = both(sent, this.#own);
       throw error;
     }
   }
 
-  /** Everything that was changed here and that the core has not yet said to keep. */
+  /** All changes of this window that the core has not yet confirmed. */
   #unkept(): Changes {
     return this.#sending.reduce(both, this.#own);
   }
@@ -122,12 +122,12 @@ export class Mix {
   #change(mix: OutlierMix): void {
     this.#mix = mix;
     clearTimeout(this.#timer);
-    // What cannot be sent now is sent with the next change.
+    // A change that cannot be sent is sent with the next one.
     this.#timer = setTimeout(() => this.#attempt(() => this.flush()), sendAfterMs);
   }
 }
 
-/** Names of what was changed. */
+/** Names of changed sources and shifts. */
 interface Changes {
   readonly sources: readonly string[];
   readonly shifts: readonly string[];
@@ -142,7 +142,7 @@ function both(one: Changes, other: Changes): Changes {
   };
 }
 
-/** `kept`, but for what was changed here, which is as `here`. */
+/** `kept`, with the named sources and shifts as in `here`. */
 function withOwn(kept: OutlierMix, here: OutlierMix, { sources, shifts }: Changes): OutlierMix {
   return {
     sources: here.sources

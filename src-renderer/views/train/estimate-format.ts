@@ -1,19 +1,19 @@
-// Measured times as a card says them.
+// Measured durations as text for the preset cards.
 
-import { durationInWords } from '../../parts/text/in-words.ts';
+import { formatDuration } from '../../parts/text/number-format.ts';
 import type { Estimated } from '../../state/project/estimates.svelte.ts';
 
-/** Of the whole time: less than this is lost in its rounding. */
+/** Fraction of the whole time: smaller parts are lost in its rounding. */
 const worthSaying = 0.02;
 
-/** `usual`: what is said until something has been measured. */
+/** `usual`: the text until a duration has been measured. */
 export function noteOf(usual: string | undefined, found: Estimated | undefined): string {
   if (found?.kind === 'measured') {
     const { seconds, checkpointSeconds } = found.estimate;
     const share = checkpointSeconds / seconds;
     const checkpoints =
       share < worthSaying ? '' : `, ${Math.round(100 * share)} % of it for checkpoints`;
-    return `about ${durationInWords(seconds)} here${checkpoints}`;
+    return `about ${formatDuration(seconds)} here${checkpoints}`;
   }
   if (found?.kind === 'measuring') return `${usual ?? ''}, being measured …`;
   return usual ?? '';

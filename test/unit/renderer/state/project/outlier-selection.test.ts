@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OutlierMix } from '#contract/outlier.ts';
 import { Failure } from '#domain/failure.ts';
-import { Mix } from '../../../../../src-renderer/state/project/mix.svelte.ts';
+import { OutlierSelection } from '../../../../../src-renderer/state/project/outlier-selection.svelte.ts';
 import { fakeCore } from '../../support/fake-core.ts';
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -19,69 +19,74 @@ function keepingCore(kept: OutlierMix = { sources: [], shifts: [] }) {
       return mix as OutlierMix;
     },
   });
-  const mix = new Mix(core.client, (work) => {
+  const selection = new OutlierSelection(core.client, (work) => {
     work().catch((error: unknown) => failed.push(String(error)));
   });
-  return { core, sent, mix, failed, fill: () => (isFull = true) };
+  return { core, sent, selection, failed, fill: () => (isFull = true) };
 }
 
-describe('the mix', () => {
+describe('the outlier selection', () => {
   it('uses every source and no shift until something is chosen', () => {
-    const { mix } = keepingCore();
-    expect(mix.source('dust')).toEqual({ name: 'dust', weight: 1, isUsed: true });
-    expect(mix.shift('flip')).toEqual({ name: 'flip', weight: 1, isUsed: false, strength: 0.5 });
-    expect(mix.usedShifts).toEqual([]);
+    const { selection } = keepingCore();
+    expect(selection.source('dust')).toEqual({ name: 'dust', weight: 1, isUsed: true });
+    expect(selection.shift('flip')).toEqual({
+      name: 'flip',
+      weight: 1,
+      isUsed: false,
+      strength: 0.5,
+    });
+    expect(selection.usedShifts).toEqual([]);
   });
 
-  it('sends the moves of a slider as one, and what waits at once when asked', async () => {
-    const { mix, sent } = keepingCore();
-    for (const strength of [0.1, 0.2, 0.3]) mix.changeShift('flip', { strength });
+  it('sends the moves of a slider as one change, and flush sends pending changes at once', async () => {
+    const { selection, sent } = keepingCore();
+    for (const strength of [0.1, 0.2, 0.3]) selection.changeShift('flip', { strength });
     expect(sent).toEqual([]);
     await expect.poll(() => sent.length).toBe(1);
     expect(sent.map(({ shifts }) => shifts.map((shift) => shift.strength))).toEqual([[0.3]]);
-    mix.changeSource('dust', { weight: 4 });
-    await mix.flush();
+    selection.changeSource('dust', { weight: 4 });
+    await selection.flush();
     expect(sent.at(-1)).toEqual({
       sources: [{ name: 'dust', weight: 4, isUsed: true }],
       shifts: [{ name: 'flip', weight: 1, isUsed: false, strength: 0.3 }],
     });
-    await mix.flush();
+    await selection.flush();
     expect(sent.length).toBe(2);
   });
 
-  it('says what could not be sent', async () => {
-    const { mix, failed, fill } = keepingCore();
+  it('reports changes that could not be sent', async () => {
+    const { selection, failed, fill } = keepingCore();
     fill();
-    mix.changeShift('flip', { strength: 0.4 });
+    selection.changeShift('flip', { strength: 0.4 });
     await expect.poll(() => failed).toEqual(['Failure: The disk is full.']);
   });
 
-  it('keeps strength and weight of a shift that is switched off', () => {
-    const { mix } = keepingCore();
-    mix.changeShift('dust', { isUsed: true, weight: 3, parameters: { specks: 7 } });
-    mix.changeShift('dust', { isUsed: false });
-    expect(mix.usedShifts).toEqual([]);
-    mix.changeShift('dust', { isUsed: true });
-    expect(mix.usedShifts[0]).toMatchObject({ weight: 3, parameters: { specks: 7 } });
+  it('keeps strength and weight of a disabled shift', () => {
+    const { selection } = keepingCore();
+    selection.changeShift('dust', { isUsed: true, weight: 3, parameters: { specks: 7 } });
+    selection.changeShift('dust', { isUsed: false });
+    expect(selection.usedShifts).toEqual([]);
+    selection.changeShift('dust', { isUsed: true });
+    expect(selection.usedShifts[0]).toMatchObject({ weight: 3, parameters: { specks: 7 } });
   });
 
-  it('follows another window, but not over what is being changed here', async () => {
-    const { mix, core } = keepingCore();
+  it('follows another window, except for unsent local changes', async () => {
+    const { selection, core } = keepingCore();
     const other: OutlierMix = {
       sources: [{ name: 'dust', weight: 9, isUsed: false }],
       shifts: [],
     };
     core.emit('mix.changed', other);
     await wait(0);
-    expect(mix.source('dust').weight).toBe(9);
-    mix.changeSource('dust', { weight: 2 });
+    expect(selection.source('dust').weight).toBe(9);
+    selection.changeSource('dust', { weight: 2 });
     core.emit('mix.changed', other);
     await wait(0);
-    expect(mix.source('dust').weight).toBe(2);
+    expect(selection.source('dust').weight).toBe(2);
   });
 
-  it('takes from another window what is not changed here, also while a change is under way', async () => {
-    const { core, mix } = keepingCore();
+  it('takes unchanged entries from another window, also while a change is being sent', async () => {
+    const { core, selection } = keepingCore();
     const asked: OutlierMix[] = [];
     let answer: () => void = () => undefined;
     const slow = fakeCore({
@@ -91,7 +96,7 @@ describe('the mix', () => {
         return new Promise<OutlierMix>((resolve) => (answer = () => resolve(sent as OutlierMix)));
       },
     });
-    const here = new Mix(slow.client, (work) => void work());
+    const here = new OutlierSelection(slow.client, (work) => void work());
     const theirs: OutlierMix = {
       sources: [{ name: 'photographs', weight: 7, isUsed: true }],
       shifts: [],
@@ -102,7 +107,7 @@ describe('the mix', () => {
     expect([here.source('dust').weight, here.source('photographs').weight]).toEqual([2, 7]);
     const flushing = here.flush();
     await expect.poll(() => asked.length).toBe(1);
-    // Sent with what the other window has set.
+    // Sent together with the change of the other window.
     expect(asked[0]!.sources).toContainEqual(theirs.sources[0]);
     slow.emit('mix.changed', asked[0]!);
     const later: OutlierMix = {
@@ -113,20 +118,20 @@ describe('the mix', () => {
     await wait(0);
     answer();
     await flushing;
-    // What the core said last is what it keeps.
+    // The core's latest state is the stored one.
     expect(here.source('dust')).toEqual(later.sources[0]);
 
-    mix.changeShift('flip', { strength: 0.4 });
-    await mix.flush();
+    selection.changeShift('flip', { strength: 0.4 });
+    await selection.flush();
     core.emit('mix.changed', later);
     await wait(0);
-    expect(mix.source('dust')).toEqual(later.sources[0]);
+    expect(selection.source('dust')).toEqual(later.sources[0]);
   });
 
-  it('takes exactly what a run had, and leaves shifts out that are no longer known', () => {
-    const { mix } = keepingCore();
-    mix.changeShift('flip', { isUsed: true });
-    mix.take(
+  it('takes exactly the outliers of a run, without unknown shifts', () => {
+    const { selection } = keepingCore();
+    selection.changeShift('flip', { isUsed: true });
+    selection.take(
       [{ name: 'dust', weight: 3 }],
       [
         { name: 'noise', weight: 2, strength: 0.9 },
@@ -134,8 +139,10 @@ describe('the mix', () => {
       ],
       ['dust', 'photographs'],
     );
-    expect(mix.source('dust')).toMatchObject({ weight: 3, isUsed: true });
-    expect(mix.source('photographs').isUsed).toBe(false);
-    expect(mix.usedShifts).toEqual([{ name: 'noise', weight: 2, strength: 0.9, isUsed: true }]);
+    expect(selection.source('dust')).toMatchObject({ weight: 3, isUsed: true });
+    expect(selection.source('photographs').isUsed).toBe(false);
+    expect(selection.usedShifts).toEqual([
+      { name: 'noise', weight: 2, strength: 0.9, isUsed: true },
+    ]);
   });
 });

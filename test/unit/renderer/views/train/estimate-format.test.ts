@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import type { RunEstimate } from '#contract/core.ts';
-import { noteOf } from '../../../../../src-renderer/views/train/estimate-in-words.ts';
+import { noteOf } from '../../../../../src-renderer/views/train/estimate-format.ts';
 
 const estimate: RunEstimate = {
   ...{ engine: 'cpu', device: 'CPU', steps: 1000, stepMilliseconds: 500, imagesPerSecond: 9 },
   ...{ seconds: 500, checkpointSeconds: 4, warnings: [] },
 };
 
-it('a measured time names checkpoints where they take more of it than rounding does', () => {
+it('a measured duration names checkpoints when their share exceeds the rounding', () => {
   expect(noteOf('hours', { kind: 'measured', estimate })).not.toContain('checkpoints');
   const slow = { ...estimate, checkpointSeconds: 20 };
   expect(noteOf('hours', { kind: 'measured', estimate: slow })).toMatch(
