@@ -12,6 +12,6 @@ export const featureScores = [
   {
     name: 'nearest5',
     title: 'kNN-5',
-    meaning: 'How alike the image is to the five training normals that are most like it.',
+    meaning: 'Mean cosine similarity of the image to its five nearest training normals.',
   },
 ] as const satisfies readonly ScoreCard[];

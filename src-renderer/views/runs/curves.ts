@@ -42,6 +42,6 @@ export function linesOf(
 /** Where the lines have got to, for those who do not see the chart. */
 export function lastOf(lines: readonly Line[]): string {
   return lines
-    .map(({ name, points }) => `${name} ${points.at(-1)?.y.toPrecision(3) ?? 'not there yet'}`)
+    .map(({ name, points }) => `${name} ${points.at(-1)?.y.toPrecision(3) ?? 'no value yet'}`)
     .join(', ');
 }
