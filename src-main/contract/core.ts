@@ -2,7 +2,7 @@
 // values only; calls that may take longer than a second return a job immediately.
 
 import { z } from 'zod';
-import { engineNames, type EngineReport } from '#domain/engine-report.ts';
+import { engineNames, type EngineReport } from '#domain/engines/engine-report.ts';
 import { methodNames } from '#domain/methods/methods.ts';
 import { presetNames, specimenNames } from '#domain/run-settings.ts';
 import type { EpochReport, StepReport } from '#domain/progress.ts';

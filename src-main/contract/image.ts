@@ -1,9 +1,9 @@
 // The images of a dataset: their attributes, the filters of a gallery, and the details of one image.
 
 import { z } from 'zod';
-import type { Channel } from '#domain/channel.ts';
-import type { PixelSize, PixelSizeSource } from '#domain/pixel-size.ts';
-import type { RegionAddress } from '#domain/region-address.ts';
+import type { Channel } from '#domain/pixels/channel.ts';
+import type { PixelSize, PixelSizeSource } from '#domain/pixels/pixel-size.ts';
+import type { RegionAddress } from '#domain/pixels/region-address.ts';
 import type { RawScores } from '#domain/score.ts';
 import { method } from '#rpc/method.ts';
 

@@ -15,7 +15,7 @@ import { Log } from './project/log.ts';
 import { assertProject, projectFolders } from './project/project-folder.ts';
 import { sweepScoring } from './scores/scoring-folder.ts';
 import { openDatabase } from './store/open-database.ts';
-import { lockProject, readOwner } from './store/project-lock.ts';
+import { lockProject, readOwner } from './project/project-lock.ts';
 import { localCompute } from './workers/local-compute.ts';
 
 export interface AppOptions {

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir } from 'node:fs/promises';
 import { arch, cpus, platform, release } from 'node:os';
 import { join } from 'node:path';
-import { engineNames, type EngineName } from '#domain/engine-report.ts';
+import { engineNames, type EngineName } from '#domain/engines/engine-report.ts';
 import { writeWhole } from '#files/whole-file.ts';
 import { onnxruntimeVersion } from './onnxruntime/version.ts';
 import { tensorflowPackage } from './tensorflow/native.ts';

@@ -2,7 +2,7 @@
 
 import { Failure } from '#domain/failure.ts';
 import { ChoiceCache, type Choice, type ProgramTimes } from './choice-cache.ts';
-import type { EngineName, EngineReport } from '#domain/engine-report.ts';
+import type { EngineName, EngineReport } from '#domain/engines/engine-report.ts';
 import type { Engine } from './engine.ts';
 import { enginesHere, openEngine } from './engines.ts';
 import { deviceInWords } from './examine.ts';

@@ -1,7 +1,7 @@
 // What an engine offers: programs or model files in, numbers out. Implemented by engine/onnxruntime and by
 // engine/tensorflow; used by ml without knowing which.
 
-import type { EngineName } from '#domain/engine-report.ts';
+import type { EngineName } from '#domain/engines/engine-report.ts';
 import type { Program } from './ir/program.ts';
 
 /** Named float32 tensors; shapes are those the program declares. */

@@ -2,7 +2,7 @@
 
 import { Failure } from '#domain/failure.ts';
 import { coreCount } from './cores.ts';
-import { engineNames, type EngineName } from '#domain/engine-report.ts';
+import { engineNames, type EngineName } from '#domain/engines/engine-report.ts';
 import type { Engine } from './engine.ts';
 import { gpuEngineNames, openGpuEngine } from './onnxruntime/gpu-engines.ts';
 import { cpuEngine } from './onnxruntime/session.ts';

@@ -1,7 +1,7 @@
 // Examines an engine in a process of its own.
 
 import { fileURLToPath } from 'node:url';
-import type { EngineName, EngineReport } from '#domain/engine-report.ts';
+import type { EngineName, EngineReport } from '#domain/engines/engine-report.ts';
 import { callApart } from '#processes/call-apart.ts';
 import { exitInWords, lastLines, type Exit } from '#processes/child.ts';
 import { absent } from './examine.ts';

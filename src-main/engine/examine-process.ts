@@ -1,8 +1,8 @@
 // A process that examines one engine: a driver that breaks down ends this process and no other.
 
 import { Failure } from '#domain/failure.ts';
-import { EngineAbsent } from '#domain/engine-absent.ts';
-import type { EngineName, EngineReport } from '#domain/engine-report.ts';
+import { EngineAbsent } from '#domain/engines/engine-absent.ts';
+import type { EngineName, EngineReport } from '#domain/engines/engine-report.ts';
 import { endByBug, serveParent } from '#processes/serve-parent.ts';
 import { openEngine } from './engines.ts';
 import { absent, examine } from './examine.ts';

@@ -1,6 +1,6 @@
 // One engine examined: does it compute rightly, and how fast.
 
-import type { EngineName, EngineReport } from '#domain/engine-report.ts';
+import type { EngineName, EngineReport } from '#domain/engines/engine-report.ts';
 import type { Engine } from './engine.ts';
 import { ProgramBuilder } from './ir/builder.ts';
 import type { Program } from './ir/program.ts';

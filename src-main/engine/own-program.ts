@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { ChoiceCache, type Choice, type ProgramTimes } from './choice-cache.ts';
-import type { EngineName } from '#domain/engine-report.ts';
+import type { EngineName } from '#domain/engines/engine-report.ts';
 import { patienceMs } from './examine-apart.ts';
 import type { Program } from './ir/program.ts';
 import type { StepTime } from './time-apart.ts';

@@ -1,7 +1,7 @@
 // Times a program on an engine in a process of its own.
 
 import { fileURLToPath } from 'node:url';
-import type { EngineName } from '#domain/engine-report.ts';
+import type { EngineName } from '#domain/engines/engine-report.ts';
 import { callApart } from '#processes/call-apart.ts';
 import { exitAndOutput } from './examine-apart.ts';
 import type { Program } from './ir/program.ts';

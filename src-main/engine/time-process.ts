@@ -1,6 +1,6 @@
 // A process that times a program on one engine.
 
-import { EngineAbsent } from '#domain/engine-absent.ts';
+import { EngineAbsent } from '#domain/engines/engine-absent.ts';
 import { endByBug, serveParent } from '#processes/serve-parent.ts';
 import { openEngine } from './engines.ts';
 import { deviceInWords } from './examine.ts';

@@ -1,7 +1,7 @@
 // What the core may ask of the worker, and what the worker tells meanwhile. JSON-safe; pixels,
 // weights and other bulk go by file.
 
-import type { EngineName, EngineReport } from '#domain/engine-report.ts';
+import type { EngineName, EngineReport } from '#domain/engines/engine-report.ts';
 import type { MethodName } from '#domain/methods/methods.ts';
 import type { EpochReport, StepReport } from '#domain/progress.ts';
 import type { RawScores } from '#domain/score.ts';

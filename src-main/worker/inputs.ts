@@ -2,8 +2,8 @@
 // what is wrong, not a puzzle later.
 
 import { z } from 'zod';
-import { mostChannels } from '#domain/channel.ts';
-import { engineNames } from '#domain/engine-report.ts';
+import { mostChannels } from '#domain/pixels/channel.ts';
+import { engineNames } from '#domain/engines/engine-report.ts';
 import { methodNames, type MethodName } from '#domain/methods/methods.ts';
 import {
   generalSettings,

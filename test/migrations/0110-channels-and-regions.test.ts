@@ -8,7 +8,7 @@ import { migrations } from '#core/store/migrations/migrations.ts';
 import { addressesOf } from '#core/store/images/addresses.ts';
 import { imageDetails } from '#core/store/images/image-details.ts';
 import { addImage, findImage, imageById, storedFile } from '#core/store/images/images.ts';
-import { greyChannels } from '#domain/channel.ts';
+import { greyChannels } from '#domain/pixels/channel.ts';
 import { fill, hashOf, noon, open } from '../support/catalogue.ts';
 import { tempFolders } from '../support/temp-folder.ts';
 

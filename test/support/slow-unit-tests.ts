@@ -3,7 +3,7 @@
 export const slowUnitTests = [
   'test/unit/core/project/storage.test.ts',
   'test/unit/core/store/killed-writer.test.ts',
-  'test/unit/core/store/project-lock.test.ts',
+  'test/unit/core/project/project-lock.test.ts',
   'test/unit/engine/model.test.ts',
   'test/unit/engine/onnxruntime/heap.test.ts',
   'test/unit/layers.test.ts',

@@ -5,7 +5,7 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
-import type { RegionAddress } from '#domain/region-address.ts';
+import type { RegionAddress } from '#domain/pixels/region-address.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
 import { archiveOf, listArchive, type ArchiveMember } from './archive.ts';
 import { readImageFile } from '../formats/read-file.ts';

@@ -7,7 +7,7 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImportProblem } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
-import type { RegionAddress } from '#domain/region-address.ts';
+import type { RegionAddress } from '#domain/pixels/region-address.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
 import { sweepTemporary } from '#files/whole-file.ts';
 import { shardAddress, verifyShard, writeShard, type ShardHeader } from '#worker/files/shard.ts';

@@ -5,7 +5,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { ImportProblem } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
-import { regionAddress, type RegionAddress } from '#domain/region-address.ts';
+import { regionAddress, type RegionAddress } from '#domain/pixels/region-address.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
 import { fileOf, originalFiles, type ImageFile } from '../archives/originals.ts';
 import { standardPixelLimit } from '../formats/decode.ts';

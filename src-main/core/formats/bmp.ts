@@ -1,7 +1,7 @@
 // Reads Windows and OS/2 bitmaps without compression: 1, 4 and 8 bits with a palette, 16, 24 and 32
 // bits with or without channel masks, bottom-up and top-down. sharp does not read them.
 
-import type { Rectangle } from '#domain/region-address.ts';
+import type { Rectangle } from '#domain/pixels/region-address.ts';
 import { reasons, unreadable } from './unreadable.ts';
 
 export interface BmpHeader {

@@ -1,7 +1,7 @@
 // Opens an image of any supported format: what it is at once, its pixels when asked for. 8-bit and
 // 16-bit values reach the caller unchanged (JPEG and lossy WebP: as their decoders give them).
 
-import { colourChannels, greyChannels } from '#domain/channel.ts';
+import { colourChannels, greyChannels } from '#domain/pixels/channel.ts';
 import { readBmpHeader, readBmpPixels } from './bmp.ts';
 import { sharp } from './image-library.ts';
 import { inflationLimit } from './inflation.ts';

@@ -1,8 +1,8 @@
 // What reading a file tells of its image; a row of the catalogue once it is kept.
 
-import type { Channel } from '#domain/channel.ts';
-import type { PixelSize, PixelSizeSource } from '#domain/pixel-size.ts';
-import type { RegionAddress } from '#domain/region-address.ts';
+import type { Channel } from '#domain/pixels/channel.ts';
+import type { PixelSize, PixelSizeSource } from '#domain/pixels/pixel-size.ts';
+import type { RegionAddress } from '#domain/pixels/region-address.ts';
 
 /** An image as it is catalogued. */
 export interface NewImage {

@@ -1,8 +1,8 @@
 // Images of one level, as all formats but those of slides have them.
 
-import type { Channel } from '#domain/channel.ts';
-import type { PixelSize } from '#domain/pixel-size.ts';
-import type { Rectangle } from '#domain/region-address.ts';
+import type { Channel } from '#domain/pixels/channel.ts';
+import type { PixelSize } from '#domain/pixels/pixel-size.ts';
+import type { Rectangle } from '#domain/pixels/region-address.ts';
 import type { Sharp } from './image-library.ts';
 import type { ImageKind } from './kind.ts';
 import { isWhole, requireInside, type PixelSource } from './pixel-source.ts';

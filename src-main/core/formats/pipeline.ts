@@ -1,7 +1,7 @@
 // Pixels on their way through libvips without a change of value: turned as the camera says, alpha
 // left out, grey stays one channel, 16 bits stay 16 bits.
 
-import type { Rectangle } from '#domain/region-address.ts';
+import type { Rectangle } from '#domain/pixels/region-address.ts';
 import { sharp, type Sharp } from './image-library.ts';
 import type { SampleBlock, SampleType } from './pixel-source.ts';
 import { reasons, unreadable } from './unreadable.ts';

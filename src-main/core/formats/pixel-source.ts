@@ -1,10 +1,10 @@
 // The one way to pixels: an image whose header has been read, whatever its format. It has levels of
 // decreasing size and named channels, and its samples are decoded when they are asked for.
 
-import type { Channel } from '#domain/channel.ts';
+import type { Channel } from '#domain/pixels/channel.ts';
 import { Failure } from '#domain/failure.ts';
-import type { PixelSize, PixelSizeSource } from '#domain/pixel-size.ts';
-import type { Rectangle } from '#domain/region-address.ts';
+import type { PixelSize, PixelSizeSource } from '#domain/pixels/pixel-size.ts';
+import type { Rectangle } from '#domain/pixels/region-address.ts';
 import type { Sharp } from './image-library.ts';
 import type { ImageKind } from './kind.ts';
 

@@ -1,7 +1,7 @@
 // Regions: rectangles of an image that are catalogued as images of their own.
 
 import { hash } from 'node:crypto';
-import type { Rectangle, RegionAddress } from '#domain/region-address.ts';
+import type { Rectangle, RegionAddress } from '#domain/pixels/region-address.ts';
 import { requireInside, type PixelSource, type SampleBlock } from './pixel-source.ts';
 import { pipelineOfBlock } from './pipeline.ts';
 

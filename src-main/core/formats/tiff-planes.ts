@@ -3,8 +3,8 @@
 // pages may as well be depths or times, and must not be dropped or mixed silently.
 
 import { XMLParser } from 'fast-xml-parser';
-import { colourChannels, greyChannels, type Channel } from '#domain/channel.ts';
-import type { PixelSize } from '#domain/pixel-size.ts';
+import { colourChannels, greyChannels, type Channel } from '#domain/pixels/channel.ts';
+import type { PixelSize } from '#domain/pixels/pixel-size.ts';
 import type { TiffPage } from './tiff-directory.ts';
 import { reasons, unreadable } from './unreadable.ts';
 

@@ -1,7 +1,7 @@
 // Opens a TIFF: libvips decodes, after a look at what the file says of itself; declared channel pages
 // are put together as one image.
 
-import type { Rectangle } from '#domain/region-address.ts';
+import type { Rectangle } from '#domain/pixels/region-address.ts';
 import { inflationLimit } from './inflation.ts';
 import { oneLevelSource } from './one-level.ts';
 import { sharp, type Sharp } from './image-library.ts';

@@ -1,6 +1,6 @@
 // Cuts an image into a grid of square regions.
 
-import type { RegionAddress } from '#domain/region-address.ts';
+import type { RegionAddress } from '#domain/pixels/region-address.ts';
 import type { NewImage } from './new-image.ts';
 import { unreadable } from './unreadable.ts';
 

@@ -9,7 +9,7 @@ import { hostname, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Link } from '#rpc/link.ts';
 import { lineLink } from './line-link.ts';
-import { readOwner } from '../store/project-lock.ts';
+import { readOwner } from './project-lock.ts';
 
 export interface ControlSocket {
   /** A socket's path, or the name of a pipe on Windows. */

@@ -1,6 +1,6 @@
 // The engines of this machine as a worker tests them. Needs no project.
 
-import type { EngineReport } from '#domain/engine-report.ts';
+import type { EngineReport } from '#domain/engines/engine-report.ts';
 import { neverStop, type Stop } from '#domain/stop.ts';
 import { workerProtocol } from '#worker/contract.ts';
 import { withLease, type Compute } from '../workers/compute.ts';

@@ -1,8 +1,8 @@
 // What a file says of its image, and the samples of one channel, without a project.
 
-import type { Channel } from '#domain/channel.ts';
+import type { Channel } from '#domain/pixels/channel.ts';
 import { Failure } from '#domain/failure.ts';
-import type { Rectangle } from '#domain/region-address.ts';
+import type { Rectangle } from '#domain/pixels/region-address.ts';
 import { openImage } from '../formats/decode.ts';
 import {
   wholeOf,

@@ -5,7 +5,7 @@ import type { ImageHistogram } from '#contract/image-look.ts';
 import type { PictureLook } from '#contract/picture-look.ts';
 import { Failure } from '#domain/failure.ts';
 import { writeWhole } from '#files/whole-file.ts';
-import type { RegionAddress } from '#domain/region-address.ts';
+import type { RegionAddress } from '#domain/pixels/region-address.ts';
 import { openImage } from '../formats/decode.ts';
 import { wholePipeline, type PixelSource } from '../formats/pixel-source.ts';
 import { eachRegion, regionHash, regionSource } from '../formats/region.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { ImageHistogram } from '#contract/image-look.ts';
 import type { PictureLook } from '#contract/picture-look.ts';
 import { Failure } from '#domain/failure.ts';
-import type { RegionAddress } from '#domain/region-address.ts';
+import type { RegionAddress } from '#domain/pixels/region-address.ts';
 import { neverStop } from '#domain/stop.ts';
 import { archiveOf } from '../archives/archive.ts';
 import { standardPixelLimit } from '../formats/decode.ts';

@@ -2,7 +2,7 @@
 
 import type { Evaluation } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
-import { runEngineInWords } from '#domain/run-engine.ts';
+import { runEngineInWords } from '#domain/engines/run-engine.ts';
 import { evaluate } from '../scores/evaluate.ts';
 import { rank } from '../scores/rank.ts';
 import { imagesSeen } from '../runs/run-items.ts';

@@ -1,7 +1,7 @@
 // What is kept beside a run: its description, and how its pixels were prepared.
 
 import { z } from 'zod';
-import { mostChannels } from '#domain/channel.ts';
+import { mostChannels } from '#domain/pixels/channel.ts';
 import { Failure } from '#domain/failure.ts';
 import { parseRunConfig, type RunConfig } from '#contract/run-config.ts';
 import type { StoredRun } from '../store/runs/runs.ts';

@@ -3,6 +3,8 @@
 import type Sqlite from 'better-sqlite3';
 import { Failure } from '#domain/failure.ts';
 
+export type Connection = Sqlite.Database;
+
 /** SQLite's binding needs Node-API 10. */
 const needed = { major: 22, minor: 14 } as const;
 
@@ -20,17 +22,14 @@ export function assertNode(version: string): void {
 /** Returns a function that opens connections synchronously. Throws `bad-input` when this Node is too old. */
 export async function loadSqlite(): Promise<typeof Sqlite> {
   assertNode(process.versions.node);
-  const { default: Connection } = await import('better-sqlite3');
-  return Connection;
+  const { default: Database } = await import('better-sqlite3');
+  return Database;
 }
 
 /** Opens a file with SQLite. Throws what SQLite throws. */
-export async function openSqlite(
-  path: string,
-  options: Sqlite.Options = {},
-): Promise<Sqlite.Database> {
-  const Connection = await loadSqlite();
-  return new Connection(path, options);
+export async function openSqlite(path: string, options: Sqlite.Options = {}): Promise<Connection> {
+  const Database = await loadSqlite();
+  return new Database(path, options);
 }
 
 /** The kind of an error of SQLite or of the file system, such as SQLITE_BUSY or EACCES. */

@@ -3,7 +3,7 @@
 
 import * as ort from 'onnxruntime-node';
 import { Failure } from '#domain/failure.ts';
-import type { EngineName } from '#domain/engine-report.ts';
+import type { EngineName } from '#domain/engines/engine-report.ts';
 import type { Engine, Session } from '../engine.ts';
 import type { Program } from '../ir/program.ts';
 import type { WeightGradientWay } from '../lower/plain/convolution.ts';

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import util from 'node:util';
-import { EngineAbsent } from '#domain/engine-absent.ts';
+import { EngineAbsent } from '#domain/engines/engine-absent.ts';
 import type { Engine } from '../engine.ts';
 import { tensorflowFolder } from './engine-folder.ts';
 import type { TensorFlow } from './operations.ts';

@@ -5,7 +5,7 @@ import { count, part } from '#domain/figures.ts';
 import { printable } from '#domain/printable.ts';
 import type { CoreClient } from './project.ts';
 import type { Shell } from './shell.ts';
-import { table, type Column } from './table.ts';
+import { table, type Column } from './output/table.ts';
 import { thresholdLine } from './training.ts';
 
 const measures: readonly Column[] = [

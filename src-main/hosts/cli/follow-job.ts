@@ -2,7 +2,7 @@
 
 import type { Job } from '#contract/core.ts';
 import { Failure, type FailureCode } from '#domain/failure.ts';
-import type { Advance, ProgressLine } from './progress.ts';
+import type { Advance, ProgressLine } from './output/progress.ts';
 import { isAlive, type CoreClient } from './project.ts';
 import type { Shell } from './shell.ts';
 

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { commands } from './commands.ts';
 import { Interrupts } from './interrupts.ts';
-import type { Screen } from './progress.ts';
+import type { Screen } from './output/progress.ts';
 import { runCommandLine } from './run-command-line.ts';
 
 function screen(stream: NodeJS.WriteStream): Screen {

@@ -6,7 +6,7 @@ import { nearestName } from '#domain/nearest-name.ts';
 import { parseArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { commands as allCommands } from './commands.ts';
-import { commandHelp, overview } from './help.ts';
+import { commandHelp, overview } from './output/help.ts';
 import { printable } from '#domain/printable.ts';
 import { Shell, type ShellParts } from './shell.ts';
 

@@ -1,13 +1,13 @@
 // Scoring on the command line: progress while it runs, and a table of the strangest images.
 
 import type { RankedImage, ScoreOutcome } from '#contract/core.ts';
-import type { EngineName } from '#domain/engine-report.ts';
+import type { EngineName } from '#domain/engines/engine-report.ts';
 import { count, counted, percent, significant } from '#domain/figures.ts';
 import { counting, followJob } from './follow-job.ts';
 import { printable } from '#domain/printable.ts';
 import type { CoreClient } from './project.ts';
 import type { Shell } from './shell.ts';
-import { table } from './table.ts';
+import { table } from './output/table.ts';
 
 export type Engine = EngineName | 'auto';
 

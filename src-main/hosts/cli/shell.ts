@@ -3,8 +3,8 @@
 import { Failure } from '#domain/failure.ts';
 import type { Interrupts } from './interrupts.ts';
 import { jsonText, printable } from '#domain/printable.ts';
-import { shellWord } from './terminal-text.ts';
-import { ProgressLine, type Screen } from './progress.ts';
+import { shellWord } from './output/terminal-text.ts';
+import { ProgressLine, type Screen } from './output/progress.ts';
 
 export interface ShellParts {
   readonly out: Screen;

@@ -12,7 +12,7 @@ import { count, counted, duration, percent, rate, significant } from '#domain/fi
 import { findTerm } from '#domain/methods/methods.ts';
 import { followJob } from './follow-job.ts';
 import { printable } from '#domain/printable.ts';
-import type { Advance } from './progress.ts';
+import type { Advance } from './output/progress.ts';
 import type { CoreClient } from './project.ts';
 import type { Shell } from './shell.ts';
 

@@ -2,7 +2,7 @@
 // the normal training images as tensors, and a description as JSON: data only, nothing is ever run.
 
 import { z } from 'zod';
-import { mostChannels } from '#domain/channel.ts';
+import { mostChannels } from '#domain/pixels/channel.ts';
 import { Failure } from '#domain/failure.ts';
 import { methodNames } from '#domain/methods/methods.ts';
 import { storedSettings } from '#domain/run-settings.ts';

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
-import { mostChannels } from '#domain/channel.ts';
+import { mostChannels } from '#domain/pixels/channel.ts';
 import { Failure } from '#domain/failure.ts';
 import { putWhole, type Target } from '#files/whole-file.ts';
 

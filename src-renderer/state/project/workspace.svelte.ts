@@ -2,7 +2,7 @@
 
 import { createContext } from 'svelte';
 import type { Job } from '#contract/core.ts';
-import type { EngineReport } from '#domain/engine-report.ts';
+import type { EngineReport } from '#domain/engines/engine-report.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Datasets } from './datasets.svelte.ts';
 import { EditLog } from './edit-log.svelte.ts';

@@ -15,7 +15,12 @@ import { openApp } from '#core/app.ts';
 import { Backbones } from '#core/backbones/backbones.ts';
 import { neverStop } from '#domain/stop.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
-import { conv4File, hasLite0, lite0Path, oddModel } from '../../parity/engine/model-files.ts';
+import {
+  conv4File,
+  hasLite0,
+  lite0Path,
+  oddModel,
+} from '../../parity/engine/support/model-files.ts';
 import { clientOf, copyOf, makeTrained, workersOf } from './project.ts';
 
 const newFolder = tempFolders();

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { tempFolders } from '../../support/temp-folder.ts';
-import { conv4File } from '../../parity/engine/model-files.ts';
+import { conv4File } from '../../parity/engine/support/model-files.ts';
 import { cli, cliJson } from './cli-process.ts';
 
 const newFolder = tempFolders();

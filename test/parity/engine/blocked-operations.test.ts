@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program, Shape, Value } from '#engine/ir/program.ts';
 import { planBlocked } from '#engine/lower/blocked/plan.ts';
-import { expectBlockedAgrees } from './support.ts';
+import { expectBlockedAgrees } from './support/support.ts';
 
 const plainSgd = { name: 'sgd', momentum: 0, weightDecay: 0, trust: 0 } as const;
 

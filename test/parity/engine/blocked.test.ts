@@ -19,7 +19,7 @@ import {
   optimiserNames,
   optimiserOf,
   runLowered,
-} from './support.ts';
+} from './support/support.ts';
 
 function netProgram(net: SmallNet, name: OptimiserName = 'sgd'): Program {
   const builder = new ProgramBuilder('train');

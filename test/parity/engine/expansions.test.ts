@@ -8,9 +8,9 @@ import { isPrimitive } from '#engine/ir/primitive-operations.ts';
 import type { OperationKind, Program } from '#engine/ir/program.ts';
 import { lowerPlain } from '#engine/lower/plain/lower.ts';
 import { seededTensors, smallNet } from '#engine/ir/small-net.ts';
-import { otherOperations } from './operation-cases.ts';
-import { primitiveCases } from './primitive-cases.ts';
-import { expectAgreement, expectEqualWithin, oracleEngine, runLowered } from './support.ts';
+import { otherOperations } from './support/operation-cases.ts';
+import { primitiveCases } from './support/primitive-cases.ts';
+import { expectAgreement, expectEqualWithin, oracleEngine, runLowered } from './support/support.ts';
 
 const plainSgd = { name: 'sgd', momentum: 0, weightDecay: 0, trust: 0 } as const;
 

@@ -3,7 +3,7 @@
 import { describe, it } from 'vitest';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import { smallNet } from '#engine/ir/small-net.ts';
-import { expectCentralDifferences } from './support.ts';
+import { expectCentralDifferences } from './support/support.ts';
 
 describe('gradients of every parameter agree with central differences', () => {
   for (const pool of [false, true]) {

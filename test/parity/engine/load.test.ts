@@ -7,7 +7,13 @@ import { describe, expect, it } from 'vitest';
 import { purpose, RandomStream } from '#domain/random.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
 import { tensorflowEngine } from '#engine/tensorflow/session.ts';
-import { conv4File, hasLite0, lite0Path, oddModel, type ModelParts } from './model-files.ts';
+import {
+  conv4File,
+  hasLite0,
+  lite0Path,
+  oddModel,
+  type ModelParts,
+} from './support/model-files.ts';
 
 const engine = cpuEngine(1);
 const path = '/models/one.onnx';

@@ -2,9 +2,9 @@
 
 import { describe, it } from 'vitest';
 import type { Program } from '#engine/ir/program.ts';
-import { primitiveCases } from './primitive-cases.ts';
-import { convolutions, otherOperations, pools } from './operation-cases.ts';
-import { expectAgreement, expectCentralDifferences, oracleEngine } from './support.ts';
+import { primitiveCases } from './support/primitive-cases.ts';
+import { convolutions, otherOperations, pools } from './support/operation-cases.ts';
+import { expectAgreement, expectCentralDifferences, oracleEngine } from './support/support.ts';
 
 describe('operations agree with the TensorFlow.js oracle', () => {
   for (const { name, program, seed } of [

@@ -13,7 +13,7 @@ import {
   optimiserOf,
   oracleEngine,
   relativeError,
-} from './support.ts';
+} from './support/support.ts';
 
 interface Choices {
   readonly name?: OptimiserName;

@@ -8,8 +8,8 @@ import { planBlocked } from '#engine/lower/blocked/plan.ts';
 import { definedKinds, expandBlocks } from '#engine/ir/expand.ts';
 import { primitiveKinds } from '#engine/ir/primitive-operations.ts';
 import { seededTensors } from '#engine/ir/small-net.ts';
-import { Float64Program } from './float64.ts';
-import { everyPrimitive, primitiveCases } from './primitive-cases.ts';
+import { Float64Program } from './support/float64.ts';
+import { everyPrimitive, primitiveCases } from './support/primitive-cases.ts';
 import {
   expectAgreement,
   expectBlockedAgrees,
@@ -17,7 +17,7 @@ import {
   oracleEngine,
   relativeError,
   runLowered,
-} from './support.ts';
+} from './support/support.ts';
 
 const plainSgd = { name: 'sgd', momentum: 0, weightDecay: 0, trust: 0 } as const;
 

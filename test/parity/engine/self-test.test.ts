@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { chooseEngine, diagnose, type DoctorParts } from '#engine/doctor.ts';
-import type { EngineName } from '#domain/engine-report.ts';
+import type { EngineName } from '#domain/engines/engine-report.ts';
 import type { Engine } from '#engine/engine.ts';
 import { examineApart } from '#engine/examine-apart.ts';
 import { examine } from '#engine/examine.ts';
@@ -14,7 +14,7 @@ import type { Operation, OperationKind, Value } from '#engine/ir/program.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
 import { recordedSteps } from '#engine/self-test-record.ts';
 import { runSelfTest, selfTestFault } from '#engine/self-test.ts';
-import { oracleEngine, relativeError } from './support.ts';
+import { oracleEngine, relativeError } from './support/support.ts';
 
 type Spoil = (operation: Operation) => Operation[];
 

@@ -6,8 +6,8 @@ import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program } from '#engine/ir/program.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
 import { seededTensors } from '#engine/ir/small-net.ts';
-import { ganImages, ganStep } from './gan.ts';
-import { expectEqualWithin, oracleEngine } from './support.ts';
+import { ganImages, ganStep } from './support/gan.ts';
+import { expectEqualWithin, oracleEngine } from './support/support.ts';
 
 const steps = { generator: ganStep('generator'), discriminator: ganStep('discriminator') };
 

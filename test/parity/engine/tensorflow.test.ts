@@ -14,7 +14,7 @@ import { describeTraining } from '#ml/train.ts';
 import { initialState } from '#ml/networks/initial-weights.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
 import { expectSameTraining, oneBatch, trainAndScore, withBiases } from '../one-batch.ts';
-import { expectEqualWithin, relativeError } from './support.ts';
+import { expectEqualWithin, relativeError } from './support/support.ts';
 
 const folder = tempFolders();
 const engine = await openTensorFlow(2).catch((error: unknown) => {

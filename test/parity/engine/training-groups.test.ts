@@ -11,14 +11,14 @@ import { cpuEngine } from '#engine/onnxruntime/session.ts';
 import { seededTensors } from '#engine/ir/small-net.ts';
 import { planBlocked } from '#engine/lower/blocked/plan.ts';
 import { definedKinds, expandBlocks } from '#engine/ir/expand.ts';
-import { gan, ganStep } from './gan.ts';
+import { gan, ganStep } from './support/gan.ts';
 import {
   expectBlockedAgrees,
   expectCentralDifferences,
   expectEqualWithin,
   oracleEngine,
   runLowered,
-} from './support.ts';
+} from './support/support.ts';
 
 const plainSgd = { name: 'sgd', momentum: 0, weightDecay: 0, trust: 0 } as const;
 

@@ -16,8 +16,8 @@ import {
   otherOperations,
   pooledActivations,
   pools,
-} from './operation-cases.ts';
-import { expectAgreement } from './support.ts';
+} from './support/operation-cases.ts';
+import { expectAgreement } from './support/support.ts';
 
 const missing = "Kernel 'Conv2DBackpropFilter' not registered for backend 'wasm'";
 

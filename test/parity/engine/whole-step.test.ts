@@ -13,7 +13,7 @@ import {
   optimiserOf,
   oracleEngine,
   runBoth,
-} from './support.ts';
+} from './support/support.ts';
 
 function program(
   pool: boolean,

@@ -21,10 +21,10 @@ import { providerOptions } from '#engine/onnxruntime/session-options.ts';
 import { WeightGradientTiming } from '#engine/onnxruntime/weight-gradient-timing.ts';
 import { selfTestFault } from '#engine/self-test.ts';
 import { hasSoftwareGpu, useSoftwareGpu } from '../../support/software-gpu.ts';
-import { gan, ganImages, ganStep } from '../engine/gan.ts';
-import { conv4File, hasLite0, lite0Path } from '../engine/model-files.ts';
-import { everyPrimitive } from '../engine/primitive-cases.ts';
-import { expectEqualWithin } from '../engine/support.ts';
+import { gan, ganImages, ganStep } from '../engine/support/gan.ts';
+import { conv4File, hasLite0, lite0Path } from '../engine/support/model-files.ts';
+import { everyPrimitive } from '../engine/support/primitive-cases.ts';
+import { expectEqualWithin } from '../engine/support/support.ts';
 
 const cacheFolder = mkdtempSync(join(tmpdir(), 'normscope-gpu-'));
 const sgd = { name: 'sgd', momentum: 0.9, weightDecay: 5e-4, trust: 0 } as const;

@@ -9,7 +9,7 @@ import type { Engine, Tensors } from '#engine/engine.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
 import { methods } from '#ml/methods/methods.ts';
-import { oracleEngine, relativeError } from '../engine/support.ts';
+import { oracleEngine, relativeError } from '../engine/support/support.ts';
 
 export type Rows = readonly (readonly number[])[];
 

@@ -9,9 +9,9 @@ import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program } from '#engine/ir/program.ts';
 import { lowerPlain } from '#engine/lower/plain/lower.ts';
 import { seededTensors, smallNet } from '#engine/ir/small-net.ts';
-import { gan } from '../../parity/engine/gan.ts';
-import { everyPrimitive } from '../../parity/engine/primitive-cases.ts';
-import { optimiserNames, optimiserOf } from '../../parity/engine/support.ts';
+import { gan } from '../../parity/engine/support/gan.ts';
+import { everyPrimitive } from '../../parity/engine/support/primitive-cases.ts';
+import { optimiserNames, optimiserOf } from '../../parity/engine/support/support.ts';
 
 const checker = `
 import sys, onnx

@@ -2,7 +2,7 @@
 
 import type { Query, Reader } from '../database.ts';
 
-// As domain/region-address.ts writes it, for the region r in the file f.
+// As domain/pixels/region-address.ts writes it, for the region r in the file f.
 const ofRegion = `
   f.path || '#xywh=' || r.x || ',' || r.y || ',' || r.width || ',' || r.height
   || case r.level when 0 then '' else '&level=' || r.level end`;

@@ -1,8 +1,8 @@
 // Images, the files in which they were seen, and the regions of them that are images too.
 
-import { colourChannels, greyChannels, type Channel } from '#domain/channel.ts';
-import type { PixelSize, PixelSizeSource } from '#domain/pixel-size.ts';
-import type { RegionAddress } from '#domain/region-address.ts';
+import { colourChannels, greyChannels, type Channel } from '#domain/pixels/channel.ts';
+import type { PixelSize, PixelSizeSource } from '#domain/pixels/pixel-size.ts';
+import type { RegionAddress } from '#domain/pixels/region-address.ts';
 import type { KnownFile, NewFile } from '../../datasets/items.ts';
 import type { NewImage } from '../../formats/new-image.ts';
 import type { Query, Reader, Writer } from '../database.ts';

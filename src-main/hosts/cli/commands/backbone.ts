@@ -7,7 +7,7 @@ import { printable } from '#domain/printable.ts';
 import { StopSource } from '#domain/stop.ts';
 import { command } from '../command.ts';
 import type { Shell } from '../shell.ts';
-import { table } from '../table.ts';
+import { table } from '../output/table.ts';
 
 /** An example of each entry, and what it means. */
 const cardEntries = [

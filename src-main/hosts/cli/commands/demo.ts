@@ -6,7 +6,7 @@ import type { Evaluation, Floor, RankedImage } from '#contract/core.ts';
 import { command } from '../command.ts';
 import { evaluationLines, measureFloor } from '../evaluating.ts';
 import { duration, part } from '#domain/figures.ts';
-import { runEngineInWords } from '#domain/run-engine.ts';
+import { runEngineInWords } from '#domain/engines/run-engine.ts';
 import { importLines, isComplete, runImport } from '../importing.ts';
 import { openFile } from '../open-file.ts';
 import { printable } from '#domain/printable.ts';

@@ -4,7 +4,7 @@ import { Failure } from '#domain/failure.ts';
 import { command } from '../command.ts';
 import { significant } from '#domain/figures.ts';
 import { StopSource } from '#domain/stop.ts';
-import { table } from '../table.ts';
+import { table } from '../output/table.ts';
 
 export const doctor = command({
   summary: 'Tests the engines of this machine and says which can be used',

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { Failure } from '#domain/failure.ts';
 import { significant } from '#domain/figures.ts';
 import { printable } from '#domain/printable.ts';
-import type { Rectangle } from '#domain/region-address.ts';
+import type { Rectangle } from '#domain/pixels/region-address.ts';
 import { command } from '../command.ts';
 
 export const inspect = command({

@@ -5,7 +5,7 @@ import { command, projectArgument } from '../command.ts';
 import { count } from '#domain/figures.ts';
 import { localTime } from '#domain/local-time.ts';
 import { withProject } from '../project.ts';
-import { table, type Column } from '../table.ts';
+import { table, type Column } from '../output/table.ts';
 
 const columns: readonly Column[] = [
   { title: 'run', align: 'right' },

@@ -7,9 +7,9 @@ import { parseId } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
 import { count, duration, significant } from '#domain/figures.ts';
 import { printable } from '#domain/printable.ts';
-import { runEngineInWords } from '#domain/run-engine.ts';
+import { runEngineInWords } from '#domain/engines/run-engine.ts';
 import { withProject } from '../project.ts';
-import { table } from '../table.ts';
+import { table } from '../output/table.ts';
 import { withAliases } from '../epoch-aliases.ts';
 import { resourcesInWords, thresholdLine } from '../training.ts';
 

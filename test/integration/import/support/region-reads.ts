@@ -3,7 +3,7 @@
 import { expect } from 'vitest';
 import { wholeOf, type PixelSource, type SampleBlock } from '#core/formats/pixel-source.ts';
 import { eachRegion, regionSource } from '#core/formats/region.ts';
-import type { Rectangle } from '#domain/region-address.ts';
+import type { Rectangle } from '#domain/pixels/region-address.ts';
 
 /** Corners, one pixel, one row, one column, the middle, and all of it. */
 function parts({ width, height }: PixelSource): Rectangle[] {

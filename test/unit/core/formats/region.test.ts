@@ -5,7 +5,7 @@ import { openImage } from '#core/formats/decode.ts';
 import { wholeOf, type PixelSource } from '#core/formats/pixel-source.ts';
 import { eachRegion, regionHash, regionSource } from '#core/formats/region.ts';
 import { tilesOf } from '#core/formats/tiles.ts';
-import { regionAddress } from '#domain/region-address.ts';
+import { regionAddress } from '#domain/pixels/region-address.ts';
 import { writePng } from '../../../integration/import/support/write-png.ts';
 
 const sourceHash = 'ab'.repeat(32);

@@ -1,7 +1,7 @@
 // A real catalogue with a few rows, for tests of what is computed from them.
 
 import type { NewImage } from '#core/formats/new-image.ts';
-import { colourChannels } from '#domain/channel.ts';
+import { colourChannels } from '#domain/pixels/channel.ts';
 import { onTestFinished } from 'vitest';
 import type { z } from 'zod';
 import type { DatasetItem, ItemAttributes } from '#core/datasets/items.ts';

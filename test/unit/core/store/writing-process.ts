@@ -1,14 +1,14 @@
 // A process that writes transactions into a catalogue as fast as it can and prints the number of each
 // one that has been acknowledged, until it is killed.
 
-import { greyChannels } from '#domain/channel.ts';
+import { greyChannels } from '#domain/pixels/channel.ts';
 import { writeSync } from 'node:fs';
 import { ensureDataset } from '#core/store/images/datasets.ts';
 import { addImage } from '#core/store/images/images.ts';
 import { addJob, endJob, startJob } from '#core/store/jobs.ts';
 import { putModel } from '#core/store/runs/models.ts';
 import { openDatabase } from '#core/store/open-database.ts';
-import { lockProject } from '#core/store/project-lock.ts';
+import { lockProject } from '#core/project/project-lock.ts';
 import { addRun } from '#core/store/runs/runs.ts';
 import { putScore } from '#core/store/runs/scores.ts';
 import { addSnapshot } from '#core/store/runs/snapshots.ts';

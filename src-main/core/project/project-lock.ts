@@ -1,15 +1,14 @@
 // One owner per project. The lock is an exclusive transaction on a small separate database: the operating
 // system releases it when the owner's process ends, also when it is killed.
 
-import type Sqlite from 'better-sqlite3';
 import { readFile, rm, truncate } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Failure } from '#domain/failure.ts';
 import { sweepTemporary, writeWhole } from '#files/whole-file.ts';
-import { asFailure } from './failures.ts';
-import { errorCode, openSqlite } from './sqlite.ts';
+import { asFailure } from '../store/failures.ts';
+import { errorCode, openSqlite, type Connection } from '../store/sqlite.ts';
 
 export interface ProjectLock {
   /** Publishes the address of the owner's control socket (see core/project/control-socket.ts). */
@@ -45,9 +44,9 @@ export async function lockProject(folder: string): Promise<ProjectLock> {
   };
 }
 
-async function hold(folder: string): Promise<Sqlite.Database> {
+async function hold(folder: string): Promise<Connection> {
   const path = join(folder, 'project.lock');
-  let connection: Sqlite.Database | undefined;
+  let connection: Connection | undefined;
   try {
     connection = await openSqlite(path, { timeout: 0 });
     // Nothing is ever written into it, so it needs no journal file.
@@ -85,7 +84,7 @@ function ownerFile(folder: string): string {
   return join(folder, 'project.owner');
 }
 
-async function release(connection: Sqlite.Database, folder: string): Promise<void> {
+async function release(connection: Connection, folder: string): Promise<void> {
   await rm(ownerFile(folder), { force: true });
   connection.close();
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { table, wrap } from '#hosts/cli/table.ts';
+import { table, wrap } from '#hosts/cli/output/table.ts';
 
 it('aligns columns, numbers on the right, wide letters counted', () => {
   const lines = table(

@@ -6,7 +6,7 @@ import {
   type Command,
   type Option,
   type Options,
-} from './command.ts';
+} from '../command.ts';
 import { wrap } from './table.ts';
 
 const width = 92;

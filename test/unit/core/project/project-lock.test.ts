@@ -11,7 +11,7 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lockProject, readOwner } from '#core/store/project-lock.ts';
+import { lockProject, readOwner } from '#core/project/project-lock.ts';
 import { startProcess } from '../../../support/child-process.ts';
 import { budget } from '../../../support/budget.ts';
 import { sizes } from '../../../support/sizes.ts';

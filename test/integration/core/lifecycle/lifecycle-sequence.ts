@@ -9,7 +9,7 @@ import { openApp, type App } from '#core/app.ts';
 import { Failure } from '#domain/failure.ts';
 import { purpose, RandomStream } from '#domain/random.ts';
 import type { LifecycleModel, ModelRun, Verdict } from './lifecycle-model.ts';
-import { clientOf, ended, folderOfRun, untilEvent, type CoreClient } from './project.ts';
+import { clientOf, ended, folderOfRun, untilEvent, type CoreClient } from '../project.ts';
 
 /** Steps of a training that ends at once, and of one that ends only by being paused. */
 const short = 2;

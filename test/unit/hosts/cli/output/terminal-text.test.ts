@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { shellWord, textWidth } from '#hosts/cli/terminal-text.ts';
+import { shellWord, textWidth } from '#hosts/cli/output/terminal-text.ts';
 
 it('knows how many columns a text takes', () => {
   expect(['abc', 'é', 'e\u0301', '細胞', '한글', '🔬', ''].map(textWidth)).toEqual([

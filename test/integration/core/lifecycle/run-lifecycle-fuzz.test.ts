@@ -10,11 +10,11 @@ import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openApp } from '#core/app.ts';
-import { tempFolders } from '../../support/temp-folder.ts';
+import { tempFolders } from '../../../support/temp-folder.ts';
 import { LifecycleModel } from './lifecycle-model.ts';
 import { begin, LifecycleSequence } from './lifecycle-sequence.ts';
-import { drawPictures } from './pictures.ts';
-import { clientOf, succeeded } from './project.ts';
+import { drawPictures } from '../pictures.ts';
+import { clientOf, succeeded } from '../project.ts';
 
 const sequences = Number(process.env['NORMSCOPE_FUZZ_SEQUENCES'] ?? 25);
 const firstSeed = Number(process.env['NORMSCOPE_FUZZ_SEED'] ?? 1);

@@ -1,7 +1,7 @@
 // A process that takes the lock of a project and keeps it until it is killed.
 
 import { Failure } from '#domain/failure.ts';
-import { lockProject } from '#core/store/project-lock.ts';
+import { lockProject } from '#core/project/project-lock.ts';
 
 try {
   await lockProject(process.argv[2]!);

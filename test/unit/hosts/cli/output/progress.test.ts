@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ProgressLine, progressText, type Screen } from '#hosts/cli/progress.ts';
+import { ProgressLine, progressText, type Screen } from '#hosts/cli/output/progress.ts';
 
 class FakeScreen implements Screen {
   readonly isTerminal: boolean;
