@@ -35,7 +35,7 @@ export interface BrokenBackbone {
 }
 
 /** NORMSCOPE_BACKBONES names another folder. */
-export function backboneFolder(env: NodeJS.ProcessEnv = process.env): string {
+function backboneFolder(env: NodeJS.ProcessEnv = process.env): string {
   return env['NORMSCOPE_BACKBONES'] || join(userDataFolder(env), 'backbones');
 }
 
