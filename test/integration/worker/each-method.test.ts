@@ -8,6 +8,7 @@ import { storedSettings } from '#domain/run-settings.ts';
 import type { TrainTask } from '#worker/contract.ts';
 import {
   eventsOf,
+  everyStep,
   failureOf,
   smallTask,
   startWorker,
@@ -50,7 +51,7 @@ test.each(methodNames)('%s trains in parts and gives the scores of its card', as
 });
 
 test('DeepSAD that is stopped keeps its centre and ends with the same model', async () => {
-  const task = await taskOf('deepsad', 60);
+  const task = { ...(await taskOf('deepsad', 60)), checkpoints: everyStep };
   const worker = startWorker();
   const unbroken = { ...task, folder: join(task.folder, 'unbroken') };
   const { modelHash } = await worker.client.call('train', unbroken);

@@ -121,7 +121,8 @@ test('a run stopped in mid-epoch keeps what it has summed up', async () => {
 test('with Adam a run that is stopped goes on to the same bits, in whole steps and in parts', async () => {
   for (const leastParts of [1, 2]) {
     const adam = { optimiser: 'adamw', learningRate: 0.002, steps: 60 };
-    const task = { ...(await smallTask(await temporaryFolder(), adam)), leastParts };
+    const small = await smallTask(await temporaryFolder(), adam);
+    const task = { ...small, leastParts, checkpoints: everyStep };
     const worker = startWorker();
     const unbroken = { ...task, folder: join(task.folder, 'unbroken') };
     const { modelHash } = await worker.client.call('train', unbroken);
