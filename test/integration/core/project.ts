@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { scoresOf } from '#core/store/runs/scores.ts';
 import { openApp, type App } from '#core/app.ts';
 import type { coreMethods, CoreEvents, Job, ScoreOutcome } from '#contract/core.ts';
 import type { ProjectDatabase } from '#core/store/database.ts';
@@ -206,10 +207,18 @@ export async function inCatalogue<Result>(
   }
 }
 
-/** Every row of the table "score", as the file has it. */
+/** The scores of every image by every model, as the file has them. */
 export function scoreRows(project: string): Promise<unknown[]> {
   return inCatalogue(project, (database) =>
-    database.read((reader) => reader.all('select * from score order by model_id, image_id')),
+    database.read((reader) =>
+      reader
+        .all<{ id: number }>('select id from model order by id')
+        .flatMap(({ id }) =>
+          [...scoresOf(reader, id)]
+            .sort(([a], [b]) => a - b)
+            .map(([imageId, raw]) => ({ modelId: id, imageId, ...raw })),
+        ),
+    ),
   );
 }
 

@@ -2,6 +2,7 @@
 
 import type { Evaluation } from '#contract/core.ts';
 import { count, part, percent } from '#domain/figures.ts';
+import { scoreTitle } from '#domain/methods/methods.ts';
 import { html, type Html } from './html.ts';
 import type { JudgedImage, Report } from './report.ts';
 import { interval, trueType } from './words.ts';
@@ -29,7 +30,7 @@ function scoreTable({ scores, rankBy }: Evaluation, floor: Report['floor']): Htm
   const rows = Object.entries(scores).map(
     ([name, { auroc, auroc95, aupr, fpr95 }]) =>
       html`<tr class="${name === rankBy ? 'chosen' : 'other'}">
-        <th scope="row">${name}${name === rankBy ? ' (ranks)' : ''}</th>
+        <th scope="row">${scoreTitle(name)}${name === rankBy ? ' (ranks)' : ''}</th>
         <td class="number">${part(auroc)}</td>
         <td class="number">${interval(auroc95)}</td>
         <td class="number">${part(aupr)}</td>

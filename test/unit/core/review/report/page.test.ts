@@ -75,7 +75,7 @@ describe('reportPage', () => {
       'AUROC 0.930 95 % interval 0.900–0.956',
       'AUROC without training 0.842 95 % interval 0.790–0.880',
       'Threshold 17.50 for a false-alarm budget of 5 % (95 % interval 1.6 % to 11 %',
-      'mahalanobis (ranks) 0.930 0.900–0.956 0.950 0.410',
+      'Mahalanobis distance (ranks) 0.930 0.900–0.956 0.950 0.410',
       'normal: false alarms 1 0 0 %',
       'monocyte anomaly score 19.00 stranger than 97 % of held-out normals',
       'monocyte: missed anomaly score 17.00',
