@@ -114,11 +114,9 @@ test('killed ten times at random moments, a run still ends with the same bits', 
     checkpoints: everyStep,
   };
   const moments = new RandomStream(10, purpose.sample);
-  const unbroken = { ...task, folder: join(task.folder, 'unbroken') };
+  // Without any checkpoint: they change nothing in what is trained.
+  const unbroken = { ...task, folder: join(task.folder, 'unbroken'), checkpoints: undefined };
   const { modelHash } = await startWorker().client.call('train', unbroken);
-  // A checkpoint changes nothing in what is trained.
-  const seldom = { ...task, folder: join(task.folder, 'seldom'), checkpoints: undefined };
-  expect((await startWorker().client.call('train', seldom)).modelHash).toBe(modelHash);
 
   for (let kill = 0; kill < 10; kill++) {
     const safe = Math.max(0, ...(await checkpointsOf(task)).map(stepOf));
