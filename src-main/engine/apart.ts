@@ -13,16 +13,16 @@ export interface Apart<Answer> {
 }
 
 /**
- * Runs the module `entry` (beside this one) with `args`, and sends it `question` where there is one. It may
+ * Runs the module `entry` with `args`, and sends it `question` where there is one. It may
  * take `patience` milliseconds until it answers, and as many again after each answer.
  */
 export async function runApart<Answer>(
-  entry: string,
+  entry: URL,
   args: readonly string[],
   patience: number,
   question?: object,
 ): Promise<Apart<Answer>> {
-  const child = fork(fileURLToPath(new URL(entry, import.meta.url)), [...args], {
+  const child = fork(fileURLToPath(entry), [...args], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: heapEnvironment(),
     // Programs refer to one value from many places.

@@ -4,6 +4,8 @@ import { runApart } from './apart.ts';
 import type { EngineName } from './engine.ts';
 import { absent, type Diagnosis } from './examine.ts';
 
+const entry = new URL('./examine-process.ts', import.meta.url);
+
 /**
  * An engine whose self-test takes longer hangs, or is of no use; one whose timing does is too slow,
  * milliseconds. A graphics card computed in software takes 5 s and 45 s on two cores that are idle.
@@ -20,7 +22,7 @@ export async function examineApart(
   patience = patienceMs,
 ): Promise<Diagnosis> {
   const args = [name, String(threads)];
-  const { answer, ending } = await runApart<Diagnosis>('./examine-process.ts', args, patience);
+  const { answer, ending } = await runApart<Diagnosis>(entry, args, patience);
   if (ending === 'hung') {
     const fault =
       `its self-test did not end within ${patience / 1000} s, so that its driver hangs or is far too ` +

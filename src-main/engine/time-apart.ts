@@ -4,6 +4,8 @@ import { runApart } from './apart.ts';
 import type { EngineName } from './engine.ts';
 import type { Program } from './ir/program.ts';
 
+const entry = new URL('./time-process.ts', import.meta.url);
+
 /** Milliseconds of a step and the device that took it, or why there is no time: a clause. */
 export type StepTime =
   { readonly milliseconds: number; readonly device: string } | { readonly fault: string };
@@ -16,7 +18,7 @@ export async function timeApart(
   patience: number,
 ): Promise<StepTime> {
   const args = [name, String(threads)];
-  const { answer, ending } = await runApart<StepTime>('./time-process.ts', args, patience, program);
+  const { answer, ending } = await runApart<StepTime>(entry, args, patience, program);
   if (answer) return answer;
   if (ending === 'hung') {
     return {
