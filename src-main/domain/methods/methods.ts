@@ -45,6 +45,11 @@ export function findTerm(name: string): TermCard | undefined {
   return terms.get(name);
 }
 
+/** The title of a score for the user; the name itself of a score that no method of this version has. */
+export function scoreTitle(name: string): string {
+  return scores.get(name)?.title ?? name;
+}
+
 /** The title of a term for the user; the name itself of a term that no method of this version has. */
 export function termTitle(name: string): string {
   return terms.get(name)?.title ?? name;

@@ -145,11 +145,9 @@ test(`killed ${kills} times at random moments, a run still ends with the same bi
     checkpoints: everyStep,
   };
   const moments = new RandomStream(10, purpose.sample);
-  const unbroken = { ...task, folder: join(task.folder, 'unbroken') };
+  // Without any checkpoint: they change nothing in what is trained.
+  const unbroken = { ...task, folder: join(task.folder, 'unbroken'), checkpoints: undefined };
   const { modelHash } = await startWorker().client.call('train', unbroken);
-  // A checkpoint changes nothing in what is trained.
-  const seldom = { ...task, folder: join(task.folder, 'seldom'), checkpoints: undefined };
-  expect((await startWorker().client.call('train', seldom)).modelHash).toBe(modelHash);
 
   for (let kill = 0; kill < kills; kill++) {
     const safe = Math.max(0, ...(await checkpointsOf(task)).map(stepOf));
