@@ -33,7 +33,8 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', { timeout: 600_000 },
 
   it('is followed by the processor, from the last checkpoint, when it is lost in training', async () => {
     const { client } = await openProject(await copyOf(template, newFolder()));
-    const overrides = { ...smallTraining.overrides, steps: 6, views: 1 };
+    // So many that the card is lost before their end; the processor takes what is left in no time.
+    const overrides = { ...smallTraining.overrides, steps: 200, views: 1 };
     const request = { ...smallTraining, overrides, engine: 'webgpu' } as const;
     const { jobId, runId } = await client.call('runs.train', request);
     await untilEvent(client, 'run.step', ({ epoch }) => epoch > 0);
@@ -48,10 +49,10 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', { timeout: 600_000 },
     expect(run).toMatchObject({
       engine: 'cpu',
       engineWhy: 'the webgpu engine failed',
-      stepsDone: 6,
+      stepsDone: 200,
     });
     expect(run.warnings[0]).toMatch(
-      /^The webgpu engine failed\. Training continued from the last checkpoint \(step \d\) on the processor\..*stopped working/,
+      /^The webgpu engine failed\. Training continued from the last checkpoint \(step \d+\) on the processor\..*stopped working/,
     );
     expect(run.warnings.join('\n')).toMatch(/begun with the webgpu engine .*SwiftShader/);
   });
