@@ -113,7 +113,7 @@ export interface ScoreTask {
   readonly mostRows?: number | undefined;
 }
 
-export interface FloorTask {
+export interface BaselineTask {
   readonly normals: ShardReference;
   readonly images: ShardReference;
 }
@@ -149,7 +149,7 @@ export interface BackboneFeaturesTask extends BackboneReference {
 }
 
 /** Files of features, a row of 32-bit floats (little-endian) for each image. */
-export interface FeatureFloorTask {
+export interface FeatureBaselineTask {
   readonly normals: Input;
   readonly images: Input;
   /** Whose values a row holds; each output weighs the same. */
@@ -253,13 +253,13 @@ export interface WorkerMethods {
   describe: { input: Record<string, never>; output: { protocol: number; engines: EngineReport[] } };
   train: { input: TrainTask; output: TrainResult };
   score: { input: ScoreTask; output: { scored: number } };
-  /** Anomaly scores of the untrained floor, one an image of `images`; higher is stranger. */
-  floor: { input: FloorTask; output: { anomaly: number[] } };
+  /** Anomaly scores of the baseline without training, one an image of `images`; higher is stranger. */
+  baseline: { input: BaselineTask; output: { anomaly: number[] } };
   features: { input: FeaturesTask; output: { images: number; size: number } };
   tryBackbone: { input: BackboneReference; output: BackboneTrial };
   backboneFeatures: { input: BackboneFeaturesTask; output: { images: number; size: number } };
-  /** As `floor`, among features. */
-  featureFloor: { input: FeatureFloorTask; output: { anomaly: number[] } };
+  /** As `baseline`, among features. */
+  featureBaseline: { input: FeatureBaselineTask; output: { anomaly: number[] } };
   timeStep: { input: TimeStepTask; output: StepTiming };
   timeAugment: { input: TimeAugmentTask; output: AugmentTiming };
   estimate: { input: EstimateTask; output: Estimate };

@@ -11,10 +11,10 @@ import { inputChecker } from '#rpc/method.ts';
 import { runAdvice } from './tasks/advise-task.ts';
 import { runBackboneFeatures, tryBackbone } from './tasks/backbone-task.ts';
 import { workerProtocol } from './contract.ts';
-import { runFeatureFloor } from './tasks/feature-floor-task.ts';
+import { runFeatureBaseline } from './tasks/feature-baseline-task.ts';
 import { runFeatures } from './tasks/features-task.ts';
 import { runEstimate } from './tasks/estimate-task.ts';
-import { runFloor } from './tasks/floor-task.ts';
+import { runBaseline } from './tasks/baseline-task.ts';
 import { workerMethods } from './inputs.ts';
 import { runScoring } from './tasks/score-task.ts';
 import type { TaskContext } from './tasks/task.ts';
@@ -48,11 +48,11 @@ const handlers: HandlersOf<typeof workerMethods> = {
   describe: alone(async () => ({ protocol: workerProtocol, engines: await diagnose() })),
   train: alone(runTraining),
   score: alone(runScoring),
-  floor: alone(runFloor),
+  baseline: alone(runBaseline),
   features: alone(runFeatures),
   tryBackbone: alone(tryBackbone),
   backboneFeatures: alone(runBackboneFeatures),
-  featureFloor: alone(runFeatureFloor),
+  featureBaseline: alone(runFeatureBaseline),
   timeStep: alone(timeStep),
   timeAugment: alone(timeAugment),
   estimate: alone(runEstimate),

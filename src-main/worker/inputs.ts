@@ -23,9 +23,9 @@ import type {
   CheckpointRule,
   Estimate,
   EstimateTask,
-  FeatureFloorTask,
+  FeatureBaselineTask,
   FeaturesTask,
-  FloorTask,
+  BaselineTask,
   ScoreTask,
   ShiftTask,
   SmallPicture,
@@ -108,7 +108,7 @@ const scoreTask: z.ZodType<ScoreTask> = z.strictObject({
   mostRows: z.int().min(1).optional(),
 });
 
-const floorTask: z.ZodType<FloorTask> = z.strictObject({ normals: shard, images: shard });
+const baselineTask: z.ZodType<BaselineTask> = z.strictObject({ normals: shard, images: shard });
 
 const featuresTask: z.ZodType<FeaturesTask> = z.strictObject({
   model: file,
@@ -127,7 +127,7 @@ const backboneFeaturesTask: z.ZodType<BackboneFeaturesTask> = backbone.extend({
   path: z.string(),
 });
 
-const featureFloorTask: z.ZodType<FeatureFloorTask> = z.strictObject({
+const featureBaselineTask: z.ZodType<FeatureBaselineTask> = z.strictObject({
   normals: file,
   images: file,
   outputs: backboneCard.shape.outputs,
@@ -189,11 +189,11 @@ export const workerMethods = {
   describe: method<WorkerMethods['describe']['output']>()(z.strictObject({})),
   train: method<TrainResult>()(trainTask),
   score: method<WorkerMethods['score']['output']>()(scoreTask),
-  floor: method<WorkerMethods['floor']['output']>()(floorTask),
+  baseline: method<WorkerMethods['baseline']['output']>()(baselineTask),
   features: method<WorkerMethods['features']['output']>()(featuresTask),
   tryBackbone: method<BackboneTrial>()(backboneReference),
   backboneFeatures: method<WorkerMethods['backboneFeatures']['output']>()(backboneFeaturesTask),
-  featureFloor: method<WorkerMethods['featureFloor']['output']>()(featureFloorTask),
+  featureBaseline: method<WorkerMethods['featureBaseline']['output']>()(featureBaselineTask),
   timeStep: method<StepTiming>()(timeStepTask),
   timeAugment: method<AugmentTiming>()(timeAugmentTask),
   estimate: method<Estimate>()(estimateTask),
