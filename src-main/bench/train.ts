@@ -131,7 +131,7 @@ export async function trainOurs(training: OwnTraining, shell: Shell): Promise<Ou
     ...{ runId: 1, folder, method: 'oecl', settings, seed, engine: 'auto', shifts: [] },
     normals: { name: 'normals', hash: normals.hash, path: normals.path },
     outliers: [{ name: 'outliers', hash: outliers.hash, path: outliers.path, weight: 1 }],
-    ...{ snapshotHash: 'bench', codeVersion: 'bench', leastParts: 1 },
+    ...{ snapshotHash: 'bench', codeVersion: 'bench', leastMicroBatches: 1 },
   };
   const { engine, steps, modelHash } = await inWorker(shell, (lease, stop) =>
     lease.call('train', task, stop, {

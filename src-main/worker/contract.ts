@@ -74,8 +74,8 @@ export interface TrainTask {
   readonly snapshotHash: string;
   /** Written into checkpoints and the model. */
   readonly codeVersion: string;
-  /** A step is to be taken in at least so many parts, because a worker before ran out of memory. */
-  readonly leastParts: number;
+  /** At least so many micro-batches per step, because an earlier worker ran out of memory. */
+  readonly leastMicroBatches: number;
   /** By time (`standardRule` in tasks/checkpoint-clock.ts) when left out. */
   readonly checkpoints?: CheckpointRule | undefined;
 }
@@ -278,8 +278,8 @@ export interface WorkerEvents {
     readonly why: string;
     readonly step: number;
     readonly steps: number;
-    /** A step is taken in so many parts, to need less memory. */
-    readonly parts: number;
+    /** Micro-batches per step (gradient accumulation, which needs less memory). */
+    readonly microBatches: number;
   };
   step: StepReport;
   /** A resumed run may report an epoch again, with the same figures. */

@@ -92,7 +92,7 @@ const trainTask: z.ZodType<TrainTask> = z
     shifts: z.array(shift.extend({ weight })),
     snapshotHash: z.string(),
     codeVersion: z.string(),
-    leastParts: z.int().min(1),
+    leastMicroBatches: z.int().min(1),
     checkpoints: checkpointRule.optional(),
   })
   .superRefine(checkSettings);

@@ -29,7 +29,7 @@ const progress = z.strictObject({
   engine: z.string(),
   device: z.string(),
   codeVersion: z.string(),
-  /** Parts of a step. */
+  /** Micro-batches per step; the file keeps its former name. */
   parts: z.int().min(1).default(1),
 });
 type Progress = z.infer<typeof progress>;

@@ -17,7 +17,12 @@ import { Checkpoints } from '../files/checkpoints.ts';
 import type { TrainResult, TrainTask } from '../contract.ts';
 import { describeModel, writeModel } from '../files/model-file.ts';
 import { freeMemory } from './memory.ts';
-import { fittingParts, outOfMemory, partsFrom, partsTaken } from './parts.ts';
+import {
+  fittingMicroBatches,
+  outOfMemory,
+  microBatchesFrom,
+  gradientAccumulation,
+} from './gradient-accumulation.ts';
 import { ScorePools } from '../views/score-pools.ts';
 import type { Shard } from '../files/shard.ts';
 import { readShard } from '../files/shard.ts';
@@ -122,17 +127,21 @@ async function takeSteps(
   const program = describeTraining(method, settings, normals.channels);
   const checkpoints = await Checkpoints.open(task.folder, identity, program);
   const from = await checkpoints.newest(warn);
-  // A run that was begun in parts goes on so, to end with the same bits.
-  const least = partsFrom(settings, Math.max(task.leastParts, from?.parts ?? 1));
-  const parts = fittingParts(task, normals.channels, least, freeMemory(), warn);
-  if (parts === least && task.leastParts > 1) warn(partsTaken(settings, parts));
-  const taken = parts === 1 ? program : describeTraining(method, settings, normals.channels, parts);
+  // A resumed run keeps its micro-batches, so that it ends with the same bits.
+  const least = microBatchesFrom(settings, Math.max(task.leastMicroBatches, from?.parts ?? 1));
+  const microBatches = fittingMicroBatches(task, normals.channels, least, freeMemory(), warn);
+  if (microBatches === least && task.leastMicroBatches > 1)
+    warn(gradientAccumulation(settings, microBatches));
+  const taken =
+    microBatches === 1
+      ? program
+      : describeTraining(method, settings, normals.channels, microBatches);
   const engine = await chooseEngine(task.engine, settings.threads, taken);
   throwIfStopped(context.stop);
   if (from) compareOrigin(from, task, engine, warn);
   try {
     return {
-      ...(await takeStepsIn(parts, ingredients, engine, context, checkpoints, from)),
+      ...(await takeStepsIn(microBatches, ingredients, engine, context, checkpoints, from)),
       engine,
     };
   } catch (error) {
@@ -141,7 +150,7 @@ async function takeSteps(
 }
 
 async function takeStepsIn(
-  parts: number,
+  microBatches: number,
   { task, normals, outliers }: Ingredients,
   engine: ChosenEngine,
   context: TaskContext,
@@ -150,7 +159,7 @@ async function takeStepsIn(
 ): Promise<RunOutcome> {
   const { runId, method, settings, seed } = task;
   const recipe: TrainRecipe = {
-    ...{ kind: 'train', method, normals, settings, seed, parts },
+    ...{ kind: 'train', method, normals, settings, seed, microBatches },
     outliers: outliers.map((set, index) => ({ set, weight: task.outliers[index]!.weight })),
     shifts: task.shifts,
   };
@@ -160,7 +169,7 @@ async function takeStepsIn(
     pool.begin(from?.step ?? 0);
     const training = await startTraining({
       ...planOf(recipe),
-      ...{ engine, source: pool, parts },
+      ...{ engine, source: pool, microBatches },
       ...(from ? { from } : {}),
     });
     // The first state has been written: nobody needs it, and it is as large as the network.
@@ -169,8 +178,8 @@ async function takeStepsIn(
       const { steps } = scheduleOf(settings, normals.count);
       const { name, device, why } = engine;
       const step = from?.step ?? 0;
-      context.emit('started', { runId, engine: name, device, why, step, steps, parts });
-      const views = { pool, parts };
+      context.emit('started', { runId, engine: name, device, why, step, steps, microBatches });
+      const views = { pool, microBatches };
       return await new TrainingRun(
         task,
         context,

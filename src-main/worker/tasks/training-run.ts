@@ -34,7 +34,7 @@ export class TrainingRun {
   readonly #checkpoints: Checkpoints;
   readonly #engine: Engine;
   readonly #pool: ViewPool;
-  readonly #parts: number;
+  readonly #microBatches: number;
   readonly #means: EpochMeans;
   readonly #turns = new Turns();
   #lastEpoch: EpochReport | null;
@@ -49,7 +49,7 @@ export class TrainingRun {
     training: Training,
     checkpoints: Checkpoints,
     engine: Engine,
-    { pool, parts }: { readonly pool: ViewPool; readonly parts: number },
+    { pool, microBatches }: { readonly pool: ViewPool; readonly microBatches: number },
     from: Checkpoint | undefined,
   ) {
     this.#task = task;
@@ -58,7 +58,7 @@ export class TrainingRun {
     this.#checkpoints = checkpoints;
     this.#engine = engine;
     this.#pool = pool;
-    this.#parts = parts;
+    this.#microBatches = microBatches;
     this.#means = new EpochMeans(from?.sums);
     this.#lastEpoch = from?.lastEpoch ?? null;
     this.#savedStep = from?.step ?? 0;
@@ -130,7 +130,7 @@ export class TrainingRun {
       engine: this.#engine.name,
       device: this.#engine.device,
       codeVersion: this.#task.codeVersion,
-      parts: this.#parts,
+      parts: this.#microBatches,
       state: known ?? (await this.#training.state()),
     });
     this.#savedStep = step;

@@ -10,7 +10,7 @@ export interface TrainRecipe extends Omit<BatchPlan, 'shifts'> {
   readonly kind: 'train';
   readonly shifts: TrainTask['shifts'];
   /** See TrainOptions. */
-  readonly parts: number;
+  readonly microBatches: number;
 }
 
 export interface ScoreRecipe extends ScoreViewsRequest {
@@ -31,6 +31,6 @@ export function planOf({ shifts, ...recipe }: TrainRecipe): BatchPlan {
 /** Throws as the constructor of Batches. */
 export function viewsOf(recipe: ViewRecipe): Views {
   return recipe.kind === 'train'
-    ? new Batches(planOf(recipe), recipe.parts)
+    ? new Batches(planOf(recipe), recipe.microBatches)
     : new ScoreViews(recipe);
 }

@@ -118,10 +118,10 @@ test('a run stopped in mid-epoch keeps what it has summed up', async () => {
   expect(figuresOf(epochs)).toEqual(figuresOf(expected.slice(0, 1)));
 });
 
-test('with Adam a run that is stopped goes on to the same bits, in whole steps and in parts', async () => {
-  for (const leastParts of [1, 2]) {
+test('with Adam a stopped run resumes to the same bits, in whole steps and with gradient accumulation', async () => {
+  for (const leastMicroBatches of [1, 2]) {
     const adam = { optimiser: 'adamw', learningRate: 0.002, steps: 60 };
-    const task = { ...(await smallTask(await temporaryFolder(), adam)), leastParts };
+    const task = { ...(await smallTask(await temporaryFolder(), adam)), leastMicroBatches };
     const worker = startWorker();
     const unbroken = { ...task, folder: join(task.folder, 'unbroken') };
     const { modelHash } = await worker.client.call('train', unbroken);

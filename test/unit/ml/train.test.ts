@@ -9,7 +9,7 @@ import { cpuEngine } from '#engine/onnxruntime/session.ts';
 import { initialState } from '#ml/networks/initial-weights.ts';
 import { shiftNamed } from '#ml/shifts/shifts.ts';
 import type { StepDone, TrainOptions } from '#ml/train.ts';
-import { describeTraining, fitSettings, possibleParts, startTraining } from '#ml/train.ts';
+import { describeTraining, fitSettings, possibleMicroBatches, startTraining } from '#ml/train.ts';
 import { hashState } from './hash-state.ts';
 import { noisePixels } from './pixel-sets.ts';
 
@@ -118,35 +118,35 @@ describe('a run', () => {
       const first = await train(optionsOf(own), 17);
       const rest = await train(optionsOf(own, { from: { step: 17, state: first.state } }));
       expect(hashState(rest.state)).toBe(hashState(whole.state));
-      const parts = await train(optionsOf(own, { parts: 2 }), 3);
-      const from = { step: 3, state: parts.state };
+      const accumulated = await train(optionsOf(own, { microBatches: 2 }), 3);
+      const from = { step: 3, state: accumulated.state };
       const [again, never] = [
-        await train(optionsOf(own, { parts: 2, from }), 6),
-        await train(optionsOf(own, { parts: 2 }), 6),
+        await train(optionsOf(own, { microBatches: 2, from }), 6),
+        await train(optionsOf(own, { microBatches: 2 }), 6),
       ];
       expect(hashState(again.state)).toBe(hashState(never.state));
     });
   }
 
-  it('in parts ends bit for bit alike when it is taken up again, and near a run in whole steps', async () => {
-    const parts = await train(optionsOf({}, { parts: 2 }));
-    const first = await train(optionsOf({}, { parts: 2 }), 3);
+  it('ends in the same bits when resumed with gradient accumulation, and near a run in whole steps', async () => {
+    const accumulated = await train(optionsOf({}, { microBatches: 2 }));
+    const first = await train(optionsOf({}, { microBatches: 2 }), 3);
     const from = { step: 3, state: first.state };
-    const rest = await train(optionsOf({}, { parts: 2, from }));
-    expect(hashState(rest.state)).toBe(hashState(parts.state));
-    expect(normTotal(parts.steps[0]!.distributions['normalNorms']!)).toBe(8);
+    const rest = await train(optionsOf({}, { microBatches: 2, from }));
+    expect(hashState(rest.state)).toBe(hashState(accumulated.state));
+    expect(normTotal(accumulated.steps[0]!.distributions['normalNorms']!)).toBe(8);
     const whole = await train(optionsOf());
-    expect(Object.keys(parts.state)).toEqual(Object.keys(whole.state));
+    expect(Object.keys(accumulated.state)).toEqual(Object.keys(whole.state));
     // Another loss: fewer images are contrasted with each other. The same views, rates and outliers.
     const firstOf = ({ steps }: typeof whole, name: string) => steps[0]!.terms[name]!;
-    expect(firstOf(parts, 'ntxent')).toBeLessThan(firstOf(whole, 'ntxent'));
-    const [split, one] = [firstOf(parts, 'normalNorm'), firstOf(whole, 'normalNorm')];
+    expect(firstOf(accumulated, 'ntxent')).toBeLessThan(firstOf(whole, 'ntxent'));
+    const [split, one] = [firstOf(accumulated, 'normalNorm'), firstOf(whole, 'normalNorm')];
     expect(Math.abs(split / one - 1)).toBeLessThan(0.2);
   });
 
-  it('can be taken in parts that divide both batches and leave two images to contrast', () => {
+  it('can be split into micro-batches that divide both batches and leave two images to contrast', () => {
     const of = (batch: number, outlierBatch: number) =>
-      possibleParts(settingsOf({ batch, outlierBatch }));
+      possibleMicroBatches(settingsOf({ batch, outlierBatch }));
     expect(of(8, 8)).toEqual([1, 2, 4]);
     expect(of(12, 0)).toEqual([1, 2, 3, 4, 6]);
     expect(of(9, 6)).toEqual([1, 3]);

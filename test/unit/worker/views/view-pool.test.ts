@@ -34,7 +34,14 @@ const settings = resolveSettings({
 });
 
 const training: TrainRecipe = {
-  ...{ kind: 'train', method: 'anchored', settings, seed: 3, parts: 2, normals: shared(11, 1) },
+  ...{
+    kind: 'train',
+    method: 'anchored',
+    settings,
+    seed: 3,
+    microBatches: 2,
+    normals: shared(11, 1),
+  },
   outliers: [{ set: shared(5, 2), weight: 1 }],
   // Made from normal views of other threads, their partners included.
   shifts: [
