@@ -56,7 +56,7 @@ export function rowsOf(
 /** The conjugate of the golden ratio: its multiples spread evenly over 0 … 1. */
 const goldenStep = 0.6180339887498949;
 
-/** What is drawn one after another: outliers may be made from normal views of the batch. */
+/** Phases drawn in this order, because outliers may be made from normal views of the batch. */
 const phase = { normals: 0, outliers: 1, range: 2 } as const;
 
 export class Batches implements Views {
@@ -115,7 +115,7 @@ export class Batches implements Views {
     }
   }
 
-  /** The image in a slot of a step: draws run on over epoch ends, so that no image is left out. */
+  /** The image in a slot of a step: draws continue across epoch ends, so that no image is left out. */
   #normal(step: number, slot: number): { epoch: number; index: number } {
     const { normals, settings } = this.#plan;
     const draw = step * settings.batch + slot;
@@ -177,7 +177,7 @@ export class Batches implements Views {
 
   /**
    * A slot with another image: a batch that crosses the end of a pass may hold an image twice. Only
-   * a batch of two that are the same image has none; then its other view must do.
+   * a batch of two that are the same image has none; then its other view is used.
    */
   #partnerOf(step: number, base: number, stream: RandomStream): number {
     if (this.#drawnStep !== step) {

@@ -58,7 +58,7 @@ function insert(
   if (best.length > most) best.pop();
 }
 
-/** Exact below `limit`; something not below it as soon as the sum passes it. */
+/** Exact below `limit`; any value ≥ `limit` once the sum reaches it. */
 function squaredDistance(row: Float32Array, bank: Float32Array, at: number, limit: number): number {
   let sum = 0;
   for (let start = 0; start < row.length && sum < limit; start += termsBetweenLooks) {

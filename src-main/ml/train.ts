@@ -1,5 +1,5 @@
-// The training loop: an async generator that yields progress. Stopping is leaving the loop; nothing
-// in it knows files, processes or the user.
+// The training loop: an async generator that yields progress. The caller stops it by leaving the loop;
+// it knows no files, processes or user.
 
 import { Failure } from '#domain/failure.ts';
 import type { MethodName } from '#domain/methods/methods.ts';
@@ -26,11 +26,11 @@ export interface TrainOptions extends BatchPlan {
   /** Where batches come from, laid out in as many micro-batches; drawn on demand when left out. */
   readonly source?: BatchSource;
   /**
-   * A step takes its images in so many runs, and less memory; it divides both batch sizes, and leaves
-   * each part two normal images. 1 when left out.
+   * Gradient accumulation: runs of the program per step, which need less memory. Divides both batch
+   * sizes, and leaves each micro-batch at least two normal images. 1 when left out.
    */
   readonly microBatches?: number;
-  /** Where to begin: step 0 with initial weights when left out. */
+  /** Where to start: step 0 with initial weights when left out. */
   readonly from?: { readonly step: number; readonly state: Tensors };
 }
 
@@ -48,12 +48,12 @@ export interface StepDone extends StepMeans {
   readonly endsEpoch: boolean;
 }
 
-/** A run under way. */
+/** A running training. */
 export interface Training {
   readonly steps: AsyncGenerator<StepDone, void, undefined>;
   /**
    * Weights, slots and statistics after the last step yielded. Throws `not-finite`, so that no
-   * checkpoint holds a tensor that the next step would trip over.
+   * checkpoint holds a tensor on which the next step would fail.
    */
   readonly state: () => Promise<Tensors>;
   readonly release: () => Promise<void>;
@@ -74,7 +74,7 @@ export function fitSettings(settings: RunSettings, normals: number): RunSettings
 /**
  * The numbers of micro-batches that a step can be split into, ascending, from 1. Each is contrasted
  * within itself: an exact NT-Xent over all of them would need two more programs and a second forward pass,
- * and batch normalisation would see a part at a time all the same.
+ * and batch normalisation would still see one micro-batch at a time.
  */
 export function possibleMicroBatches({ batch, outlierBatch }: RunSettings): number[] {
   return Array.from({ length: Math.floor(batch / 2) }, (_, index) => index + 1).filter(
@@ -82,7 +82,7 @@ export function possibleMicroBatches({ batch, outlierBatch }: RunSettings): numb
   );
 }
 
-/** The training program of a run: one batch in, one optimiser step; or a part of the batch. */
+/** The training program of a run: one batch, or one micro-batch, and one optimiser step. */
 export function describeTraining(
   method: MethodName,
   settings: RunSettings,
@@ -106,7 +106,7 @@ export function describeTraining(
   );
 }
 
-/** Adam's constants that are no settings are those of its paper. */
+/** Adam's constants that are not settings are those of its paper. */
 function optimiserOf(settings: RunSettings): OptimiserChoice {
   const { optimiser: name, momentum, weightDecay, trust } = settings;
   return name === 'adam' || name === 'adamw'
@@ -228,7 +228,7 @@ function evenWeights(program: Program): Tensors {
   );
 }
 
-/** Throws `not-finite` with the step, counted from 1, and the first tensor that is to blame. */
+/** Throws `not-finite` with the step, counted from 1, and the first tensor that is not finite. */
 function assertFinite(program: Program, outputs: Tensors, step: number): void {
   const squares = outputs['gradientSquares']!;
   const culprit = program.training!.parameters.find((_, index) => !Number.isFinite(squares[index]));

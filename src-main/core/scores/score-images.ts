@@ -227,7 +227,7 @@ class Scoring {
     this.#at = undefined;
     if (ranOutOfMemory(failure) && at && at.rows > 1) {
       this.#mostRows = Math.floor(at.rows / 2);
-      return `Scoring went on ${withFewerViews(this.#mostRows)}.`;
+      return `Scoring continued ${withFewerViews(this.#mostRows)}.`;
     }
     if (at !== undefined && cardGaveUp(failure, at.engine)) {
       this.#engine = 'cpu';
@@ -235,7 +235,7 @@ class Scoring {
       return `The ${at.engine} engine failed, and scoring continued on the processor.`;
     }
     if (failure.code !== 'link-closed' || ++this.#deaths > deathsForgiven) return undefined;
-    return 'Scoring went on with a new one.';
+    return 'Scoring continued with a new one.';
   }
 
   /** Takes what has been scored out of `wanted`. */

@@ -98,7 +98,7 @@ describe('a run', () => {
     }
   });
 
-  it('ends bit for bit alike when it is left and taken up again at any step', async () => {
+  it('ends in the same bits when stopped and resumed at any step', async () => {
     const whole = await train(optionsOf());
     for (const at of [2, 5]) {
       const first = await train(optionsOf(), at);
@@ -109,7 +109,7 @@ describe('a run', () => {
   });
 
   for (const optimiser of ['adam', 'adamw']) {
-    it(`learns with ${optimiser}, and ends bit for bit alike when it is taken up again`, async () => {
+    it(`learns with ${optimiser}, and ends in the same bits when resumed`, async () => {
       const own = { optimiser, learningRate: 0.003, steps: 40, warmup: 0 };
       const whole = await train(optionsOf(own));
       const mean = (steps: readonly StepDone[]): number =>
@@ -158,7 +158,7 @@ describe('a run', () => {
     expect(one!.steps[0]!.loss).not.toBe(two!.steps[0]!.loss);
   });
 
-  it('needs no outliers with SimCLR, and reports no norm of theirs', async () => {
+  it('needs no outliers with SimCLR, and reports no outlier norm', async () => {
     const more = { method: 'simclr', outliers: [], shifts: [] } as const;
     const { steps } = await train(optionsOf({ outlierBatch: 0 }, more), 2);
     expect(steps.map(({ terms }) => Object.keys(terms))).toEqual([
@@ -193,7 +193,7 @@ describe('fewer normal images', () => {
     expect(fitSettings(settings, 64)).toBe(settings);
   });
 
-  it('than 8 are refused in words', () => {
+  it('than 8 are refused with a message', () => {
     expect(() => fitSettings(settingsOf(), 7)).toThrow(
       /at least 8 normal images; there are 7 in the training part/,
     );
@@ -214,7 +214,7 @@ describe('fewer normal images', () => {
   });
 });
 
-describe('numbers that go wrong', () => {
+describe('numbers that are not finite', () => {
   const program = describeTraining('anchored', settingsOf(), 3);
 
   async function withBad(name: string, value: number, step = 2): Promise<unknown> {

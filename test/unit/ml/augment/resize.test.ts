@@ -46,7 +46,7 @@ describe('a resized crop', () => {
     }
   });
 
-  it('of an even picture is even and exact, whatever the sizes', () => {
+  it('of a uniform picture is uniform and exact, at any size', () => {
     const even = { count: 1, channels: 3 as const };
     fc.assert(
       fc.property(
