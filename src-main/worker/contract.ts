@@ -1,5 +1,5 @@
-// What the core may ask of the worker, and what the worker tells meanwhile. JSON-safe; pixels,
-// weights and other bulk go by file.
+// The worker's methods, called by the core, and the events it emits meanwhile. JSON-safe; pixels, weights
+// and other large data go by file.
 
 import type { EngineName, EngineReport } from '#domain/engines/engine-report.ts';
 import type { MethodName } from '#domain/methods/methods.ts';
@@ -8,7 +8,7 @@ import type { RawScores } from '#domain/score.ts';
 import type { RunSettings, ViewSettings } from '#domain/run-settings.ts';
 import type { BackboneCard } from './files/backbone-card.ts';
 
-/** Changes with any change to this file that the other side must know of. */
+/** Raised with every change to this file that affects the other side. */
 export const workerProtocol = 6;
 
 /** A file that a task reads. */
@@ -22,7 +22,7 @@ export interface Input {
   readonly path: string;
 }
 
-/** A pixel shard (see worker/files/shard.ts) and what it is called in messages. */
+/** A pixel shard (see worker/files/shard.ts) and its name in messages. */
 interface ShardReference extends Input {
   readonly name: string;
 }
@@ -60,7 +60,7 @@ export interface TrainTask {
   readonly runId: number;
   /**
    * Checkpoints and the finished model are written here; the folder is made when missing. Training
-   * goes on from its newest intact checkpoint.
+   * resumes from the newest intact one.
    */
   readonly folder: string;
   readonly method: MethodName;
@@ -97,7 +97,7 @@ export interface ImageToScore {
   readonly index: number;
   /**
    * SHA-256 of the image, hexadecimal. Its random views follow from this and the seed, so that its
-   * scores are the same in whichever shard it comes.
+   * scores are the same in every shard.
    */
   readonly hash: string;
 }
@@ -109,7 +109,7 @@ export interface ScoreTask {
   readonly images: readonly ImageToScore[];
   readonly seed: number;
   readonly engine: EngineName | 'auto';
-  /** Views that go through the network at once, at most; as many as are quick when left out. */
+  /** Views per batch of the network, at most; the fastest number when left out. */
   readonly mostRows?: number | undefined;
 }
 
@@ -127,14 +127,14 @@ export interface FeaturesTask {
   readonly path: string;
 }
 
-/** The file of a backbone, and what it is. */
+/** The file of a backbone and its card. */
 export interface BackboneReference {
   /** Its hash is the card's. */
   readonly model: Input;
   readonly card: BackboneCard;
 }
 
-/** What a backbone gave for one image. */
+/** The outputs of a backbone for one image. */
 export interface BackboneTrial {
   readonly outputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
   readonly milliseconds: number;
@@ -190,7 +190,7 @@ export interface Separability {
 }
 
 export interface EstimateTask {
-  /** A folder on the disk where checkpoints would be written: one is, and timed. */
+  /** A folder on the disk for checkpoints; one is written there and timed. */
   readonly folder: string;
   readonly method: MethodName;
   readonly settings: RunSettings;
@@ -264,7 +264,7 @@ export interface WorkerMethods {
   timeAugment: { input: TimeAugmentTask; output: AugmentTiming };
   estimate: { input: EstimateTask; output: Estimate };
   advise: { input: AdviseTask; output: { shifts: Separability[] } };
-  /** Answered also while another task is under way. */
+  /** Answered also while another task runs. */
   shift: { input: ShiftTask; output: SmallPicture };
 }
 
@@ -274,7 +274,7 @@ export interface WorkerEvents {
     readonly runId: number;
     readonly engine: EngineName;
     readonly device: string;
-    /** Why this engine, and not another. */
+    /** Why this engine was chosen. */
     readonly why: string;
     readonly step: number;
     readonly steps: number;
@@ -289,14 +289,14 @@ export interface WorkerEvents {
     readonly path: string;
     readonly step: number;
     readonly epoch: number;
-    /** That the steps stood still for it. */
+    /** That the steps were paused for it. */
     readonly seconds: number;
   };
   /** An estimate or advice is about to be computed, on this engine. */
   computing: { readonly engine: EngineName };
-  /** Scoring goes on with so many views at once. */
+  /** Scoring continues with so many views at once. */
   scoring: { readonly engine: EngineName; readonly rows: number };
-  /** Each image once, `index` as asked for; all come before the result. */
+  /** Each image once, `index` as requested; all come before the result. */
   scored: { readonly scores: readonly { readonly index: number; readonly raw: RawScores }[] };
   /** A sentence for the user. */
   warning: { readonly text: string };

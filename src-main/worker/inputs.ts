@@ -1,5 +1,5 @@
-// The schemas of the worker's inputs. They come from the core; a mismatch is a failure that says
-// what is wrong, not a puzzle later.
+// The schemas of the worker's inputs, which come from the core; a mismatch is reported as a failure that
+// names the field.
 
 import { z } from 'zod';
 import { mostChannels } from '#domain/pixels/channel.ts';
@@ -39,7 +39,7 @@ import type {
 
 export const settingValues = z.record(z.string(), z.union([z.number(), z.string()]));
 
-/** Whose are checked, with the method, by `checkSettings`. */
+/** Settings, checked together with the method by `checkSettings`. */
 const runSettings = settingValues as unknown as z.ZodType<RunSettings>;
 
 /** All settings of the task's method, each inside its range, and nothing else. */

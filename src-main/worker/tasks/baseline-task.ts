@@ -22,7 +22,7 @@ export async function runBaseline(
     throw new Failure(
       'bad-input',
       `"${task.images.name}" and "${task.normals.name}" are not both in colour or both grey. ` +
-        'Prepare them alike.',
+        'Prepare both the same way.',
       task.images.path,
     );
   }

@@ -1,4 +1,4 @@
-// The task `featureBaseline`: anomaly scores by the five nearest normals among features that lie in files.
+// The task `featureBaseline`: kNN-5 anomaly scores on features read from files.
 
 import { readFile } from 'node:fs/promises';
 import { Failure } from '#domain/failure.ts';

@@ -1,4 +1,4 @@
-// The task `train`: a run from its shards to its model file, with checkpoints on the way.
+// The task `train`: trains a model from shards, writing checkpoints, and writes the model file.
 
 import { join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
@@ -40,8 +40,8 @@ interface Ingredients {
 }
 
 /**
- * Goes on from the newest checkpoint of the same training, if there is one. Throws `stopped` after a
- * checkpoint, and whatever failure the run meets.
+ * Resumes from the newest checkpoint of the same training, if there is one. Throws `stopped` after a
+ * checkpoint, and the failures of the run.
  */
 export async function runTraining(asked: TrainTask, context: TaskContext): Promise<TrainResult> {
   const warnings: string[] = [];
@@ -92,7 +92,7 @@ async function readIngredients(
       throw new Failure(
         'bad-input',
         `The outlier source "${name}" has ${colours(shard)} images, the normal ones are ` +
-          `${colours(normals)}. Prepare both alike.`,
+          `${colours(normals)}. Prepare both the same way.`,
         path,
       );
     }
@@ -115,7 +115,7 @@ function colours({ channels }: Shard): string {
   return channels === 3 ? 'colour' : `${channels}-channel`;
 }
 
-/** Throws `out-of-memory` where steps need more than there is: a new worker may take smaller ones. */
+/** Throws `out-of-memory` when a step does not fit: a new worker may use smaller micro-batches. */
 async function takeSteps(
   ingredients: Ingredients,
   context: TaskContext,
@@ -172,7 +172,7 @@ async function takeStepsIn(
       ...{ engine, source: pool, microBatches },
       ...(from ? { from } : {}),
     });
-    // The first state has been written: nobody needs it, and it is as large as the network.
+    // Frees the initial state, which has been written and is as large as the network.
     globalThis.gc?.();
     try {
       const { steps } = scheduleOf(settings, normals.count);
@@ -197,7 +197,7 @@ async function takeStepsIn(
   }
 }
 
-/** Says so when the rest of a run is computed by something else than its beginning was. */
+/** Warns when a resumed run continues on another engine, device or version. */
 function compareOrigin(
   from: Checkpoint,
   task: TrainTask,
@@ -208,7 +208,7 @@ function compareOrigin(
   const now = `${engine.name} engine (${engine.device}), version ${task.codeVersion}`;
   if (before === now) return;
   warn(
-    `This run was begun with the ${before}, and goes on with the ${now}: its result may differ ` +
-      'slightly from that of a run without a break.',
+    `This run was started with the ${before} and continues with the ${now}: its result may differ ` +
+      'slightly from that of an uninterrupted run.',
   );
 }

@@ -1,4 +1,4 @@
-// What views are drawn from, as another thread can be given it: pixels are shared, shifts go by name.
+// The input of drawing views in a form that can be sent to a thread: pixels are shared, shifts are names.
 
 import { Batches, type BatchPlan } from '#ml/batches.ts';
 import { ScoreViews, type ScoreViewsRequest } from '#ml/score-views.ts';

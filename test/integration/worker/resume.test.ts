@@ -207,7 +207,7 @@ test('leftovers of a kill are swept, and an earlier version is said to have begu
   const { warnings } = await startWorker().client.call('train', task);
   expect((await readdir(task.folder)).filter((name) => name.startsWith('.'))).toEqual([]);
   expect(warnings).toEqual([
-    expect.stringMatching(/begun with .*version 0\.1\.0, .*version 0\.2\.0/),
+    expect.stringMatching(/started with .*version 0\.1\.0, .*version 0\.2\.0/),
   ]);
 });
 

@@ -57,7 +57,7 @@ test.runIf(process.platform === 'linux')('a group of version 1 without a limit h
   expect(freeMemory(root) / freemem()).toBeCloseTo(1, 0);
 });
 
-test('errors of engines and of the language that mean memory are told from others', () => {
+test('out-of-memory errors of engines and of JavaScript are recognised', () => {
   const yes = [
     'std::bad_alloc',
     'bad allocation',

@@ -72,7 +72,7 @@ for (const recipe of [training, scoring]) {
   }
 }
 
-test('a batch that was drawn ahead is not waited for', async () => {
+test('a prefetched batch is returned without waiting', async () => {
   const pool = newPool(training, 1);
   await pool.take(0, 100);
   expect(pool.waitedMs).toBeGreaterThan(0);
@@ -87,7 +87,7 @@ test('a batch that was drawn ahead is not waited for', async () => {
   }
 });
 
-test('what cannot be drawn is said at once, by the one who asks', () => {
+test('a recipe that cannot be drawn throws in the caller at once', () => {
   const shifts = [{ name: 'rotat', weight: 1, strength: 0.5 }];
   expect(() => new ViewPool({ ...training, shifts }, 1)).toThrow(/rotat/);
 });
