@@ -3,7 +3,7 @@
 
 const names: ReadonlySet<string> = new Set(['thumbs.db', 'desktop.ini', '__macosx']);
 
-/** Hidden files of macOS and of volumes: .DS_Store, .localized, ._NAME (what a file system cannot keep). */
+/** Hidden files of macOS and of volumes: .DS_Store, .localized, ._NAME (attributes that a file system cannot store). */
 const hiddenNames =
   /^\.(_.*|ds_store|localized|directory|fseventsd|spotlight-v100|trashes|temporaryitems)$/;
 
