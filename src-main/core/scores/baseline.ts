@@ -18,7 +18,7 @@ import { trainedModel } from './scoring-model.ts';
 import { shardImages } from './shard-images.ts';
 import { withLease, type Compute } from '../workers/compute.ts';
 
-/** Every image meets every training normal, so that larger lists are sampled. */
+/** Every image is compared with every training normal, so larger lists are sampled. */
 const most = 2000;
 
 export interface BaselinePorts {

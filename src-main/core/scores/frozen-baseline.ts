@@ -1,5 +1,5 @@
-// Features of a backbone as a detector: nearest neighbours among them, on the same images as an
-// evaluation. Nothing is trained.
+// The baseline of a frozen backbone: kNN-5 on its features, without training, on the same images as an
+// evaluation.
 
 import { createHash } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
@@ -29,7 +29,7 @@ export interface FrozenBaselinePorts {
   readonly cache: FeatureCache;
 }
 
-/** On thumbnails, or among the features of a backbone that is named. Throws as the two. */
+/** On thumbnails, or on the features of the named backbone. Throws as the two. */
 export async function askedBaseline(
   asked: {
     readonly modelId: number;
@@ -101,7 +101,7 @@ function rowsOf(images: readonly ShardImage[], features: ImageVectors): readonly
   return images.flatMap(({ hash }) => features.get(hash) ?? []);
 }
 
-/** Anomaly scores of the second rows among the first; a worker computes them. */
+/** Anomaly scores of the second rows against the first; a worker computes them. */
 async function compare(
   { outputs }: BackboneCard,
   rows: readonly [readonly Float32Array[], readonly Float32Array[]],

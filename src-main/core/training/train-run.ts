@@ -1,5 +1,5 @@
-// The job "train": from a stored run to a model with thresholds. What is done is kept at every
-// checkpoint, so that asking again goes on from there and ends with the same model.
+// The job "train": from a stored run to a model with thresholds. Progress is kept at every checkpoint, so
+// that a resumed run continues from there and ends with the same model.
 
 import { readdir, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
@@ -60,7 +60,7 @@ export async function trainRun(
   return await new TrainJob(run, job, ports).run();
 }
 
-/** A finished run has its model; nobody resumes it, and checkpoints are three times as large. */
+/** A finished run is never resumed, and its checkpoints are three times as large as the model. */
 async function removeCheckpoints(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (/^checkpoint-\d{8}\.safetensors$/.test(name)) await rm(join(folder, name), { force: true });
@@ -76,11 +76,11 @@ class TrainJob {
   #lastStepEvent = 0;
   /** Micro-batches per step in the running worker; 0 before it has started. */
   #microBatches = 0;
-  /** Steps that are safe in a checkpoint. */
+  /** Steps saved in a checkpoint. */
   #safeSteps = 0;
   /** Of the last worker that has started. */
   #engine: TrainResult['engine'] | undefined;
-  /** Why the processor computes what another engine began; undefined where none gave up. */
+  /** Why the CPU continues a run of another engine; undefined when no engine failed. */
   #instead: string | undefined;
   #took: RunResources | undefined;
 
@@ -119,7 +119,7 @@ class TrainJob {
         writer,
         {
           runId: this.#run.id,
-          // Readable on every system, wherever the project is moved.
+          // Readable on every system after the project is moved.
           path: relative(folder, result.modelPath).split(sep).join('/'),
           hash: result.modelHash,
           step: result.steps,
@@ -252,7 +252,7 @@ class TrainJob {
     this.#ports.emit('run.step', step);
   }
 
-  /** Once, however often it comes up. */
+  /** Each warning once. */
   #keepWarning(text: string): void {
     const { database, emit } = this.#ports;
     const isNew = database.transact((writer) => addRunWarning(writer, this.#run.id, text));

@@ -68,7 +68,7 @@ test('damaged checkpoints are skipped, reported and removed', async () => {
     ['stem.conv.weight is missing', changed(undefined)],
     ['description', { ...whole, metadata: { ...whole.metadata, progress: '{"step":-1}' } }],
     ['description', { ...whole, metadata: { ...whole.metadata, identity: 'none' } }],
-    ['no checkpoint', { ...whole, metadata: { ...whole.metadata, format: 'normscope-model' } }],
+    ['not a checkpoint', { ...whole, metadata: { ...whole.metadata, format: 'normscope-model' } }],
   ];
   function changed(tensor: typeof weight | undefined) {
     const rest = without(whole.tensors, 'stem.conv.weight');
