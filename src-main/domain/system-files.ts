@@ -1,4 +1,4 @@
-// Files that systems leave in folders and that nobody means: the import passes them by, and a folder that
+// Files that operating systems leave in folders: the import skips them, and a folder that
 // holds nothing else is empty.
 
 const names: ReadonlySet<string> = new Set(['thumbs.db', 'desktop.ini', '__macosx']);

@@ -5,7 +5,7 @@ import { lengthOf } from './linear-algebra.ts';
 export interface Nearest {
   /** Which row of the bank, from 0. */
   readonly row: number;
-  /** Cosine or squared distance, as asked for. */
+  /** Cosine or squared distance, as requested. */
   readonly value: number;
 }
 

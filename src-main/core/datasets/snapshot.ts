@@ -1,5 +1,5 @@
-// Stores a snapshot of a dataset for a run: which images, with which role, group, domain and split. Later edits of the
-// dataset do not change a snapshot; a snapshot of an unchanged dataset is the same one.
+// Stores a snapshot of a dataset for a run: which images, with which role, group, domain and split. Later
+// edits of the dataset do not change it; a snapshot of an unchanged dataset is the same one.
 
 import { createHash } from 'node:crypto';
 import { Failure } from '#domain/failure.ts';

@@ -1,4 +1,4 @@
-// The job "score": every image of a dataset, whatever its role and side, gets scores from a model.
+// The job "score": scores every image of a dataset, of any role and side, with a model.
 
 import type { ScoreOutcome } from '#contract/core.ts';
 import type { SpecOf } from '../jobs/job-spec.ts';

@@ -78,7 +78,7 @@ export function decodeTensors(bytes: Buffer, path: string): TensorFile {
         data_offsets: [start, end],
       },
     ]) => {
-      // A copy at offset 0 of its own buffer, so that it is aligned.
+      // A copy at offset 0 of a separate buffer, so that it is aligned.
       const own = new Uint8Array(data.subarray(start, end)).buffer;
       const values = dtype === 'F64' ? new Float64Array(own) : new Float32Array(own);
       return [name, { shape, values }] as const;

@@ -127,7 +127,7 @@ describe('a value given as text', () => {
     ['optimiser', 'adagrad', /^optimiser is one of sgd, lars, adam, adamw, not "adagrad"\.$/],
     ['optimiser', '', /one of sgd, lars, adam, adamw, not ""/],
     ['optimiser', 'SGD', /one of sgd, lars/],
-  ])('is refused in words with its range: %s=%s', (name, given, words) => {
+  ])('is refused with a message that gives its range: %s=%s', (name, given, words) => {
     expect(() => set({ [name]: given })).toThrow(
       expect.objectContaining({
         name: 'Failure',

@@ -1,4 +1,4 @@
-// Features and scores of images: each by itself, whatever stands beside it.
+// Features and scores of images: each is independent of the others in the set.
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Failure } from '#domain/failure.ts';

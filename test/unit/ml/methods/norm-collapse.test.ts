@@ -1,4 +1,4 @@
-// What is said of norms that do not tell normal from outlier.
+// The warnings for norms that do not separate normal images from outliers.
 
 import { describe, expect, it } from 'vitest';
 import { normWarning } from '#ml/methods/norm-collapse.ts';

@@ -102,7 +102,10 @@ test('a damaged model is refused with the reason', async () => {
       described({ settings: { ...settings, width: 8 } }),
     ],
     ['contradicts', described({ channels: 3 })],
-    ['not a Normscope model', { ...whole, metadata: { ...whole.metadata, format: 'normscope-checkpoint' } }],
+    [
+      'not a Normscope model',
+      { ...whole, metadata: { ...whole.metadata, format: 'normscope-checkpoint' } },
+    ],
   ];
   for (const [fault, file] of cases) {
     await writeFile(path, Buffer.concat(encodeTensors(file)));

@@ -131,7 +131,7 @@ test('headers with false sizes or offsets are refused before any allocation', ()
     { a: { ...whole, data_offsets: [-16, 0] } },
     { a: { ...whole, dtype: 'I64' } },
     { a: { ...whole, extra: 1 } },
-    // The same bytes twice, a gap, bytes that belong to nobody.
+    // The same bytes twice, a gap, bytes of no tensor.
     { a: whole, b: whole },
     { a: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } },
     { a: { dtype: 'F32', shape: [2], data_offsets: [8, 16] } },

@@ -1,5 +1,5 @@
-// The shared order itself: every item is drawn once and phases follow one another, whoever draws; whoever
-// waits learns of a thread that failed.
+// The shared order: every item is drawn once and phases follow one another, whichever thread draws; a
+// waiting thread learns of a thread that failed.
 
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';

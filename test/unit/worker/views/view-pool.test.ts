@@ -1,4 +1,4 @@
-// Views drawn by threads: the same bits whatever the number of threads, ahead of the one who asks.
+// Views drawn by threads: the same bits for any number of threads, prefetched for the caller.
 
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
