@@ -208,7 +208,7 @@ function compareOrigin(
   const now = `${engine.name} engine (${engine.device}), version ${task.codeVersion}`;
   if (before === now) return;
   warn(
-    `This run was started with the ${before} and continues with the ${now}: its result may differ ` +
+    `This run was started with the ${before}, and continues with the ${now}: its result may differ ` +
       'slightly from that of an uninterrupted run.',
   );
 }

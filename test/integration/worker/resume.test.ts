@@ -201,7 +201,7 @@ test('with every checkpoint cut short it starts from the beginning, and says so'
   expect(result.warnings).toHaveLength(2);
 });
 
-test('leftovers of a kill are swept, and an earlier version is said to have begun', async () => {
+test('leftovers of a kill are removed, and a start by an earlier version is reported', async () => {
   const task = { ...(await sameTask(halfway)), codeVersion: '0.2.0' };
   await writeFile(join(task.folder, '.checkpoint-00000099.safetensors.123.tmp'), 'half');
   const { warnings } = await startWorker().client.call('train', task);
