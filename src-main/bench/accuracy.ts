@@ -147,7 +147,7 @@ async function trainAndMeasure(
   return aurocsOf(plan, (name) => scores[name]!.auroc);
 }
 
-/** What the method alone has. */
+/** Settings of the method alone. */
 function ownSettings(plan: AccuracyPlan): Record<string, number> {
   if (plan.method === 'simclr') return {};
   return {

@@ -1,4 +1,4 @@
-// A folder for what a benchmark needs on the way; gone afterwards.
+// A temporary folder for a benchmark, removed afterwards.
 
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

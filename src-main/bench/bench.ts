@@ -26,9 +26,9 @@ export const bench = command({
       'random views, "score" the plain view and whole scores from random views, "augment" the views ' +
       'that one thread draws, against torchvision, "import" a whole import against sharp alone. "all" ' +
       'does all of these in about 25 minutes, and with --page writes them down. "accuracy" trains on one ' +
-      'type of cell of a packed set and measures how well each score tells the other types from it, ours ' +
+      'type of cell of a packed set and measures how well each score separates the other types from it, ours ' +
       'beside the peer’s.',
-    'The peer is a Python script; what it needs is installed by "sh ' +
+    'The peer is a Python script; its packages are installed by "sh ' +
       'src-main/bench/python/install-peer.sh". The packed sets and the script are looked for in ' +
       '../shared beside a checkout.',
   ],

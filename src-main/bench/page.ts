@@ -24,8 +24,8 @@ const sections: { readonly [B in SpeedFigure['bench']]: Section<B> } = {
   step: {
     title: 'A training step',
     about:
-      'Milliseconds of one step (forward, backward, optimiser) of a ResNet-18 on images that are there ' +
-      'already. Less is better; a ratio below 1 is faster than PyTorch.',
+      'Milliseconds of one step (forward, backward, optimiser) of a ResNet-18 on images already in ' +
+      'memory. Less is better; a ratio below 1 is faster than PyTorch.',
     columns: ['width', 'pixels', 'images', 'ours, ms', 'PyTorch, ms', 'ours ÷ PyTorch'],
     cells: (f) => [f.width, f.size, f.batch, tenths(f.ours), tenths(f.peer), ratio(f)],
   },
@@ -78,7 +78,7 @@ const sections: { readonly [B in SpeedFigure['bench']]: Section<B> } = {
 
 const order = ['step', 'train', 'score', 'augment', 'import'] as const;
 
-/** What it was measured on, in lines. */
+/** The machine and versions of the measurement, as lines. */
 export async function machineLines(
   threads: number,
   peer: Peer | null,
@@ -115,7 +115,7 @@ export function benchmarkPage(
   return [
     '# Benchmarks',
     `Written by \`${command}\` on ${date}. Ours and the peer take turns in one run, ` +
-      'each figure is the median of its turns, and ratios mean more than times: a machine does other ' +
+      'each figure is the median of its turns, and ratios mean more than times: a machine runs other ' +
       'things as well.',
     machine.map((line) => `- ${line}`).join('\n'),
     ...parts,

@@ -1,4 +1,4 @@
-// The peer of the benchmarks: the published method in PyTorch, a script that runs beside ours.
+// The peer of the benchmarks: a script with the published method in PyTorch.
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -11,7 +11,7 @@ import type { Shell } from '#hosts/cli/shell.ts';
 
 const execute = promisify(execFile);
 
-/** Ours, around the peer's: measures what the peer does not print. */
+/** Our wrapper of the peer's script: measures values that the script does not print. */
 const runner = fileURLToPath(new URL('./python/run_peer.py', import.meta.url));
 const installer = 'src-main/bench/python/install-peer.sh';
 
@@ -23,7 +23,7 @@ export type PeerOptions = Readonly<Record<string, string | number>>;
 const measured = z.object({
   /** Of the top-level statements, by the names that they assign or count with. */
   seconds: z.record(z.string(), z.number()),
-  /** The largest resident memory; null where the system does not tell. */
+  /** Peak resident memory; null where the system does not report it. */
   peakBytes: z.number().nullable(),
 });
 
@@ -45,13 +45,13 @@ export interface Peer {
   readonly versions: (shell: Shell) => Promise<Readonly<Record<string, string>>>;
 }
 
-/** script: as asked for; left out, the place beside a checkout. Throws `not-found` in words. */
+/** script: the given path; left out, the place beside a checkout. Throws `not-found`. */
 export async function findPeer(script: string | undefined): Promise<Peer> {
   const path = resolve(script ?? process.env['NORMSCOPE_PEER'] ?? '../shared/peer/oecl_torch.py');
   if (!existsSync(path)) {
     throw new Failure(
       'not-found',
-      'The script of the PyTorch peer is not there. Name it with --peer FILE, or measure without it ' +
+      'The script of the PyTorch peer is missing. Name it with --peer FILE, or measure without it ' +
         '(--without-peer).',
       path,
     );

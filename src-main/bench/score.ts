@@ -92,7 +92,7 @@ export async function benchViewScore(
   const archives = packedSets(data, 'pbc8');
   const at = await folder.make('score');
   await unpack(archives.set, at);
-  // One step of training: what the weights are does not matter for the time.
+  // One step of training: the time does not depend on the weights.
   const small = await smallSet(join(at, 'pbc8_64'), benchType, { train, test: sizes.images }, at);
   const normals = await shardOf(
     await filesBelow(small.trained),

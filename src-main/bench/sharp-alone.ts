@@ -1,5 +1,5 @@
 // What "bench import" compares with: sharp alone doing the reads of an import on the files of a folder,
-// as a program of its own: bytes, hash, header, thumbnail, the thumbnail written. Prints images a second.
+// as a separate program: bytes, hash, header, thumbnail, the thumbnail written. Prints images a second.
 
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';

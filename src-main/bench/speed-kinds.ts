@@ -1,4 +1,4 @@
-// The kinds of speed that "bench" measures, each with the sizes that were asked for.
+// The kinds of speed that "bench" measures, each with the requested sizes.
 
 import type { Shell } from '#hosts/cli/shell.ts';
 import { benchAugment } from './augment.ts';

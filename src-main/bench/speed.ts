@@ -17,7 +17,7 @@ export interface SpeedPlan {
   /** The folder of the packed sets. */
   readonly data: string;
   readonly threads: number;
-  /** The smallest sizes, once: shows that everything runs, measures nothing. */
+  /** The smallest sizes, once: checks that everything runs; the figures mean nothing. */
   readonly quick: boolean;
 }
 
@@ -39,7 +39,7 @@ export async function* benchSpeed(
   }
   const train = { width: quick ? 4 : 16, size: 32, batch: 64, epochs: quick ? 1 : 5, threads };
   const wide = { ...train, width: 64, epochs: 1, rounds: 2 };
-  // The last is where memory is looked at: 64 images in a step.
+  // The last also measures memory: 64 images in a step.
   const trainings = quick
     ? [{ ...train, rounds, outliers: 100 }]
     : [{ ...train, rounds }, wide, { ...wide, batch: 16 }];

@@ -1,5 +1,5 @@
-// bench step: the time of one training step against PyTorch's, in one run and taking turns, because
-// absolute times mean little on a machine that does other things as well.
+// bench step: the time of one training step against PyTorch's, alternating in one run, because
+// absolute times mean little on a machine that also runs other programs.
 
 import { z } from 'zod';
 import type { Shell } from '#hosts/cli/shell.ts';
@@ -12,7 +12,7 @@ export interface StepSizes {
   /** Side of the images, pixels. */
   readonly size: number;
   readonly threads: number;
-  /** How often the two take turns. */
+  /** Number of turns of each. */
   readonly rounds: number;
   /** Steps timed in a turn. */
   readonly steps: number;

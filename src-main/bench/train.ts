@@ -39,7 +39,7 @@ export interface TrainFigure extends RateFigures {
   readonly firstStepSeconds: number;
   /** The peer's steps alone, without its views, as it measures them itself: their mean. */
   readonly peerStepMilliseconds: number | null;
-  /** The largest memory of the process; null where the system does not tell. */
+  /** Peak memory of the process; null where the system does not report it. */
   readonly peakMegabytes: { readonly ours: number | null; readonly peer: number | null };
 }
 
@@ -107,7 +107,7 @@ export interface OwnTraining extends Omit<TrainSizes, 'rounds' | 'outliers'> {
   readonly views?: number;
 }
 
-/** Trains in a worker of its own, as the core would. */
+/** Trains in a separate worker, as the core does. */
 export async function trainOurs(training: OwnTraining, shell: Shell): Promise<OurRun> {
   const { width, size, batch, epochs, threads, normals, outliers, folder, views } = training;
   const settings = resolveSettings({
@@ -131,7 +131,7 @@ export async function trainOurs(training: OwnTraining, shell: Shell): Promise<Ou
     ...{ runId: 1, folder, method: 'oecl', settings, seed, engine: 'auto', shifts: [] },
     normals: { name: 'normals', hash: normals.hash, path: normals.path },
     outliers: [{ name: 'outliers', hash: outliers.hash, path: outliers.path, weight: 1 }],
-    ...{ snapshotHash: 'bench', codeVersion: 'bench', leastParts: 1 },
+    ...{ snapshotHash: 'bench', codeVersion: 'bench', leastMicroBatches: 1 },
   };
   const { engine, steps, modelHash } = await inWorker(shell, (lease, stop) =>
     lease.call('train', task, stop, {
@@ -168,7 +168,7 @@ async function trainPeer(
   const { answer, seconds, peakBytes } = await peer.measure(
     {
       ...{ set, outliers, normal: benchType, seed, method: 'oecl', size, width, epochs, batch },
-      // Its scores are not what is timed here.
+      // The scores are not timed here.
       ...{ warmup: 1, views: 0, 'max-test': 8, threads },
     },
     shell,

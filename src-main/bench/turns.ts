@@ -1,5 +1,5 @@
-// Taking turns: what two sides need is measured one after the other, several times over, and the
-// medians are compared, because a machine does other things as well.
+// Measures two sides alternately, several times, and compares the medians, because other programs run on
+// the machine as well.
 
 import { withLease, type Lease } from '#core/workers/compute.ts';
 import { localCompute } from '#core/workers/local-compute.ts';

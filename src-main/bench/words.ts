@@ -1,4 +1,4 @@
-// The words of the command "bench" that need a look before they can be used.
+// Parses and checks arguments of the command "bench".
 
 import { resolve } from 'node:path';
 import { Failure } from '#domain/failure.ts';

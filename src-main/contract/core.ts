@@ -157,7 +157,7 @@ export interface GroupEvaluation {
 }
 
 /** The baseline without training, on the images of an evaluation. */
-export interface Floor {
+export interface Baseline {
   readonly auroc: number;
   readonly auroc95: readonly [number, number];
   /** Images judged; of large datasets a seeded sample. */
@@ -279,7 +279,7 @@ export const coreMethods = {
    * On the images of 'scores.evaluate': nearest neighbours on thumbnails, or among the features of a
    * backbone that the user has added. Takes seconds, and stops with its caller.
    */
-  'scores.floor': method<Floor>()(
+  'scores.baseline': method<Baseline>()(
     z.strictObject({
       modelId: id,
       dataset: datasetName,

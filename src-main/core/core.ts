@@ -32,7 +32,7 @@ import type { Compute } from './workers/compute.ts';
 import { evaluate } from './scores/evaluate.ts';
 import { FeatureCache } from './features/feature-cache.ts';
 import { Features } from './scores/features.ts';
-import { askedFloor } from './scores/frozen-floor.ts';
+import { askedBaseline } from './scores/frozen-baseline.ts';
 import { rank } from './scores/rank.ts';
 import { assertIdleRun } from './training/idle-run.ts';
 import { datasetNamed } from './runs/run-items.ts';
@@ -220,8 +220,8 @@ export class Core {
       'scores.evaluate': ({ modelId, dataset }) =>
         database.read((reader) => evaluate(reader, modelId, dataset)),
       'scores.rank': (request) => database.read((reader) => rank(reader, request)),
-      'scores.floor': (asked, stop) =>
-        askedFloor(asked, orClosing(stop), { database, folder, compute, cache: this.#cache }),
+      'scores.baseline': (asked, stop) =>
+        askedBaseline(asked, orClosing(stop), { database, folder, compute, cache: this.#cache }),
       'engines.describe': (_, stop) => describeEngines(orClosing(stop), compute),
       'jobs.list': () => queue.list().map(publicJob),
       'jobs.show': ({ jobId }) => {

@@ -1,8 +1,8 @@
-// Failures a user can meet and act upon. Everything else thrown is a bug.
+// Failures that a user can act upon. Any other error is a bug.
 
 /** Closed set: a client may switch on it, a script may match it. */
 export const failureCodes = [
-  'bad-input', // the user's input is wrong: the message says what and how to put it right
+  'bad-input', // the user's input is wrong: the message says what and how to correct it
   'unknown-option',
   'not-found',
   'unreadable-image',
@@ -13,8 +13,8 @@ export const failureCodes = [
   'project-damaged',
   'disk-full',
   'engine-unavailable',
-  'device-lost', // the graphics card or its driver stopped working in the middle
-  'out-of-memory', // of the device that computes, or of the processor even for the smallest part
+  'device-lost', // the graphics card or its driver stopped working during the computation
+  'out-of-memory', // of the device that computes, or of the processor even for the smallest batch
   'not-finite', // NaN or infinity in loss or gradients: the message names step and tensor
   'checkpoint-damaged',
   'stopped', // the user cancelled: never shown as an error
@@ -23,7 +23,7 @@ export const failureCodes = [
 
 export type FailureCode = (typeof failureCodes)[number];
 
-/** A failure with a code, a sentence for the user, and the path it is about, if any. */
+/** A failure with a code, a sentence for the user, and the path concerned, if any. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly code: FailureCode;

@@ -1,4 +1,4 @@
-// Numbers in words and digits for people: as many digits as mean something.
+// Formats numbers for users, with as many digits as are significant.
 
 /** "1,234". */
 export function count(value: number): string {
@@ -10,7 +10,7 @@ export function counted(value: number, noun: string): string {
   return value === 1 ? `1 ${noun}` : `${count(value)} ${noun}s`;
 }
 
-/** Four significant digits, never in powers of ten where a reader can do without: "0.0123", "1234". */
+/** Four significant digits, without powers of ten where possible: "0.0123", "1234". */
 export function significant(value: number, digits = 4): string {
   const size = Math.abs(value);
   if (value === 0) return '0';
@@ -19,7 +19,7 @@ export function significant(value: number, digits = 4): string {
   return value.toFixed(Math.min(decimals, 20));
 }
 
-/** An area under a curve or another part of one: "0.931". */
+/** An area under a curve or another number from 0 to 1: "0.931". */
 export function part(value: number): string {
   return value.toFixed(3);
 }
@@ -47,7 +47,7 @@ export function rate(perSecond: number): string {
   return perSecond >= 100 ? count(perSecond) : significant(perSecond, 2);
 }
 
-/** What an anomaly rank (0 … 1) says, in words. */
+/** An anomaly rank (0 … 1) as text. */
 export function rankInWords(rank: number): string {
   if (rank >= 1) return 'stranger than every held-out normal';
   if (rank <= 0) return 'stranger than no held-out normal';

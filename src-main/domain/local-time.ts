@@ -1,4 +1,4 @@
-// Times as the clock on the wall has them; with the zone where the reader may sit elsewhere, or later.
+// Local times as text; with the time zone for readers elsewhere or later.
 
 /** "2026-11-24 14:05:10". */
 export function localTime(time: Date): string {

@@ -1,4 +1,4 @@
-// The right name for a mistyped one, to be offered in a message.
+// Suggests the right name for a mistyped one in a message.
 
 /**
  * A clause `; the nearest is "x"` when one of `names` is within three edits of `name` and at least
@@ -10,7 +10,7 @@ export function nearestName(name: string, names: readonly string[]): string {
   for (const candidate of names) {
     const longer = Math.max(name.length, candidate.length);
     const shorter = Math.min(name.length, candidate.length);
-    // At least so many insertions; a name of a megabyte is not worth the comparison.
+    // At least so many insertions; avoids comparing a name of a megabyte.
     if (longer - shorter >= least) continue;
     const edits = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (edits < least && 2 * edits <= longer) {

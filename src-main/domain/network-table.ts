@@ -1,4 +1,4 @@
-// The networks that a run can train, as people read of them; ml/networks implements them.
+// Names and meanings of the networks that a run can train; ml/networks implements them.
 
 export const networkNames = ['resnet18', 'conv4'] as const;
 export type NetworkName = (typeof networkNames)[number];

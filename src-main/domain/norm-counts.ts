@@ -1,5 +1,5 @@
-// How norms ‖z‖ are spread: counts in bins of one logarithmic axis, the same for every run, so that the
-// counts of steps, parts and epochs add up and a checkpoint can hold them.
+// The distribution of norms ‖z‖: a histogram over one logarithmic axis, the same for every run, so that
+// counts of micro-batches, steps and epochs can be added and stored in checkpoints.
 
 /** Bins of an octave: one is 9 % wide. */
 const perOctave = 8;
@@ -16,7 +16,7 @@ export interface NormCounts {
 
 export const noNorms: NormCounts = { first: 0, counts: [] };
 
-/** The norm where a bin begins. */
+/** The lower edge of a bin. */
 export function binStart(bin: number): number {
   return 2 ** (bin / perOctave);
 }
@@ -53,8 +53,8 @@ export function normTotal({ counts }: NormCounts): number {
 }
 
 /**
- * The norm below which the given part (0 … 1) of the views lies, as if the norms of a bin were spread
- * evenly over it. Throws RangeError without counts.
+ * The norm below which the given share (0 … 1) of the views lies, assuming that the norms of a bin are
+ * spread evenly over it. Throws RangeError without counts.
  */
 export function normQuantile(norms: NormCounts, part: number): number {
   const wanted = part * normTotal(norms);

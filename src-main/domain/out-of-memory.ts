@@ -1,8 +1,8 @@
-// Errors of engines and of JavaScript itself that say that the computer's memory ran out.
+// Recognises out-of-memory errors of engines and of JavaScript.
 
 import { Failure } from './failure.ts';
 
-/** Whether an engine's error says that there was no memory left. */
+/** Whether an engine's error means that memory ran out. */
 export function isOutOfMemory(error: unknown): boolean {
   const text = error instanceof Error ? `${error.name} ${error.message}` : String(error);
   return /bad_?\s?alloc|out of memory|fail\w* to allocate|allocation failed|not enough memory|cannot allocate memory/i.test(
@@ -10,7 +10,7 @@ export function isOutOfMemory(error: unknown): boolean {
   );
 }
 
-/** `out-of-memory` in words, or the error where it says something else. */
+/** The failure `out-of-memory`, or the error itself if it has another cause. */
 export function memoryFailure(error: unknown): unknown {
   if (error instanceof Failure || !isOutOfMemory(error)) return error;
   return new Failure(
@@ -21,7 +21,7 @@ export function memoryFailure(error: unknown): unknown {
   );
 }
 
-/** How scoring goes on with less, in words. `views` ≥ 1 go through the network at once. */
+/** How scoring continues with less memory, as text. `views` ≥ 1: views per batch. */
 export function withFewerViews(views: number): string {
   return views === 1 ? 'with one view at a time' : `with at most ${views} views at once`;
 }

@@ -1,5 +1,5 @@
-// Text from outside (names of files, of classes, of data sets) made safe to show: what a terminal or
-// a reader's eye could be tricked by is written as its code.
+// Text from outside (names of files, of classes, of data sets) made safe to show: characters that
+// could mislead a terminal or a reader are written as their codes.
 
 /** Control and format characters (bidi overrides among them), line separators, lone surrogates. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;

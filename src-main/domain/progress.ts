@@ -1,5 +1,5 @@
-// What a training tells of its steps and epochs: declared here once, for the loop that computes it, the
-// files and the catalogue that keep it, and the clients that show it.
+// The progress of a training, by step and epoch: shared by the training loop, the files and the catalogue
+// that store it, and the clients that show it.
 
 import type { NormCounts } from './norm-counts.ts';
 
@@ -17,14 +17,14 @@ export interface EpochReport {
   readonly step: number;
   readonly loss: number;
   readonly terms: Terms;
-  /** Empty of an epoch that a version without them took. */
+  /** Empty for an epoch trained by a version without them. */
   readonly distributions: Distributions;
   /** Of the epoch's last step. */
   readonly learningRate: number;
   readonly seconds: number;
 }
 
-/** A step as it is told while a training runs. */
+/** The report of a step while a training runs. */
 export interface StepReport {
   readonly runId: number;
   readonly step: number;
@@ -36,7 +36,7 @@ export interface StepReport {
   readonly distributions: Distributions;
   /** Images drawn, normal and outlier, over the last seconds. */
   readonly imagesPerSecond: number;
-  /** The most memory that the worker has held so far, bytes. */
+  /** Peak memory of the worker so far, bytes. */
   readonly peakMemory: number;
   /** Since this attempt's first step; and how long steps waited for views, of it. */
   readonly seconds: number;

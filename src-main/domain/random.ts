@@ -1,6 +1,6 @@
 // Counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel random
 // numbers: as easy as 1, 2, 3", SC 2011). A stream is a pure function of its seed and key words, so
-// nothing needs to be saved to resume, and no draw depends on the order of other draws.
+// resuming needs no saved state, and no draw depends on the order of other draws.
 
 const MULTIPLIER_0 = 0xd2511f53;
 const MULTIPLIER_1 = 0xcd9e8d57;
@@ -43,7 +43,7 @@ export function philox(counter: Uint32Array, key0: number, key1: number): void {
   counter[3] = c3;
 }
 
-/** What a stream is for: the first key word, so that streams of different purposes never meet. */
+/** The purpose of a stream: the first key word, so that streams of different purposes are independent. */
 export const purpose = {
   initialWeights: 1,
   order: 2,

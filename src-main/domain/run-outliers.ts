@@ -1,12 +1,11 @@
-// What a run may learn to push away, by rule: the card of its method says which outliers it takes. How
-// a loss is composed is in ml.
+// Rules for the outliers of a run: the card of its method says which outliers it takes.
 
 import { Failure } from './failure.ts';
 import { cardOf, methodCards, type MethodName } from './methods/methods.ts';
 import type { RunSettings } from './run-settings.ts';
 import type { ShiftName } from './shift-table.ts';
 
-/** Shifts whose results stay near the specimen: of all outliers they teach the norm most. */
+/** Shifts whose results stay near the specimen: the most informative outliers. */
 const nearShifts: readonly ShiftName[] = ['cut-mix', 'cut-out', 'small-paste'];
 
 export function takesSources(method: MethodName): boolean {

@@ -22,7 +22,7 @@ export type PresetName = (typeof presetNames)[number];
 export const specimenNames = ['stained', 'fluorescence', 'natural'] as const;
 export type SpecimenName = (typeof specimenNames)[number];
 
-/** Fewer normal training images are refused: nothing can be learnt from them. */
+/** Fewer normal training images are refused: too few to learn from. */
 export const fewestNormals = 8;
 
 /** Of runs of every method. `standard` is the published reference for cells (arXiv 2312.15288 and its code). */
@@ -37,7 +37,7 @@ export const generalSettings = {
   batch: integer(64, 2, 1024, 'normal images in a step (each gives a view, or two)'),
   outlierBatch: integer(64, 0, 1024, 'outlier images in a step (each gives a view, or two)'),
   epochs: integer(1000, 1, 100_000, 'passes over the normal images; ignored when steps is set'),
-  steps: integer(0, 0, 10_000_000, 'optimiser steps in all; 0 lets epochs decide'),
+  steps: integer(0, 0, 10_000_000, 'optimiser steps in all; 0 uses epochs'),
   optimiser: choice(
     'sgd',
     ['sgd', 'lars', 'adam', 'adamw'],
@@ -49,18 +49,18 @@ export const generalSettings = {
   trust: number(0.001, 1e-6, 10, 'trust coefficient of LARS'),
   schedule: choice('epoch', ['epoch', 'step'], 'the cosine falls once an epoch or at every step'),
   normalRotation: choice('none', ['none', '90'], 'add copies turned by 90° as further normals'),
-  cropMin: number(0.5, 0.01, 1, 'smallest part of the image area a view shows'),
-  cropMax: number(1, 0.01, 1, 'largest part of the image area a view shows'),
+  cropMin: number(0.5, 0.01, 1, 'smallest share of the image area a view shows'),
+  cropMax: number(1, 0.01, 1, 'largest share of the image area a view shows'),
   flip: number(0.5, 0, 1, 'chance of a left–right mirror image'),
   verticalFlip: number(0, 0, 1, 'chance of an upside-down mirror image'),
   brightness: number(0.4, 0, 1, 'brightness factor is drawn from 1 ± this'),
   contrast: number(0.4, 0, 1, 'contrast factor is drawn from 1 ± this'),
   saturation: number(0.4, 0, 1, 'saturation factor is drawn from 1 ± this'),
-  hue: number(0.1, 0, 0.5, 'hue turns by up to this part of the colour circle'),
+  hue: number(0.1, 0, 0.5, 'hue turns by up to this share of the colour circle'),
   jitter: number(0.8, 0, 1, 'chance that brightness, contrast, saturation and hue change at all'),
   grey: number(0.2, 0, 1, 'chance that a view loses its colour'),
   views: integer(32, 0, 256, 'random views averaged in a score, beside the plain one'),
-  falseAlarms: number(0.05, 0.0001, 0.5, 'part of normal images that may be flagged'),
+  falseAlarms: number(0.05, 0.0001, 0.5, 'share of normal images that may be flagged'),
   threads: integer(0, 0, 256, 'processor threads; 0 takes one per core'),
 } as const satisfies SettingTable;
 
@@ -69,10 +69,10 @@ export type RunSettings = ValuesOf<typeof generalSettings> & { readonly rankBy: 
     Record<string, SettingValue>
   >;
 
-/** What runs, models and checkpoints of versions before a setting meant, which do not name it. */
+/** Values of settings for runs, models and checkpoints of versions that did not have them. */
 export const laterSettings: Readonly<Record<string, SettingValue>> = { network: 'resnet18' };
 
-/** What may vary in a normal image: the settings that a view is drawn with. */
+/** The settings of random views, that is, of what may vary in a normal image. */
 export const viewSettingNames = [
   ...(['cropMin', 'cropMax', 'flip', 'verticalFlip', 'brightness', 'contrast'] as const),
   ...(['saturation', 'hue', 'jitter', 'grey'] as const),
@@ -162,10 +162,9 @@ export function resolveSettings(chosen: SettingChoice): RunSettings {
 }
 
 /**
- * Settings as an earlier version kept them. Those that another method has are left out: every run used to
- * keep the settings of all methods. Those that it did not know
- * are as they were then (`laterSettings`). Throws
- * `unknown-option` and `bad-input`.
+ * Reads settings stored by an earlier version. Settings of other methods are dropped, because every run
+ * used to store those of all methods. Settings that the version lacked have their value of then
+ * (`laterSettings`). Throws `unknown-option` and `bad-input`.
  */
 export function storedSettings(chosen: SettingChoice): RunSettings {
   const table = settingsOf(chosen.method);
@@ -178,7 +177,7 @@ export function storedSettings(chosen: SettingChoice): RunSettings {
   });
 }
 
-/** What is wrong with settings that must be exactly those of a method; undefined when nothing is. */
+/** Checks that settings are exactly those of a method; the fault as text, else undefined. */
 export function settingFault(
   method: MethodName,
   settings: Readonly<Record<string, SettingValue>>,

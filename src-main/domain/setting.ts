@@ -1,5 +1,5 @@
-// A setting as data: its range, default and meaning. Tables of them are the one source of what the
-// command line, the window's form and the worker accept.
+// A setting as data: its range, default and meaning. The command line, the window's
+// form and the worker accept exactly what these tables allow.
 
 import { Failure } from './failure.ts';
 
@@ -39,7 +39,7 @@ export const choice = <const C extends readonly string[]>(
   meaning: string,
 ) => ({ kind: 'choice', choices, standard, meaning }) as const;
 
-/** The value, a number where the setting is one. Throws `bad-input` with what is allowed. */
+/** The value, a number where the setting is one. Throws `bad-input` with the allowed values. */
 export function parseSetting(name: string, setting: Setting, value: SettingValue): SettingValue {
   if (setting.kind === 'choice') {
     if (setting.choices.includes(String(value))) return String(value);

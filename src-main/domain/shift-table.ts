@@ -1,5 +1,5 @@
 // Every shift transform: its name, what it does, and its own parameters with their ranges. The
-// window, the command line and ml read this one table; how pixels change is in ml/shifts.
+// window, the command line and ml read this table; the pixel operations are in ml/shifts.
 
 import { Failure } from './failure.ts';
 import { nearestName } from './nearest-name.ts';
@@ -10,13 +10,13 @@ export interface ShiftParameter {
   readonly max: number;
   readonly step: number;
   readonly standard: number;
-  /** For people: what its ends mean. */
+  /** For users: the meaning of both ends. */
   readonly meaning: string;
 }
 
 interface ShiftEntry {
   readonly title: string;
-  /** For people: what it does to the picture. */
+  /** For users: its effect on the picture. */
   readonly meaning: string;
   /** Beside the strength, which every shift has. */
   readonly parameters: Readonly<Record<string, ShiftParameter>>;
@@ -113,7 +113,7 @@ export const shiftTable = {
         'Colour',
         [0, 1, 0.05],
         1,
-        '0 is the same grain in every channel, 1 a grain of its own for each',
+        '0 is the same grain in every channel, 1 independent grain in each',
       ),
     },
   },
@@ -190,7 +190,7 @@ export function parseShiftName(name: string): ShiftName {
 }
 
 /**
- * Every parameter of its own that a shift has, with the standard values where none is given. Throws
+ * All parameters of a shift, with the standard values where none is given. Throws
  * `unknown-option` with the nearest right name, or `bad-input` with the range.
  */
 export function shiftParameters(

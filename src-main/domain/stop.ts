@@ -1,13 +1,13 @@
-// How a computation learns that it should end: by looking (`aborted`) or by being told (`onStop`).
+// Stop requests for computations: polled (`aborted`) or by a listener (`onStop`).
 
 import { Failure } from './failure.ts';
 
-/** What a long computation looks at to learn that it should end. */
+/** A request to stop, checked by long computations. */
 export interface Stop {
   readonly aborted: boolean;
   /**
-   * Calls `listener` once: when the stop is set, or at once where it already is. Returns the removal of
-   * the listener, for a computation that ends before.
+   * Calls `listener` once: when the stop is set, or at once where it already is. Returns a function
+   * that removes the listener, for a computation that ends before.
    */
   onStop(listener: () => void): () => void;
 }
@@ -68,14 +68,14 @@ export function either(...stops: readonly Stop[]): Stop {
   };
 }
 
-/** What an AbortSignal offers, without the types of a browser or of Node. */
+/** The interface of an AbortSignal, without the types of a browser or of Node. */
 export interface StopSignal {
   readonly aborted: boolean;
   addEventListener(type: 'abort', listener: () => void): void;
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** The stop that an AbortSignal is. */
+/** An AbortSignal as a stop. */
 export function stopOf(signal: StopSignal): Stop {
   return {
     get aborted() {

@@ -1,9 +1,9 @@
-// Files that systems leave in folders and that nobody means: the import passes them by, and a folder that
+// Files that operating systems leave in folders: the import skips them, and a folder that
 // holds nothing else is empty.
 
 const names: ReadonlySet<string> = new Set(['thumbs.db', 'desktop.ini', '__macosx']);
 
-/** Hidden files of macOS and of volumes: .DS_Store, .localized, ._NAME (what a file system cannot keep). */
+/** Hidden files of macOS and of volumes: .DS_Store, .localized, ._NAME (attributes that a file system cannot store). */
 const hiddenNames =
   /^\.(_.*|ds_store|localized|directory|fseventsd|spotlight-v100|trashes|temporaryitems)$/;
 

@@ -1,5 +1,5 @@
-// Features of a backbone that was trained elsewhere: how an image becomes its input, and its outputs one
-// vector.
+// Features of a backbone that was trained elsewhere: converts an image to its input, and its outputs to
+// one vector.
 
 import type { ShapedTensor } from '#engine/engine.ts';
 import { plainView } from './augment/view.ts';
@@ -9,7 +9,7 @@ export interface BackboneInput {
   /** Pixels. */
   readonly size: number;
   readonly channels: number;
-  /** What black and white are before mean and deviation. */
+  /** The values of black and white before mean and deviation. */
   readonly range: readonly [number, number];
   readonly mean: readonly number[];
   readonly deviation: readonly number[];
@@ -115,7 +115,7 @@ function poolMap(map: Float32Array, channels: number, into: Float32Array): void 
   }
 }
 
-/** For comparing images: each output's part of a row is scaled to length 1, so that all weigh the same. */
+/** For comparing images: scales each output's section of a row to length 1, so that all weigh the same. */
 export function scaleOutputs(row: Float32Array, lengths: readonly number[]): Float32Array {
   const scaled = new Float32Array(row.length);
   let place = 0;
@@ -129,7 +129,7 @@ export function scaleOutputs(row: Float32Array, lengths: readonly number[]): Flo
   return scaled;
 }
 
-/** Length of each output's part of a row. */
+/** Length of each output's section of a row. */
 export function outputLengths(outputs: readonly BackboneOutput[]): number[] {
   return outputs.map(lengthOf);
 }

@@ -40,32 +40,32 @@ export interface BatchRows {
   readonly outliers: number;
 }
 
-/** Rows of a batch, or of each of its parts: part after part, each laid out as a batch is. */
+/** Rows of a micro-batch; micro-batches follow each other, each laid out like a batch. */
 export function rowsOf(
   { method, settings }: Pick<BatchPlan, 'method' | 'settings'>,
-  parts = 1,
+  microBatches = 1,
 ): BatchRows {
   const { views } = cardOf(method);
   const copies = settings.normalRotation === '90' ? 2 : 1;
   return {
-    normals: (views * copies * settings.batch) / parts,
-    outliers: (views * settings.outlierBatch) / parts,
+    normals: (views * copies * settings.batch) / microBatches,
+    outliers: (views * settings.outlierBatch) / microBatches,
   };
 }
 
 /** The conjugate of the golden ratio: its multiples spread evenly over 0 … 1. */
 const goldenStep = 0.6180339887498949;
 
-/** What is drawn one after another: outliers may be made from normal views of the batch. */
+/** Phases drawn in this order, because outliers may be made from normal views of the batch. */
 const phase = { normals: 0, outliers: 1, range: 2 } as const;
 
 export class Batches implements Views {
   readonly #plan: BatchPlan;
-  readonly #parts: number;
+  readonly #microBatches: number;
   /** Of each image. */
   readonly #views: 1 | 2;
   readonly #orders = new Map<string, Uint32Array>();
-  /** Of a part. */
+  /** Of a micro-batch. */
   readonly #rows: BatchRows;
   readonly #viewLength: number;
   readonly length: number;
@@ -77,19 +77,19 @@ export class Batches implements Views {
   #images: Float32Array = new Float32Array(0);
 
   /**
-   * `parts` divides both batch sizes; views do not depend on it, only their rows do. Throws
+   * `microBatches` divides both batch sizes; views do not depend on it, only their rows do. Throws
    * `bad-input` when 90° copies would be normals and outliers at once.
    */
-  constructor(plan: BatchPlan, parts = 1) {
+  constructor(plan: BatchPlan, microBatches = 1) {
     assertOneSide(plan);
     this.#plan = plan;
-    this.#parts = parts;
+    this.#microBatches = microBatches;
     this.#views = cardOf(plan.method).views;
     const { batch, outlierBatch, inputSize } = plan.settings;
     this.#drawn = new Uint32Array(batch);
-    this.#rows = rowsOf(plan, parts);
+    this.#rows = rowsOf(plan, microBatches);
     this.#viewLength = plan.normals.channels * inputSize ** 2;
-    const rows = parts * (this.#rows.normals + this.#rows.outliers);
+    const rows = microBatches * (this.#rows.normals + this.#rows.outliers);
     this.length = rows * this.#viewLength;
     this.phases = [this.#views * batch, this.#views * outlierBatch, rows];
   }
@@ -109,13 +109,13 @@ export class Batches implements Views {
     const stream = new RandomStream(seed, purpose.view, epoch, index, view);
     drawView(normals, index, settings, stream, settings.inputSize, this.#images, this.#at(row));
     if (settings.normalRotation === '90') {
-      const turned = this.#view(row + settings.batch / this.#parts);
+      const turned = this.#view(row + settings.batch / this.#microBatches);
       turned.set(this.#view(row));
       rotateQuarter(turned, { channels: normals.channels, size: settings.inputSize }, 1);
     }
   }
 
-  /** The image in a slot of a step: draws run on over epoch ends, so that no image is left out. */
+  /** The image in a slot of a step: draws continue across epoch ends, so that no image is left out. */
   #normal(step: number, slot: number): { epoch: number; index: number } {
     const { normals, settings } = this.#plan;
     const draw = step * settings.batch + slot;
@@ -125,14 +125,14 @@ export class Batches implements Views {
   }
 
   #normalRow(slot: number, view: number): number {
-    const slots = this.#plan.settings.batch / this.#parts;
+    const slots = this.#plan.settings.batch / this.#microBatches;
     const { normals, outliers } = this.#rows;
     const start = Math.floor(slot / slots) * (normals + outliers);
     return start + (view * normals) / this.#views + (slot % slots);
   }
 
   #outlierRow(slot: number, view: number): number {
-    const slots = this.#plan.settings.outlierBatch / this.#parts;
+    const slots = this.#plan.settings.outlierBatch / this.#microBatches;
     const { normals, outliers } = this.#rows;
     const start = Math.floor(slot / slots) * (normals + outliers) + normals;
     return start + view * slots + (slot % slots);
@@ -177,7 +177,7 @@ export class Batches implements Views {
 
   /**
    * A slot with another image: a batch that crosses the end of a pass may hold an image twice. Only
-   * a batch of two that are the same image has none; then its other view must do.
+   * a batch of two that are the same image has none; then its other view is used.
    */
   #partnerOf(step: number, base: number, stream: RandomStream): number {
     if (this.#drawnStep !== step) {

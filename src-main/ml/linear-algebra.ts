@@ -1,5 +1,5 @@
-// Linear algebra of symmetric matrices: what the Mahalanobis distance and the ridge classifier need.
-// Matrices are row by row; of symmetric and of lower triangular ones only the lower half is read.
+// Linear algebra of symmetric matrices for the Mahalanobis distance and the ridge classifier.
+// Matrices are row-major; of symmetric and of lower triangular ones only the lower half is read.
 
 /** Mean of `count` rows of length d = rows.length / count, [d]. */
 export function meanOfRows(rows: Float32Array, count: number): Float64Array {

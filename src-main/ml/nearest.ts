@@ -5,7 +5,7 @@ import { lengthOf } from './linear-algebra.ts';
 export interface Nearest {
   /** Which row of the bank, from 0. */
   readonly row: number;
-  /** Cosine or squared distance, as asked for. */
+  /** Cosine or squared distance, as requested. */
   readonly value: number;
 }
 
@@ -58,7 +58,7 @@ function insert(
   if (best.length > most) best.pop();
 }
 
-/** Exact below `limit`; something not below it as soon as the sum passes it. */
+/** Exact below `limit`; any value ≥ `limit` once the sum reaches it. */
 function squaredDistance(row: Float32Array, bank: Float32Array, at: number, limit: number): number {
   let sum = 0;
   for (let start = 0; start < row.length && sum < limit; start += termsBetweenLooks) {

@@ -1,4 +1,4 @@
-// Images as ml sees them. Reading files is the worker's business.
+// Images as ml gets them; the worker reads the files.
 
 /** Images of one size: [count, height, width, channels], channels interleaved. */
 export interface PixelSet {

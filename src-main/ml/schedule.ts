@@ -1,4 +1,4 @@
-// When what happens in a run: steps, epochs, learning rate.
+// The schedule of a run: steps, epochs, learning rate.
 
 import type { RunSettings } from '#domain/run-settings.ts';
 

@@ -1,4 +1,4 @@
-// The views that scoring looks at, and where they come from.
+// The views that scoring uses, and their source.
 
 import { RandomStream, purpose } from '#domain/random.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
@@ -58,12 +58,12 @@ export class ScoreViews implements Views {
   }
 }
 
-/** Where the views to score come from, and how many at once. */
+/** The source of the views to score, and how many are scored at once. */
 export interface ScoreSource {
   readonly open: (request: ScoreViewsRequest) => BatchSource;
-  /** Views that go through the network at once, at most; as many as are quick when left out. */
+  /** Views per batch of the network, at most; the fastest number when left out. */
   readonly mostRows?: number | undefined;
-  /** Told, in a sentence, when memory ran out and fewer views have to do. */
+  /** Called with a sentence when memory ran out and batches get smaller. */
   readonly warn?: (text: string) => void;
 }
 

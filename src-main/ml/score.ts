@@ -19,7 +19,7 @@ import { fitReference } from './scores/reference.ts';
 import type { ScoreSource, ScoreViewsRequest } from './score-views.ts';
 import { scoredOnDemand } from './score-views.ts';
 
-/** Views that go through the network at once, at most. */
+/** Largest batch of views. */
 const targetRows = 128;
 
 /** An image of a set. */
@@ -35,7 +35,7 @@ export interface ScoredImage {
   readonly raw: RawScores;
 }
 
-/** What scoring needs of a finished training. */
+/** The part of a trained model that scoring needs. */
 export interface TrainedNetwork {
   readonly method: MethodName;
   readonly settings: RunSettings;
@@ -65,7 +65,7 @@ function batchRows(size: number, all: number): number {
   return Math.min(targetRows, Math.max(16, Math.min(fitting, needed)));
 }
 
-/** How a scoring of so many images goes through the network, when memory allows. */
+/** The batches of a scoring of so many images, when memory allows. */
 export function scoringBatches(
   { inputSize, views }: RunSettings,
   images: number,
@@ -83,8 +83,8 @@ interface ImageFeatures {
 }
 
 /**
- * Features of images, in order. Where memory runs out it goes on with half the views at once. Throws
- * `stopped` between batches, and `out-of-memory` when there is none even for a single view.
+ * Features of images, in order. When memory runs out it continues with half the views at once. Throws
+ * `stopped` between batches, and `out-of-memory` when memory is too small even for a single view.
  */
 async function* readViews(
   engine: Engine,
@@ -108,14 +108,14 @@ async function* readViews(
       const ranOut = error instanceof Failure && error.code === 'out-of-memory';
       if (!ranOut || rows === 1) throw error;
       source.warn?.(
-        `Memory ran out (${engine.device}). Scoring went on ${withFewerViews(Math.floor(rows / 2))}, ` +
+        `Memory ran out (${engine.device}). Scoring continued ${withFewerViews(Math.floor(rows / 2))}, ` +
           'which is slower and gives the same scores.',
       );
     }
   }
 }
 
-/** An image may stand in two batches. */
+/** The views of an image may span two batches. */
 async function* readBatches(
   engine: Engine,
   state: Tensors,
@@ -156,7 +156,7 @@ async function* readBatches(
   }
 }
 
-/** Shared, so that threads can be given it. */
+/** In shared memory, so that threads can read it. */
 function wordsOf(images: readonly KeyedImage[]): Uint32Array {
   const words = new Uint32Array(new SharedArrayBuffer(12 * images.length));
   images.forEach(({ index, key }, place) => words.set([index, ...key], 3 * place));
@@ -178,7 +178,7 @@ export async function readReference(
 }
 
 /**
- * What tells how alike images are: features h of their plain views, [count, size], each of length 1.
+ * Features h of the plain views of images, [count, size], each of length 1, for cosine similarity.
  * Throws `stopped`.
  */
 export async function readFeatures(
@@ -245,7 +245,7 @@ export async function* scoreImages(
       if (!Object.values(raw).every(Number.isFinite)) {
         throw new Failure(
           'not-finite',
-          `A score of image ${index} is NaN or infinite: the model has numbers too large to ` +
+          `A score of image ${index} is NaN or infinite: the model contains numbers too large to ` +
             'compute with. Train it again with a smaller learningRate.',
         );
       }

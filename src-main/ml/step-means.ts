@@ -1,5 +1,5 @@
-// What a step says of itself: the means and distributions that its method's card names, of one part of
-// the batch or over all of them.
+// Reads the means and distributions that a method's card names from the outputs of a training step: of
+// one micro-batch, or over all micro-batches of the step.
 
 import type { MethodCard } from '#domain/methods/card.ts';
 import { addNorms, countNorms, noNorms } from '#domain/norm-counts.ts';
@@ -13,7 +13,7 @@ export interface StepMeans {
   readonly distributions: Distributions;
 }
 
-/** From the outputs of a run of the training program, copied at once: a session may use them again. */
+/** From the outputs of a training program; copied, because a session may reuse its output buffers. */
 export function readMeans({ terms, distributions }: MethodCard, outputs: Tensors): StepMeans {
   return {
     loss: outputs['loss']![0]!,
@@ -32,12 +32,12 @@ export function readMeans({ terms, distributions }: MethodCard, outputs: Tensors
   };
 }
 
-/** Over parts of one size, at least one. */
-export function meanOf(parts: readonly StepMeans[]): StepMeans {
-  const first = parts[0]!;
-  if (parts.length === 1) return first;
-  const mean = (value: (part: StepMeans) => number): number =>
-    parts.reduce((sum, part) => sum + value(part), 0) / parts.length;
+/** Over micro-batches of equal size, at least one. */
+export function meanOf(microBatches: readonly StepMeans[]): StepMeans {
+  const first = microBatches[0]!;
+  if (microBatches.length === 1) return first;
+  const mean = (value: (means: StepMeans) => number): number =>
+    microBatches.reduce((sum, means) => sum + value(means), 0) / microBatches.length;
   return {
     loss: mean(({ loss }) => loss),
     terms: Object.fromEntries(
@@ -46,7 +46,10 @@ export function meanOf(parts: readonly StepMeans[]): StepMeans {
     distributions: Object.fromEntries(
       Object.keys(first.distributions).map((name) => [
         name,
-        parts.reduce((sum, { distributions }) => addNorms(sum, distributions[name]!), noNorms),
+        microBatches.reduce(
+          (sum, { distributions }) => addNorms(sum, distributions[name]!),
+          noNorms,
+        ),
       ]),
     ),
   };

@@ -1,5 +1,5 @@
-// The training loop: an async generator that yields progress. Stopping is leaving the loop; nothing
-// in it knows files, processes or the user.
+// The training loop: an async generator that yields progress. The caller stops it by leaving the loop;
+// it knows no files, processes or user.
 
 import { Failure } from '#domain/failure.ts';
 import type { MethodName } from '#domain/methods/methods.ts';
@@ -23,14 +23,14 @@ import { drawnOnDemand } from './views.ts';
 
 export interface TrainOptions extends BatchPlan {
   readonly engine: Engine;
-  /** Where batches come from, laid out in as many parts; drawn on demand when left out. */
+  /** Where batches come from, laid out in as many micro-batches; drawn on demand when left out. */
   readonly source?: BatchSource;
   /**
-   * A step takes its images in so many runs, and less memory; it divides both batch sizes, and leaves
-   * each part two normal images. 1 when left out.
+   * Gradient accumulation: runs of the program per step, which need less memory. Divides both batch
+   * sizes, and leaves each micro-batch at least two normal images. 1 when left out.
    */
-  readonly parts?: number;
-  /** Where to begin: step 0 with initial weights when left out. */
+  readonly microBatches?: number;
+  /** Where to start: step 0 with initial weights when left out. */
   readonly from?: { readonly step: number; readonly state: Tensors };
 }
 
@@ -48,12 +48,12 @@ export interface StepDone extends StepMeans {
   readonly endsEpoch: boolean;
 }
 
-/** A run under way. */
+/** A running training. */
 export interface Training {
   readonly steps: AsyncGenerator<StepDone, void, undefined>;
   /**
    * Weights, slots and statistics after the last step yielded. Throws `not-finite`, so that no
-   * checkpoint holds a tensor that the next step would trip over.
+   * checkpoint holds a tensor on which the next step would fail.
    */
   readonly state: () => Promise<Tensors>;
   readonly release: () => Promise<void>;
@@ -72,25 +72,25 @@ export function fitSettings(settings: RunSettings, normals: number): RunSettings
 }
 
 /**
- * The numbers of parts that a step can be taken in, ascending, from 1. Each part is contrasted within
- * itself: an exact NT-Xent over all parts would need two more programs and a second forward pass,
- * and batch normalisation would see a part at a time all the same.
+ * The numbers of micro-batches that a step can be split into, ascending, from 1. Each is contrasted
+ * within itself: an exact NT-Xent over all of them would need two more programs and a second forward pass,
+ * and batch normalisation would still see one micro-batch at a time.
  */
-export function possibleParts({ batch, outlierBatch }: RunSettings): number[] {
+export function possibleMicroBatches({ batch, outlierBatch }: RunSettings): number[] {
   return Array.from({ length: Math.floor(batch / 2) }, (_, index) => index + 1).filter(
-    (parts) => batch % parts === 0 && outlierBatch % parts === 0,
+    (microBatches) => batch % microBatches === 0 && outlierBatch % microBatches === 0,
   );
 }
 
-/** The training program of a run: one batch in, one optimiser step; or a part of the batch. */
+/** The training program of a run: one batch, or one micro-batch, and one optimiser step. */
 export function describeTraining(
   method: MethodName,
   settings: RunSettings,
   channels: number,
-  parts = 1,
+  microBatches = 1,
 ): Program {
   const b = new ProgramBuilder('train');
-  const rows = rowsOf({ method, settings }, parts);
+  const rows = rowsOf({ method, settings }, microBatches);
   const { network, inputSize, width } = settings;
   const total = rows.normals + rows.outliers;
   const images = b.input('images', [total, channels, inputSize, inputSize]);
@@ -98,10 +98,15 @@ export function describeTraining(
   const outliers = rows.outliers > 0 ? b.rows(z, rows.normals, total) : null;
   const normals = outliers ? b.rows(z, 0, rows.normals) : z;
   const { loss, terms, distributions } = methods[method].build(b, { normals, outliers }, settings);
-  return b.training(loss, { loss, ...terms, ...distributions }, optimiserOf(settings), parts > 1);
+  return b.training(
+    loss,
+    { loss, ...terms, ...distributions },
+    optimiserOf(settings),
+    microBatches > 1,
+  );
 }
 
-/** Adam's constants that are no settings are those of its paper. */
+/** Adam's constants that are not settings are those of its paper. */
 function optimiserOf(settings: RunSettings): OptimiserChoice {
   const { optimiser: name, momentum, weightDecay, trust } = settings;
   return name === 'adam' || name === 'adamw'
@@ -111,15 +116,15 @@ function optimiserOf(settings: RunSettings): OptimiserChoice {
 
 /** Starts a run. `options.settings` must fit the normals (see `fitSettings`). */
 export async function startTraining(options: TrainOptions): Promise<Training> {
-  const { normals, settings, method, parts = 1 } = options;
-  const program = describeTraining(method, settings, normals.channels, parts);
-  // Sums over the parts of a step begin at nothing, and are worth nothing after it.
-  const kept = parts > 1 ? describeTraining(method, settings, normals.channels) : program;
+  const { normals, settings, method, microBatches = 1 } = options;
+  const program = describeTraining(method, settings, normals.channels, microBatches);
+  // Gradient sums start at 0 in each step, so their values are not kept after it.
+  const kept = microBatches > 1 ? describeTraining(method, settings, normals.channels) : program;
   const session = await options.engine.compile(program);
   try {
     const state = options.from?.state ?? (await firstState(kept, options));
     await session.writeState({
-      ...(parts > 1 ? initialState(program, options.seed) : {}),
+      ...(microBatches > 1 ? initialState(program, options.seed) : {}),
       ...state,
     });
   } catch (error) {
@@ -155,10 +160,10 @@ async function* trainSteps(
   session: Session,
   done: { step: number },
 ): AsyncGenerator<StepDone, void, undefined> {
-  const { settings, parts = 1 } = options;
+  const { settings, microBatches = 1 } = options;
   const method = methods[options.method];
   const schedule = scheduleOf(settings, options.normals.count);
-  const source = options.source ?? drawnOnDemand(new Batches(options, parts));
+  const source = options.source ?? drawnOnDemand(new Batches(options, microBatches));
   const weights = evenWeights(program);
   for (let step = done.step; step < schedule.steps; step++) {
     const images = await source.take(step, schedule.steps);
@@ -166,8 +171,11 @@ async function* trainSteps(
     const own = method.inputs?.(settings, step, schedule.steps) ?? {};
     const inputs = { ...weights, ...scalars({ ...own, learningRate }) };
     const means: StepMeans[] = [];
-    for (let part = 0; part < parts; part++) {
-      const outputs = await session.run({ ...inputs, ...partInputs(images, part, parts) });
+    for (let index = 0; index < microBatches; index++) {
+      const outputs = await session.run({
+        ...inputs,
+        ...microBatchInputs(images, index, microBatches),
+      });
       assertFinite(program, outputs, step + 1);
       means.push(readMeans(method.card, outputs));
     }
@@ -196,14 +204,14 @@ function scalars(values: Readonly<Record<string, number>>): Tensors {
   );
 }
 
-/** The images of a part, and what tells the program which part it is. */
-function partInputs(images: Float32Array, part: number, parts: number): Tensors {
-  const length = images.length / parts;
+/** The images of a micro-batch, and its place in the step for the program. */
+function microBatchInputs(images: Float32Array, index: number, microBatches: number): Tensors {
+  const length = images.length / microBatches;
   return {
-    images: images.subarray(part * length, (part + 1) * length),
-    keep: Float32Array.of(part === 0 ? 0 : 1),
-    share: Float32Array.of(1 / parts),
-    isLast: Float32Array.of(part === parts - 1 ? 1 : 0),
+    images: images.subarray(index * length, (index + 1) * length),
+    keep: Float32Array.of(index === 0 ? 0 : 1),
+    share: Float32Array.of(1 / microBatches),
+    isLast: Float32Array.of(index === microBatches - 1 ? 1 : 0),
   };
 }
 
@@ -220,7 +228,7 @@ function evenWeights(program: Program): Tensors {
   );
 }
 
-/** Throws `not-finite` with the step, counted from 1, and the first tensor that is to blame. */
+/** Throws `not-finite` with the step, counted from 1, and the first tensor that is not finite. */
 function assertFinite(program: Program, outputs: Tensors, step: number): void {
   const squares = outputs['gradientSquares']!;
   const culprit = program.training!.parameters.find((_, index) => !Number.isFinite(squares[index]));

@@ -1,5 +1,5 @@
-// Batches of views as they are drawn: item by item, each a pure function of its place, so that any
-// thread may draw any of them and the result is the same.
+// Batches of views, drawn item by item. Each item is a pure function of its place, so that the result
+// does not depend on which thread draws it.
 
 export interface Views {
   /** Values of a batch. */
@@ -10,9 +10,9 @@ export interface Views {
   draw(batch: number, phase: number, item: number, into: Float32Array): void;
 }
 
-/** Where batches come from. */
+/** A source of batches. */
 export interface BatchSource {
-  /** The batch, valid until the next call. Batches from `end` on will not be asked for. */
+  /** The batch, valid until the next call. The caller takes no batch from `end` on. */
   take(batch: number, end: number): Promise<Float32Array>;
 }
 
@@ -23,7 +23,7 @@ export function drawBatch(views: Views, batch: number, into: Float32Array): void
   });
 }
 
-/** Draws each batch when it is asked for. */
+/** Draws each batch when the caller takes it. */
 export function drawnOnDemand(views: Views): BatchSource {
   const images = new Float32Array(views.length);
   return {

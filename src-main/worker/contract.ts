@@ -1,5 +1,5 @@
-// What the core may ask of the worker, and what the worker tells meanwhile. JSON-safe; pixels,
-// weights and other bulk go by file.
+// The worker's methods, called by the core, and the events it emits meanwhile. JSON-safe; pixels, weights
+// and other large data go by file.
 
 import type { EngineName, EngineReport } from '#domain/engines/engine-report.ts';
 import type { MethodName } from '#domain/methods/methods.ts';
@@ -8,7 +8,7 @@ import type { RawScores } from '#domain/score.ts';
 import type { RunSettings, ViewSettings } from '#domain/run-settings.ts';
 import type { BackboneCard } from './files/backbone-card.ts';
 
-/** Changes with any change to this file that the other side must know of. */
+/** Raised with every change to this file that affects the other side. */
 export const workerProtocol = 6;
 
 /** A file that a task reads. */
@@ -22,7 +22,7 @@ export interface Input {
   readonly path: string;
 }
 
-/** A pixel shard (see worker/files/shard.ts) and what it is called in messages. */
+/** A pixel shard (see worker/files/shard.ts) and its name in messages. */
 interface ShardReference extends Input {
   readonly name: string;
 }
@@ -60,7 +60,7 @@ export interface TrainTask {
   readonly runId: number;
   /**
    * Checkpoints and the finished model are written here; the folder is made when missing. Training
-   * goes on from its newest intact checkpoint.
+   * resumes from the newest intact one.
    */
   readonly folder: string;
   readonly method: MethodName;
@@ -74,8 +74,8 @@ export interface TrainTask {
   readonly snapshotHash: string;
   /** Written into checkpoints and the model. */
   readonly codeVersion: string;
-  /** A step is to be taken in at least so many parts, because a worker before ran out of memory. */
-  readonly leastParts: number;
+  /** At least so many micro-batches per step, because an earlier worker ran out of memory. */
+  readonly leastMicroBatches: number;
   /** By time (`standardRule` in tasks/checkpoint-clock.ts) when left out. */
   readonly checkpoints?: CheckpointRule | undefined;
 }
@@ -97,7 +97,7 @@ export interface ImageToScore {
   readonly index: number;
   /**
    * SHA-256 of the image, hexadecimal. Its random views follow from this and the seed, so that its
-   * scores are the same in whichever shard it comes.
+   * scores are the same in every shard.
    */
   readonly hash: string;
 }
@@ -109,11 +109,11 @@ export interface ScoreTask {
   readonly images: readonly ImageToScore[];
   readonly seed: number;
   readonly engine: EngineName | 'auto';
-  /** Views that go through the network at once, at most; as many as are quick when left out. */
+  /** Views per batch of the network, at most; the fastest number when left out. */
   readonly mostRows?: number | undefined;
 }
 
-export interface FloorTask {
+export interface BaselineTask {
   readonly normals: ShardReference;
   readonly images: ShardReference;
 }
@@ -127,14 +127,14 @@ export interface FeaturesTask {
   readonly path: string;
 }
 
-/** The file of a backbone, and what it is. */
+/** The file of a backbone and its card. */
 export interface BackboneReference {
   /** Its hash is the card's. */
   readonly model: Input;
   readonly card: BackboneCard;
 }
 
-/** What a backbone gave for one image. */
+/** The outputs of a backbone for one image. */
 export interface BackboneTrial {
   readonly outputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
   readonly milliseconds: number;
@@ -149,7 +149,7 @@ export interface BackboneFeaturesTask extends BackboneReference {
 }
 
 /** Files of features, a row of 32-bit floats (little-endian) for each image. */
-export interface FeatureFloorTask {
+export interface FeatureBaselineTask {
   readonly normals: Input;
   readonly images: Input;
   /** Whose values a row holds; each output weighs the same. */
@@ -190,7 +190,7 @@ export interface Separability {
 }
 
 export interface EstimateTask {
-  /** A folder on the disk where checkpoints would be written: one is, and timed. */
+  /** A folder on the disk for checkpoints; one is written there and timed. */
   readonly folder: string;
   readonly method: MethodName;
   readonly settings: RunSettings;
@@ -253,18 +253,18 @@ export interface WorkerMethods {
   describe: { input: Record<string, never>; output: { protocol: number; engines: EngineReport[] } };
   train: { input: TrainTask; output: TrainResult };
   score: { input: ScoreTask; output: { scored: number } };
-  /** Anomaly scores of the untrained floor, one an image of `images`; higher is stranger. */
-  floor: { input: FloorTask; output: { anomaly: number[] } };
+  /** Anomaly scores of the baseline without training, one an image of `images`; higher is stranger. */
+  baseline: { input: BaselineTask; output: { anomaly: number[] } };
   features: { input: FeaturesTask; output: { images: number; size: number } };
   tryBackbone: { input: BackboneReference; output: BackboneTrial };
   backboneFeatures: { input: BackboneFeaturesTask; output: { images: number; size: number } };
-  /** As `floor`, among features. */
-  featureFloor: { input: FeatureFloorTask; output: { anomaly: number[] } };
+  /** As `baseline`, among features. */
+  featureBaseline: { input: FeatureBaselineTask; output: { anomaly: number[] } };
   timeStep: { input: TimeStepTask; output: StepTiming };
   timeAugment: { input: TimeAugmentTask; output: AugmentTiming };
   estimate: { input: EstimateTask; output: Estimate };
   advise: { input: AdviseTask; output: { shifts: Separability[] } };
-  /** Answered also while another task is under way. */
+  /** Answered also while another task runs. */
   shift: { input: ShiftTask; output: SmallPicture };
 }
 
@@ -274,12 +274,12 @@ export interface WorkerEvents {
     readonly runId: number;
     readonly engine: EngineName;
     readonly device: string;
-    /** Why this engine, and not another. */
+    /** Why this engine was chosen. */
     readonly why: string;
     readonly step: number;
     readonly steps: number;
-    /** A step is taken in so many parts, to need less memory. */
-    readonly parts: number;
+    /** Micro-batches per step (gradient accumulation, which needs less memory). */
+    readonly microBatches: number;
   };
   step: StepReport;
   /** A resumed run may report an epoch again, with the same figures. */
@@ -289,14 +289,14 @@ export interface WorkerEvents {
     readonly path: string;
     readonly step: number;
     readonly epoch: number;
-    /** That the steps stood still for it. */
+    /** That the steps were paused for it. */
     readonly seconds: number;
   };
   /** An estimate or advice is about to be computed, on this engine. */
   computing: { readonly engine: EngineName };
-  /** Scoring goes on with so many views at once. */
+  /** Scoring continues with so many views at once. */
   scoring: { readonly engine: EngineName; readonly rows: number };
-  /** Each image once, `index` as asked for; all come before the result. */
+  /** Each image once, `index` as requested; all come before the result. */
   scored: { readonly scores: readonly { readonly index: number; readonly raw: RawScores }[] };
   /** A sentence for the user. */
   warning: { readonly text: string };

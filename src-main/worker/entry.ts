@@ -11,10 +11,10 @@ import { inputChecker } from '#rpc/method.ts';
 import { runAdvice } from './tasks/advise-task.ts';
 import { runBackboneFeatures, tryBackbone } from './tasks/backbone-task.ts';
 import { workerProtocol } from './contract.ts';
-import { runFeatureFloor } from './tasks/feature-floor-task.ts';
+import { runFeatureBaseline } from './tasks/feature-baseline-task.ts';
 import { runFeatures } from './tasks/features-task.ts';
 import { runEstimate } from './tasks/estimate-task.ts';
-import { runFloor } from './tasks/floor-task.ts';
+import { runBaseline } from './tasks/baseline-task.ts';
 import { workerMethods } from './inputs.ts';
 import { runScoring } from './tasks/score-task.ts';
 import type { TaskContext } from './tasks/task.ts';
@@ -25,13 +25,13 @@ import { runTraining } from './tasks/train-task.ts';
 
 let isBusy = false;
 
-/** A handler that refuses to run beside another, and says so in words when memory runs out. */
+/** A handler that refuses to run beside another, and reports it when memory runs out. */
 function alone<Input, Output>(
   run: (input: Input, context: TaskContext) => Promise<Output>,
 ): (input: Input, stop: Stop) => Promise<Output> {
   return async (input, stop) => {
     if (isBusy) {
-      throw new Failure('bad-input', 'The worker does one task at a time, and is busy with one.');
+      throw new Failure('bad-input', 'The worker runs one task at a time and is busy.');
     }
     isBusy = true;
     try {
@@ -48,11 +48,11 @@ const handlers: HandlersOf<typeof workerMethods> = {
   describe: alone(async () => ({ protocol: workerProtocol, engines: await diagnose() })),
   train: alone(runTraining),
   score: alone(runScoring),
-  floor: alone(runFloor),
+  baseline: alone(runBaseline),
   features: alone(runFeatures),
   tryBackbone: alone(tryBackbone),
   backboneFeatures: alone(runBackboneFeatures),
-  featureFloor: alone(runFeatureFloor),
+  featureBaseline: alone(runFeatureBaseline),
   timeStep: alone(timeStep),
   timeAugment: alone(timeAugment),
   estimate: alone(runEstimate),
@@ -60,10 +60,10 @@ const handlers: HandlersOf<typeof workerMethods> = {
   shift: runShift,
 };
 
-/** The stack goes to the error output, which the core keeps; the caller learns what broke. */
+/** The stack goes to the error output, which the core keeps; the caller gets the message. */
 function reportBug(error: unknown): string {
   process.stderr.write(`${bugText(error)}\n`);
-  return `The worker broke down: ${error instanceof Error ? error.message : String(error)}`;
+  return `The worker failed: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 const server = serveParent({ handlers, parse: inputChecker(workerMethods), onBug: reportBug });

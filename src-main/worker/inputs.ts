@@ -1,5 +1,5 @@
-// The schemas of the worker's inputs. They come from the core; a mismatch is a failure that says
-// what is wrong, not a puzzle later.
+// The schemas of the worker's inputs, which come from the core; a mismatch is reported as a failure that
+// names the field.
 
 import { z } from 'zod';
 import { mostChannels } from '#domain/pixels/channel.ts';
@@ -23,9 +23,9 @@ import type {
   CheckpointRule,
   Estimate,
   EstimateTask,
-  FeatureFloorTask,
+  FeatureBaselineTask,
   FeaturesTask,
-  FloorTask,
+  BaselineTask,
   ScoreTask,
   ShiftTask,
   SmallPicture,
@@ -39,7 +39,7 @@ import type {
 
 export const settingValues = z.record(z.string(), z.union([z.number(), z.string()]));
 
-/** Whose are checked, with the method, by `checkSettings`. */
+/** Settings, checked together with the method by `checkSettings`. */
 const runSettings = settingValues as unknown as z.ZodType<RunSettings>;
 
 /** All settings of the task's method, each inside its range, and nothing else. */
@@ -92,7 +92,7 @@ const trainTask: z.ZodType<TrainTask> = z
     shifts: z.array(shift.extend({ weight })),
     snapshotHash: z.string(),
     codeVersion: z.string(),
-    leastParts: z.int().min(1),
+    leastMicroBatches: z.int().min(1),
     checkpoints: checkpointRule.optional(),
   })
   .superRefine(checkSettings);
@@ -108,7 +108,7 @@ const scoreTask: z.ZodType<ScoreTask> = z.strictObject({
   mostRows: z.int().min(1).optional(),
 });
 
-const floorTask: z.ZodType<FloorTask> = z.strictObject({ normals: shard, images: shard });
+const baselineTask: z.ZodType<BaselineTask> = z.strictObject({ normals: shard, images: shard });
 
 const featuresTask: z.ZodType<FeaturesTask> = z.strictObject({
   model: file,
@@ -127,7 +127,7 @@ const backboneFeaturesTask: z.ZodType<BackboneFeaturesTask> = backbone.extend({
   path: z.string(),
 });
 
-const featureFloorTask: z.ZodType<FeatureFloorTask> = z.strictObject({
+const featureBaselineTask: z.ZodType<FeatureBaselineTask> = z.strictObject({
   normals: file,
   images: file,
   outputs: backboneCard.shape.outputs,
@@ -189,11 +189,11 @@ export const workerMethods = {
   describe: method<WorkerMethods['describe']['output']>()(z.strictObject({})),
   train: method<TrainResult>()(trainTask),
   score: method<WorkerMethods['score']['output']>()(scoreTask),
-  floor: method<WorkerMethods['floor']['output']>()(floorTask),
+  baseline: method<WorkerMethods['baseline']['output']>()(baselineTask),
   features: method<WorkerMethods['features']['output']>()(featuresTask),
   tryBackbone: method<BackboneTrial>()(backboneReference),
   backboneFeatures: method<WorkerMethods['backboneFeatures']['output']>()(backboneFeaturesTask),
-  featureFloor: method<WorkerMethods['featureFloor']['output']>()(featureFloorTask),
+  featureBaseline: method<WorkerMethods['featureBaseline']['output']>()(featureBaselineTask),
   timeStep: method<StepTiming>()(timeStepTask),
   timeAugment: method<AugmentTiming>()(timeAugmentTask),
   estimate: method<Estimate>()(estimateTask),

@@ -1,4 +1,4 @@
-// Starts a worker process. Its one caller is the core's Compute (core/workers/local-compute.ts).
+// Starts a worker process, for the core's Compute (core/workers/local-compute.ts).
 
 import { fileURLToPath } from 'node:url';
 import { heapEnvironment } from '#engine/onnxruntime/heap.ts';
@@ -17,7 +17,7 @@ export function spawnWorker(): Worker {
   const child = startChild({
     entry,
     env: heapEnvironment(),
-    // A training asks for a collection once (train-task.ts).
+    // A training forces a garbage collection once (train-task.ts).
     nodeOptions: ['--expose-gc'],
   });
   const { pid, exited, kill } = child;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the PyTorch peer of "normscope bench" runs on: torch, torchvision, scikit-learn and
 # Pillow. On Debian and Ubuntu from the distribution, as root or through sudo; elsewhere from the Python
-# registry into a folder of its own.
+# registry into a separate folder.
 #
 #   sh src-main/bench/python/install-peer.sh [FOLDER]
 set -eu

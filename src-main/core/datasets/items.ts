@@ -12,7 +12,7 @@ export interface KnownFile {
   readonly modifiedMs: number;
 }
 
-/** Where an image was seen. */
+/** A file of an image. */
 export interface NewFile {
   /** Absolute; a member of an archive is ARCHIVE!/MEMBER. */
   readonly path: string;
@@ -23,7 +23,7 @@ export interface ItemAttributes {
   readonly role: Role;
   readonly class: string | null;
   readonly group: string | null;
-  /** Where the image comes from: scanner, stain, site. */
+  /** The origin of the image: scanner, stain, site. */
   readonly domain: string | null;
   readonly split: Split;
 }

@@ -1,5 +1,5 @@
 // Writes the pixels of a list of images into one shard (worker/files/shard.ts) in cache/shards, named by
-// what it holds, so that the same list is written once. 16-bit images get a window: the pixel values
+// its contents, so that the same list is written once. 16-bit images get a window: the pixel values
 // that the network sees as 0 and 1.
 
 import { createHash } from 'node:crypto';
@@ -58,7 +58,7 @@ export interface PixelShardJob {
   readonly stop: Stop;
   /** Where the shard is kept; cache/shards when left out. */
   readonly shardFolder?: string;
-  /** Whether a shard without images is a result, and no failure. */
+  /** Whether a shard without images is a valid result. */
   readonly mayBeEmpty?: boolean;
   report?(done: number, total: number): void;
 }
@@ -93,7 +93,7 @@ export function storedSide(inputSize: number, normals: readonly ShardImage[], fa
 }
 
 /**
- * The shard of the request: an intact one from before, or a new one. Each image is cut to the square
+ * The shard of the request: an intact existing one, or a new one. Each image is cut to the square
  * in its middle. Throws `stopped`, `disk-full`, and `too-few-images` when no image can be read, unless
  * the shard may be empty.
  */

@@ -1,5 +1,5 @@
 // The squares of many regions: each file is read once for all of its regions, and the squares are kept
-// in a file until their turn comes, because a shard's order has nothing to do with files.
+// in a temporary file, because the order of a shard is independent of the files.
 
 import type { FileHandle } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
@@ -49,7 +49,7 @@ export class RegionSquares {
     this.#bytes = shape.side ** 2 * shape.channels * (shape.type === 'uint16' ? 2 : 1);
   }
 
-  /** Of all images that are regions. Throws `stopped`, and errors of the disk as they come. */
+  /** Of all images that are regions. Throws `stopped`, and errors of the disk. */
   async fill(images: readonly ImageFile[], ports: RegionPorts): Promise<void> {
     const { reader, projectFolder, stop } = ports;
     const read = async ({ file, regions }: Part) => {
@@ -81,7 +81,7 @@ export class RegionSquares {
     }
   }
 
-  /** Of the image at this index, which must be a region: its square, or why there is none. */
+  /** Of the image at this index, which must be a region: its square, or the reason why there is none. */
   async take(index: number): Promise<Uint8Array | Uint16Array | ImportProblem> {
     const problem = this.#problems.get(index);
     if (problem !== undefined) return problem;
@@ -103,7 +103,7 @@ export class RegionSquares {
       known.regions.push({ index, address: image.region });
     }
     for (const { file, regions } of ofFile.values()) {
-      // A file's regions are sorted in one go: other work gets its turn in between.
+      // Sorting a file's regions blocks, so other work runs between files.
       await setImmediate();
       regions.sort((a, b) => a.address.y - b.address.y || a.address.x - b.address.x);
       for (let start = 0; start < regions.length; start += atOnce) {
@@ -113,7 +113,7 @@ export class RegionSquares {
   }
 }
 
-/** What is wrong with one file; anything else is thrown on. */
+/** The fault of one file; other errors are rethrown. */
 function problemOf(error: unknown): Pick<ImportProblem, 'code' | 'reason'> {
   if (!(error instanceof Failure) || error.code === 'stopped') throw error;
   return { code: error.code, reason: error.message };

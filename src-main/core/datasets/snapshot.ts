@@ -1,5 +1,5 @@
-// Freezes a dataset for a run: which images, with which role, group, domain and split. Later edits of the
-// dataset do not change a snapshot; freezing an unchanged dataset gives the same one.
+// Stores a snapshot of a dataset for a run: which images, with which role, group, domain and split. Later
+// edits of the dataset do not change it; a snapshot of an unchanged dataset is the same one.
 
 import { createHash } from 'node:crypto';
 import { Failure } from '#domain/failure.ts';
@@ -60,9 +60,9 @@ export function freezeSnapshot(store: SnapshotStore, dataset: string): FrozenSna
 function snapshotHash(items: readonly DatasetItem[]): string {
   const sum = createHash('sha256');
   for (const { hash, role, class: label, group, domain, split } of items) {
-    // Left out where there is none, so that datasets without domains keep the hash they always had.
+    // Left out where there is none, so that datasets without domains keep their hash.
     const last = domain === null ? [] : [domain];
-    // JSON keeps names with any characters apart.
+    // JSON separates names with any characters unambiguously.
     sum.update(JSON.stringify([hash, role, label, group, split, ...last]) + '\n');
   }
   return sum.digest('hex');

@@ -1,6 +1,6 @@
 // Splits normal images into train, calibrate and test. Whole groups (patient, slide, plate) stay on
 // one side. A side depends on nothing but the seed and the group's name (or, without groups, the
-// image's hash), so images that come later never move the ones that are there.
+// image's hash), so images added later never move earlier ones.
 
 import { createHash } from 'node:crypto';
 import type { Role, Split } from '#contract/core.ts';
@@ -9,7 +9,7 @@ import { purpose, RandomStream } from '#domain/random.ts';
 
 export type Side = 'train' | 'calibrate' | 'test';
 
-/** Parts of the whole; they sum to 1. */
+/** Shares of the whole; they sum to 1. */
 export type Shares = Readonly<Record<Side, number>>;
 
 export const standardShares: Shares = { train: 0.7, calibrate: 0.15, test: 0.15 };
@@ -26,7 +26,7 @@ export function sharesOf(parts: readonly [number, number, number]): Shares {
   return { train: parts[0] / sum, calibrate: parts[1] / sum, test: parts[2] / sum };
 }
 
-/** What is kept together: the group, or an image without one by itself. */
+/** The unit that stays together: the group, or a single image without one. */
 export function splitUnit(group: string | null, hash: string): string {
   return group === null ? `image ${hash}` : `group ${group}`;
 }
@@ -38,19 +38,19 @@ export function splitPosition(seed: number, unit: string): number {
   return new RandomStream(seed, purpose.split, word(0), word(1), word(2)).uniform();
 }
 
-/** The side of a normal image that nobody has given one. */
+/** The side of a normal image for which the user gave none. */
 export function automaticSide(seed: number, unit: string, shares: Shares): Side {
   const position = splitPosition(seed, unit);
   if (position < shares.train) return 'train';
   return position < shares.train + shares.calibrate ? 'calibrate' : 'test';
 }
 
-/** A part of the training normals is set aside for the threshold when nobody gave a side for it. */
+/** Share of the training normals held out for the threshold when the user gave no side for it. */
 export function carveCalibrate(seed: number, unit: string, share: number): Side {
   return splitPosition(seed, unit) < 1 - share ? 'train' : 'calibrate';
 }
 
-/** Where images go that are not split: only normals are needed on every side. */
+/** The side of images that are not split: only normals are needed on every side. */
 export function splitOfRole(role: Exclude<Role, 'normal'>): Split {
   switch (role) {
     case 'outlier':
@@ -69,7 +69,7 @@ export interface SplitNormal {
 }
 
 /**
- * With few groups, chance may leave a side empty. Moves, for each empty side of `wanted`, the training
+ * With few groups, a random split may leave a side empty. Moves, for each empty side of `wanted`, the training
  * unit among the `movable` ones whose position is nearest to the side's, but never the last training
  * unit. Returns the changes by image.
  */

@@ -1,12 +1,12 @@
 // Finds the window of 16-bit images: the values that the network sees as 0 and 1. Cameras fill 10 to
 // 14 of the 16 bits, and a few hot pixels must not set the scale.
 
-/** Parts of all pixel values of the training normals that lie below and within the window. */
+/** Quantiles of the training normals' pixel values that become the ends of the window. */
 const kept = { low: 0.001, high: 0.999 } as const;
 
 export class WindowFinder {
   readonly #channels: number;
-  /** How often each value occurred: [channel, value]. */
+  /** Counts of values: [channel, value]. */
   readonly #counts: Float64Array[];
 
   constructor(channels: number) {
@@ -31,7 +31,7 @@ export class WindowFinder {
   }
 }
 
-/** The smallest value that at least the given part of all values does not exceed. */
+/** The smallest value that at least the given share of all values does not exceed. */
 function percentile(counts: Float64Array, part: number): number {
   const total = counts.reduce((sum, count) => sum + count, 0);
   let below = 0;

@@ -1,4 +1,4 @@
-// Opens an image of any supported format: what it is at once, its pixels when asked for. 8-bit and
+// Opens an image of any supported format: reads its header at once, its pixels on request. 8-bit and
 // 16-bit values reach the caller unchanged (JPEG and lossy WebP: as their decoders give them).
 
 import { colourChannels, greyChannels } from '#domain/pixels/channel.ts';
@@ -17,7 +17,7 @@ export const standardPixelLimit = 100_000_000;
 
 /**
  * bytes: the whole file. Throws `unreadable-image` with the reason when the file is no supported
- * image, is damaged at its beginning, is above the pixel limit or holds what cannot be used.
+ * image, has a damaged header, is above the pixel limit or has unsupported contents.
  */
 export async function openImage(
   bytes: Buffer,
@@ -84,7 +84,7 @@ async function openBySharp(
   const colours = header.channels - (header.hasAlpha ? 1 : 0);
   const channels = colours === 1 ? 1 : 3;
   const bitDepth = header.depth === 'ushort' ? 16 : 8;
-  // A profile would change values; only inks have no values of their own to keep.
+  // A colour profile would change values, so it is applied to ink colours (CMYK) only.
   const options = { ignoreIcc: !isPrint, limitInputPixels: pixelLimit, failOn: 'warning' } as const;
   const { width, height } = header.autoOrient;
   const named = channels === 1 ? greyChannels : colourChannels;

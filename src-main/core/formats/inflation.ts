@@ -1,8 +1,8 @@
-// How far a packed file may unpack.
+// The limit of decompression.
 
 /**
- * An archive or image may unpack to this many bytes in all. Pictures of specimens hardly shrink; what
- * grows more than this was made to fill a disk or a memory.
+ * An archive or image may unpack to this many bytes in all. Pictures of specimens compress little;
+ * files that expand more were made to fill a disk or memory (decompression bombs).
  */
 export function inflationLimit(fileBytes: number): number {
   return 128 * 2 ** 20 + 100 * fileBytes;

@@ -5,7 +5,7 @@ export type ImageKind = 'png' | 'jpeg' | 'webp' | 'bmp' | 'tiff';
 
 export type FileKind =
   | { readonly supported: true; readonly kind: ImageKind }
-  /** `what` for people: "an SVG drawing". */
+  /** `what` for messages: "an SVG drawing". */
   | { readonly supported: false; readonly what: string };
 
 /** So many bytes from the start of a file are enough for `fileKind`. */

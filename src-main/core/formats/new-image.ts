@@ -1,4 +1,4 @@
-// What reading a file tells of its image; a row of the catalogue once it is kept.
+// The description of an image from its file; stored as a row of the catalogue.
 
 import type { Channel } from '#domain/pixels/channel.ts';
 import type { PixelSize, PixelSizeSource } from '#domain/pixels/pixel-size.ts';

@@ -1,4 +1,4 @@
-// Images of one level, as all formats but those of slides have them.
+// Images of one level: all formats except whole-slide images.
 
 import type { Channel } from '#domain/pixels/channel.ts';
 import type { PixelSize } from '#domain/pixels/pixel-size.ts';
@@ -15,7 +15,7 @@ export interface OneLevelImage {
   readonly channels: readonly Channel[];
   /** 1, 2 and 4 bits are spread over 8. */
   readonly bitDepth: 8 | 16;
-  /** As the file says; null when it does not. */
+  /** From the file; null when it gives none. */
   readonly pixelSizeUm: PixelSize | null;
 }
 

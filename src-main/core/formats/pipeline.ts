@@ -1,5 +1,5 @@
-// Pixels on their way through libvips without a change of value: turned as the camera says, alpha
-// left out, grey stays one channel, 16 bits stay 16 bits.
+// Passes pixels through libvips without changing values: applies the camera's orientation, drops alpha,
+// keeps grey at one channel and 16 bits at 16 bits.
 
 import type { Rectangle } from '#domain/pixels/region-address.ts';
 import { sharp, type Sharp } from './image-library.ts';
@@ -10,7 +10,7 @@ import { reasons, unreadable } from './unreadable.ts';
 export interface PixelBlock {
   readonly width: number;
   readonly height: number;
-  /** 1 or 3: libvips knows no others without giving them a meaning of its own. */
+  /** 1 or 3: libvips knows no others without assigning them a meaning. */
   readonly channels: number;
   readonly pixels: Uint8Array | Uint16Array;
 }
@@ -27,8 +27,8 @@ function greyOrColour(channels: number): 1 | 3 {
 }
 
 /**
- * Alpha is left out, not blended: the recorded colours are the measurement, and any background
- * would be an invention (white is darkness in no fluorescence image).
+ * Alpha is left out, not blended: the recorded colours are the measurement, and a background
+ * would be an arbitrary choice (in fluorescence images white is not the background).
  */
 export function straighten(image: Sharp, channels: number, bitDepth: 8 | 16): Sharp {
   return image.autoOrient().removeAlpha().toColourspace(spaces[bitDepth][greyOrColour(channels)]);
@@ -48,7 +48,7 @@ export function cut(image: Sharp, region: Rectangle | undefined): Sharp {
   return image.extract({ left: x, top: y, width, height });
 }
 
-/** Samples as libvips takes them: [height, width, channels]. */
+/** Samples in the layout of libvips: [height, width, channels]. */
 export function rawImage({
   width,
   height,

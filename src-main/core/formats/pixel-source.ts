@@ -1,5 +1,5 @@
-// The one way to pixels: an image whose header has been read, whatever its format. It has levels of
-// decreasing size and named channels, and its samples are decoded when they are asked for.
+// The common interface of images of all formats, after their header has been read: levels of decreasing
+// size, named channels, and samples that are decoded on request.
 
 import type { Channel } from '#domain/pixels/channel.ts';
 import { Failure } from '#domain/failure.ts';
@@ -60,14 +60,14 @@ export interface PixelSource {
    */
   read(region: Rectangle, level: number): Promise<SampleBlock>;
   /**
-   * The same pixels as a libvips pipeline, for what resizes them: decoding happens, and may fail, when
-   * it is run, and a decoder may then leave out what the smaller picture does not need. For 8-bit and
+   * The same pixels as a libvips pipeline, for resizing: decoding happens, and may fail, when
+   * it is run, and a decoder may then skip details that the smaller picture does not need. For 8-bit and
    * 16-bit images of one or three channels; throws as `read`.
    */
   pipeline(region: Rectangle, level: number): Promise<Sharp>;
   /** Further images in the same file, such as a slide's label, by name. */
   readonly associated: ReadonlyMap<string, () => Promise<PixelSource>>;
-  /** Frees what reading needs; the source must not be used after. */
+  /** Frees the resources of reading; the source must not be used afterwards. */
   close(): Promise<void>;
 }
 

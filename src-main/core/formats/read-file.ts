@@ -1,5 +1,5 @@
-// Reads a file that may be an image, carefully: only ordinary files, never more than the limit, and
-// never a file that changes meanwhile. Errors of the file system become reasons in our words.
+// Reads a file that may be an image: regular files only, up to the size limit, and unchanged during the
+// read. Errors of the file system are translated into reasons for users.
 
 import { hash } from 'node:crypto';
 import { constants } from 'node:fs';
@@ -25,7 +25,7 @@ export interface FileContent {
 export async function readImageFile(path: string): Promise<FileContent> {
   let file: FileHandle | undefined;
   try {
-    // Without O_NONBLOCK, opening a named pipe would wait for its writer for ever.
+    // Without O_NONBLOCK, opening a named pipe would wait for its writer without end.
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const before = await file.stat();
     if (before.isDirectory()) throw unreadable(reasons.folder);

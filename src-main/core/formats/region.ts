@@ -1,4 +1,4 @@
-// Regions: rectangles of an image that are catalogued as images of their own.
+// Regions: rectangles of an image that are catalogued as separate images.
 
 import { hash } from 'node:crypto';
 import type { Rectangle, RegionAddress } from '#domain/pixels/region-address.ts';
@@ -15,7 +15,7 @@ export function regionHash({ sourceHash, level, x, y, width, height }: RegionAdd
 }
 
 /**
- * A rectangle of a level as an image of one level, so that whatever reads an image reads a region.
+ * A rectangle of a level as an image of one level, so that code for images also reads regions.
  * Closing it leaves the source open. Throws `bad-input` when the rectangle is not inside the level.
  */
 export function regionSource(source: PixelSource, region: Rectangle, level: number): PixelSource {
@@ -33,7 +33,7 @@ export function regionSource(source: PixelSource, region: Rectangle, level: numb
     ...{ width, height, levels },
     pixelSizeUm: size && { x: size.x * downsample, y: size.y * downsample },
     read: async (inner, ofLevel) => await source.read(placed(inner, ofLevel), level),
-    // From samples, never from a decoder's shortcut: a region has the same bits however it is reached.
+    // From samples, never from a decoder's reduced picture, so that a region always has the same bits.
     pipeline: async (inner, ofLevel) =>
       pipelineOfBlock(await source.read(placed(inner, ofLevel), level)),
     associated: new Map(),

@@ -1,5 +1,5 @@
-// What the pages of a TIFF say of their pixels: shape, kind and place, without touching a pixel.
-// Circles, absurd counts and pixels outside the file are found here, before any decoder sees it.
+// Reads shape, type and position of the pixels of a TIFF's pages, without decoding them. Cycles,
+// impossible counts and pixels outside the file are detected here, before any decoder reads it.
 
 import type { TiffFields, TiffFile } from './tiff-file.ts';
 import { reasons, unreadable } from './unreadable.ts';
@@ -16,7 +16,7 @@ export interface TiffPage {
   readonly sampleFormat: number;
   readonly extraSamples: readonly number[];
   readonly compression: number;
-  /** 0 white is zero, 1 black is zero, 2 RGB, 3 palette, 5 CMYK, 6 YCbCr, …; −1 not said. */
+  /** 0 white is zero, 1 black is zero, 2 RGB, 3 palette, 5 CMYK, 6 YCbCr, …; −1 when missing. */
   readonly photometric: number;
   readonly planar: boolean;
   readonly tiled: boolean;
@@ -29,11 +29,11 @@ export interface TiffPage {
   readonly description: string;
   /** 1 … 8 as in EXIF; 5 and above are turned by a quarter. */
   readonly orientation: number;
-  /** Pixels per unit of the writer's choice, across; null when not said. */
+  /** Pixels per unit of the writer's choice, across; null when missing. */
   readonly xResolution: number | null;
   /** The same, down. */
   readonly yResolution: number | null;
-  /** Where its directory is. */
+  /** Position of its directory. */
   readonly directory: number;
 }
 
@@ -63,7 +63,7 @@ export const tags = {
 
 /** No image with more samples is imported; their bits need not be looked at. */
 const samplesRead = 16;
-/** The sizes that are looked for stand at the beginning of a description. */
+/** The sizes are at the start of a description. */
 const descriptionBytes = 2 ** 20;
 
 /** Throws `unreadable-image` when the structure is damaged. */
@@ -130,7 +130,7 @@ function checkPixelsInside(file: TiffFile, fields: TiffFields): void {
   const { offsets, counts } = blocksOf(file, fields);
   if (offsets.length === 0) throw unreadable(reasons.damaged);
   for (let i = 0; i < offsets.length; i++) {
-    // Old writers leave the byte counts out; then the decoder finds out.
+    // Old writers omit the byte counts; then the decoder detects a short file.
     if (offsets[i]! + (counts[i] ?? 0) > file.bytes.length) throw unreadable(reasons.damaged);
   }
 }

@@ -1,9 +1,9 @@
-// The raw directories and fields of a TIFF or BigTIFF file, read and rewritten without knowing what
-// they mean. After "TIFF Revision 6.0" (Adobe, 1992) and the BigTIFF design notes (AWare Systems).
+// The raw directories and fields of a TIFF or BigTIFF file, read and rewritten without interpreting
+// them. After "TIFF Revision 6.0" (Adobe, 1992) and the BigTIFF design notes (AWare Systems).
 
 import { reasons, unreadable } from './unreadable.ts';
 
-/** One entry of a directory; its values are read when they are asked for. */
+/** One entry of a directory; its values are read on request. */
 export interface TiffField {
   readonly type: number;
   readonly count: number;
@@ -15,14 +15,14 @@ export interface TiffField {
 
 export type TiffFields = ReadonlyMap<number, TiffField>;
 
-/** What replaces a field: 32-bit numbers; without any, the field is left out. */
+/** The replacement of a field: 32-bit numbers; without any, the field is left out. */
 export type TiffChanges = ReadonlyMap<number, readonly number[]>;
 
 /** More pages than any stack of planes that is imported here. */
 const pageLimit = 4096;
-/** More entries than any directory has. */
+/** Above the number of entries of any valid directory. */
 const entryLimit = 4096;
-/** Entries and values that may be read in all; overlapping lists could ask for any number. */
+/** Entries and values that may be read in all; overlapping lists could require any number. */
 const workLimit = 2 ** 22;
 
 const typeLong = 4;
@@ -49,7 +49,7 @@ export class TiffFile {
     this.#entryBytes = this.#big ? 20 : 12;
   }
 
-  /** Where the directory of every page is. Throws `unreadable-image` for circles and absurd counts. */
+  /** The position of every page's directory. Throws `unreadable-image` for cycles and impossible counts. */
   *directories(): Generator<number> {
     const seen = new Set<number>();
     let at = this.#big ? this.#whole(8, 8) : this.#whole(4, 4);
@@ -117,7 +117,7 @@ export class TiffFile {
       .filter(([tag]) => changes.get(tag)?.length !== 0)
       .map(([tag, { entry }]) => {
         const values = changes.get(tag);
-        // As it is in the file, it stays valid in a longer copy of the file.
+        // Copied unchanged: its offsets stay valid in a longer copy of the file.
         if (values === undefined) return this.bytes.subarray(entry, entry + this.#entryBytes);
         return this.#entry(tag, values, append);
       });

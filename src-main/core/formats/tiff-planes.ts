@@ -1,6 +1,6 @@
-// Decides from a TIFF's pages and their descriptions which of them make the image: the first page,
-// or three pages that the file declares to be channels. Anything else is refused in words, because
-// pages may as well be depths or times, and must not be dropped or mixed silently.
+// Decides from a TIFF's pages and their descriptions which of them form the image: the first page, or
+// three pages that the file declares to be channels. Other files are refused with a reason, because
+// pages may also be depths or times, which must not be dropped or mixed silently.
 
 import { XMLParser } from 'fast-xml-parser';
 import { colourChannels, greyChannels, type Channel } from '#domain/pixels/channel.ts';
@@ -12,10 +12,10 @@ export interface TiffPlanes {
   readonly page: TiffPage;
   /** The pages that are the image's channels; only `page` when it holds them all. */
   readonly pages: readonly TiffPage[];
-  /** One or three; whatever else the page holds is alpha and is dropped. */
+  /** One or three; further samples of the page are alpha and are dropped. */
   readonly channels: readonly Channel[];
   readonly bitDepth: 8 | 16;
-  /** Micrometres per pixel, when the file says so in a unit of length that means the specimen. */
+  /** Micrometres per pixel, when the file gives it in a unit of length of the specimen. */
   readonly pixelSizeUm: PixelSize | null;
 }
 
@@ -36,7 +36,7 @@ export function chooseTiffPlanes(pages: readonly TiffPage[]): TiffPlanes {
   const declared = describe(page.description);
   const bitDepth = page.bits[0] === 16 ? 16 : 8;
   const pixelSizeUm = declared.pixelSizeUm ?? imageJPixelSize(page);
-  // ImageJ writes big stacks behind a single directory that other programs cannot follow.
+  // ImageJ writes large stacks behind a single directory, which other programs cannot read.
   if (declared.images > alike.length) {
     throw unreadable(reasons.pages(declared.images, 'an ImageJ stack'));
   }
@@ -52,7 +52,7 @@ export function chooseTiffPlanes(pages: readonly TiffPage[]): TiffPlanes {
   return { page, pages: alike, channels, bitDepth, pixelSizeUm };
 }
 
-/** Only unsigned whole numbers of up to 8 or exactly 16 bits keep their meaning on the way. */
+/** Only unsigned whole numbers of up to 8 or exactly 16 bits are read without loss. */
 function checkValues(page: TiffPage): void {
   const bits = page.bits[0]!;
   if (page.sampleFormat === 3)
@@ -99,7 +99,7 @@ function pageChannels(page: TiffPage): 1 | 3 {
 }
 
 interface Declared {
-  /** How many images the file's only description promises; 1 when it does not say. */
+  /** The number of images that the file's only description declares; 1 without one. */
   readonly images: number;
   /** How many channels the file declares when all its planes are channels, else 0 or −1. */
   readonly channels: number;
@@ -151,12 +151,12 @@ function imageJPixelSize(page: TiffPage): PixelSize | null {
 
 const omeUnits: Readonly<Record<string, number>> = { µm: 1, μm: 1, nm: 0.001, mm: 1000 };
 
-/** As the parser gives an element: its attributes, and the elements inside by their name. */
+/** An element from the parser: its attributes, and child elements by name. */
 interface OmeElement {
   readonly [name: string]: unknown;
 }
 
-/** OME-XML: sizes per axis and the physical size, micrometres unless said otherwise. */
+/** OME-XML: sizes per axis and the physical size, micrometres unless another unit is given. */
 function describeOme(description: string): Declared {
   const parser = new XMLParser({
     ignoreAttributes: false,
@@ -187,7 +187,7 @@ function describeOme(description: string): Declared {
   };
 }
 
-/** In micrometres; null when it is not said, or in no unit of length. */
+/** In micrometres; null when it is missing or not in a unit of length. */
 function omeLength(pixels: OmeElement, attribute: string): number | null {
   const unit = pixels[`${attribute}Unit`] ?? 'µm';
   const factor = typeof unit === 'string' ? omeUnits[unit] : undefined;
@@ -196,7 +196,7 @@ function omeLength(pixels: OmeElement, attribute: string): number | null {
 }
 
 function omeName(channel: unknown): string | undefined {
-  // An element without attributes is a text to the parser.
+  // The parser gives an element without attributes as text.
   const name = typeof channel === 'object' ? (channel as OmeElement | null)?.['Name'] : undefined;
   return typeof name === 'string' && name.trim() !== '' ? name.trim().slice(0, 200) : undefined;
 }

@@ -1,5 +1,5 @@
-// Rewrites a TIFF page that libvips cannot read as one that it can, without touching a value: one
-// plane of a page whose planes lie in tiles of their own, and Zstandard as deflate.
+// Rewrites a TIFF page that libvips cannot read as one that it can, without changing values: one
+// plane of a page whose planes are in separate tiles, and Zstandard as deflate.
 
 import { deflateSync, zstdDecompressSync } from 'node:zlib';
 import { blocksOf, tags, type TiffPage } from './tiff-directory.ts';
@@ -42,7 +42,7 @@ export function rewritePage(file: TiffFile, page: TiffPage, plane?: number): Buf
   return file.withPage(fields, changes, blocks);
 }
 
-/** What the block holds is not looked at: differences to the neighbour stay differences. */
+/** The block's values are not interpreted: horizontal differences stay differences. */
 function asDeflate(page: TiffPage, block: Buffer): Buffer {
   const samples = page.planar ? 1 : page.samples;
   const rowBytes = Math.ceil((page.blockWidth * samples * page.bits[0]!) / 8);

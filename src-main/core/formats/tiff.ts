@@ -1,5 +1,5 @@
-// Opens a TIFF: libvips decodes, after a look at what the file says of itself; declared channel pages
-// are put together as one image.
+// Opens a TIFF: checks its directories, then libvips decodes it; pages declared as channels are combined
+// into one image.
 
 import type { Rectangle } from '#domain/pixels/region-address.ts';
 import { inflationLimit } from './inflation.ts';
@@ -41,7 +41,7 @@ export function openTiff(bytes: Buffer, pixelLimit: number): PixelSource {
   return oneLevelSource(image, (region) => pipeline(file, planes, region, pixelLimit));
 }
 
-/** Unpacked, with what its last tiles hold beyond it. */
+/** Unpacked size, including the padding of its last tiles. */
 function bytesOfPage({ width, height, blockWidth, blockHeight, samples, bits }: TiffPage): number {
   const columns = Math.ceil(width / blockWidth) * blockWidth;
   const rows = Math.ceil(height / blockHeight) * blockHeight;
@@ -66,7 +66,7 @@ async function pipeline(
 ): Promise<Sharp> {
   const channels = named.length;
   const decode = (bytes: Buffer, index: number, perPart: number) => {
-    // The structure was checked before; what libtiff warns of beyond it are remarks on metadata.
+    // The structure has been checked; libtiff's further warnings concern metadata.
     const options = { failOn: 'error', limitInputPixels: pixelLimit, ignoreIcc: true } as const;
     const whole = sharp(bytes, { ...options, page: index });
     return cut(straighten(whole, perPart, bitDepth), region);

@@ -4,7 +4,7 @@ import { Failure } from '#domain/failure.ts';
 
 const again = 'Copy it again from its source, or export it again.';
 
-/** The failure of one image; the path is added by whoever knows it. */
+/** The failure of one image; the caller adds the path. */
 export function unreadable(reason: string, cause?: unknown): Failure {
   return new Failure('unreadable-image', reason, undefined, { cause });
 }
@@ -59,7 +59,7 @@ function megapixels(pixels: number): string {
   return String(Math.round(pixels / 1e5) / 10);
 }
 
-/** Our words for what the file system answered; undefined when that is not the file's fault. */
+/** The reason for an error of the file system; undefined when the file is not its cause. */
 export function fileSystemReason(error: unknown): string | undefined {
   const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   switch (code) {

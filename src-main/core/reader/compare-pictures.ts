@@ -1,4 +1,4 @@
-// The core's side of comparing thumbnails: from which difference on two images are two.
+// The threshold above which two thumbnails count as different images.
 
 /**
  * Root mean square difference of 16 × 16 pixels, in grey levels of 255. Measured on the sample: the

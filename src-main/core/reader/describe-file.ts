@@ -1,4 +1,4 @@
-// What a file says of its image, and the samples of one channel, without a project.
+// Describes the image of a file and reads the samples of one channel, without a project.
 
 import type { Channel } from '#domain/pixels/channel.ts';
 import { Failure } from '#domain/failure.ts';

@@ -1,4 +1,4 @@
-// How often each value occurs in an image, by channel.
+// Histograms of the values of an image, by channel.
 
 import type { ChannelHistogram, ImageHistogram } from '#contract/image-look.ts';
 import type { PixelBlock } from '../formats/pipeline.ts';
@@ -19,7 +19,7 @@ export function histogramOf({ pixels, channels }: PixelBlock): ImageHistogram {
   const all = counts.map(limits);
   const low = bitDepth === 8 ? 0 : Math.min(...all.map(({ least }) => least));
   const greatest = bitDepth === 8 ? 255 : Math.max(...all.map((limit) => limit.greatest));
-  // Fewer values than bins leave most of them empty, which says nothing.
+  // Fewer values than bins would leave most bins empty.
   const high = Math.max(greatest, low + bins - 1);
   return {
     ...{ bitDepth, low, high },
@@ -50,7 +50,7 @@ function binned(counts: Uint32Array, low: number, high: number): number[] {
   return out;
 }
 
-/** One window for all channels, so that colours stay what they are. */
+/** One window for all channels, so that colours are preserved. */
 function shownRange(
   counts: readonly Uint32Array[],
   pixels: number,

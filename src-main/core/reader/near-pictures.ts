@@ -1,4 +1,4 @@
-// Which thumbnails are nearly the same, seen small. Runs in the image reader's process.
+// Finds nearly equal thumbnails at low resolution. Runs in the image reader's process.
 
 import { setImmediate } from 'node:timers/promises';
 import { smallPictures } from './small-pictures.ts';
@@ -15,11 +15,11 @@ export interface NearlyEqualTask {
 export interface NearTwinsTask {
   readonly kind: 'nearTwins';
   readonly thumbnailFolder: string;
-  /** Each once: equal content is no news. */
+  /** Each once: equal content is not reported. */
   readonly hashes: readonly string[];
   /** As above. */
   readonly tolerance: number;
-  /** Pairs that are told, the nearest ones; all are counted. */
+  /** Largest number of pairs reported, the nearest ones; all are counted. */
   readonly most: number;
 }
 
@@ -34,11 +34,11 @@ export interface NearTwins {
   readonly count: number;
   /** Each pair once, `one` before `other` in the list; the nearest first. */
   readonly pairs: readonly NearPair[];
-  /** Pictures that have a thumbnail; the others are near to nothing. */
+  /** Pictures that have a thumbnail; the others match nothing. */
   readonly compared: number;
 }
 
-/** Told now and then, of both reading and comparing. */
+/** Reported periodically, for reading and comparing. */
 export type TellProgress = (done: number, total: number) => void;
 
 interface Compared {
@@ -46,7 +46,7 @@ interface Compared {
   readonly at: number;
   readonly pixels: Uint8Array;
   readonly mean: number;
-  /** Means of the quarters, by channel: nearly all pairs are told apart by them alone. */
+  /** Means of the quarters, by channel: they alone separate nearly all pairs. */
   readonly coarse: Float64Array;
 }
 
@@ -54,10 +54,10 @@ const side = 16;
 const length = side * side * 3;
 const coarseLength = 2 * 2 * 3;
 
-/** Pictures between two words on progress, and between two chances for them to leave. */
+/** Pictures between two progress reports, and between two pauses to send them. */
 const stride = 256;
 
-/** Each of `ones` at most once, with what is nearest to it. */
+/** Each of `ones` at most once, with its nearest picture. */
 export async function nearlyEqual(task: NearlyEqualTask): Promise<NearPair[]> {
   const { thumbnailFolder, tolerance } = task;
   const others = await load(thumbnailFolder, task.others);
@@ -97,7 +97,7 @@ export async function nearTwins(task: NearTwinsTask, tell: TellProgress): Promis
         other: Math.max(one.at, other.at),
         difference,
       });
-      // Blank fields by the thousand would otherwise fill the memory with pairs.
+      // Thousands of blank fields would otherwise fill the memory with pairs.
       if (pairs.length > 2 * most + stride) pairs = nearest(pairs, most);
     }
     if (first % stride === 0) {

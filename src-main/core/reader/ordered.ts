@@ -1,7 +1,7 @@
-// Runs work on a stream side by side and gives the results in the stream's order, so that what is
-// written does not depend on which file was faster.
+// Processes a stream concurrently and yields the results in the stream's order, so that the output does
+// not depend on the speed of single files.
 
-/** At most `window` items are in work or waiting for their turn. */
+/** At most `window` items are running or waiting to be yielded. */
 export async function* inOrder<T, R>(
   items: AsyncIterable<T>,
   window: number,
@@ -10,7 +10,7 @@ export async function* inOrder<T, R>(
   const started: Promise<R>[] = [];
   for await (const item of items) {
     const result = work(item);
-    // A failure is met when its turn comes; until then it must not count as unhandled.
+    // A failure is thrown in its turn; until then it must not count as unhandled.
     result.catch(() => undefined);
     started.push(result);
     if (started.length >= window) yield await started.shift()!;

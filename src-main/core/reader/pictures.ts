@@ -1,4 +1,4 @@
-// The files with pictures of catalogued images: found by hash, never by path.
+// Finds the picture files of catalogued images, by hash, never by path.
 
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { thumbnailPath } from './reader-tasks.ts';
 export interface Picture {
   /** Absolute. */
   readonly path: string;
-  /** As HTTP names it: "image/webp". */
+  /** HTTP content type: "image/webp". */
   readonly type: string;
 }
 
@@ -30,7 +30,7 @@ export async function thumbnail(projectFolder: string, hash: string): Promise<Pi
   return (await isFile(path)) ? { path, type: 'image/webp' } : undefined;
 }
 
-/** The first of the files that browsers can show; undefined when none is there or none can be shown. */
+/** The first of the files that browsers can show; undefined without one. */
 export async function shownOriginal(files: readonly string[]): Promise<Picture | undefined> {
   for (const path of files) {
     const type = await shownType(path).catch(() => undefined);

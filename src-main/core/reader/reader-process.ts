@@ -1,5 +1,5 @@
-// The image reader's process: decodes files that may come from anywhere, apart from the core, so
-// that a file which brings a decoder down costs one image. Started by reader.ts.
+// The image reader's process: decodes untrusted files outside the core, so that a file which crashes a
+// decoder affects one image only. Started by reader.ts.
 
 import { bugText, serveParent } from '#processes/serve-parent.ts';
 import { describeFile } from './describe-file.ts';

@@ -1,4 +1,4 @@
-// What the image reader (a process of its own, see reader.ts) is asked to do.
+// The tasks of the image reader (a separate process, see reader.ts).
 
 import { join } from 'node:path';
 import type { ImageHistogram } from '#contract/image-look.ts';
@@ -44,7 +44,7 @@ export interface SquareTask {
   readonly kind: 'square';
   /** Of the file. */
   readonly hash: string;
-  /** Tried in this order; a file with another content is passed over. */
+  /** Tried in this order; a file with another content is skipped. */
   readonly paths: readonly string[];
   readonly side: number;
   readonly channels: number;
@@ -188,7 +188,7 @@ export function thumbnailPath(folder: string, hash: string): string {
   return join(folder, `${hash}.webp`);
 }
 
-/** The first of the files that still holds the content with this hash; else why none of them does. */
+/** The first of the files with the content of this hash; else throws the reason why none has it. */
 async function readOriginal(hash: string, paths: readonly string[]): Promise<FileContent> {
   let failure = new Failure('not-found', reasons.vanished);
   for (const path of paths) {
@@ -198,14 +198,14 @@ async function readOriginal(hash: string, paths: readonly string[]): Promise<Fil
       failure = unreadable(reasons.replaced);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      // That others are gone says less than what is wrong with one that is there.
+      // The fault of an existing file is more informative than that others are missing.
       if (failure.code === 'not-found') failure = error;
     }
   }
   throw failure;
 }
 
-/** Made again where it is missing, and too many to flush each. */
+/** Not flushed to disk: it is created again where it is missing, and there are many. */
 async function writePicture(path: string, bytes: Buffer, scratch: string): Promise<void> {
   await writeWhole(path, [bytes], { scratch, flush: false });
 }

@@ -1,5 +1,5 @@
-// The core's side of the image reader: starts the process, keeps a bounded number of files in work,
-// and starts it again when a file has brought it down.
+// The core's side of the image reader: starts the process, bounds the number of files being read,
+// and restarts it when a file has crashed it.
 
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,7 @@ interface Pending {
   deaths: number;
 }
 
-/** A reader's process and what is asked of it. */
+/** A reader's process and its tasks. */
 interface Running {
   readonly child: Child;
   readonly client: Client<ReaderMethods, ReaderEvents>;
@@ -28,7 +28,7 @@ interface Running {
 const entry = fileURLToPath(new URL('./reader-process.ts', import.meta.url));
 
 export class ImageReader {
-  /** Files worth having in work at once. */
+  /** Files read at once for full speed. */
   readonly parallel: number;
   readonly #pending = new Map<number, Pending>();
   readonly #waiting: number[] = [];
@@ -42,8 +42,8 @@ export class ImageReader {
   }
 
   /**
-   * Throws the task's failure; `unreadable-image` when the process died twice with this file in
-   * work; `stopped` after `close`. `onProgress`: for the tasks that tell of it.
+   * Throws the task's failure; `unreadable-image` when the process died twice while reading this
+   * file; `stopped` after `close`. `onProgress`: for the tasks that report it.
    */
   run<T extends ReaderTask>(task: T, onProgress?: TellProgress): Promise<ReaderResults[T['kind']]> {
     return new Promise<unknown>((resolve, reject) => {
@@ -58,7 +58,7 @@ export class ImageReader {
     }) as Promise<ReaderResults[T['kind']]>;
   }
 
-  /** Ends the process at once; what is in work or waiting fails with `stopped`. */
+  /** Ends the process at once; running and waiting tasks fail with `stopped`. */
   close(): void {
     this.#isClosed = true;
     this.#running?.child.kill();
@@ -74,7 +74,7 @@ export class ImageReader {
     while (this.#waiting.length > 0) {
       const id = this.#waiting[0]!;
       const pending = this.#pending.get(id)!;
-      // After a death each suspect is read alone, so that the next death names the culprit.
+      // After a death each suspect is read alone, so that the next death identifies the file.
       const isSuspect = pending.deaths > 0;
       const room = isSuspect || this.#hasSuspectInWork() ? 1 : this.parallel;
       if (this.#inWork.size >= room) return;
@@ -92,11 +92,11 @@ export class ImageReader {
   #start(): Running {
     const child = startChild({
       entry,
-      // V8 sees only the small handles of pictures and lets them pile up: with a small nursery it
-      // collects them in time, which halves the memory of this process.
+      // V8 sees only the small handles of pictures and collects them late; a small young generation
+      // makes it collect in time, which halves the memory of this process.
       nodeOptions: ['--max-semi-space-size=2'],
       serialization: 'advanced',
-      // libvips works on these threads; two more keep the reading and writing of files moving.
+      // libvips works on these threads; two more serve reading and writing of files.
       env: { ...process.env, UV_THREADPOOL_SIZE: String(this.parallel + 2) },
     });
     const running: Running = { child, client: connect(child.channel) };
@@ -113,7 +113,7 @@ export class ImageReader {
     client.call('perform', { id, task }).then(
       (result) => this.#settle(id, ({ resolve }) => resolve(result)),
       (error: unknown) => {
-        // By then the task waits for the next process, or has been given up.
+        // By then the task waits for the next process or has failed.
         if (error instanceof Failure && error.code === 'link-closed') return;
         this.#settle(id, ({ reject }) => reject(error));
       },
@@ -129,7 +129,7 @@ export class ImageReader {
     this.#send();
   }
 
-  /** The process died: what was in work is tried once more, one file at a time. */
+  /** The process died: running tasks are tried once more, one file at a time. */
   #restart(): void {
     this.#running = undefined;
     for (const id of [...this.#inWork].reverse()) {

@@ -1,4 +1,4 @@
-// A picture of an image for people: values from `low` to `high` spread from black to white, all
+// Renders an image for display: values from `low` to `high` spread from black to white, all
 // channels or one of them in grey, as a PNG file.
 
 import type { PictureLook } from '#contract/picture-look.ts';
@@ -28,7 +28,7 @@ export async function renderPicture(
     .toBuffer();
 }
 
-/** 8-bit images as they are, 16-bit ones with nearly all of their values in sight. */
+/** 8-bit images as they are, 16-bit ones with nearly all of their values visible. */
 function wholeLook(block: PixelBlock): PictureLook {
   if (block.pixels instanceof Uint8Array) return { low: 0, high: 255, channel: 'all' };
   const { shownLow, shownHigh } = histogramOf(block);

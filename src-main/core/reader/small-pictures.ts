@@ -15,7 +15,7 @@ export interface SmallPicturesTask {
 /** Decoded at once. */
 const atOnce = 8;
 
-/** [side, side, channels] each; null where there is no thumbnail that can be read. */
+/** [side, side, channels] each; null without a readable thumbnail. */
 export async function smallPictures(task: SmallPicturesTask): Promise<(Uint8Array | null)[]> {
   const { thumbnailFolder, hashes, side, channels } = task;
   const pictures: (Uint8Array | null)[] = [];

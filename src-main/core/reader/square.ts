@@ -38,8 +38,8 @@ function resizing(side: number) {
 }
 
 /**
- * libvips resizes whole numbers with weights of 12 bits, whose sum is off by up to 0.2 %: nothing in 8
- * bits, but stripes in a bright 16-bit image of low contrast. Floating-point values are exact.
+ * libvips resizes whole numbers with weights of 12 bits, whose sum is off by up to 0.2 %: invisible in
+ * 8 bits, but stripes in a bright 16-bit image of low contrast. Floating-point values are exact.
  */
 async function resizeDeep({ pixels, ...size }: PixelBlock, side: number): Promise<PixelBlock> {
   // Fractions are cut off at the end: half a step more rounds them.

@@ -1,5 +1,5 @@
-// Thumbnails: WebP of at most 128 × 128 pixels. Making one decodes the image to its end, so it is
-// also the proof that the image can be read.
+// Thumbnails: WebP of at most 128 × 128 pixels. Making one decodes the whole image, which also
+// proves that it can be read.
 
 import { bitDepthOf, rawImage, readPixels, type PixelBlock } from '../formats/pipeline.ts';
 import { wholePipeline, type PixelSource } from '../formats/pixel-source.ts';

@@ -1,6 +1,5 @@
-// Pictures of catalogued images for people to look at. Decoding happens in a process of its own, which
-// is started when it is needed and ended when it has been idle; the pictures it made are kept, a few
-// hundred of them.
+// Pictures of catalogued images for display. A separate process decodes them, which is started on demand
+// and ended when idle; a few hundred pictures are cached.
 
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,10 +18,10 @@ import type { ReaderResults, ReaderTask } from './reader-tasks.ts';
 /** Pictures kept in the project's cache. */
 const kept = 300;
 
-/** A page that decodes and draws a larger original stands still for seconds, pixels. */
+/** Largest original sent to a page, pixels: a larger one would block the page for seconds. */
 const originalLimit = 36e6;
 
-/** A reader without work is ended after, milliseconds. */
+/** An idle reader is ended after this time, milliseconds. */
 const idleMs = 30_000;
 
 interface ViewedImage {
@@ -38,14 +37,14 @@ interface ViewedImage {
 export class ImageViewer {
   readonly #folder: string;
   readonly #find: (hash: string) => ViewedImage | undefined;
-  /** By file name: whoever asks for the same picture waits for the same work. */
+  /** By file name: requests for the same picture share one task. */
   readonly #rendering = new Map<string, Promise<Picture | undefined>>();
   #reader: ImageReader | undefined;
   #idle: NodeJS.Timeout | undefined;
   #atWork = 0;
   #isClosed = false;
 
-  /** find: by hash; undefined for one that the catalogue does not know. */
+  /** find: by hash; undefined for an unknown image. */
   constructor(projectFolder: string, find: (hash: string) => ViewedImage | undefined) {
     this.#folder = projectFolder;
     this.#find = find;
@@ -104,7 +103,7 @@ export class ImageViewer {
     const target = join(folder, name);
     const picture = { path: target, type: 'image/png' };
     const now = new Date();
-    // Pictures looked at last are the last to go.
+    // The least recently used pictures are removed first.
     const isThere = await utimes(target, now, now).then(
       () => true,
       () => false,
@@ -151,7 +150,7 @@ export class ImageViewer {
       this.#atWork--;
       if (this.#atWork === 0) {
         this.#idle = setTimeout(() => this.#endReader(), idleMs);
-        // Nobody waits for it.
+        // No request waits for it.
         this.#idle.unref();
       }
     }

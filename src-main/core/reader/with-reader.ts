@@ -1,11 +1,11 @@
-// An image reader for one piece of work, which ends with it.
+// An image reader for one task, closed after it.
 
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
 import { ImageReader } from './reader.ts';
 
 /**
- * A reader that is closed after `use`, and as soon as the caller stops: one long task has no other way
- * out. What is in work then fails with `stopped`.
+ * A reader that is closed after `use`, and as soon as the caller stops: a long task
+ * cannot be stopped otherwise. Running tasks then fail with `stopped`.
  */
 export async function withReader<Result>(
   stop: Stop,

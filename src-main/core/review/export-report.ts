@@ -69,7 +69,7 @@ function contentsOf(
       `“${dataset}” that it has not seen in training.`,
     threshold: findThreshold(reader, modelId, config.settings.rankBy),
     evaluation: measured(reader, modelId, dataset),
-    floor: null,
+    baseline: null,
     progress: reviewQueue(reader, queue).progress,
     settings: settingsOf(trained),
   };

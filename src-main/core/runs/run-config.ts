@@ -1,4 +1,4 @@
-// What is kept beside a run: its description, and how its pixels were prepared.
+// Reads the stored description of a run and the preparation of its pixels.
 
 import { z } from 'zod';
 import { mostChannels } from '#domain/pixels/channel.ts';
@@ -6,7 +6,7 @@ import { Failure } from '#domain/failure.ts';
 import { parseRunConfig, type RunConfig } from '#contract/run-config.ts';
 import type { StoredRun } from '../store/runs/runs.ts';
 
-/** Throws `bad-input` when another version wrote it in a way that this one does not understand. */
+/** Throws `bad-input` when another version wrote it in a format that this one cannot read. */
 export function readRunConfig(run: StoredRun): RunConfig {
   try {
     return parseRunConfig(JSON.parse(run.config));
@@ -14,14 +14,14 @@ export function readRunConfig(run: StoredRun): RunConfig {
     throw new Failure(
       'bad-input',
       `The settings of run ${run.id} were written by another version of Normscope and cannot be ` +
-        'understood. Start a new run.',
+        'read. Start a new run.',
       undefined,
       { cause: error },
     );
   }
 }
 
-/** How the pixels of a run were prepared; whatever its model scores is prepared alike. */
+/** How the pixels of a run were prepared; images scored by its model are prepared the same way. */
 const runPixels = z.strictObject({
   /** Of the stored squares, pixels. */
   side: z.int().min(1),
@@ -33,7 +33,7 @@ const runPixels = z.strictObject({
 
 export type RunPixels = z.infer<typeof runPixels>;
 
-/** Throws an Error when the run has got no pixels yet. */
+/** Throws an Error when the run has no pixels yet. */
 export function readRunPixels(run: StoredRun): RunPixels {
   return runPixels.parse(JSON.parse(run.pixels ?? 'null'));
 }

@@ -1,4 +1,4 @@
-// Which items of a frozen dataset do what in a run.
+// Selects the items of a snapshot by their use in a run.
 
 import { Failure } from '#domain/failure.ts';
 import { nearestName } from '#domain/nearest-name.ts';
@@ -17,7 +17,7 @@ export function isCalibrationNormal({ role, split }: DatasetItem): boolean {
   return role === 'normal' && split === 'calibrate';
 }
 
-/** An anomaly serves only when somebody gave it to training: by default it tests the detector. */
+/** An anomaly counts only when the user assigned it to training: by default it tests the detector. */
 export function servesAsOutlier({ role, split }: DatasetItem): boolean {
   return (role === 'outlier' || role === 'anomaly') && split === 'train';
 }

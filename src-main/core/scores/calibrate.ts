@@ -1,4 +1,4 @@
-// The thresholds of a model, one for each score, from the normals held out for that.
+// The thresholds of a model, one for each score, from the held-out normals.
 
 import { calibrateThreshold, fewestForBudget } from '#domain/metrics/threshold.ts';
 import type { RawScores } from '#domain/score.ts';
@@ -7,8 +7,8 @@ import { scoresOf, storedScoreNames } from '../store/runs/scores.ts';
 import { putThreshold } from '../store/runs/thresholds.ts';
 
 /**
- * Writes the thresholds for a false-alarm budget (a part of all normal images). `imageIds`: the
- * held-out normals, of which those with scores count. Returns what the user should know.
+ * Writes the thresholds for a false-alarm budget (a share of all normal images). `imageIds`: the
+ * held-out normals, of which those with scores count. Returns warnings for the user.
  */
 export function calibrate(
   database: ProjectDatabase,
@@ -23,7 +23,7 @@ export function calibrate(
   if (held.length === 0) {
     return [
       'No normal images were held out to calibrate on, so there is no threshold and nothing is ' +
-        'flagged. Give a part of the normal images to calibration and train again.',
+        'flagged. Give a share of the normal images to calibration and train again.',
     ];
   }
   database.transact((writer) => {

@@ -1,4 +1,4 @@
-// How well a model tells normal images from anomalies, measured on images it has never seen.
+// Measures how well a model separates normal images from anomalies, on images that it has not seen.
 
 import type { Evaluation, GroupEvaluation, ScoreMetrics } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
@@ -16,7 +16,7 @@ import { datasetNamed, imagesSeen } from '../runs/run-items.ts';
 import { modelScores } from './model-scores.ts';
 import { trainedModel, type TrainedModel } from './scoring-model.ts';
 
-/** Images that count, by what they are. */
+/** The images that count, by role. */
 export interface Counted {
   readonly normals: readonly DatasetItem[];
   readonly anomalies: readonly DatasetItem[];
@@ -95,7 +95,7 @@ function withScores(
   });
 }
 
-/** Images that could not be read are no reason to wait. */
+/** Unreadable images are not waited for. */
 function assertScores(
   reader: Reader,
   modelId: number,
@@ -122,7 +122,7 @@ export function nothingReadable(dataset: string): Failure {
   );
 }
 
-/** undefined of a score that the images of either kind have not. */
+/** undefined for a score that is missing for one of the classes. */
 function measure(
   name: string,
   normals: readonly ScoredItem[],

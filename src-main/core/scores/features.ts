@@ -1,5 +1,5 @@
-// How a model sees images, and which ones it sees as alike. Computed when asked for, many at once; kept
-// in the project's feature cache, and in memory for the model that was asked about last.
+// Features of images by a model, and the nearest neighbours among them. Computed on request, in batches;
+// kept in the project's feature cache, and in memory for the model used last.
 
 import { Failure } from '#domain/failure.ts';
 import { StopSource } from '#domain/stop.ts';
@@ -17,12 +17,12 @@ import { scoringModel, trainedModel } from './scoring-model.ts';
 import { shardImages } from './shard-images.ts';
 import type { Compute } from '../workers/compute.ts';
 
-/** Normals, and outliers, that an image is compared with; of longer lists a seeded choice. */
+/** Normals, and outliers, that an image is compared with; of longer lists a seeded sample. */
 const bankSize = 2000;
 
 export interface Alike {
   readonly imageId: number;
-  /** Cosine of the features: 1 for the same, 0 for nothing in common. */
+  /** Cosine of the features: 1 for the same, 0 for orthogonal ones. */
   readonly likeness: number;
 }
 
@@ -45,7 +45,7 @@ interface Known {
   readonly modelId: number;
   /** SHA-256 of the model's file. */
   readonly hash: string;
-  /** Of what the run has learnt from. */
+  /** Of the run's training snapshot. */
   readonly banks: Promise<{ readonly normals: Bank; readonly outliers: Bank }>;
   readonly images: Map<number, Float32Array>;
 }
@@ -70,8 +70,8 @@ export class Features {
   }
 
   /**
-   * The training normals and the outliers of the model's run that it sees as most alike to an image,
-   * the likest first. `ahead`: images that will be asked about next, so that they cost nothing then.
+   * The training normals and outliers of the model's run with the largest cosine similarity to an image,
+   * the nearest first. `ahead`: images that will be requested next; computed in the same batch.
    * Throws `not-found`, `checkpoint-damaged`, `stopped`, and `bad-input` when the image cannot be read.
    */
   async alike(request: {
@@ -90,7 +90,7 @@ export class Features {
     };
   }
 
-  /** Waits until no worker is left. */
+  /** Waits until no worker runs. */
   async close(): Promise<void> {
     this.#closing.stop();
     await this.#last.catch(() => undefined);
@@ -102,7 +102,7 @@ export class Features {
     if (this.#known?.modelId === modelId && this.#known.hash === hash) return this.#known;
     const known: Known = { modelId, hash, banks: this.#readBanks(modelId), images: new Map() };
     this.#known = known;
-    // Asked again, it is tried again.
+    // A later request tries again.
     known.banks.catch(() => {
       if (this.#known === known) this.#known = undefined;
     });
@@ -140,7 +140,7 @@ export class Features {
     if (own) return own;
     throw new Failure(
       'bad-input',
-      'The image cannot be read any more, so nothing can be said about images like it. Check that ' +
+      'The image cannot be read any more, so its neighbours cannot be determined. Check that ' +
         'the folder or drive it was imported from is there.',
     );
   }
@@ -180,7 +180,7 @@ export class Features {
       reading: 'h of the plain view, length 1',
       pixels: readRunPixels(run),
       compute: async (lease, shard, path, stop) => {
-        // The file is read, and checked, only where something has to be computed.
+        // The file is read and checked only when features must be computed.
         const { file, engine } = await scoringModel(database, folder, modelId, 'cpu');
         const images = { name: 'images to compare', ...shard };
         const task = { model: await compute.put(file), shard: images, engine, path };
@@ -199,7 +199,7 @@ function bankOf(imageIds: readonly number[], features: Vectors): Bank {
   return { imageIds: known, rows };
 }
 
-/** The image itself is none of its neighbours. */
+/** Excludes the image itself. */
 function nearest(
   own: Float32Array,
   { imageIds, rows }: Bank,

@@ -1,4 +1,4 @@
-// Features of images from a network, model or backbone: from the cache, and what is missing from a worker.
+// Features of images from a network (model or backbone): from the cache, or computed by a worker.
 
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import type { ImageVectors } from '../features/feature-pack.ts';
 import { withLease, type Compute, type Lease } from '../workers/compute.ts';
 import { newScoringFolder } from './scoring-folder.ts';
 
-/** What turns images into features. */
+/** The source of features. */
 export interface FeatureSource {
   /** SHA-256 of the network's file. */
   readonly network: string;

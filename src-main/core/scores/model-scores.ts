@@ -1,4 +1,4 @@
-// The scores of a model by name: those that it has given, and those that its method gives.
+// The names of a model's scores: those stored, and those of its method.
 
 import { findCard, inCardOrder } from '#domain/methods/methods.ts';
 import { Failure } from '#domain/failure.ts';
@@ -8,8 +8,8 @@ import { storedScoreNames } from '../store/runs/scores.ts';
 import type { TrainedModel } from './scoring-model.ts';
 
 /**
- * In the order of the method's card; scores of other versions come last. `modelId`: null of a run that
- * has none yet.
+ * In the order of the method's card; scores of other versions come last. `modelId`: null for a run
+ * without a model.
  */
 export function modelScores(reader: Reader, method: string, modelId: number | null): string[] {
   const scores = findCard(method)?.scores ?? [];
@@ -17,7 +17,7 @@ export function modelScores(reader: Reader, method: string, modelId: number | nu
   return inCardOrder(new Set([...scores.map(({ name }) => name), ...given]), scores);
 }
 
-/** The score asked for, or the run's own choice. Throws `unknown-option` when the model has none such. */
+/** The requested score, or the run's choice. Throws `unknown-option` when the model does not have it. */
 export function chosenScore(reader: Reader, trained: TrainedModel, by: string | undefined): string {
   if (by === undefined) return trained.config.settings.rankBy;
   const { run, model } = trained;

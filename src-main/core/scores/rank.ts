@@ -41,7 +41,7 @@ export function rank(reader: Reader, request: RankRequest): RankedImage[] {
   });
 }
 
-/** `heldOut`: raw scores of normals. The part of them that is less strange; null without any. */
+/** `heldOut`: raw scores of normals. The share of them that is less strange; null without any. */
 function rankAmong(heldOut: readonly number[]): (anomalyScore: number) => number | null {
   const rising = Float64Array.from(heldOut, (raw) => -raw).sort();
   return (anomalyScore) => {

@@ -1,8 +1,8 @@
-// A fair part of a long list.
+// A random sample of a long list.
 
 import { purpose, RandomStream } from '#domain/random.ts';
 
-/** All of them, or a seeded choice of `most` in their order. `list`: numbers lists of one seed. */
+/** All of them, or a seeded sample of `most` in their order. `list`: numbers lists of one seed. */
 export function sample<Item>(
   items: readonly Item[],
   most: number,

@@ -1,5 +1,5 @@
-// The figures behind the charts of a model's scores: how they are distributed, and how well they tell
-// anomalies from normal images at each threshold.
+// The data of the charts of a model's scores: their distribution, and how well they separate anomalies
+// from normal images at each threshold.
 
 import type { ScoreCurves, ScoreDistribution } from '#contract/review.ts';
 import { curvePoints } from '#domain/metrics/curves.ts';
@@ -20,7 +20,7 @@ export interface FiguresRequest {
   readonly by?: string | undefined;
 }
 
-/** The part of all images beyond which the last bin takes everything: one far image hides no shape. */
+/** The share of images above which all go into the last bin, so that outlying scores hide no shape. */
 const shownPart = 0.995;
 
 /** Throws `not-found`. Without any score every count is 0. */

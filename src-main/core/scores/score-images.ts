@@ -1,7 +1,6 @@
-// Scores a list of images with a model: in parts, so that neither memory nor disk grows with the
-// list, and only those that have no score yet, so that doing it again loses and doubles nothing. A
-// worker that dies is replaced: by one that takes less at once where memory ran out, by one that computes
-// on the processor where a graphics card failed.
+// Scores a list of images with a model: in chunks, so that neither memory nor disk use grows with the
+// list, and only images without a score, so that a repetition is safe. A worker that dies is replaced:
+// by one with smaller batches if memory ran out, by one on the CPU if a graphics card failed.
 
 import { rm } from 'node:fs/promises';
 import type { ImportProblem } from '#contract/core.ts';
@@ -39,7 +38,7 @@ export interface ScoringJob {
   readonly stop: Stop;
   /** `done` of `total` images have a score or a reason why not. */
   report(done: number, total: number): void;
-  /** Told, in a sentence for the user, of each failure that was got over. */
+  /** Called with a sentence for the user for each failure after which scoring continued. */
   warn(text: string): void;
 }
 
@@ -58,19 +57,19 @@ export interface Scored {
   readonly failed: readonly ImportProblem[];
 }
 
-/** Most bytes of pixels, and most images, prepared at once. Two parts are on the disk at a time. */
-const partBytes = 64 * 2 ** 20;
+/** Most bytes of pixels, and most images, prepared at once. Two chunks are on the disk at a time. */
+const chunkBytes = 64 * 2 ** 20;
 const standardImagesAtOnce = 2000;
 
 /** Scores written in one transaction. */
 const scoresAtOnce = 300;
 
-/** Deaths of the worker that a job gets over. */
+/** Deaths of the worker after which a job still continues. */
 const deathsForgiven = 3;
 
 /**
  * Throws `stopped`, `link-closed` when the worker died more than three times, `disk-full`, and what
- * scoring throws. Whatever was scored until then stays.
+ * scoring throws. Scores written until then stay.
  */
 export async function scoreImages(
   model: ScoringModel,
@@ -88,8 +87,8 @@ export async function scoreImages(
   }
 }
 
-/** A part of the images, with its pixels in a file. */
-interface Part {
+/** A chunk of the images, with its pixels in a file. */
+interface Chunk {
   readonly file: Input;
   /** In the order of the file. */
   readonly held: readonly ImageToScore[];
@@ -101,14 +100,14 @@ class Scoring {
   readonly #job: ScoringJob;
   readonly #ports: ScoringPorts;
   readonly #folder: string;
-  readonly #preparing = new Set<Promise<Part>>();
+  readonly #preparing = new Set<Promise<Chunk>>();
   readonly #failed: ImportProblem[] = [];
   #lease: Lease | undefined;
   #unwritten: { readonly imageId: number; readonly raw: RawScores }[] = [];
   #deaths = 0;
   #engine: ScoreTask['engine'];
   #mostRows: number | undefined;
-  /** Of the worker at work, once it has told. */
+  /** Of the running worker, once it has reported it. */
   #at: WorkerEvents['scoring'] | undefined;
   #done = 0;
   readonly #over = new StopSource();
@@ -135,10 +134,10 @@ class Scoring {
     const alreadyScored = this.#images.length - missing.length;
     this.#done = alreadyScored;
     this.#report();
-    // While one part is scored the next one is read.
-    for await (const part of inOrder(this.#parts(missing), 2, (some) => this.#prepare(some))) {
-      await this.#scorePart(part);
-      await rm(part.file.path, { force: true });
+    // While one chunk is scored the next one is read.
+    for await (const chunk of inOrder(this.#chunks(missing), 2, (some) => this.#prepare(some))) {
+      await this.#scoreChunk(chunk);
+      await rm(chunk.file.path, { force: true });
     }
     const failed = this.#failed;
     return { scored: missing.length - failed.length, alreadyScored, failed };
@@ -152,25 +151,25 @@ class Scoring {
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- a stream by contract of inOrder
-  async *#parts(images: readonly ImageToScore[]): AsyncGenerator<readonly ImageToScore[]> {
+  async *#chunks(images: readonly ImageToScore[]): AsyncGenerator<readonly ImageToScore[]> {
     const { side, channels, type } = this.#model.pixels;
     const imageBytes = side * side * channels * (type === 'uint16' ? 2 : 1);
     const { imagesAtOnce = standardImagesAtOnce } = this.#ports;
-    const length = Math.max(1, Math.min(imagesAtOnce, Math.floor(partBytes / imageBytes)));
+    const length = Math.max(1, Math.min(imagesAtOnce, Math.floor(chunkBytes / imageBytes)));
     for (let start = 0; start < images.length; start += length) {
       yield images.slice(start, start + length);
     }
   }
 
-  #prepare(images: readonly ImageToScore[]): Promise<Part> {
-    const preparing = this.#readPart(images);
+  #prepare(images: readonly ImageToScore[]): Promise<Chunk> {
+    const preparing = this.#readChunk(images);
     this.#preparing.add(preparing);
     const forget = () => this.#preparing.delete(preparing);
     preparing.then(forget, forget);
     return preparing;
   }
 
-  async #readPart(images: readonly ImageToScore[]): Promise<Part> {
+  async #readChunk(images: readonly ImageToScore[]): Promise<Chunk> {
     const { database, folder } = this.#ports;
     const { side, channels, type, window } = this.#model.pixels;
     const { path, hash, held, problems } = await writePixelShards(
@@ -205,7 +204,7 @@ class Scoring {
     this.#report();
   }
 
-  async #scorePart({ file, held }: Part): Promise<void> {
+  async #scoreChunk({ file, held }: Chunk): Promise<void> {
     const wanted = new Map(held.map((image, index) => [index, image]));
     while (wanted.size > 0) {
       try {
@@ -221,13 +220,13 @@ class Scoring {
     }
   }
 
-  /** What the next worker does otherwise, in a sentence; undefined where none would help. */
+  /** How the next worker differs, as a sentence; undefined when no other worker would help. */
   #remedyFor(failure: Failure): string | undefined {
     const at = this.#at;
     this.#at = undefined;
     if (ranOutOfMemory(failure) && at && at.rows > 1) {
       this.#mostRows = Math.floor(at.rows / 2);
-      return `Scoring went on ${withFewerViews(this.#mostRows)}.`;
+      return `Scoring continued ${withFewerViews(this.#mostRows)}.`;
     }
     if (at !== undefined && cardGaveUp(failure, at.engine)) {
       this.#engine = 'cpu';
@@ -235,7 +234,7 @@ class Scoring {
       return `The ${at.engine} engine failed, and scoring continued on the processor.`;
     }
     if (failure.code !== 'link-closed' || ++this.#deaths > deathsForgiven) return undefined;
-    return 'Scoring went on with a new one.';
+    return 'Scoring continued with a new one.';
   }
 
   /** Takes what has been scored out of `wanted`. */
@@ -262,7 +261,7 @@ class Scoring {
   #take(scores: WorkerEvents['scored']['scores'], wanted: Map<number, ImageToScore>): void {
     for (const { index, raw } of scores) {
       const image = wanted.get(index);
-      if (!image) throw new Error(`The worker scored image ${index}, which nobody asked for.`);
+      if (!image) throw new Error(`The worker scored image ${index}, which was not requested.`);
       wanted.delete(index);
       this.#unwritten.push({ imageId: image.imageId, raw });
     }

@@ -1,4 +1,4 @@
-// The job "score": every image of a dataset, whatever its role and side, gets scores from a model.
+// The job "score": scores every image of a dataset, of any role and side, with a model.
 
 import type { ScoreOutcome } from '#contract/core.ts';
 import type { SpecOf } from '../jobs/job-spec.ts';
@@ -18,7 +18,7 @@ export async function scoreRun(
 ): Promise<ScoreOutcome> {
   const { database, folder } = ports;
   const images = database.read((reader) => items(reader, datasetNamed(reader, dataset)));
-  // In an order of its own, so that a second attempt finds the same parts.
+  // In a fixed order, so that a second attempt uses the same chunks.
   images.sort((a, b) => a.imageId - b.imageId);
   const model = await scoringModel(database, folder, modelId, engine);
   const warnings = new Set<string>();
@@ -30,7 +30,7 @@ export async function scoreRun(
       report: (done, total) => job.report({ done, total, note: 'Scoring' }),
       warn: (text) => {
         warnings.add(text);
-        // Beside those of the training: both say how the scores came about.
+        // Added to those of the training: both affect the scores.
         database.transact((writer) => {
           addRunWarning(writer, findModel(writer, modelId)!.runId, text);
         });

@@ -1,22 +1,21 @@
-// Folders for files that are needed once: made for a scoring or an estimate, and swept where a process was
-// killed.
+// Temporary folders of scorings and estimates; those of killed processes are removed later.
 
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** They begin like this. */
+/** The start of their names. */
 const folderStart = 'scoring-';
 
 let unique = 0;
 
-/** Whoever takes it removes it. `projectFolder`: absolute. */
+/** The caller removes it. `projectFolder`: absolute. */
 export async function newScoringFolder(projectFolder: string): Promise<string> {
   const folder = join(projectFolder, 'cache', `${folderStart}${process.pid}-${unique++}`);
   await mkdir(folder, { recursive: true });
   return folder;
 }
 
-/** Removes what a process that was killed left of its parts. */
+/** Removes the folders of killed processes. */
 export async function sweepScoring(projectFolder: string): Promise<void> {
   const cache = join(projectFolder, 'cache');
   const names = await readdir(cache).catch(() => []);

@@ -1,4 +1,4 @@
-// What the pixel shards need to know of images: size, depth, and every place to look for them.
+// The data of images for pixel shards: size, depth, and all paths of their files.
 
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -6,7 +6,7 @@ import type { ShardImage } from '../datasets/pixel-shards.ts';
 import type { ProjectDatabase, Reader } from '../store/database.ts';
 import { imageById, storedFile } from '../store/images/images.ts';
 
-/** Images looked up before other work gets its turn. */
+/** Images looked up between two yields to other work. */
 const atOnce = 500;
 
 /** In the order of `items`. `folder`: the project's, absolute. */

@@ -1,4 +1,4 @@
-// What a threshold would mean, and setting one: for a false-alarm budget, or where somebody drew it.
+// Previews and sets a threshold: for a false-alarm budget, or at a score chosen by the user.
 
 import type { Threshold, ThresholdPreview } from '#contract/review.ts';
 import { Failure } from '#domain/failure.ts';
@@ -15,7 +15,7 @@ import { putThreshold } from '../store/runs/thresholds.ts';
 export interface ThresholdWish {
   readonly modelId: number;
   readonly by?: string | undefined;
-  /** A part of all normal images, or the anomaly score itself: one of the two. */
+  /** A share of all normal images, or the anomaly score itself: one of the two. */
   readonly falseAlarms?: number | undefined;
   readonly anomalyScore?: number | undefined;
 }
@@ -36,8 +36,8 @@ function judge(reader: Reader, wish: ThresholdWish): Judged {
   if (count === 0) {
     throw new Failure(
       'bad-input',
-      'No normal images were held out to calibrate on, so nothing can be said about false alarms. ' +
-        'Give a part of the normal images to calibration and train again.',
+      'No normal images were held out to calibrate on, so the false-alarm rate is unknown. ' +
+        'Give a share of the normal images to calibration and train again.',
     );
   }
   if ((falseAlarms === undefined) === (anomalyScore === undefined)) {
@@ -47,7 +47,7 @@ function judge(reader: Reader, wish: ThresholdWish): Judged {
     falseAlarms === undefined
       ? judgeThreshold(normals, anomalyScore!)
       : calibrateThreshold(normals, falseAlarms);
-  // The expected part above an order statistic; see calibrateThreshold.
+  // The expected share above an order statistic; see calibrateThreshold.
   const expected = falseAlarms ?? Math.min((above + 1) / (count + 1), 1);
   const threshold = { scoreName, ...found, falseAlarms: expected, calibratedOn: count };
   const needed = falseAlarms === undefined ? 0 : fewestForBudget(falseAlarms);

@@ -1,4 +1,4 @@
-// How long a training would take, from some of its own steps on random images in a worker.
+// Estimates the time of a training from some of its steps on random images in a worker.
 
 import { rm } from 'node:fs/promises';
 import type { z } from 'zod';
@@ -18,7 +18,7 @@ import type { Compute } from '../workers/compute.ts';
 /** Steps that are timed. */
 const timedSteps = 3;
 
-/** Images whose size and colour are looked at. */
+/** Number of images whose size and colour are checked. */
 const mostImages = 500;
 
 export interface EstimatePorts {

@@ -1,4 +1,4 @@
-// What a client may ask about runs.
+// The methods of the contract for runs.
 
 import { join } from 'node:path';
 import type { coreMethods, RunDetails, RunSummary } from '#contract/core.ts';
@@ -79,7 +79,7 @@ export function runNamed(reader: Reader, runId: number): StoredRun {
   throw new Failure('not-found', `There is no run ${runId} in this project.`);
 }
 
-/** A finished run whose model was lost may make it again. */
+/** A finished run whose model file was lost may be resumed to write it again. */
 async function assertUnfinished(
   run: StoredRun,
   { database, folder }: RunMethodPorts,

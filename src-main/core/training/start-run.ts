@@ -1,5 +1,5 @@
-// Begins a run: everything that can be known to be wrong is said now, in words, and what the run will
-// use is frozen. Nothing is trained here.
+// Creates a run: checks its settings and data, and freezes the dataset that it will use. The training
+// itself is a separate job.
 
 import type { z } from 'zod';
 import type { trainInput } from '#contract/core.ts';
@@ -137,7 +137,7 @@ function assertDifferent(sources: readonly FrozenSource[]): void {
   }
 }
 
-/** Throws `bad-input` when an outlier is a normal image; returns what the user should know. */
+/** Throws `bad-input` when an outlier is a normal image; returns warnings for the user. */
 function compareWithNormals(
   reader: Reader,
   { name, items }: FrozenSource,

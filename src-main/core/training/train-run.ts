@@ -1,5 +1,5 @@
-// The job "train": from a stored run to a model with thresholds. What is done is kept at every
-// checkpoint, so that asking again goes on from there and ends with the same model.
+// The job "train": from a stored run to a model with thresholds. Progress is kept at every checkpoint, so
+// that a resumed run continues from there and ends with the same model.
 
 import { readdir, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
@@ -60,7 +60,7 @@ export async function trainRun(
   return await new TrainJob(run, job, ports).run();
 }
 
-/** A finished run has its model; nobody resumes it, and checkpoints are three times as large. */
+/** A finished run is never resumed, and its checkpoints are three times as large as the model. */
 async function removeCheckpoints(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (/^checkpoint-\d{8}\.safetensors$/.test(name)) await rm(join(folder, name), { force: true });
@@ -74,13 +74,13 @@ class TrainJob {
   readonly #ports: RunPorts;
   readonly #items: readonly DatasetItem[];
   #lastStepEvent = 0;
-  /** Parts of a step of the worker that is at work; 0 before it has started. */
-  #parts = 0;
-  /** Steps that are safe in a checkpoint. */
+  /** Micro-batches per step in the running worker; 0 before it has started. */
+  #microBatches = 0;
+  /** Steps saved in a checkpoint. */
   #safeSteps = 0;
   /** Of the last worker that has started. */
   #engine: TrainResult['engine'] | undefined;
-  /** Why the processor computes what another engine began; undefined where none gave up. */
+  /** Why the CPU continues a run of another engine; undefined when no engine failed. */
   #instead: string | undefined;
   #took: RunResources | undefined;
 
@@ -119,7 +119,7 @@ class TrainJob {
         writer,
         {
           runId: this.#run.id,
-          // Readable on every system, wherever the project is moved.
+          // Readable on every system after the project is moved.
           path: relative(folder, result.modelPath).split(sep).join('/'),
           hash: result.modelHash,
           step: result.steps,
@@ -130,23 +130,23 @@ class TrainJob {
   }
 
   /**
-   * A worker that ran out of memory is followed by one that takes smaller steps; one that lost its
-   * graphics card, or had one and died, by one that computes on the processor.
+   * Trains in a worker. If it runs out of memory, a new worker takes smaller micro-batches; if the
+   * graphics card is lost, or the worker dies while using one, a new worker computes on the CPU.
    */
   async #ask(task: TrainTask): Promise<TrainResult> {
     let { engine } = task;
-    for (let leastParts = 1; ; leastParts = Math.max(1, 2 * this.#parts)) {
-      this.#parts = 0;
+    for (let leastMicroBatches = 1; ; leastMicroBatches = Math.max(1, 2 * this.#microBatches)) {
+      this.#microBatches = 0;
       try {
         return await withLease(this.#ports.compute, (lease) =>
           lease.call(
-            ...(['train', { ...task, engine, leastParts }, this.#job.stop] as const),
+            ...(['train', { ...task, engine, leastMicroBatches }, this.#job.stop] as const),
             this.#listeners(),
           ),
         );
       } catch (error) {
-        // One that has not started has found no smaller parts.
-        if (!ranOutOfMemory(error) || this.#parts === 0) {
+        // A worker that has not started has not found how to split the step.
+        if (!ranOutOfMemory(error) || this.#microBatches === 0) {
           if (!cardGaveUp(error, this.#engine)) throw error;
           this.#keepWarning(
             `The ${this.#engine} engine failed. Training continued ${this.#fromWhere()} on the processor. ` +
@@ -155,12 +155,12 @@ class TrainJob {
           this.#instead = `the ${this.#engine} engine failed`;
           engine = 'cpu';
           this.#engine = 'cpu';
-          this.#parts = 0;
+          this.#microBatches = 0;
           continue;
         }
         this.#keepWarning(
-          `Memory ran out. Training went on ${this.#fromWhere()} with steps taken in at least ` +
-            `${2 * this.#parts} parts, which need less.`,
+          `Memory ran out. Training continued ${this.#fromWhere()} with gradient accumulation over ` +
+            `at least ${2 * this.#microBatches} micro-batches, which needs less.`,
         );
       } finally {
         this.#keepResources();
@@ -196,7 +196,7 @@ class TrainJob {
       folder: runFolder(this.#ports.folder, this.#run),
       ...{ method, settings, seed, engine, shifts, normals, outliers, snapshotHash },
       codeVersion: this.#ports.codeVersion,
-      leastParts: 1,
+      leastMicroBatches: 1,
     };
   }
 
@@ -212,8 +212,8 @@ class TrainJob {
     const { database, emit } = this.#ports;
     const { id } = this.#run;
     return {
-      started: ({ engine, device, why, step, steps, parts }) => {
-        this.#parts = parts;
+      started: ({ engine, device, why, step, steps, microBatches }) => {
+        this.#microBatches = microBatches;
         this.#engine = engine;
         database.transact((writer) => {
           setRunEngine(writer, id, { engine, device, why: this.#instead ?? why });
@@ -244,7 +244,7 @@ class TrainJob {
 
   #onStep(step: WorkerEvents['step']): void {
     const { seconds, waitSeconds, peakMemory } = step;
-    this.#took = { seconds, waitSeconds, peakMemory, parts: this.#parts };
+    this.#took = { seconds, waitSeconds, peakMemory, parts: this.#microBatches };
     this.#job.report({ done: step.step, total: step.steps, note: 'Training' });
     const time = performance.now();
     if (step.step < step.steps && time - this.#lastStepEvent < stepEventMs) return;
@@ -252,7 +252,7 @@ class TrainJob {
     this.#ports.emit('run.step', step);
   }
 
-  /** Once, however often it comes up. */
+  /** Each warning once. */
   #keepWarning(text: string): void {
     const { database, emit } = this.#ports;
     const isNew = database.transact((writer) => addRunWarning(writer, this.#run.id, text));

@@ -1,5 +1,5 @@
-// The pixels that a training reads: those of its normal images, and those of each outlier source, which
-// are made like them.
+// Writes the pixels for a training: those of its normal images, and those of each outlier source,
+// prepared in the same way.
 
 import type { RunConfig } from '#contract/run-config.ts';
 import type { Input, TrainTask, WeightedShard } from '#worker/contract.ts';
@@ -25,11 +25,11 @@ interface ShardPorts {
   readonly folder: string;
   readonly compute: Compute;
   readonly job: JobContext;
-  /** Told of images that can no longer be read; `count` may be 0. */
+  /** Called with images that can no longer be read; `count` may be 0. */
   readonly warn: (count: number, of: number, what: string, reason: string | undefined) => void;
 }
 
-/** Keeps with the run what its network sees of an image. Throws as `writePixelShards`. */
+/** Stores with the run how its images are prepared. Throws as `writePixelShards`. */
 export async function prepareShards(
   run: StoredRun,
   config: RunConfig,

@@ -1,4 +1,4 @@
-// Runs that are named, deleted, restored, and thrown away for good.
+// Names, deletes, restores and permanently deletes runs.
 
 import { rm } from 'node:fs/promises';
 import type { coreMethods } from '#contract/core.ts';
@@ -74,7 +74,7 @@ async function listTrash({ database, folder }: TrashPorts): Promise<DeletedRun[]
   );
 }
 
-/** Throws `bad-input`, and empties nothing, while a run of the trash is at work. */
+/** Throws `bad-input`, and empties nothing, while a run of the trash is running. */
 async function emptyTrash(ports: TrashPorts): Promise<{ runs: number; freedBytes: number }> {
   const { database, folder, now, queue } = ports;
   const runs = await listTrash(ports);
@@ -84,9 +84,9 @@ async function emptyTrash(ports: TrashPorts): Promise<{ runs: number; freedBytes
   let freedBytes = 0;
   let emptied = 0;
   for (const { id, bytes } of runs) {
-    // The catalogue first: files without a run are a nuisance, a run without its files is a lie.
+    // Delete the row first: orphan files are harmless, a row without files is not.
     const isGone = database.transact((writer) => {
-      // It may have been restored while the sizes were found out.
+      // It may have been restored while the sizes were measured.
       if (!isInTrash(writer, id)) return false;
       forgetRun(writer, id, now().toISOString());
       return true;
@@ -95,7 +95,7 @@ async function emptyTrash(ports: TrashPorts): Promise<{ runs: number; freedBytes
     freedBytes += bytes;
     emptied++;
   }
-  // Those of earlier times as well: a process may have been killed before it removed the files.
+  // Also earlier ones: a process may have been killed before it removed the files.
   for (const run of database.read(emptiedFolders)) {
     await rm(runFolder(folder, run), { recursive: true, force: true });
   }

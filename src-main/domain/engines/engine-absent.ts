@@ -1,8 +1,8 @@
-// An engine that this computer does not have: what is missing, and beside it what can be done.
+// The failure for an engine that this computer does not have: what is missing, and the remedy.
 
 import { Failure } from '../failure.ts';
 
-/** `engine-unavailable`, with the missing thing as a clause of its own for lists of reasons. */
+/** `engine-unavailable`, with what is missing as a separate clause for lists of reasons. */
 export class EngineAbsent extends Failure {
   /** A clause without a full stop. */
   readonly missing: string;

@@ -1,4 +1,4 @@
-// The engines by name, and what is known of one on a computer.
+// The names of the engines, and the report on one engine of a computer.
 
 export const engineNames = ['cpu', 'webgpu', 'directml', 'coreml', 'cuda', 'tensorflow'] as const;
 export type EngineName = (typeof engineNames)[number];
@@ -8,10 +8,10 @@ export interface EngineReport {
   readonly name: EngineName;
   /** "CPU, 2 threads", "NVIDIA H100 through Vulkan, tensors up to 4095 MiB"; "none". */
   readonly device: string;
-  /** What runs its programs, with its version: "onnxruntime 1.30.0". */
+  /** The library that runs its programs, with its version: "onnxruntime 1.30.0". */
   readonly provider: string;
   readonly offered: boolean;
-  /** Why it is offered, or not: sentences, with what can be done. */
+  /** Why it is available or not, with the remedy: sentences. */
   readonly reason: string;
   /** Why `auto` does not take it: a clause; null where it may. */
   readonly fault: string | null;

@@ -1,4 +1,4 @@
-// What computed a run, in words.
+// The engine of a run, as text.
 
 /** "cpu (CPU, 2 threads): asked for"; the engine's name alone before the run's first step. */
 export function runEngineInWords(run: {

@@ -3,13 +3,13 @@
 import { card } from './card.ts';
 import { featureScores } from './feature-scores.ts';
 
-/** As in the authors' code: Adam, with a rate that SGD would hardly move with. */
+/** As in the authors' code: Adam, with a rate too small for SGD. */
 const adam = { optimiser: 'adam', learningRate: 0.001, weightDecay: 1e-6 } as const;
 
 export const bce = card({
   name: 'bce',
   title: 'BCE',
-  meaning: 'Learns to tell normal images from outliers as a classifier does; for comparison.',
+  meaning: 'A classifier of normal images against outliers, for comparison.',
   paper: 'Ruff et al., "Rethinking assumptions in deep anomaly detection", arXiv 2006.00339, 2020',
   learningType: 'classification',
   outliers: 'any',
@@ -21,14 +21,14 @@ export const bce = card({
     {
       name: 'normalProbability',
       title: 'normal probability',
-      meaning: 'The mean probability of being normal that normal images are given. It should rise.',
+      meaning: 'The mean probability of being normal of normal images. It should rise.',
       chart: 'measure',
       of: 'normals',
     },
     {
       name: 'outlierProbability',
       title: 'outlier probability',
-      meaning: 'The mean probability of being normal that outliers are given. It should fall.',
+      meaning: 'The mean probability of being normal of outliers. It should fall.',
       chart: 'measure',
       of: 'outliers',
     },

@@ -1,12 +1,12 @@
-// What a method says about itself: plain data that the command line, the window, the core and the
-// worker read. How it computes is in ml/methods/NAME.
+// The card of a method: plain data that the command line, the window, the core and the worker read. Its
+// computation is in ml/methods/NAME.
 
 import type { SettingTable, SettingValue } from '../setting.ts';
 
 /** A mean that a method reports at every step. One name means the same in every method. */
 export interface TermCard {
   readonly name: string;
-  /** For people, short: "outlier norm". */
+  /** Title for users, short: "outlier norm". */
   readonly title: string;
   readonly meaning: string;
   /** The chart that draws it: beside the loss, among the method's own measure, or none. */
@@ -24,7 +24,7 @@ export interface DistributionCard {
 /** A raw score of an image. Higher is more normal, in every method. */
 export interface ScoreCard {
   readonly name: string;
-  /** For people, short. */
+  /** Title for users, short. */
   readonly title: string;
   readonly meaning: string;
 }
@@ -34,27 +34,27 @@ type Values = Readonly<Record<string, SettingValue>>;
 export interface MethodCard {
   /** As it is typed and stored. */
   readonly name: string;
-  /** For people, short. */
+  /** Title for users, short. */
   readonly title: string;
-  /** For people: what it learns from, and what it is good for. */
+  /** For users: what it learns from, and what it is suited for. */
   readonly meaning: string;
   /** Authors, title, year. */
   readonly paper: string;
   readonly learningType: 'contrastive' | 'one-class' | 'classification';
-  /** Where its outliers come from: other datasets, shift transforms of the normals, or any of the two. */
+  /** The source of its outliers: other datasets, shift transforms of the normals, or both. */
   readonly outliers: 'none' | 'sources' | 'shifts' | 'any';
   /** Random views of each image in a step. */
   readonly views: 1 | 2;
   /** Settings that no other part of a run reads. */
   readonly settings: SettingTable;
-  /** What presets and specimens make of its settings, over what they make of those of any method. */
+  /** Values of presets and specimens for its settings; they override the general ones. */
   readonly presets: Readonly<Partial<Record<'quick' | 'standard' | 'paper', Values>>>;
   readonly specimens: Readonly<Partial<Record<'stained' | 'fluorescence' | 'natural', Values>>>;
   readonly terms: readonly TermCard[];
-  /** What the chart of the terms of kind "measure", and of the distributions, shows. */
+  /** The chart of the terms of kind "measure" and of the distributions. */
   readonly measure: {
     readonly title: string;
-    /** What its axis says. */
+    /** The label of its axis. */
     readonly axis: string;
     readonly meaning: string;
   };

@@ -1,4 +1,4 @@
-// What SimCLR and the OECL family have in common: settings, terms and scores of NT-Xent and of norms.
+// Shared by SimCLR and the OECL family: settings, terms and scores of NT-Xent and of norms.
 
 import { number } from '../setting.ts';
 import type { DistributionCard, MethodCard, ScoreCard, TermCard } from './card.ts';
@@ -10,7 +10,7 @@ const ntxent = {
   name: 'ntxent',
   title: 'NT-Xent',
   meaning:
-    'The contrastive part of the loss: how badly two views of one image are told from views of others.',
+    'The contrastive part of the loss: how poorly two views of one image are matched among views of others.',
   chart: 'loss',
   of: 'normals',
 } as const satisfies TermCard;
@@ -43,7 +43,7 @@ const norms: MethodCard['measure'] = {
   title: 'Norms',
   axis: 'norm',
   meaning:
-    'How strongly the model responds to an image. Normal images should end up high, outliers near zero: the gap is what tells strange from normal. The line is the mean of all views; the dark band holds the half of them in the middle, the light one nine of ten.',
+    'How strongly the model responds to an image. Normal images should end up high, outliers near zero: the gap separates strange from normal images. The line is the mean of all views; the dark band holds the half of them in the middle, the light one nine of ten.',
 };
 
 const contrastiveScores = [
@@ -67,7 +67,8 @@ const contrastiveScores = [
   {
     name: 'cosineTimesNorm',
     title: 'Cosine times norm',
-    meaning: 'Likeness to the nearest training normal, times how strongly the model responds.',
+    meaning:
+      'Cosine similarity to the nearest training normal, times how strongly the model responds.',
   },
 ] as const satisfies readonly ScoreCard[];
 
@@ -90,7 +91,7 @@ export const contrastiveFamily = {
 export const exposureFamily = {
   ...contrastiveFamily,
   settings: {
-    warmup: number(0.05, 0, 1, 'part of the training before the outlier terms switch on'),
+    warmup: number(0.05, 0, 1, 'share of the training before the outlier terms switch on'),
     alpha: number(0.1, 0, 100, 'weight of the outlier norm in the loss'),
     temperature,
   },

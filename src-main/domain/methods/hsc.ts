@@ -3,7 +3,7 @@
 import { card } from './card.ts';
 import { featureScores } from './feature-scores.ts';
 
-/** As in the authors' code: Adam, with a rate that SGD would hardly move with. */
+/** As in the authors' code: Adam, with a rate too small for SGD. */
 const adam = { optimiser: 'adam', learningRate: 0.001, weightDecay: 1e-6 } as const;
 
 export const hsc = card({

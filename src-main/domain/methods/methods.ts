@@ -1,5 +1,5 @@
-// The list of methods, in the order in which people see them. Nothing registers itself: a method is a
-// card here and its computation in ml/methods/methods.ts.
+// The list of methods in the order of the interface: the cards are here, the computations in
+// ml/methods/methods.ts.
 
 import { anchored } from './anchored.ts';
 import { bce } from './bce.ts';
@@ -55,7 +55,7 @@ export function termTitle(name: string): string {
   return terms.get(name)?.title ?? name;
 }
 
-/** As the cards order them, unknown ones last, by name. */
+/** In the order of the cards; unknown ones last, by name. */
 export function inCardOrder(
   names: Iterable<string>,
   cards: readonly { readonly name: string }[],

@@ -1,9 +1,9 @@
-// Area under the precision-recall curve, as average precision: no interpolation, which would flatter.
+// Area under the precision-recall curve, as average precision: no interpolation, which would overestimate it.
 
 /**
  * Anomalies are the positives. Of anomaly scores, higher is stranger; finite, at least one anomaly.
  * Σ (recallᵢ − recallᵢ₋₁) · precisionᵢ over the distinct scores from the highest down, so that images
- * of one score are flagged together. A detector that guesses reaches the part of anomalies.
+ * of one score are flagged together. A random detector reaches the share of anomalies.
  */
 export function aupr(normals: readonly number[], anomalies: readonly number[]): number {
   if (anomalies.length === 0) throw new RangeError('AUPR needs anomalous images.');

@@ -13,10 +13,10 @@ export interface Auroc {
 /**
  * Of anomaly scores, higher is stranger; finite, at least one of each.
  *
- * The interval is AUROC ± 1.96 standard errors of DeLong. Where all pairs are ordered alike (AUROC 0
- * or 1) that error is zero and says nothing; the interval is then Clopper and Pearson's for as many
+ * The interval is AUROC ± 1.96 standard errors of DeLong. Where all pairs are ordered the same way
+ * (AUROC 0 or 1) that error is zero and uninformative; the interval is then Clopper and Pearson's for as many
  * independent pairs as the smaller class has images. From a single image of a class, or when no score
- * differs from another, nothing is known of the spread, and the interval is 0 … 1.
+ * differs from another, the spread is unknown, and the interval is 0 … 1.
  */
 export function auroc(normals: readonly number[], anomalies: readonly number[]): Auroc {
   if (normals.length === 0 || anomalies.length === 0) {

@@ -3,17 +3,17 @@
 export interface CurvePoint {
   /** Images with at least this anomaly score are flagged. */
   readonly anomalyScore: number;
-  /** Part of the normal images flagged. */
+  /** Share of the normal images flagged. */
   readonly falseAlarms: number;
-  /** Part of the anomalies flagged. */
+  /** Share of the anomalies flagged. */
   readonly found: number;
-  /** Part of the flagged images that are anomalies. */
+  /** Share of the flagged images that are anomalies. */
   readonly precision: number;
 }
 
 /**
  * Of anomaly scores, higher is stranger; at least one of each. A point for each distinct score, from
- * the strictest down; of more than `most` points every so many, the first and last always.
+ * the strictest down; of more than `most` points a regular subset with the first and last.
  */
 export function curvePoints(
   normals: readonly number[],

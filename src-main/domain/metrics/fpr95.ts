@@ -1,8 +1,8 @@
-// FPR95: how many normal images are flagged when 95 % of the anomalies are to be found.
+// FPR95: the share of normal images flagged at the threshold that flags 95 % of the anomalies.
 
 /**
  * Anomalies are the positives (papers that call normal images positive report another number). The
- * part of normal images at or above the highest threshold that at least 95 % of the anomalies reach;
+ * share of normal images at or above the highest threshold that at least 95 % of the anomalies reach;
  * an image is flagged when its anomaly score is not below the threshold. Of anomaly scores, higher is
  * stranger; finite, at least one of each.
  */

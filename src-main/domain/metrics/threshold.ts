@@ -3,20 +3,20 @@
 export interface CalibratedThreshold {
   /** An image is flagged when its anomaly score is above this. */
   readonly anomalyScore: number;
-  /** Exact 95 % interval of the part of all normal images that is flagged. */
+  /** Exact 95 % interval of the share of all normal images that is flagged. */
   readonly falseAlarms95: readonly [low: number, high: number];
   /** Held-out normals above the threshold. */
   readonly above: number;
 }
 
 /**
- * `normals`: anomaly scores of n held-out normals, n ≥ 1, finite; `budget`: the part of normal images
+ * `normals`: anomaly scores of n held-out normals, n ≥ 1, finite; `budget`: the share of normal images
  * that may be flagged, above 0 and below 1.
  *
- * With k images above it the threshold is an order statistic, and the part of all normal images above
- * it follows Beta(k + 1, n − k) whatever the distribution of the scores: that gives the interval, and
+ * With k images above it the threshold is an order statistic, and the share of all normal images above
+ * it follows Beta(k + 1, n − k) for any distribution of the scores: that gives the interval, and
  * the mean (k + 1) / (n + 1). k is the largest with a mean within the budget; fewer than
- * 1 / budget − 1 images cannot promise that, and the strangest of them is taken (k = 0). Where scores
+ * 1 / budget − 1 images cannot guarantee that, and the strangest of them is taken (k = 0). Where scores
  * are tied, fewer images are flagged than the interval says.
  */
 export function calibrateThreshold(
@@ -36,8 +36,8 @@ export function calibrateThreshold(
 }
 
 /**
- * A threshold that somebody chose, judged by the same normals: Clopper and Pearson's interval of the
- * part of all normal images above it.
+ * A threshold chosen by the user, measured on the same normals: Clopper and Pearson's interval of the
+ * share of all normal images above it.
  */
 export function judgeThreshold(
   normals: readonly number[],
@@ -51,7 +51,7 @@ export function judgeThreshold(
   return { anomalyScore, falseAlarms95: [low, high], above };
 }
 
-/** How many held-out normals a budget needs for its promise; see `calibrateThreshold`. */
+/** How many held-out normals the guarantee of a budget needs; see `calibrateThreshold`. */
 export function fewestForBudget(budget: number): number {
   return Math.ceil(1 / budget - 1 - 1e-9);
 }

@@ -1,11 +1,11 @@
-// The channels of an image: what was measured at each place, by name.
+// The channels of an image, by name.
 
 export interface Channel {
   /** "red", "DAPI", "channel 2". */
   readonly name: string;
 }
 
-/** No image has more; a larger number in a file is damage. */
+/** Largest number accepted; a file with more is damaged. */
 export const mostChannels = 1024;
 
 export const greyChannels: readonly Channel[] = [{ name: 'grey' }];

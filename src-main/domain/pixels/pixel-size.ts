@@ -1,4 +1,4 @@
-// How large the pixels of an image are, and who says so.
+// The size of an image's pixels, and its source.
 
 /** Micrometres per pixel, across and down. */
 export interface PixelSize {

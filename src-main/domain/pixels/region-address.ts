@@ -1,4 +1,4 @@
-// Parts of images: where they are, and how that is written for people and in tables.
+// Regions of images: their position, and its notation in texts and tables.
 
 /** Whole pixels, from the upper left corner. */
 export interface Rectangle {
@@ -8,7 +8,7 @@ export interface Rectangle {
   readonly height: number;
 }
 
-/** Where the pixels of a region are. */
+/** The position of a region. */
 export interface RegionAddress extends Rectangle {
   /** SHA-256 of the source file's bytes, hexadecimal. */
   readonly sourceHash: string;

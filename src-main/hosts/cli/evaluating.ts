@@ -1,6 +1,6 @@
 // Prints an evaluation as text and tables.
 
-import type { Evaluation, Floor } from '#contract/core.ts';
+import type { Baseline, Evaluation } from '#contract/core.ts';
 import { count, part } from '#domain/figures.ts';
 import { printable } from '#domain/printable.ts';
 import type { CoreClient } from './project.ts';
@@ -17,16 +17,16 @@ const measures: readonly Column[] = [
 ];
 
 /** The result of the baseline without training, for a separate row. */
-export interface NamedFloor extends Floor {
+export interface NamedBaseline extends Baseline {
   readonly name: string;
 }
 
 /** On thumbnails; with `backbone`, on its features. */
-export async function measureFloor(
+export async function measureBaseline(
   client: CoreClient,
   shell: Shell,
   asked: { readonly modelId: number; readonly dataset: string; readonly backbone?: string },
-): Promise<Floor> {
+): Promise<Baseline> {
   const stop = new AbortController();
   const progress = shell.progress('Comparing');
   const details = [
@@ -36,7 +36,7 @@ export async function measureFloor(
   ];
   progress.update({ done: 0, total: null, unit: 'images', details });
   try {
-    const asking = client.call('scores.floor', asked, stop.signal);
+    const asking = client.call('scores.baseline', asked, stop.signal);
     return await shell.interrupts.during(() => stop.abort(), asking);
   } finally {
     progress.end();
@@ -45,14 +45,14 @@ export async function measureFloor(
 
 export function evaluationLines(
   evaluation: Evaluation,
-  floors: readonly NamedFloor[] = [],
+  baselines: readonly NamedBaseline[] = [],
 ): readonly string[] {
   const { model, dataset, counts, scores, rankBy, threshold, flagged } = evaluation;
   const rows = Object.entries(scores).map(([name, { auroc, auroc95, aupr, fpr95 }]) => [
     name === rankBy ? `${name} *` : name,
     ...[part(auroc), interval(auroc95), part(aupr), part(fpr95)],
   ]);
-  for (const { name, auroc, auroc95 } of floors) {
+  for (const { name, auroc, auroc95 } of baselines) {
     rows.push([printable(name), part(auroc), interval(auroc95)]);
   }
   const lines = [

@@ -130,7 +130,7 @@ export function resourcesInWords({
 }: RunResources): string {
   const waited = percent(waitSeconds / Math.max(seconds, 1e-9));
   const memory = `${significant(peakMemory / 1e9, 3)} GB of memory at most`;
-  const steps = parts === 1 ? '' : `, in steps of ${parts} parts`;
+  const steps = parts === 1 ? '' : `, with gradient accumulation over ${parts} micro-batches`;
   return `${duration(seconds)} (${waited} of it waiting for views) and ${memory}${steps}`;
 }
 

@@ -58,10 +58,10 @@ export function makeGrey(view: Float32Array): void {
 
 /**
  * Of red, green and blue in each sixth of the circle: 0 highest, 1 rising, 2 lowest, 3 falling. A table,
- * since the processor guesses wrongly which branch of a switch the next pixel takes.
+ * since the branches of a switch would be mispredicted from pixel to pixel.
  */
 const places = Uint8Array.of(0, 1, 2, 3, 0, 2, 2, 0, 1, 2, 3, 0, 1, 2, 0, 0, 2, 3);
-/** Reused from pixel to pixel: these four. */
+/** Reused from pixel to pixel. */
 const levels = new Float64Array(4);
 
 /** Turns the hue by `turn` of the colour circle, −0.5 … 0.5, in HSV. RGB only. */

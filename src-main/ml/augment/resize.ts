@@ -25,7 +25,7 @@ interface Taps {
   readonly weights: Float64Array;
 }
 
-/** Weights for every crop length met; a crop length of one output size is met again and again. */
+/** Weights by crop length: the same lengths of one output size recur. */
 const knownTaps = new Map<number, Taps>();
 
 function tapsFor(length: number, size: number): Taps {
@@ -80,7 +80,7 @@ interface Rows {
   /** Where the first row starts, and from there each next one. */
   readonly start: number;
   readonly stride: number;
-  /** What makes its values 0 … 1. */
+  /** Tables that map its values to 0 … 1. */
   readonly scale: number;
 }
 
@@ -127,7 +127,7 @@ export function resizeCrop(
   }
 }
 
-/** Bytes that stand for 0 … 1 as they are need not be copied. */
+/** Bytes that already represent 0 … 1 need no copy. */
 function rowsOf(set: PixelSet, index: number, crop: Crop): Rows {
   const { pixels, channels, width, height, window } = set;
   const whole = window.every(([low, high]) => low === 0 && high === 255);

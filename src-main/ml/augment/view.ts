@@ -89,7 +89,7 @@ function drawCrop(
       };
     }
   }
-  // No luck: the middle, as much of it as these aspect ratios allow.
+  // No crop fitted: the centre, as large as these aspect ratios allow.
   const cropWidth = Math.min(width, Math.round((height * 4) / 3));
   const cropHeight = Math.min(height, Math.round((width * 4) / 3));
   return {

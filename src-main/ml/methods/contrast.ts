@@ -75,7 +75,7 @@ export const normScoring: Pick<Method, 'score'> = {
 
 type ExposureCard = MethodCard & Pick<typeof exposureFamily, 'settings'>;
 
-/** A method with the loss of OECL; how it differs from others is where its outliers come from. */
+/** A method with the loss of OECL; the methods differ in the source of their outliers. */
 export function exposureMethod(card: ExposureCard): Method {
   return method(card, {
     build: contrastAndExposure,

@@ -1,5 +1,5 @@
-// What a method computes: its loss, its scores, and what it fits around the training. What it says about
-// itself is in domain/methods.
+// The interface of a method: its loss, its scores, and what it fits before and after the training. Its
+// description for users is in domain/methods.
 
 import type { MethodCard } from '#domain/methods/card.ts';
 import type { EpochReport } from '#domain/progress.ts';
@@ -11,7 +11,7 @@ import type { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Value } from '#engine/ir/program.ts';
 import type { Reference } from '../scores/reference.ts';
 
-/** Features z of one batch, or of a part of it. */
+/** Features z of a batch or micro-batch. */
 export interface Batch {
   /** [card.views · B, e]: with two views rows i and i + B are views of one normal image. */
   readonly normals: Value;
@@ -36,11 +36,11 @@ export interface ImageFeatures {
   readonly views: number;
 }
 
-/** What an image is compared with. */
+/** The reference that scores compare an image with. */
 export interface Fitted {
   /** Statistics and banks of the normal training images, which every method has. */
   readonly reference: Reference;
-  /** What the method's own `fit` gave. */
+  /** The result of the method's `fit`. */
   readonly own: Tensors;
 }
 
@@ -72,6 +72,6 @@ export function method<const Card extends MethodCard>(
   card: Card,
   own: Omit<Method<RunSettings & ValuesOf<Card['settings']>>, 'card'>,
 ): Method {
-  // Settings of a run are checked against the card before they come here.
+  // The settings of a run have been checked against the card.
   return { card, ...own } as Method;
 }

@@ -1,4 +1,4 @@
-// The list of methods. Nothing registers itself.
+// The list of methods.
 
 import type { MethodName } from '#domain/methods/methods.ts';
 import { anchored } from './anchored/method.ts';

@@ -1,4 +1,4 @@
-// Terms that several losses are made of.
+// Terms shared by several losses.
 
 import type { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Value } from '#engine/ir/program.ts';

@@ -1,4 +1,4 @@
-// The state of a network before training, as PyTorch would set it.
+// The state of a network before training, with PyTorch's default initialisation.
 
 import { RandomStream, purpose } from '#domain/random.ts';
 import type { Tensors } from '#engine/engine.ts';
@@ -8,7 +8,7 @@ import { elementCount } from '#engine/ir/program.ts';
 /**
  * Convolutions and linear layers: uniform in ±1/√fan-in (PyTorch's default), their biases alike;
  * batch normalisation: weight and variance 1, bias and mean 0; slots 0. Tensor i of the program
- * draws from a stream of its own.
+ * draws from a separate random stream.
  */
 export function initialState(program: Program, seed: number): Tensors {
   const shapes = new Map(program.state.map(({ name, value }) => [name, value.shape]));

@@ -1,5 +1,5 @@
-// What a network is: how it is described, how long its features are, and what a training step of it
-// takes in memory. What people read of it (name, meaning) is in domain/network-table.ts.
+// The interface of a network: its description, the length of its features, and the memory of a
+// training step. Its name and meaning for users are in domain/network-table.ts.
 
 import type { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Value } from '#engine/ir/program.ts';

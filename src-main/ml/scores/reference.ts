@@ -1,9 +1,9 @@
-// What scores compare an image with: statistics and a bank of the normal training images.
+// The reference of scores: statistics and a bank of the normal training images.
 
 import { RandomStream, purpose } from '#domain/random.ts';
 import { cholesky, covarianceOfRows, meanOfRows, unitRows } from '../linear-algebra.ts';
 
-/** Most images kept in the banks; more are thinned by a seeded draw. */
+/** Largest number of images in the banks; of more, a seeded draw keeps this many. */
 const bankLimit = 4096;
 /** Shrinkage of the covariance towards a multiple of the identity (related systems, finding F2). */
 const shrinkage = 0.01;

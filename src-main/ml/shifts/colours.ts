@@ -3,7 +3,7 @@
 import type { RandomStream } from '#domain/random.ts';
 import type { Shift, ShiftParameters, ShiftShape } from './shift.ts';
 
-/** Mean change below which nobody would see it, of 0 … 1. */
+/** Mean change below which a viewer would not see it, of 0 … 1. */
 const visible = 0.02;
 
 /** The darkest value that has an optical density. */
@@ -17,7 +17,7 @@ export const mixup: Shift = {
 };
 
 /**
- * Optical densities times a matrix near the identity, as other dyes or another scanner would have
+ * Optical densities times a matrix near the identity, as other dyes or another scanner would give
  * them. `mixing`: how much of each channel goes to the others.
  */
 export function stainMatrix({ mixing = 0.5 }: ShiftParameters): Shift {
@@ -33,7 +33,7 @@ export function stainMatrix({ mixing = 0.5 }: ShiftParameters): Shift {
           brightest = Math.max(brightest, value);
           densities[channel] = -Math.log(Math.max(darkest, value));
         }
-        // Where no light came through at all, nothing is known of the stains.
+        // A pixel without any light carries no information about the stains.
         if (brightest < darkest) continue;
         for (let channel = 0; channel < channels; channel++) {
           let density = 0;
@@ -47,7 +47,7 @@ export function stainMatrix({ mixing = 0.5 }: ShiftParameters): Shift {
   };
 }
 
-/** Each stain clearly stronger or weaker, with a part of the others. */
+/** Each stain clearly stronger or weaker, mixed with the others. */
 function drawMatrix(
   channels: number,
   strength: number,
@@ -81,7 +81,7 @@ export const channelSwap: Shift = {
       view[i] = mix(source[i]!, source[from]!, share);
       changed += Math.abs(view[i]! - source[i]!);
     }
-    // A grey picture in three channels has nothing to swap either.
+    // A grey picture in three channels has nothing to swap.
     if (changed / view.length >= visible) return;
     for (let i = 0; i < view.length; i++) view[i] = mix(source[i]!, 1 - source[i]!, share);
   },
@@ -114,7 +114,7 @@ export function unevenLight({ corners = 0.3 }: ShiftParameters): Shift {
   };
 }
 
-/** Multiplies each pixel by 1 − what `shade` says of its place, −1 … 1 from edge to edge. */
+/** Multiplies each pixel by 1 − `shade` of its place, −1 … 1 from edge to edge. */
 function darken(
   view: Float32Array,
   { channels, size }: ShiftShape,

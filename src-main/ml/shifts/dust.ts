@@ -1,4 +1,4 @@
-// A shift that lays specks and fibres on the picture.
+// A shift that adds specks and fibres to the picture.
 
 import type { RandomStream } from '#domain/random.ts';
 import type { Shift, ShiftParameters, ShiftShape } from './shift.ts';
@@ -15,7 +15,7 @@ export function dust({ specks = 3, fibres = 1 }: ShiftParameters): Shift {
       const mostSpecks = Math.round(specks);
       const drawnSpecks = mostSpecks > 0 ? 1 + stream.integer(mostSpecks) : 0;
       for (let i = 0; i < drawnFibres; i++) drawFibre(cover, shape.size, strength, stream);
-      // Whatever was drawn, one thing lies there.
+      // At least one speck or fibre.
       const least = drawnFibres === 0 ? 1 : 0;
       for (let i = 0; i < Math.max(least, drawnSpecks); i++) {
         drawSpeck(cover, shape.size, strength, stream);
@@ -25,7 +25,7 @@ export function dust({ specks = 3, fibres = 1 }: ShiftParameters): Shift {
   };
 }
 
-/** A blot that is not quite round. */
+/** An irregular round spot. */
 function drawSpeck(
   cover: Float32Array,
   size: number,
@@ -67,7 +67,7 @@ function drawFibre(
   }
 }
 
-/** Distance of a point from a stretch. */
+/** Distance of a point from a line segment. */
 function distance(point: Point, from: Point, to: Point): number {
   const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
   const length = dx * dx + dy * dy;
@@ -76,7 +76,7 @@ function distance(point: Point, from: Point, to: Point): number {
   return Math.hypot(point[0] - from[0] - t * dx, point[1] - from[1] - t * dy);
 }
 
-/** `depth`: how far inside the thing a pixel lies; from 0 to 1 its edge is smoothed. */
+/** `depth`: how far inside the speck or fibre a pixel lies; from 0 to 1 its edge is smoothed. */
 function eachPixel(
   cover: Float32Array,
   size: number,

@@ -54,7 +54,7 @@ export const flip: Shift = {
   },
 };
 
-/** 2 × 2 tiles, from strength 0.5 on 3 × 3; never in their own order. */
+/** 2 × 2 tiles, from strength 0.5 on 3 × 3; never in the original order. */
 export const jigsaw: Shift = {
   apply: (view, _partner, { channels, size }, strength, stream) => {
     const side = strength < 0.5 ? 2 : 3;

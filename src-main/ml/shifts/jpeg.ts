@@ -1,6 +1,5 @@
-// A shift that does to a picture what a JPEG file of poor quality does: the discrete cosine transform
-// of blocks of 8 × 8, rounded to coarse steps (ITU-T T.81, Annex K), and back. Entropy coding loses
-// nothing and is left out; chroma keeps its resolution.
+// A shift that adds the artefacts of strong JPEG compression: the discrete cosine transform of blocks
+// of 8 × 8, quantised coarsely (ITU-T T.81, Annex K), and back. Entropy coding is lossless and left out; chroma keeps its resolution.
 
 import type { Shift, ShiftShape } from './shift.ts';
 
@@ -28,7 +27,7 @@ const cosines = Float32Array.from({ length: side * side }, (_, at) => {
 export const jpeg: Shift = {
   apply: (view, _partner, shape, strength, stream) => {
     const quality = Math.round(stream.between(14 - 12 * strength, 22 - 16 * strength));
-    // As the IJG's library scales its tables.
+    // The scaling of quality to tables in the IJG's library.
     const scale = 50 / Math.max(1, quality);
     const plane = shape.size * shape.size;
     if (shape.channels === 3) toLumaChroma(view, plane);
@@ -43,7 +42,7 @@ export const jpeg: Shift = {
   },
 };
 
-/** A plane in 0 … 1, block after block; blocks over the edge see the edge repeated. */
+/** A plane in 0 … 1, block after block; blocks across the edge repeat the edge. */
 function coarsen(plane: Float32Array, { size }: ShiftShape, steps: readonly number[]): void {
   const block = new Float32Array(side * side);
   const half = new Float32Array(side * side);

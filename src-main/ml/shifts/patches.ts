@@ -10,19 +10,19 @@ interface Place {
   readonly height: number;
 }
 
-/** What is to stand at a place: planes [channels, height, width]. */
+/** The new content of a place: planes [channels, height, width]. */
 interface Patch {
   readonly to: Place;
   readonly values: Float32Array;
 }
 
-/** Mean change inside a patch below which nobody would see it, of 0 … 1. */
+/** Mean change inside a patch below which a viewer would not see it, of 0 … 1. */
 const visible = 0.02;
 const mostDraws = 16;
 
 /**
- * Pastes a patch, drawn again while it would not show: background over background would teach that
- * a normal picture is an outlier. Where no draw shows, the one that changes most is taken.
+ * Pastes a patch, redrawn while it would be invisible: background over background would teach that
+ * a normal picture is an outlier. If every draw is invisible, the one that changes most is used.
  */
 function paste(view: Float32Array, shape: ShiftShape, draw: () => Patch): void {
   let best = draw();
@@ -70,7 +70,7 @@ function cut(source: Float32Array, shape: ShiftShape, place: Place): Float32Arra
   return values;
 }
 
-/** A piece of `source` from a random place, to go to another random place. */
+/** A patch of `source` from a random place, for another random place. */
 function drawPiece(
   source: Float32Array,
   shape: ShiftShape,
@@ -147,7 +147,7 @@ export const missingHalf: Shift = {
     paste(view, shape, () => {
       const angle = stream.between(0, 2 * Math.PI);
       const [across, down] = [Math.cos(angle), Math.sin(angle)];
-      // Of the picture's side, how far beyond the middle the seam lies.
+      // Offset of the seam from the middle, as a share of the picture's side.
       const seam = size * stream.between(0.12 - 0.22 * strength, 0.2 - 0.22 * strength);
       const values = view.slice();
       const middle = (size - 1) / 2;
@@ -164,7 +164,7 @@ export const missingHalf: Shift = {
   },
 };
 
-/** Median of each channel along the border: what lies around the specimen. */
+/** Median of each channel along the border, as the background around the specimen. */
 function borderColour(view: Float32Array, { channels, size }: ShiftShape): number[] {
   return Array.from({ length: channels }, (_, channel) => {
     const plane = channel * size * size;

@@ -2,12 +2,12 @@
 
 import type { Shift, ShiftParameters, ShiftShape } from './shift.ts';
 
-/** `colour`: 1 is grain of its own in every channel, 0 the same in all. */
+/** `colour`: 1 is independent grain in every channel, 0 the same in all. */
 export function noise({ colour = 1 }: ShiftParameters): Shift {
   return {
     apply: (view, _partner, { channels, size }, strength, stream) => {
       const deviation = stream.between(0.04 + 0.08 * strength, 0.1 + 0.2 * strength);
-      // Independent parts add up by their squares.
+      // Variances of independent components add.
       const shared = channels === 1 ? 0 : Math.sqrt(1 - colour * colour);
       const own = channels === 1 ? 1 : colour;
       const plane = size * size;

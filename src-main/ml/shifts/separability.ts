@@ -1,13 +1,13 @@
-// Whether shifted views can be told from normal ones without any trained network: a ridge classifier
-// on coarse features (a small thumbnail, colour histograms, energy of detail at three scales). A
-// linear measure: what it tells apart is different for certain; what it does not may still be.
+// Separability of shifted from normal views without a trained network: a ridge classifier on coarse
+// features (a small thumbnail, colour histograms, energy of detail at three scales). The measure is
+// linear: what it separates differs for certain; what it does not separate may still differ.
 
 import { cholesky, solveLower, solveLowerTransposed } from '../linear-algebra.ts';
 import type { ShiftShape } from './shift.ts';
 
 const thumbnailSide = 8;
 const bins = 8;
-/** Of the features' own variance; keeps few images from being told apart by chance. */
+/** As a share of the features' variance; keeps few images from being separated by chance. */
 const ridge = 0.5;
 
 /** One row of features of a view. */
@@ -60,7 +60,7 @@ function detail(plane: Float32Array, size: number, step: number): number {
 }
 
 /**
- * Scores of held-out rows, higher is more like the shifted ones: each half of the images is judged by
+ * Scores of held-out rows, higher is more like the shifted ones: each half of the images is scored by
  * a classifier of the other half. Rows of the same index are of the same image.
  */
 export function heldOutScores(
@@ -91,7 +91,7 @@ function fit(
   for (const row of rows) {
     for (let i = 0; i < width; i++) scale[i]! += (row[i]! - mean[i]!) ** 2 / rows.length;
   }
-  // A feature that hardly varies says nothing.
+  // A nearly constant feature carries no information.
   for (let i = 0; i < width; i++) scale[i] = scale[i]! > 1e-8 ? 1 / Math.sqrt(scale[i]!) : 0;
   const standard = (row: Float32Array): Float64Array =>
     Float64Array.from(row, (value, i) => (value - mean[i]!) * scale[i]!);

@@ -1,5 +1,5 @@
-// What a shift transform is: it turns a view of a normal image into an outlier. Names, meanings and
-// parameters are in domain/shift-table.ts.
+// The interface of a shift transform (negative augmentation), which turns a view of a normal image
+// into an outlier. Names, meanings and parameters are in domain/shift-table.ts.
 
 import type { RandomStream } from '#domain/random.ts';
 
@@ -14,9 +14,9 @@ export type ShiftParameters = Readonly<Record<string, number>>;
 
 export interface Shift {
   /**
-   * Changes `view` in place, never leaving it as it was, but for pictures that the transform cannot
-   * change: an even surface, say, stays even under all but noise and the patches of a partner that
-   * differs. `partner` is a view of another normal image and stays as it is. `strength` 0 … 1 moves
+   * Changes `view` in place, and always changes it, except for pictures that the transform cannot
+   * change: a uniform picture stays uniform under all but noise and the patches of a partner that
+   * differs. `partner` is a view of another normal image and is not changed. `strength` 0 … 1 moves
    * through the transform's range; values stay in 0 … 1.
    */
   readonly apply: (

@@ -1,4 +1,4 @@
-// The list of shift transforms. Nothing registers itself.
+// The list of shift transforms.
 
 import { parseShiftName, shiftParameters, type ShiftName } from '#domain/shift-table.ts';
 import { channelSwap, gamma, mixup, stainMatrix, unevenLight } from './colours.ts';
@@ -10,7 +10,7 @@ import { defocus, noise, sharpenRing } from './quality.ts';
 import type { Shift, ShiftParameters } from './shift.ts';
 import { swirl } from './warp.ts';
 
-/** How each is made for its own parameters. */
+/** Makes each shift from its parameters. */
 const shifts: Readonly<Record<ShiftName, (own: ShiftParameters) => Shift>> = {
   rotate: () => rotate,
   flip: () => flip,

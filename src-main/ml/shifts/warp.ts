@@ -1,18 +1,18 @@
-// A shift that bends the picture: swirl and elastic waves.
+// A shift that warps the picture: swirl and elastic waves.
 
 import type { Shift, ShiftParameters, ShiftShape } from './shift.ts';
 
-/** Where a pixel takes its value from, in pixels. */
+/** The source position of a pixel, in pixels. */
 type Field = (x: number, y: number) => readonly [x: number, y: number];
 
-/** `waves`: how strongly it is pulled in waves, beside the twist. */
+/** `waves`: strength of the elastic waves, in addition to the swirl. */
 export function swirl({ waves = 0.5 }: ShiftParameters): Shift {
   return {
     apply: (view, _partner, shape, strength, stream) => {
       const { size } = shape;
       const sign = stream.uniform() < 0.5 ? -1 : 1;
       const twist = sign * stream.between(1 + 1.5 * strength, 2 + 2.5 * strength);
-      // Off the middle: a round cell twisted around its own middle would look the same.
+      // Off-centre: a round cell twisted around its own centre would look the same.
       const angle = stream.between(0, 2 * Math.PI);
       const off = size * stream.between(0.1, 0.22);
       const [centreX, centreY] = [
@@ -43,7 +43,7 @@ export function swirl({ waves = 0.5 }: ShiftParameters): Shift {
   };
 }
 
-/** In place, between pixels linear; beyond the border the border's value. */
+/** In place, with linear interpolation; beyond the border the border's value. */
 function warp(view: Float32Array, { channels, size }: ShiftShape, from: Field): void {
   const source = view.slice();
   const inside = (at: number): number => Math.min(size - 1, Math.max(0, at));

@@ -1,5 +1,5 @@
-// The card of a backbone: what an ONNX file is, how its input is made and which outputs it has. Written by
-// whoever adds the file, kept beside it.
+// The card of a backbone: describes an ONNX file, its input preparation and its outputs. The user who adds
+// the file writes it; it is kept beside the file.
 
 import { z } from 'zod';
 
@@ -12,7 +12,7 @@ const input = z
     size: z.int().min(16).max(1024),
     channels: z.literal([1, 3]),
     layout: z.literal('NCHW'),
-    /** What black and white are before mean and deviation: [0, 255], or [0, 1]. */
+    /** The values of black and white before mean and deviation: [0, 255], or [0, 1]. */
     range: z.tuple([z.number(), z.number()]),
     /** Per channel: the input is (value − mean) / deviation. */
     mean: z.array(z.number()),
@@ -43,11 +43,11 @@ const outputs = z
   });
 
 export const backboneCard = z.strictObject({
-  /** What commands call it: lower case letters, digits, dots, dashes. */
+  /** Its name in commands: lower case letters, digits, dots, dashes. */
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/),
   title: z.string().min(1).max(200),
   licence: z.string().min(1).max(200),
-  /** Where it comes from and what it was trained on. */
+  /** Its origin and training data. */
   source: z.string().min(1).max(2000),
   /** Of the file, hexadecimal. */
   sha256: z.hash('sha256'),
@@ -57,5 +57,5 @@ export const backboneCard = z.strictObject({
 
 export type BackboneCard = z.infer<typeof backboneCard>;
 
-/** A card as users write it: the hash is checked where it is given, and added where not. */
+/** A card as users write it: a given hash is checked, a missing one is added. */
 export const writtenCard = backboneCard.partial({ sha256: true });

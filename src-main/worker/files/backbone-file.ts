@@ -1,10 +1,10 @@
-// The file of a backbone: read whole, and as it was when it was added.
+// Reads the file of a backbone and checks that it is unchanged since it was added.
 
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Failure } from '#domain/failure.ts';
 
-/** Throws `not-found`, and `checkpoint-damaged` when its hash is another. */
+/** Throws `not-found`, and `checkpoint-damaged` when its hash differs. */
 export async function readBackbone(path: string, sha256: string): Promise<Uint8Array> {
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new Failure(
@@ -17,7 +17,7 @@ export async function readBackbone(path: string, sha256: string): Promise<Uint8A
   if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
   throw new Failure(
     'checkpoint-damaged',
-    `The backbone file ${path} is not as it was when it was added. Remove the backbone and add it ` +
+    `The backbone file ${path} has changed since it was added. Remove the backbone and add it ` +
       'again (normscope backbone remove, backbone add).',
     path,
   );

@@ -18,18 +18,18 @@ const format = 'normscope-checkpoint';
 const formatVersion = '1';
 const kept = 2;
 
-/** How far a run has come, beside its tensors. */
+/** The progress of a run, beside its tensors. */
 const progress = z.strictObject({
   /** Steps done. */
   step: z.int().min(0),
-  /** Of the epoch under way. */
+  /** Of the current epoch. */
   sums: epochSums,
-  /** The last epoch that was finished. */
+  /** The last finished epoch. */
   lastEpoch: epochReport.nullable(),
   engine: z.string(),
   device: z.string(),
   codeVersion: z.string(),
-  /** Parts of a step. */
+  /** Micro-batches per step; the file keeps its former name. */
   parts: z.int().min(1).default(1),
 });
 type Progress = z.infer<typeof progress>;
@@ -50,7 +50,7 @@ export class Checkpoints {
     this.#program = program;
   }
 
-  /** Makes the folder where it is missing and removes what a killed process left unfinished. */
+  /** Creates the folder if it is missing and removes unfinished files of a killed process. */
   static async open(
     folder: string,
     identity: TrainingIdentity,
@@ -62,7 +62,7 @@ export class Checkpoints {
   }
 
   /**
-   * The newest intact checkpoint. A damaged one is told to `warn`, removed and passed over. Throws
+   * The newest intact checkpoint. Damaged ones are reported by `warn`, removed and skipped. Throws
    * `bad-input` when there is one of another training or another version of the format.
    */
   async newest(warn: (text: string) => void): Promise<Checkpoint | undefined> {
@@ -71,7 +71,9 @@ export class Checkpoints {
         return await this.#read(path);
       } catch (error) {
         if (!(error instanceof Failure) || error.code !== 'checkpoint-damaged') throw error;
-        warn(`${error.message} Training goes on from the checkpoint before it, or from the start.`);
+        warn(
+          `${error.message} Training continues from the checkpoint before it, or from the start.`,
+        );
         await rm(path, { force: true });
       }
     }
@@ -79,8 +81,8 @@ export class Checkpoints {
   }
 
   /**
-   * Writes a checkpoint, then removes all but the last two; returns its path. Throws as `writeWhole`. The
-   * hash in its header is the only one: it costs more than the writing where the disk is fast.
+   * Writes a checkpoint, then removes all but the last two; returns its path. Throws as `writeWhole`. It is
+   * hashed once, in its header: on a fast disk hashing takes longer than writing.
    */
   async write({ state, ...done }: Checkpoint): Promise<string> {
     const name = `checkpoint-${String(done.step).padStart(8, '0')}.safetensors`;
@@ -110,12 +112,12 @@ export class Checkpoints {
 
   async #read(path: string): Promise<Checkpoint> {
     const { tensors, metadata } = await readTensors(path);
-    if (metadata['format'] !== format) throw damagedFile(path, 'it is no checkpoint');
+    if (metadata['format'] !== format) throw damagedFile(path, 'it is not a checkpoint');
     if (metadata['formatVersion'] !== formatVersion) {
       throw new Failure(
         'bad-input',
         `The checkpoint ${path} was written by another version of Normscope (format ` +
-          `${metadata['formatVersion']}, this one reads ${formatVersion}). Go on with that version, ` +
+          `${metadata['formatVersion']}, this one reads ${formatVersion}). Continue with that version, ` +
           'or start a new run.',
         path,
       );

@@ -1,5 +1,5 @@
-// The model file: what a finished training leaves. Weights, running statistics and the reference of
-// the normal training images as tensors, and a description as JSON: data only, nothing is ever run.
+// The model file of a finished training: weights, running statistics and the reference of the normal
+// training images as tensors, and a description as JSON. Data only; it contains no executable code.
 
 import { z } from 'zod';
 import { mostChannels } from '#domain/pixels/channel.ts';
@@ -57,7 +57,7 @@ export interface Model extends Omit<TrainedNetwork, 'method' | 'settings'> {
   readonly description: ModelDescription;
 }
 
-/** What a finished run is described as. `task.settings` are those that it ran with. */
+/** The description of a finished run. `task.settings` are the settings it ran with. */
 export function describeModel(
   task: TrainTask,
   normals: Shard,
@@ -104,10 +104,10 @@ export async function writeModel(path: string, model: Model): Promise<string> {
   return hashOf(parts);
 }
 
-/** Throws `not-found`, `bad-input` for another version, `checkpoint-damaged` for anything unfit. */
+/** Throws `not-found`, `bad-input` for another version, `checkpoint-damaged` for other invalid files. */
 export async function readModel(path: string): Promise<Model> {
   const { tensors, metadata } = await readTensors(path);
-  if (metadata['format'] !== format) throw damagedFile(path, 'it is no model of Normscope');
+  if (metadata['format'] !== format) throw damagedFile(path, 'it is not a Normscope model');
   if (metadata['formatVersion'] !== formatVersion) {
     throw new Failure(
       'bad-input',
@@ -128,7 +128,7 @@ function readDescription(text: string | undefined, path: string): ModelDescripti
   try {
     const read = modelDescription.parse(JSON.parse(text ?? ''));
     const { method, settings } = read;
-    // Every setting is in the file: preset and specimen say nothing more.
+    // The file has every setting, so preset and specimen add nothing.
     const chosen = { preset: 'paper', specimen: 'stained', method } as const;
     description = { ...read, settings: storedSettings({ ...chosen, overrides: settings }) };
   } catch {
@@ -140,7 +140,7 @@ function readDescription(text: string | undefined, path: string): ModelDescripti
   return description;
 }
 
-/** What a method fitted for itself: vectors, by whatever names it gave. */
+/** What a method fitted after training: vectors by the method's names. */
 const fittedStart = 'fitted.';
 
 function fittedTensors(fitted: Tensors): Record<string, FileTensor> {

@@ -1,4 +1,4 @@
-// How far a training has come, as checkpoints hold it.
+// The progress of a training, as stored in checkpoints.
 
 import { z } from 'zod';
 import type { EpochReport } from '#domain/progress.ts';
@@ -11,8 +11,8 @@ const distributions = z.record(
 );
 
 /**
- * Versions before terms were data kept every mean and every distribution as a field of its own, and null
- * for those that a run had not. `general`: the fields that are neither.
+ * Earlier versions stored every mean and distribution as a separate field, with null for those that a
+ * run did not have. `general`: the fields that are neither.
  */
 function gathered(general: readonly string[]): (value: unknown) => unknown {
   return (value) => {

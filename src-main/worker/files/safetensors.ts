@@ -1,6 +1,6 @@
 // The safetensors format, read and written: 8 bytes of header length (little-endian), a JSON header
-// with type, shape and place of each tensor and text metadata, then the tensors' bytes. Data only:
-// nothing in it is ever run.
+// with type, shape and place of each tensor and text metadata, then the tensors' bytes. Data only;
+// it contains no executable code.
 
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
@@ -18,9 +18,9 @@ export interface TensorFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** A header above this is no header. */
+/** Largest valid header, bytes. */
 const longestHeader = 16 * 1024 * 1024;
-/** What one read can take; the largest network's checkpoint has 1.5 GiB. */
+/** Largest size of one read; the largest network's checkpoint has 1.5 GiB. */
 const longestFile = 2 ** 31 - 1;
 
 const tensorEntry = z.strictObject({
@@ -54,7 +54,7 @@ export function encodeTensors({ tensors, metadata }: TensorFile): Buffer[] {
   return [length, padded, ...parts];
 }
 
-/** Throws `not-found` and, for anything that is not whole and well-formed, `checkpoint-damaged`. */
+/** Throws `not-found` and, for an incomplete or malformed file, `checkpoint-damaged`. */
 export async function readTensors(path: string): Promise<TensorFile> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) throw new Failure('not-found', `There is no file ${path}.`, path);
@@ -62,7 +62,7 @@ export async function readTensors(path: string): Promise<TensorFile> {
   return decodeTensors(await readFile(path), path);
 }
 
-/** Throws `checkpoint-damaged`, naming `path`, for anything that is not whole and well-formed. */
+/** Throws `checkpoint-damaged`, naming `path`, for incomplete or malformed contents. */
 export function decodeTensors(bytes: Buffer, path: string): TensorFile {
   const { entries, metadata, data } = readHeader(bytes, path);
   if (hashOf([data]) !== metadata['sha256']) {
@@ -78,7 +78,7 @@ export function decodeTensors(bytes: Buffer, path: string): TensorFile {
         data_offsets: [start, end],
       },
     ]) => {
-      // A copy at offset 0 of its own buffer, so that it is aligned.
+      // A copy at offset 0 of a separate buffer, so that it is aligned.
       const own = new Uint8Array(data.subarray(start, end)).buffer;
       const values = dtype === 'F64' ? new Float64Array(own) : new Float32Array(own);
       return [name, { shape, values }] as const;
@@ -119,7 +119,7 @@ function readHeader(bytes: Buffer, path: string): Header {
   return { entries, metadata: metadata.data, data: bytes.subarray(8 + length) };
 }
 
-/** Each byte belongs to one tensor: tensors that overlap could ask for more memory than the file has. */
+/** Each byte belongs to one tensor: overlapping tensors could need more memory than the file's size. */
 function assertFullCover(entries: Header['entries'], length: number, path: string): void {
   const places = entries.map(
     ([

@@ -14,9 +14,9 @@ import { putWhole, type Target } from '#files/whole-file.ts';
 
 const magic = 'NSSHARD1';
 const longestHeader = 2 ** 20;
-/** One read takes no more than 2 GiB. */
+/** One read is limited to 2 GiB. */
 const longestRead = 2 ** 30;
-const remade = 'Delete it, if it is there, and start again: it will be made anew.';
+const remade = 'Delete it, if it is there, and start again: it will be created again.';
 
 export interface ShardHeader {
   readonly count: number;
@@ -44,12 +44,12 @@ export interface Shard extends ShardHeader {
   readonly pixels: Uint8Array | Uint16Array;
 }
 
-/** What is known of a shard beside its pixels. */
+/** The metadata of a shard. */
 export type ShardShape = Omit<ShardHeader, 'count' | 'sha256'>;
 
 /**
- * Writes a shard as a stream of images; the file appears whole, under its name, or not at all. A
- * function is asked for the header after the last image. Throws what `images` throws, `disk-full` and
+ * Writes a shard from a stream of images; the complete file appears under its name, or none does. A
+ * header given as a function is called after the last image. Throws what `images` throws, `disk-full` and
  * `bad-input`.
  */
 export async function writeShard(
@@ -67,7 +67,7 @@ async function writeAt(
 ): Promise<ShardHeader> {
   const file = await open(path, 'wx');
   try {
-    // The header is written last, over room kept for it, because count and hash come last.
+    // The header is written last, into space reserved for it, because count and hash are known last.
     const room = 4096;
     const hash = createHash('sha256');
     let count = 0;
@@ -92,7 +92,7 @@ async function writeAt(
   }
 }
 
-/** SHA-256 of all that a shard says: of its shape and window, and of the hash of its pixels. */
+/** SHA-256 over the shape and window of a shard and the hash of its pixels. */
 export function shardAddress(header: ShardHeader): string {
   const { count, height, width, channels, type, window, sha256 } = header;
   const all = JSON.stringify({ count, height, width, channels, type, window, sha256 });
@@ -100,7 +100,7 @@ export function shardAddress(header: ShardHeader): string {
 }
 
 /**
- * Reads a shard whole and checks its hash, and where `address` is given, that it is the one meant. Throws
+ * Reads a whole shard and checks its hash and, where given, its address. Throws
  * `not-found` and `checkpoint-damaged`.
  */
 export async function readShard(path: string, address?: string): Promise<Shard> {
@@ -117,13 +117,13 @@ export async function readShard(path: string, address?: string): Promise<Shard> 
     if (address !== undefined && shardAddress(header) !== address) {
       throw new Failure(
         'checkpoint-damaged',
-        `The pixel cache ${path} holds other images than those asked for. ${remade}`,
+        `The pixel cache ${path} holds other images than requested. ${remade}`,
         path,
       );
     }
     const length = pixelBytes(header);
     if ((await file.stat()).size !== start + length) throw damaged();
-    // Shared, so that threads that draw views need no copy.
+    // In shared memory, so that threads that draw views need no copy.
     const bytes = new Uint8Array(new SharedArrayBuffer(length));
     for (let at = 0; at < length;) {
       const { bytesRead } = await file.read(
@@ -164,7 +164,7 @@ export async function verifyShard(path: string): Promise<ShardHeader | undefined
   }
 }
 
-/** The header and where the pixels start; undefined when it is none. */
+/** The header and where the pixels start; undefined when it is invalid. */
 async function readHeader(
   file: FileHandle,
 ): Promise<{ header: ShardHeader; start: number } | undefined> {

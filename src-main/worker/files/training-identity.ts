@@ -1,4 +1,4 @@
-// What makes a training the one it is: a checkpoint of any other cannot be gone on from.
+// The identity of a training: a run can be resumed only from a checkpoint of the same training.
 
 import { z } from 'zod';
 import type { MethodName } from '#domain/methods/methods.ts';
@@ -16,7 +16,7 @@ export const trainingIdentity = z.strictObject({
   snapshotHash: z.string(),
   method: z.string(),
   seed,
-  /** Versions before methods had settings of their own kept those of all methods. */
+  /** Earlier versions stored the settings of all methods. */
   settings: settingValues,
   normals: pixels,
   outliers: z.array(pixels.extend({ weight: z.number() })),
@@ -54,7 +54,7 @@ export function identityOf(
   };
 }
 
-/** What differs, in words; empty when both are the same training. */
+/** The differences as text; empty when both are the same training. */
 export function identityDifferences(mine: TrainingIdentity, other: TrainingIdentity): string[] {
   const differences: string[] = [];
   const compare = (name: string, a: unknown, b: unknown, showsValues: boolean) => {
@@ -68,7 +68,7 @@ export function identityDifferences(mine: TrainingIdentity, other: TrainingIdent
   compare('the seed', mine.seed, other.seed, true);
   const table = settingsOf(mine.method as MethodName);
   for (const [name, value] of Object.entries(mine.settings)) {
-    // What an earlier version did not know it did as its time did, or as the standard value says.
+    // A setting that an earlier version lacked has the value of its behaviour then, or the standard value.
     const theirs = other.settings[name] ?? laterSettings[name] ?? table[name]!.standard;
     compare(`the setting ${name}`, value, theirs, true);
   }
@@ -78,7 +78,7 @@ export function identityDifferences(mine: TrainingIdentity, other: TrainingIdent
   return differences;
 }
 
-/** JSON whose keys are in order: the same for the same values, however they were put together. */
+/** JSON whose keys are in order: the same for equal values, independent of insertion order. */
 function textOf(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) =>
     part !== null && typeof part === 'object' && !Array.isArray(part)

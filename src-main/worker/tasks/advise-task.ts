@@ -1,5 +1,5 @@
-// The task `advise`: how well shifted pictures are told from normal ones, by a model's own scores or,
-// without a model, by a quick test.
+// The task `advise`: measures how well shifted pictures are separated from normal ones, by a model's
+// scores or, without a model, by a quick test.
 
 import { auroc } from '#domain/metrics/auroc.ts';
 import { RandomStream, purpose } from '#domain/random.ts';
@@ -16,7 +16,7 @@ import { readShard } from '../files/shard.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
 
-/** Random views averaged in a score here: the ranking of shifts needs no more. */
+/** Random views averaged in a score: enough for ranking shifts. */
 const mostViews = 4;
 
 /** Side of the views of the quick test. */

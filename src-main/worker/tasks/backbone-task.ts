@@ -1,5 +1,5 @@
-// The tasks `tryBackbone` and `backboneFeatures`: whether a file is what its card says, and features of the
-// images of a shard.
+// The tasks `tryBackbone` and `backboneFeatures`: check a file against its card, and compute its features
+// of the images of a shard.
 
 import { Failure } from '#domain/failure.ts';
 import { purpose, RandomStream } from '#domain/random.ts';
@@ -14,7 +14,7 @@ import { readShard } from '../files/shard.ts';
 import { writeWhole } from '#files/whole-file.ts';
 import type { TaskContext } from './task.ts';
 
-/** Values of the input that go through a backbone at once, about. */
+/** Approximate number of input values per batch of a backbone. */
 const targetValues = 2 ** 20;
 const mostRows = 32;
 
@@ -59,7 +59,7 @@ export async function runBackboneFeatures(
       try {
         tensors = await runOn(model, task, shard, first, rows);
       } catch (error) {
-        // Some files take one image at a time and no more.
+        // Some files accept only one image at a time.
         if (rows === 1 || !(error instanceof Failure) || error.code !== 'bad-input') throw error;
         atOnce = 1;
         continue;

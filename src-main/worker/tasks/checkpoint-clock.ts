@@ -1,5 +1,5 @@
-// When a training writes a checkpoint: by time, so that neither the length of an epoch nor the size of the
-// network decides how much of a run is spent on writing.
+// Decides when a training writes a checkpoint. The rule is by time, so that the share of a run spent on
+// writing depends neither on the length of an epoch nor on the size of the network.
 
 import type { CheckpointRule } from '../contract.ts';
 
@@ -14,15 +14,15 @@ export const standardRule: CheckpointRule = {
   mostShare: 0.05,
 };
 
-/** How far the writing of a training has come, seconds. */
+/** Times of a training's checkpoints, seconds. */
 interface Progress {
-  /** Since it began, writing included. */
+  /** Since it started, writing included. */
   readonly trained: number;
   /** Of it, since the last checkpoint. */
   readonly unsaved: number;
   /** Of it, on writing checkpoints. */
   readonly spent: number;
-  /** What the next checkpoint will take, as the last one did; 0 before the first. */
+  /** Expected time of the next checkpoint: that of the last; 0 before the first. */
   readonly write: number;
 }
 
@@ -57,7 +57,7 @@ export class CheckpointClock {
     });
   }
 
-  /** Steps stood still from `start` to `end` while a checkpoint was written. */
+  /** Steps were paused from `start` to `end` while a checkpoint was written. */
   written(start: number, end: number): void {
     this.#writeMs = end - start;
     this.#spentMs += end - start;

@@ -1,5 +1,5 @@
-// The task `estimate`: how long a training would take here, from some of its own steps on random
-// images: the same program, the same batches, the same engine; and from a checkpoint where it needs any.
+// The task `estimate`: estimates the time of a training here from some of its steps on random images
+// (same program, batch sizes and engine) and, if it writes checkpoints, from writing one.
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ import { checkpointSeconds, standardRule } from './checkpoint-clock.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
 
-/** Steps before the clock starts. */
+/** Warm-up steps, not timed. */
 const warmUp = 1;
 
 /**
@@ -68,7 +68,7 @@ export async function runEstimate(
   }
 }
 
-/** Takes all steps; milliseconds. */
+/** Runs all steps; milliseconds. */
 async function medianStep({ steps }: Training, stop: TaskContext['stop']): Promise<number> {
   const turns = new Turns();
   const times: number[] = [];

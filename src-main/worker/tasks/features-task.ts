@@ -1,4 +1,4 @@
-// The task `features`: how the model sees the images of a shard, for finding those that are alike.
+// The task `features`: the model's features of the images of a shard, for finding near duplicates.
 
 import { chooseEngine } from '#engine/doctor.ts';
 import { readFeatures } from '#ml/score.ts';

@@ -1,4 +1,4 @@
-// Memory: what there is, what a training step takes, and whether an error says that it ran out.
+// Memory: how much is available, how much a training step takes, and whether an error means that it ran out.
 
 import { readFileSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
@@ -10,19 +10,19 @@ import { networks } from '#ml/networks/networks.ts';
 
 const mebibyte = 2 ** 20;
 
-/** The most that this process has held at once, bytes. */
+/** Peak resident memory of this process, bytes. */
 export function peakMemory(): number {
   return process.resourceUsage().maxRSS * 1024;
 }
 
-/** In words: "1.3 GB". */
+/** As text: "1.3 GB". */
 export function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(bytes < 1e9 ? 2 : 1)} GB`;
 }
 
 /**
- * Bytes that this process could take without swapping: what the system calls available, and what the
- * limits of its control groups (a container, a batch system) leave. `root` is the root of the file
+ * Bytes that this process could allocate without swapping: the system's available memory, limited by
+ * its control groups (a container, a batch system). `root` is the root of the file
  * system.
  */
 export function freeMemory(root = '/'): number {
@@ -31,7 +31,7 @@ export function freeMemory(root = '/'): number {
   return Math.min(freemem(), leftInGroups(root));
 }
 
-/** How the two versions of control groups name what they limit, as files of a group's folder. */
+/** File names of limit and usage in a group's folder, for the two versions of control groups. */
 const groupVersions = [
   {
     mount: 'sys/fs/cgroup',
@@ -57,7 +57,7 @@ function leftInGroups(root: string): number {
     for (const name of names) folders.push(join(folders.at(-1)!, name));
     return folders.map((folder) => {
       const most = Number(textOf(join(folder, limit)));
-      // Pages of files that can be dropped at any time.
+      // Cached file pages, which the system can drop at any time.
       const droppable = Number(cached.exec(textOf(join(folder, 'memory.stat')))?.[1] ?? 0);
       return most > 0 ? most - Number(textOf(join(folder, used))) + droppable : Infinity;
     });
@@ -78,8 +78,8 @@ const base = 190 * mebibyte;
 
 /**
  * Bytes that a training step of so many rows (views) takes on the CPU at most: formulas of each network
- * fitted to measured peaks (src-main/engine/README.md). On a GPU it stands for that device's memory,
- * roughly.
+ * fitted to measured peaks (src-main/engine/README.md). On a GPU it is a rough estimate of that
+ * device's memory.
  */
 export function stepMemory(program: Program, settings: RunSettings): number {
   const weights = program.state.reduce(

@@ -1,4 +1,4 @@
-// The task `score`: scores the images of a shard that are asked for with a model.
+// The task `score`: scores the requested images of a shard with a model.
 
 import { Failure } from '#domain/failure.ts';
 import { throwIfStopped } from '#domain/stop.ts';
@@ -14,15 +14,15 @@ import { readShard } from '../files/shard.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
 
-/** A scoring of fewer batches would be over before two engines have been timed for it. */
+/** A scoring of fewer batches would finish before two engines have been timed for it. */
 const fewestTimed = 16;
 
 /** Between two `scored` events. */
 const eventMs = 200;
 
 /**
- * Throws `stopped`, `device-lost`, `out-of-memory` and what reading and scoring throw, all after telling
- * what has been scored.
+ * Throws `stopped`, `device-lost`, `out-of-memory` and what reading and scoring throw, all after
+ * reporting the images already scored.
  */
 export async function runScoring(
   task: ScoreTask,
@@ -66,7 +66,7 @@ export async function runScoring(
   return { scored: images.length };
 }
 
-/** Throws `bad-input` when the images were prepared otherwise than the model's own. */
+/** Throws `bad-input` when the images were prepared differently from those of the model. */
 export function assertSamePixels(
   { channels, type, window }: ModelDescription,
   shard: Shard,
@@ -79,7 +79,7 @@ export function assertSamePixels(
   if (isSame) return;
   throw new Failure(
     'bad-input',
-    `The images of "${name}" were not prepared as those that the model was trained on ` +
+    `The images of "${name}" were not prepared like the images that the model was trained on ` +
       '(colour or grey, bit depth, brightness window). Prepare them for this model.',
     path,
   );

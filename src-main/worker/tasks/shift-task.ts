@@ -1,4 +1,4 @@
-// The task `shift`: one small picture, shifted. For previews: quick, so it may run beside others.
+// The task `shift`: shifts one small picture for a preview; quick, so it may run beside other tasks.
 
 import { RandomStream, purpose } from '#domain/random.ts';
 import { shiftNamed } from '#ml/shifts/shifts.ts';

@@ -1,10 +1,10 @@
-// How fast a run is: images a second over the last seconds.
+// The rate of a run: images a second over the last seconds.
 
 const spanMs = 5000;
 
 export class StepRate {
   readonly #imagesPerStep: number;
-  /** When recent steps ended; the first is where the span begins. */
+  /** End times of recent steps; the first is the start of the span. */
   readonly #ends: number[];
 
   constructor(imagesPerStep: number, startMs: number) {
@@ -12,7 +12,7 @@ export class StepRate {
     this.#ends = [startMs];
   }
 
-  /** Takes note of a step that has ended at `nowMs`; images per second. */
+  /** Records a step that ended at `nowMs`; returns images per second. */
   add(nowMs: number): number {
     this.#ends.push(nowMs);
     while (this.#ends.length > 2 && this.#ends[0]! < nowMs - spanMs) this.#ends.shift();

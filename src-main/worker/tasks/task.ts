@@ -1,4 +1,4 @@
-// What every task of the worker is given, and how it lets messages in.
+// The context that every task of the worker gets, and the pauses in which it receives messages.
 
 import { setImmediate } from 'node:timers/promises';
 import type { Stop } from '#domain/stop.ts';
@@ -12,13 +12,13 @@ export interface TaskContext {
 const longestTurnMs = 50;
 
 /**
- * Lets the process take messages in between pieces of work: a loop that only awaits what is already
- * there would never see a stop.
+ * Lets the process receive messages during long work: a loop that only awaits resolved promises would
+ * never see a stop.
  */
 export class Turns {
   #since = performance.now();
 
-  /** Call often; it pauses only when the last pause is a while ago. */
+  /** Call often; it pauses only when the last pause is long enough ago. */
   async give(): Promise<void> {
     if (performance.now() - this.#since < longestTurnMs) return;
     await setImmediate();

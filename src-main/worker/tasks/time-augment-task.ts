@@ -1,4 +1,4 @@
-// The task `timeAugment`: how many random views a second one thread draws, on images of noise.
+// The task `timeAugment`: measures how many random views a second one thread draws from noise images.
 
 import { RandomStream, purpose } from '#domain/random.ts';
 import { resolveSettings } from '#domain/run-settings.ts';
@@ -12,9 +12,9 @@ import { Turns } from './task.ts';
 const images = 64;
 /** Sides that are stored for each side that the network sees, as in training. */
 const factor = 2;
-/** Views before the clock starts. */
+/** Warm-up views, not timed. */
 const warmUp = 500;
-/** Views between two looks at whether to stop. */
+/** Views between two checks for a stop. */
 const stretch = 100;
 
 /** With every effect of colour images; the published settings. */

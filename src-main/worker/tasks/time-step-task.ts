@@ -1,4 +1,4 @@
-// The task `timeStep`: how long a training step and scoring take on this machine, on random images.
+// The task `timeStep`: measures the time of a training step and of scoring here, on random images.
 
 import { RandomStream, purpose } from '#domain/random.ts';
 import { resolveSettings } from '#domain/run-settings.ts';
@@ -14,7 +14,7 @@ import type { StepTiming, TimeStepTask } from '../contract.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
 
-/** Steps before the clock starts. */
+/** Warm-up steps, not timed. */
 const warmUp = 2;
 
 /** Medians over `task.steps` steps of published OECL: half of the images normal, half outliers. */

@@ -1,4 +1,4 @@
-// The task `train`: a run from its shards to its model file, with checkpoints on the way.
+// The task `train`: trains a model from shards, writing checkpoints, and writes the model file.
 
 import { join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
@@ -17,7 +17,12 @@ import { Checkpoints } from '../files/checkpoints.ts';
 import type { TrainResult, TrainTask } from '../contract.ts';
 import { describeModel, writeModel } from '../files/model-file.ts';
 import { freeMemory } from './memory.ts';
-import { fittingParts, outOfMemory, partsFrom, partsTaken } from './parts.ts';
+import {
+  fittingMicroBatches,
+  outOfMemory,
+  microBatchesFrom,
+  gradientAccumulation,
+} from './gradient-accumulation.ts';
 import { ScorePools } from '../views/score-pools.ts';
 import type { Shard } from '../files/shard.ts';
 import { readShard } from '../files/shard.ts';
@@ -35,8 +40,8 @@ interface Ingredients {
 }
 
 /**
- * Goes on from the newest checkpoint of the same training, if there is one. Throws `stopped` after a
- * checkpoint, and whatever failure the run meets.
+ * Resumes from the newest checkpoint of the same training, if there is one. Throws `stopped` after a
+ * checkpoint, and the failures of the run.
  */
 export async function runTraining(asked: TrainTask, context: TaskContext): Promise<TrainResult> {
   const warnings: string[] = [];
@@ -87,7 +92,7 @@ async function readIngredients(
       throw new Failure(
         'bad-input',
         `The outlier source "${name}" has ${colours(shard)} images, the normal ones are ` +
-          `${colours(normals)}. Prepare both alike.`,
+          `${colours(normals)}. Prepare both the same way.`,
         path,
       );
     }
@@ -110,7 +115,7 @@ function colours({ channels }: Shard): string {
   return channels === 3 ? 'colour' : `${channels}-channel`;
 }
 
-/** Throws `out-of-memory` where steps need more than there is: a new worker may take smaller ones. */
+/** Throws `out-of-memory` when a step does not fit: a new worker may use smaller micro-batches. */
 async function takeSteps(
   ingredients: Ingredients,
   context: TaskContext,
@@ -122,17 +127,21 @@ async function takeSteps(
   const program = describeTraining(method, settings, normals.channels);
   const checkpoints = await Checkpoints.open(task.folder, identity, program);
   const from = await checkpoints.newest(warn);
-  // A run that was begun in parts goes on so, to end with the same bits.
-  const least = partsFrom(settings, Math.max(task.leastParts, from?.parts ?? 1));
-  const parts = fittingParts(task, normals.channels, least, freeMemory(), warn);
-  if (parts === least && task.leastParts > 1) warn(partsTaken(settings, parts));
-  const taken = parts === 1 ? program : describeTraining(method, settings, normals.channels, parts);
+  // A resumed run keeps its micro-batches, so that it ends with the same bits.
+  const least = microBatchesFrom(settings, Math.max(task.leastMicroBatches, from?.parts ?? 1));
+  const microBatches = fittingMicroBatches(task, normals.channels, least, freeMemory(), warn);
+  if (microBatches === least && task.leastMicroBatches > 1)
+    warn(gradientAccumulation(settings, microBatches));
+  const taken =
+    microBatches === 1
+      ? program
+      : describeTraining(method, settings, normals.channels, microBatches);
   const engine = await chooseEngine(task.engine, settings.threads, taken);
   throwIfStopped(context.stop);
   if (from) compareOrigin(from, task, engine, warn);
   try {
     return {
-      ...(await takeStepsIn(parts, ingredients, engine, context, checkpoints, from)),
+      ...(await takeStepsIn(microBatches, ingredients, engine, context, checkpoints, from)),
       engine,
     };
   } catch (error) {
@@ -141,7 +150,7 @@ async function takeSteps(
 }
 
 async function takeStepsIn(
-  parts: number,
+  microBatches: number,
   { task, normals, outliers }: Ingredients,
   engine: ChosenEngine,
   context: TaskContext,
@@ -150,7 +159,7 @@ async function takeStepsIn(
 ): Promise<RunOutcome> {
   const { runId, method, settings, seed } = task;
   const recipe: TrainRecipe = {
-    ...{ kind: 'train', method, normals, settings, seed, parts },
+    ...{ kind: 'train', method, normals, settings, seed, microBatches },
     outliers: outliers.map((set, index) => ({ set, weight: task.outliers[index]!.weight })),
     shifts: task.shifts,
   };
@@ -160,17 +169,17 @@ async function takeStepsIn(
     pool.begin(from?.step ?? 0);
     const training = await startTraining({
       ...planOf(recipe),
-      ...{ engine, source: pool, parts },
+      ...{ engine, source: pool, microBatches },
       ...(from ? { from } : {}),
     });
-    // The first state has been written: nobody needs it, and it is as large as the network.
+    // Frees the initial state, which has been written and is as large as the network.
     globalThis.gc?.();
     try {
       const { steps } = scheduleOf(settings, normals.count);
       const { name, device, why } = engine;
       const step = from?.step ?? 0;
-      context.emit('started', { runId, engine: name, device, why, step, steps, parts });
-      const views = { pool, parts };
+      context.emit('started', { runId, engine: name, device, why, step, steps, microBatches });
+      const views = { pool, microBatches };
       return await new TrainingRun(
         task,
         context,
@@ -188,7 +197,7 @@ async function takeStepsIn(
   }
 }
 
-/** Says so when the rest of a run is computed by something else than its beginning was. */
+/** Warns when a resumed run continues on another engine, device or version. */
 function compareOrigin(
   from: Checkpoint,
   task: TrainTask,
@@ -199,7 +208,7 @@ function compareOrigin(
   const now = `${engine.name} engine (${engine.device}), version ${task.codeVersion}`;
   if (before === now) return;
   warn(
-    `This run was begun with the ${before}, and goes on with the ${now}: its result may differ ` +
-      'slightly from that of a run without a break.',
+    `This run was started with the ${before}, and continues with the ${now}: its result may differ ` +
+      'slightly from that of an uninterrupted run.',
   );
 }

@@ -1,4 +1,4 @@
-// The steps of a training as the worker takes them: progress told, checkpoints written, stop heeded.
+// Runs the steps of a training in the worker: reports progress, writes checkpoints, checks for a stop.
 
 import type { EpochReport } from '#domain/progress.ts';
 import { throwIfStopped } from '#domain/stop.ts';
@@ -21,8 +21,8 @@ export interface RunOutcome {
   readonly state: Tensors;
   readonly lastEpoch: EpochReport | null;
   /**
-   * Writes a checkpoint of the last step where there is none yet: for when what follows the steps does not
-   * end. Throws as `Checkpoints.write`.
+   * Writes a checkpoint of the last step if there is none yet, for when the work after the steps is
+   * interrupted. Throws as `Checkpoints.write`.
    */
   readonly keep: () => Promise<void>;
 }
@@ -34,7 +34,7 @@ export class TrainingRun {
   readonly #checkpoints: Checkpoints;
   readonly #engine: Engine;
   readonly #pool: ViewPool;
-  readonly #parts: number;
+  readonly #microBatches: number;
   readonly #means: EpochMeans;
   readonly #turns = new Turns();
   #lastEpoch: EpochReport | null;
@@ -49,7 +49,7 @@ export class TrainingRun {
     training: Training,
     checkpoints: Checkpoints,
     engine: Engine,
-    { pool, parts }: { readonly pool: ViewPool; readonly parts: number },
+    { pool, microBatches }: { readonly pool: ViewPool; readonly microBatches: number },
     from: Checkpoint | undefined,
   ) {
     this.#task = task;
@@ -58,19 +58,19 @@ export class TrainingRun {
     this.#checkpoints = checkpoints;
     this.#engine = engine;
     this.#pool = pool;
-    this.#parts = parts;
+    this.#microBatches = microBatches;
     this.#means = new EpochMeans(from?.sums);
     this.#lastEpoch = from?.lastEpoch ?? null;
     this.#savedStep = from?.step ?? 0;
   }
 
   /**
-   * Takes all steps that are left. When asked to stop it writes a checkpoint and throws `stopped`.
+   * Runs the remaining steps. On a stop it writes a checkpoint and throws `stopped`.
    * Throws `not-finite` and what writing a checkpoint throws.
    */
   async finish(): Promise<RunOutcome> {
     const { stop, emit } = this.#context;
-    // Whoever was listening may have missed it when this run was cut off.
+    // The caller may have missed this report when the run was interrupted.
     if (this.#lastEpoch) emit('epoch', { runId: this.#task.runId, report: this.#lastEpoch });
     const { batch, outlierBatch } = this.#task.settings;
     let before = performance.now();
@@ -119,7 +119,7 @@ export class TrainingRun {
     this.#context.emit('epoch', { runId: this.#task.runId, report: this.#lastEpoch });
   }
 
-  /** The steps stand still meanwhile: writing beside them would need the memory of a second state. */
+  /** Steps pause meanwhile: concurrent writing would need the memory of a second state. */
   async #save({ step, epoch }: StepDone, clock: CheckpointClock, known?: Tensors): Promise<void> {
     if (this.#savedStep === step) return;
     const start = performance.now();
@@ -130,7 +130,7 @@ export class TrainingRun {
       engine: this.#engine.name,
       device: this.#engine.device,
       codeVersion: this.#task.codeVersion,
-      parts: this.#parts,
+      parts: this.#microBatches,
       state: known ?? (await this.#training.state()),
     });
     this.#savedStep = step;

@@ -5,7 +5,7 @@ import type { ScoreSource, ScoreViewsRequest } from '#ml/score-views.ts';
 import { helperCount, ViewPool } from './view-pool.ts';
 
 interface ScorePoolOptions extends Omit<ScoreSource, 'open'> {
-  /** Told how many views go through the network at once, whenever that is decided. */
+  /** Called with the number of views per batch whenever it changes. */
   readonly onRows?: (rows: number) => void;
 }
 

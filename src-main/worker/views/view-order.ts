@@ -19,7 +19,7 @@ export function newOrder(length: number): SharedOrder {
   };
 }
 
-/** Only the main thread, and only once the batch before is whole. */
+/** Called by the main thread alone, after the previous batch is complete. */
 export function order({ integers }: SharedOrder, batch: number, buffer: 0 | 1): void {
   Atomics.store(integers, place.batch, batch);
   Atomics.store(integers, place.buffer, buffer);
@@ -37,8 +37,8 @@ export function nextTicket({ integers }: SharedOrder, ticket: number): number {
 }
 
 /**
- * Draws what nobody else draws of the batch ordered, phase after phase. Blocks for ends of phases: for
- * helping threads. Throws when a thread has broken down.
+ * Draws items of the ordered batch that no other thread has taken, phase after phase. Blocks at ends of
+ * phases, so it is for helping threads. Throws when a thread has failed.
  */
 export function help(views: Views, shared: SharedOrder): void {
   const { integers } = shared;
@@ -50,7 +50,7 @@ export function help(views: Views, shared: SharedOrder): void {
   }
 }
 
-/** As `help`, for the main thread: it lets events in while it waits, such as that of a dead thread. */
+/** As `help`, for the main thread: it handles events while it waits, such as that of a dead thread. */
 export async function helpUnblocked(views: Views, shared: SharedOrder): Promise<void> {
   for (const { needs, draw } of itemsToDraw(views, shared)) {
     await untilDone(shared.integers, needs);
@@ -71,7 +71,7 @@ function* itemsToDraw(views: Views, { integers, buffers }: SharedOrder): Generat
   for (;;) {
     const item = Atomics.add(integers, place.next, 1);
     if (item >= total) return;
-    // Read after the item was taken: it may belong to an order that has just been given.
+    // Read after the item was taken: it may belong to a newer order.
     const batch = Atomics.load(integers, place.batch);
     const into = buffers[Atomics.load(integers, place.buffer)]!;
     const phase = ends.findIndex((end) => item < end);
@@ -87,13 +87,13 @@ function* itemsToDraw(views: Views, { integers, buffers }: SharedOrder): Generat
   }
 }
 
-/** A thread that breaks down says so, or the others would wait for what it took. */
+/** Marks the failure of a thread, or the others would wait for the item that it took. */
 export function fail({ integers }: SharedOrder): void {
   Atomics.store(integers, place.failed, 1);
   Atomics.notify(integers, place.done);
 }
 
-/** Resolves when the batch ordered is whole; others may still be drawing its last items. */
+/** Resolves when the ordered batch is complete; other threads may still be drawing its last items. */
 export async function whole(views: Views, { integers }: SharedOrder): Promise<void> {
   await untilDone(integers, endsOf(views.phases).at(-1)!);
 }
@@ -107,7 +107,7 @@ async function untilDone(integers: Int32Array<SharedArrayBuffer>, count: number)
   }
 }
 
-/** Throws when a thread has broken down. */
+/** Throws when a thread has failed. */
 function doneOf(integers: Int32Array<SharedArrayBuffer>): number {
   if (Atomics.load(integers, place.failed) !== 0)
     throw new Error('A thread that draws views failed');

@@ -1,6 +1,6 @@
-// Batches of views ahead of the step that takes them: helping threads draw the next one while the
-// engine, which holds this thread, computes with this one. What is not ready when it is asked for is
-// drawn by this thread too, and the time of that is counted: the engine starved for it.
+// Prefetches batches of views: helping threads draw the next batch while the engine, which blocks this
+// thread, computes with the current one. If a batch is not ready when it is taken, this thread helps to
+// draw it, and the time is counted as waiting.
 
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -47,19 +47,19 @@ export class ViewPool implements BatchSource {
     );
     for (const thread of this.#threads) {
       thread.once('error', (error: unknown) => this.#break(error));
-      // Also one that could say nothing any more: its heap was full, or native code ended it.
+      // Also a thread that could not report its end: its heap was full, or native code ended it.
       thread.once('exit', (code) => {
         this.#break(new Error(`A thread that draws views ended with code ${code}`));
       });
     }
   }
 
-  /** How long batches were waited for so far, milliseconds. */
+  /** Time spent waiting for batches so far, milliseconds. */
   get waitedMs(): number {
     return this.#waitedMs;
   }
 
-  /** Begins a batch that will be asked for first, and only then. */
+  /** Starts drawing a batch; the caller takes this batch first. */
   begin(batch: number): void {
     order(this.#order, batch, this.#buffer);
     this.#ahead = batch;
@@ -85,7 +85,7 @@ export class ViewPool implements BatchSource {
     await Promise.all(this.#threads.map((thread) => thread.terminate()));
   }
 
-  /** What the thread had taken to draw will not come: whoever waits for it must not. */
+  /** Rejects waiting callers: the items that the failed thread had taken will not be drawn. */
   #break(error: unknown): void {
     if (this.#isClosed) return;
     this.#fault ??= error;
@@ -97,7 +97,7 @@ export class ViewPool implements BatchSource {
       await helpUnblocked(this.#views, this.#order);
       await whole(this.#views, this.#order);
     } catch (error) {
-      // The thread's own error says more; it comes as an event.
+      // The thread's own error is more precise and arrives as an event.
       await setImmediate();
       throw this.#fault ?? error;
     }

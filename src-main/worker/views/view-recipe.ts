@@ -1,4 +1,4 @@
-// What views are drawn from, as another thread can be given it: pixels are shared, shifts go by name.
+// The input of drawing views in a form that can be sent to a thread: pixels are shared, shifts are names.
 
 import { Batches, type BatchPlan } from '#ml/batches.ts';
 import { ScoreViews, type ScoreViewsRequest } from '#ml/score-views.ts';
@@ -10,7 +10,7 @@ export interface TrainRecipe extends Omit<BatchPlan, 'shifts'> {
   readonly kind: 'train';
   readonly shifts: TrainTask['shifts'];
   /** See TrainOptions. */
-  readonly parts: number;
+  readonly microBatches: number;
 }
 
 export interface ScoreRecipe extends ScoreViewsRequest {
@@ -31,6 +31,6 @@ export function planOf({ shifts, ...recipe }: TrainRecipe): BatchPlan {
 /** Throws as the constructor of Batches. */
 export function viewsOf(recipe: ViewRecipe): Views {
   return recipe.kind === 'train'
-    ? new Batches(planOf(recipe), recipe.parts)
+    ? new Batches(planOf(recipe), recipe.microBatches)
     : new ScoreViews(recipe);
 }

@@ -1,5 +1,5 @@
-// A thread that helps to draw views, until it is terminated. Where the system lets a thread step
-// back, it takes from the engine's threads only the time that they leave over.
+// A thread that helps to draw views, until it is terminated. Where the system allows it, the
+// thread runs at low priority, so that it uses only time that the engine's threads leave idle.
 
 import { setPriority } from 'node:os';
 import { workerData } from 'node:worker_threads';

@@ -1,7 +1,7 @@
 // Results of one model on one dataset: evaluation, curves, ranking, and the baseline on request.
 
 import { SvelteMap } from 'svelte/reactivity';
-import type { Evaluation, Floor, RankedImage } from '#contract/core.ts';
+import type { Baseline, Evaluation, RankedImage } from '#contract/core.ts';
 import type { ScoreCurves } from '#contract/review.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Resource } from '../resource.svelte.ts';
@@ -22,7 +22,7 @@ export class Results {
   /** The first page; further pages are loaded as they come into view. */
   readonly ranking: Resource<readonly RankedImage[]>;
   readonly #further = new SvelteMap<number, Resource<readonly RankedImage[]>>();
-  #baseline = $state.raw<Resource<Floor>>();
+  #baseline = $state.raw<Resource<Baseline>>();
   /** Left out: the run's own choice. */
   #by = $state<string>();
 
@@ -40,7 +40,7 @@ export class Results {
     return this.#by;
   }
   /** undefined until requested. */
-  get baseline(): Resource<Floor> | undefined {
+  get baseline(): Resource<Baseline> | undefined {
     return this.#baseline;
   }
   /** All loaded images, strangest first. */
@@ -77,7 +77,7 @@ export class Results {
 
   async loadBaseline(): Promise<void> {
     this.#baseline ??= new Resource((signal) =>
-      this.#core.call('scores.floor', this.modelAndDataset, signal),
+      this.#core.call('scores.baseline', this.modelAndDataset, signal),
     );
     await this.#baseline.load();
   }

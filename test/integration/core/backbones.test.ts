@@ -205,7 +205,7 @@ describe('features of a backbone beside a model', () => {
       const app = await openApp(folder);
       const asked = { modelId: 1, dataset: 'cells', backbone: name };
       return await clientOf(app)
-        .call('scores.floor', asked)
+        .call('scores.baseline', asked)
         .finally(() => app.close());
     };
     const first = await ask('conv4');

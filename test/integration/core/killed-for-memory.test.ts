@@ -76,7 +76,7 @@ describe('a worker that is killed for its memory', () => {
       [64, 32].map(
         (views) =>
           expect.stringMatching(
-            `signal SIGKILL.* Scoring went on with at most ${views} views at once\\.$`,
+            `signal SIGKILL.* Scoring continued with at most ${views} views at once\\.$`,
           ) as string,
       ),
     );
@@ -91,8 +91,8 @@ describe('a worker that is killed for its memory', () => {
     expect(job).toMatchObject({ state: 'interrupted', failure: { code: 'link-closed' } });
     expect(job.failure!.message).toMatch(/signal SIGKILL.*because memory ran out/);
     const { warnings } = await client.call('runs.show', { runId: 1 });
-    expect(warnings.join('\n')).toContain('Scoring went on with one view at a time.');
-    expect(warnings.at(-1)).toMatch(/ Scoring went on with a new one\.$/);
+    expect(warnings.join('\n')).toContain('Scoring continued with one view at a time.');
+    expect(warnings.at(-1)).toMatch(/ Scoring continued with a new one\.$/);
     expect(job.done).toBeGreaterThan(held);
     // The core is alive, and goes on where it was.
     expect(await score(client)).toMatchObject({

@@ -171,8 +171,8 @@ describe('the main job', () => {
     expect(byNorm[0]!.anomalyScore).toBeLessThanOrEqual(0);
   });
 
-  it('compares with an untrained floor, which tells crosses from discs by itself', async () => {
-    const { counts: judged, auroc } = await client.call('scores.floor', {
+  it('compares with the baseline without training, which separates crosses from discs', async () => {
+    const { counts: judged, auroc } = await client.call('scores.baseline', {
       ...{ modelId: 1, dataset: 'cells' },
     });
     const { counts } = await client.call('scores.evaluate', { modelId: 1, dataset: 'cells' });

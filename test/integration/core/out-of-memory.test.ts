@@ -1,5 +1,5 @@
-// The worker runs out of memory, which the system keeps from it: the core stays alive, says so and
-// goes on with a new worker that takes its steps in parts.
+// The system limits the worker's memory until it runs out: the core stays alive, warns, and continues
+// with a new worker that uses gradient accumulation.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -36,27 +36,34 @@ async function idleData(): Promise<number> {
 
 if (!canLimit) console.warn('Not tested: a worker out of memory. It takes Linux and prlimit.');
 
-test.skipIf(!canLimit)('a run whose worker is out of memory goes on in parts', async () => {
-  const bytes = (await idleData()) + 800 * 2 ** 20;
-  const template = await makeTemplate(newFolder(), { normal: 70, anomalous: 4, outliers: 12 });
-  const { client } = await openProject(template);
-  const overrides = {
-    ...{ ...smallTraining.overrides, width: 16, inputSize: 64, batch: 32, outlierBatch: 32 },
-    ...{ steps: 1, views: 0 },
-  };
-  const { jobId, runId } = await client.call('runs.train', { ...smallTraining, overrides });
-  let first: number | undefined;
-  while (first === undefined) {
-    [first] = workersOf(process.pid);
-    await setTimeout(5);
-  }
-  execFileSync('prlimit', ['--pid', String(first), `--data=${bytes}:${bytes}`]);
-  expect(await ended(client, jobId)).toMatchObject({ state: 'succeeded', failure: null });
-  const { warnings, resources, stepsDone } = await client.call('runs.show', { runId });
-  expect(stepsDone).toBe(1);
-  expect(warnings.join()).toMatch(/Memory ran out\. Training went on .* at least 2 parts/);
-  expect(warnings.join()).toMatch(/Each step is taken in 2 parts of 16 normal and 16 outlier/);
-  expect(resources).toMatchObject({ parts: 2 });
-  expect(resources!.peakMemory).toBeGreaterThan(200e6);
-  expect(resources!.waitSeconds).toBeLessThan(resources!.seconds);
-});
+test.skipIf(!canLimit)(
+  'a run whose worker runs out of memory continues with gradient accumulation',
+  async () => {
+    const bytes = (await idleData()) + 800 * 2 ** 20;
+    const template = await makeTemplate(newFolder(), { normal: 70, anomalous: 4, outliers: 12 });
+    const { client } = await openProject(template);
+    const overrides = {
+      ...{ ...smallTraining.overrides, width: 16, inputSize: 64, batch: 32, outlierBatch: 32 },
+      ...{ steps: 1, views: 0 },
+    };
+    const { jobId, runId } = await client.call('runs.train', { ...smallTraining, overrides });
+    let first: number | undefined;
+    while (first === undefined) {
+      [first] = workersOf(process.pid);
+      await setTimeout(5);
+    }
+    execFileSync('prlimit', ['--pid', String(first), `--data=${bytes}:${bytes}`]);
+    expect(await ended(client, jobId)).toMatchObject({ state: 'succeeded', failure: null });
+    const { warnings, resources, stepsDone } = await client.call('runs.show', { runId });
+    expect(stepsDone).toBe(1);
+    expect(warnings.join()).toMatch(
+      /Memory ran out\. Training continued .* at least 2 micro-batches/,
+    );
+    expect(warnings.join()).toMatch(
+      /averages the gradients of 2 micro-batches of 16 normal and 16 outlier/,
+    );
+    expect(resources).toMatchObject({ parts: 2 });
+    expect(resources!.peakMemory).toBeGreaterThan(200e6);
+    expect(resources!.waitSeconds).toBeLessThan(resources!.seconds);
+  },
+);

@@ -31,24 +31,29 @@ async function taskOf(method: MethodName, steps: number): Promise<TrainTask> {
   };
 }
 
-test.each(methodNames)('%s trains in parts and gives the scores of its card', async (method) => {
-  const task = { ...(await taskOf(method, 6)), leastParts: 2 };
-  const worker = startWorker();
-  const [epochs, scored] = [eventsOf(worker, 'epoch'), eventsOf(worker, 'scored')];
-  const { modelPath, modelHash } = await worker.client.call('train', task);
-  const { terms, distributions, scores } = cardOf(method);
-  const last = epochs.at(-1)!.report;
-  expect(Object.keys(last.terms).sort()).toEqual(terms.map(({ name }) => name).sort());
-  const names = distributions.map(({ name }) => name);
-  expect(Object.keys(last.distributions).sort()).toEqual([...names].sort());
-  const shard = task.normals;
-  const images = [0, 1, 2].map((index) => ({ index, hash: `${index}`.repeat(64) }));
-  const model = { hash: modelHash, path: modelPath };
-  await worker.client.call('score', { model, shard, images, seed: 1, engine: 'cpu' });
-  const raw = scored.flatMap((event) => event.scores.map((score) => Object.keys(score.raw).sort()));
-  const expected = scores.map(({ name }) => name).sort();
-  expect(raw).toEqual([expected, expected, expected]);
-});
+test.each(methodNames)(
+  '%s trains with gradient accumulation and gives the scores of its card',
+  async (method) => {
+    const task = { ...(await taskOf(method, 6)), leastMicroBatches: 2 };
+    const worker = startWorker();
+    const [epochs, scored] = [eventsOf(worker, 'epoch'), eventsOf(worker, 'scored')];
+    const { modelPath, modelHash } = await worker.client.call('train', task);
+    const { terms, distributions, scores } = cardOf(method);
+    const last = epochs.at(-1)!.report;
+    expect(Object.keys(last.terms).sort()).toEqual(terms.map(({ name }) => name).sort());
+    const names = distributions.map(({ name }) => name);
+    expect(Object.keys(last.distributions).sort()).toEqual([...names].sort());
+    const shard = task.normals;
+    const images = [0, 1, 2].map((index) => ({ index, hash: `${index}`.repeat(64) }));
+    const model = { hash: modelHash, path: modelPath };
+    await worker.client.call('score', { model, shard, images, seed: 1, engine: 'cpu' });
+    const raw = scored.flatMap((event) =>
+      event.scores.map((score) => Object.keys(score.raw).sort()),
+    );
+    const expected = scores.map(({ name }) => name).sort();
+    expect(raw).toEqual([expected, expected, expected]);
+  },
+);
 
 test('DeepSAD that is stopped keeps its centre and ends with the same model', async () => {
   const task = { ...(await taskOf('deepsad', 60)), checkpoints: everyStep };

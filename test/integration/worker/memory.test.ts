@@ -1,5 +1,5 @@
-// A worker whose memory is limited by the system: it runs out in a step, says so, and a step in parts
-// fits. The estimate of a step's memory against what a step really took.
+// The system limits a worker's memory: a step runs out of memory, the worker reports it, and gradient
+// accumulation fits. Also compares the estimate of a step's memory with its measured peak.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -41,7 +41,7 @@ if (!canLimit) {
 const large = { width: 16, inputSize: 64, batch: 32, outlierBatch: 32, steps: 1, views: 0 };
 
 test.skipIf(!canLimit)(
-  'out of memory in a step, it says what to do, and smaller parts do',
+  'a step out of memory names the remedy, and smaller micro-batches fit',
   async () => {
     const task = await smallTask(await temporaryFolder(), large, 40);
     const worker = startWorker();
@@ -50,26 +50,31 @@ test.skipIf(!canLimit)(
     const failure = await failureOf(worker.client.call('train', task));
     expect(failure.code).toBe('out-of-memory');
     expect(failure.message).toMatch(/step of 32 normal and 32 outlier images.*a smaller batch/);
-    expect(started).toMatchObject([{ parts: 1 }]);
+    expect(started).toMatchObject([{ microBatches: 1 }]);
 
     const next = startWorker();
     const again = eventsOf(next, 'started');
-    const { steps, warnings } = await next.client.call('train', { ...task, leastParts: 4 });
+    const { steps, warnings } = await next.client.call('train', { ...task, leastMicroBatches: 4 });
     expect(steps).toBe(1);
-    expect(again).toMatchObject([{ parts: 4 }]);
-    expect(warnings[0]).toMatch(/^Each step is taken in 4 parts of 8 normal and 8 outlier images/);
+    expect(again).toMatchObject([{ microBatches: 4 }]);
+    expect(warnings[0]).toMatch(
+      /^Gradient accumulation: each step averages the gradients of 4 micro-batches of 8 normal and 8 outlier images/,
+    );
   },
 );
 
 test.skipIf(process.platform !== 'linux')(
-  'a step takes about what is estimated, also in parts',
+  'a step takes about the estimated memory, also with gradient accumulation',
   async () => {
-    for (const leastParts of [1, 4]) {
+    for (const leastMicroBatches of [1, 4]) {
       const settings = { ...large, inputSize: 32, steps: 2 };
-      const task = { ...(await smallTask(await temporaryFolder(), settings, 40)), leastParts };
+      const task = {
+        ...(await smallTask(await temporaryFolder(), settings, 40)),
+        leastMicroBatches,
+      };
       const worker = startWorker();
       await worker.client.call('train', task);
-      const program = describeTraining(task.method, task.settings, 3, leastParts);
+      const program = describeTraining(task.method, task.settings, 3, leastMicroBatches);
       const ratio = statusOf(worker, 'VmHWM') / stepMemory(program, task.settings);
       expect(ratio).toBeGreaterThan(0.6);
       expect(ratio).toBeLessThan(1.3);

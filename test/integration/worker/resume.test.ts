@@ -118,11 +118,11 @@ test('a run stopped in mid-epoch keeps what it has summed up', async () => {
   expect(figuresOf(epochs)).toEqual(figuresOf(expected.slice(0, 1)));
 });
 
-test('with Adam a run that is stopped goes on to the same bits, in whole steps and in parts', async () => {
-  for (const leastParts of [1, 2]) {
+test('with Adam a stopped run resumes to the same bits, in whole steps and with gradient accumulation', async () => {
+  for (const leastMicroBatches of [1, 2]) {
     const adam = { optimiser: 'adamw', learningRate: 0.002, steps: 60 };
     const small = await smallTask(await temporaryFolder(), adam);
-    const task = { ...small, leastParts, checkpoints: everyStep };
+    const task = { ...small, leastMicroBatches, checkpoints: everyStep };
     const worker = startWorker();
     const unbroken = { ...task, folder: join(task.folder, 'unbroken') };
     const { modelHash } = await worker.client.call('train', unbroken);
@@ -200,13 +200,13 @@ test('with every checkpoint cut short it starts from the beginning, and says so'
   expect(result.warnings).toHaveLength(2);
 });
 
-test('leftovers of a kill are swept, and an earlier version is said to have begun', async () => {
+test('leftovers of a kill are removed, and a start by an earlier version is reported', async () => {
   const task = { ...(await sameTask(halfway)), codeVersion: '0.2.0' };
   await writeFile(join(task.folder, '.checkpoint-00000099.safetensors.123.tmp'), 'half');
   const { warnings } = await startWorker().client.call('train', task);
   expect((await readdir(task.folder)).filter((name) => name.startsWith('.'))).toEqual([]);
   expect(warnings).toEqual([
-    expect.stringMatching(/begun with .*version 0\.1\.0, .*version 0\.2\.0/),
+    expect.stringMatching(/started with .*version 0\.1\.0, .*version 0\.2\.0/),
   ]);
 });
 

@@ -128,7 +128,9 @@ test('what cannot be scored is refused with the reason', async () => {
 
   const path = join(here, 'grey.shard');
   const grey = { name: 'grey', hash: await writePictures(path, 'disc', 3, 1), path };
-  expect((await fail({ shard: grey })).message).toContain('"grey" were not prepared as those');
+  expect((await fail({ shard: grey })).message).toContain(
+    '"grey" were not prepared like the images',
+  );
   const beyond = [{ ...task.images[0]!, index: count }];
   expect((await fail({ images: beyond })).message).toContain(`has ${count} images`);
   expect((await fail({ images: [{ index: 0, hash: 'abc' }] })).code).toBe('bad-input');

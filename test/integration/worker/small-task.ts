@@ -135,7 +135,7 @@ export async function smallTask(
     shifts: [{ name: 'cut-mix', weight: 1, strength: 0.5 }],
     snapshotHash: 'a'.repeat(64),
     codeVersion: '0.1.0',
-    leastParts: 1,
+    leastMicroBatches: 1,
   };
 }
 

@@ -25,7 +25,9 @@ test('a run tells its steps and epochs and leaves a model; a short one needs no 
 
   const device = expect.stringContaining('CPU, 1 thread') as string;
   const why = 'asked for';
-  expect(started).toEqual([{ runId: 1, engine: 'cpu', device, why, step: 0, steps: 24, parts: 1 }]);
+  expect(started).toEqual([
+    { runId: 1, engine: 'cpu', device, why, step: 0, steps: 24, microBatches: 1 },
+  ]);
   expect(steps.at(-1)).toMatchObject({ runId: 1, step: 24, steps: 24, epoch: 9 });
   const { imagesPerSecond, peakMemory, seconds, waitSeconds } = steps.at(-1)!;
   expect(imagesPerSecond).toBeGreaterThan(0);

@@ -54,7 +54,7 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', { timeout: 600_000 },
     expect(run.warnings[0]).toMatch(
       /^The webgpu engine failed\. Training continued from the last checkpoint \(step \d+\) on the processor\..*stopped working/,
     );
-    expect(run.warnings.join('\n')).toMatch(/begun with the webgpu engine .*SwiftShader/);
+    expect(run.warnings.join('\n')).toMatch(/started with the webgpu engine .*SwiftShader/);
   });
 
   describe('while images are scored', () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { counted, duration, percent, rankInWords, rate, significant } from '#domain/figures.ts';
 
-it('writes numbers with the digits that mean something', () => {
+it('writes numbers with their significant digits', () => {
   expect(
     [0, 1, 0.012345, -0.5, 12.3456, 1234.56, 123456.7, 1e9, 1e-7].map((n) => significant(n)),
   ).toEqual([
@@ -24,7 +24,7 @@ it('writes counts with their noun', () => {
   ]);
 });
 
-it('writes durations in the two units that matter', () => {
+it('writes durations in two units', () => {
   expect([0.4, 59.4, 59.6, 3599, 3600, 172799, 180000].map(duration)).toEqual([
     ...['0 s', '59 s', '1 min 0 s', '59 min 59 s', '1 h 0 min', '47 h 59 min', '2 days 2 h'],
   ]);
@@ -40,7 +40,7 @@ it('writes rates', () => {
   expect([0.314, 8.44, 99.4, 1234.5].map(rate)).toEqual(['0.31', '8.4', '99', '1,235']);
 });
 
-it('says a rank in words and never rounds it up to all', () => {
+it('writes a rank as text and never rounds it up to all', () => {
   expect([1, 0.9996, 0.99, 0.979, 0.005, 0].map(rankInWords)).toEqual([
     'stranger than every held-out normal',
     'stranger than 99.9 % of held-out normals',

@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { cardOf, inCardOrder, methodCards, methodNames } from '#domain/methods/methods.ts';
 import { presetNames, settingsOf, specimenNames } from '#domain/run-settings.ts';
 
-it('have names of their own', () => {
+it('have distinct names', () => {
   expect(new Set(methodNames).size).toBe(methodCards.length);
 });
 
 describe.each(methodNames)('the card of %s', (name) => {
   const card = cardOf(name);
 
-  it('says in words what the method is', () => {
+  it('describes the method', () => {
     expect(card.meaning).toMatch(/^[A-Z].*\.$/);
     expect(card.paper).toMatch(/\d{4}/);
     for (const { title, meaning } of [...card.terms, ...card.scores, card.measure]) {
@@ -35,7 +35,7 @@ describe.each(methodNames)('the card of %s', (name) => {
     }
   });
 
-  it('speaks of outliers only when it takes some', () => {
+  it('mentions outliers only when it takes some', () => {
     const kinds = [...card.terms, ...card.distributions].map(({ of }) => of);
     expect(kinds.includes('outliers')).toBe(card.outliers !== 'none');
   });

@@ -27,7 +27,7 @@ it.each(['abc', 'x', '', 'momentum', 'learning', 'width and more', 'x'.repeat(10
   },
 );
 
-it('takes the first of two that are equally near, and none of none', () => {
+it('takes the first of two equally near names, and nothing from an empty list', () => {
   expect(nearestName('cat', ['bat', 'rat'])).toBe('; the nearest is "bat"');
   expect(nearestName('cat', [])).toBe('');
 });

@@ -19,7 +19,7 @@ describe('printable', () => {
     expect(printable(text)).toBe(shown);
   });
 
-  it('leaves nothing that moves the cursor or turns the direction, whatever the text', () => {
+  it('removes everything that moves the cursor or changes the text direction, from any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(printable(text)).not.toMatch(
@@ -31,7 +31,7 @@ describe('printable', () => {
 });
 
 describe('jsonText', () => {
-  it('is safe on a terminal and gives the same value back', () => {
+  it('is safe on a terminal and parses to the same value', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const written = jsonText({ path: text });

@@ -47,12 +47,12 @@ describe('a stream', () => {
     expect(draw(stream, 12)).toEqual(blocks.flatMap((block) => [...block]));
   });
 
-  it('is the same again for the same seed, purpose and words', () => {
+  it('is the same for the same seed, purpose and words', () => {
     const make = () => new RandomStream(2 ** 53 - 1, purpose.view, 1, 2, 3);
     expect(draw(make(), 100)).toEqual(draw(make(), 100));
   });
 
-  it('differs from every other, whichever part of its key differs', () => {
+  it('differs from every other when any part of its key differs', () => {
     const keys: readonly (readonly [number, number, number?, number?, number?])[] = [
       ...Object.values(purpose).map((word) => [1, word] as const),
       ...[0, 2, 2 ** 31, 2 ** 32, 2 ** 32 + 1, 2 ** 40, 2 ** 53 - 1].map(
@@ -69,7 +69,7 @@ describe('a stream', () => {
     expect(new Set(words).size).toBe(words.length);
   });
 
-  it('has a purpose word of its own for each purpose', () => {
+  it('has a distinct purpose word for each purpose', () => {
     const words = Object.values(purpose);
     expect(new Set(words).size).toBe(words.length);
     expect(words.every((word) => Number.isInteger(word) && word > 0 && word < 256)).toBe(true);

@@ -24,7 +24,7 @@ const everyChoice = presetNames.flatMap((preset) =>
 );
 
 describe('the table', () => {
-  it.each(settingNames)('%s has a default in its own range, and says what it means', (name) => {
+  it.each(settingNames)('%s has a default within its range, and a meaning', (name) => {
     const setting = table[name]!;
     expect(set({ [name]: setting.standard })[name]).toBe(setting.standard);
     expect(setting.meaning).toMatch(/\w{3}/);
@@ -71,7 +71,7 @@ describe('resolving', () => {
     expect(resolve({ specimen: 'stained' })['alpha']).toBe(0.1);
   });
 
-  it('lets a preset win over a specimen, and the user over both', () => {
+  it('applies presets over specimens, and the user’s values over both', () => {
     const quick = { preset: 'quick', specimen: 'stained', method: 'anchored' } as const;
     expect(resolve(quick)).toMatchObject({ width: 16, inputSize: 32, hue: 0.02, alpha: 1 });
     expect(resolve({ ...quick, overrides: { width: 8, hue: 0.3 } })).toMatchObject({
@@ -127,7 +127,7 @@ describe('a value given as text', () => {
     ['optimiser', 'adagrad', /^optimiser is one of sgd, lars, adam, adamw, not "adagrad"\.$/],
     ['optimiser', '', /one of sgd, lars, adam, adamw, not ""/],
     ['optimiser', 'SGD', /one of sgd, lars/],
-  ])('is refused in words with its range: %s=%s', (name, given, words) => {
+  ])('is refused with a message that gives its range: %s=%s', (name, given, words) => {
     expect(() => set({ [name]: given })).toThrow(
       expect.objectContaining({
         name: 'Failure',
@@ -205,7 +205,7 @@ describe('stored settings', () => {
     expect(storedSettings({ ...simclr, overrides: stored })).toEqual(own);
   });
 
-  it('that no version knows are refused, and missing ones have their defaults', () => {
+  it('unknown to every version are refused, and missing ones have their defaults', () => {
     expect(() => storedSettings({ ...simclr, overrides: { ...stored, gpu: 1 } })).toThrow(
       /no setting "gpu"/,
     );

@@ -20,7 +20,7 @@ describe('shift names', () => {
 });
 
 describe.each(shiftNames)('the parameters of %s', (name) => {
-  it('are standard, and in their own ranges, where none is given', () => {
+  it('are standard and in range when not given', () => {
     const values = shiftParameters(name);
     const { parameters } = shiftTable[name];
     expect(Object.keys(values)).toEqual(Object.keys(parameters));

@@ -61,7 +61,7 @@ describe.each(ways)('%s', (_, make) => {
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
-  it('calls a listener that comes afterwards at once, and once', () => {
+  it('calls a listener added later immediately, once', () => {
     const { stop, set } = make();
     set();
     const listener = vi.fn();
@@ -70,7 +70,7 @@ describe.each(ways)('%s', (_, make) => {
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
-  it('leaves a listener alone that was removed, and calls the others', () => {
+  it('does not call a removed listener, and calls the others', () => {
     const { stop, set } = make();
     const [removed, kept] = [vi.fn(), vi.fn()];
     const remove = stop.onStop(removed);
@@ -102,7 +102,7 @@ describe('either', () => {
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
-  it('of none is never set', () => {
+  it('without any stops is never set', () => {
     const listener = vi.fn();
     either().onStop(listener);
     expect(either().aborted).toBe(false);

@@ -107,7 +107,7 @@ describe('normal images', () => {
     expect(ascending([...new Set(batches.images)])).toEqual([-1, 1]);
   });
 
-  it('are turned by 90° as further normals where asked, rows B … 2B − 1 of each view', () => {
+  it('are turned by 90° as further normals when set, rows B … 2B − 1 of each view', () => {
     const normals = noisePixels({ count: 5, height: size, width: size, channels: 3 });
     const plan = planOf(
       { batch: 3, outlierBatch: 2, normalRotation: '90' },
@@ -251,7 +251,7 @@ describe('outliers', () => {
     }
   });
 
-  it('by a shift work in a batch of two', () => {
+  it('made by a shift work in a batch of two', () => {
     const normals = noisePixels({ count: 8, height: size, width: size, channels: 3 });
     for (const name of ['cut-mix', 'small-paste', 'jigsaw'] as const) {
       const shifts = [{ shift: shiftNamed(name), weight: 1, strength: 0.5 }];

@@ -6,8 +6,8 @@ export class DrawnBatches {
   readonly #batches: Batches;
   readonly images: Float32Array;
 
-  constructor(plan: BatchPlan, parts = 1) {
-    this.#batches = new Batches(plan, parts);
+  constructor(plan: BatchPlan, microBatches = 1) {
+    this.#batches = new Batches(plan, microBatches);
     this.images = new Float32Array(this.#batches.length);
   }
 

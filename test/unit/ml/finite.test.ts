@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { allFinite } from '#ml/finite.ts';
 
-test('NaN and infinity are found wherever they stand', () => {
+test('finds NaN and infinity at any position', () => {
   for (const type of [Float32Array, Float64Array]) {
     expect(allFinite(type.of(0, -1, 3e38))).toBe(true);
     expect(allFinite(new type(0))).toBe(true);

@@ -10,7 +10,7 @@ const settings = {
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 describe('a schedule', () => {
-  it('has steps for all epochs, rounded up, or as many as are asked for', () => {
+  it('has steps for all epochs, rounded up, or the requested number', () => {
     expect(scheduleOf(settings, 12).steps).toBe(30);
     expect(scheduleOf(settings, 13).steps).toBe(33);
     expect(scheduleOf({ ...settings, steps: 7 }, 13).steps).toBe(7);
@@ -21,7 +21,7 @@ describe('a schedule', () => {
     expect(upTo(10).map(epochOf)).toEqual([0, 0, 0, 1, 1, 2, 2, 2, 3, 3]);
   });
 
-  it('keeps the rate within an epoch and lets it fall along a cosine to 0', () => {
+  it('keeps the rate within an epoch and lowers it along a cosine to 0', () => {
     const { learningRate, steps } = scheduleOf(settings, 12);
     const expected = upTo(30).map((step) => {
       const epoch = Math.floor(step / 3);
@@ -31,7 +31,7 @@ describe('a schedule', () => {
     expect(learningRate(steps)).toBeCloseTo(0, 12);
   });
 
-  it('lets the rate fall at every step where asked', () => {
+  it('lowers the rate at every step when set to', () => {
     const { learningRate } = scheduleOf({ ...settings, steps: 8, schedule: 'step' }, 12);
     const expected = upTo(9).map((step) => 0.05 * (1 + Math.cos((Math.PI * step) / 8)));
     upTo(9).forEach((step) => expect(learningRate(step)).toBeCloseTo(expected[step]!, 12));

@@ -1,4 +1,4 @@
-// Features and scores of images: each by itself, whatever stands beside it.
+// Features and scores of images: each is independent of the others in the set.
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Failure } from '#domain/failure.ts';
@@ -88,7 +88,7 @@ describe('scores of an image', () => {
     all = await score(network, keys.slice(0, 30));
   });
 
-  it('come once for each image that is asked for', () => {
+  it('come once for each requested image', () => {
     expect([...all.keys()]).toEqual(Array.from({ length: 30 }, (_, index) => index));
     expect(new Set([...all.values()].map(({ mahalanobis }) => mahalanobis)).size).toBe(30);
   });
@@ -149,7 +149,7 @@ describe('scores of an image', () => {
     }
   });
 
-  it('are the same when memory runs out on the way, and fewer views go on at once', async () => {
+  it('are the same when memory runs out and scoring continues with fewer views at once', async () => {
     const scores = new Map<number, RawScores>();
     const warnings: string[] = [];
     const source = {
@@ -172,14 +172,14 @@ describe('scores of an image', () => {
     await expect(none.next()).rejects.toMatchObject({ code: 'out-of-memory' });
   });
 
-  it('that are no numbers are refused', async () => {
+  it('that are NaN are refused', async () => {
     const state = { ...network.state, 'head.linear2.bias': new Float32Array(128).fill(NaN) };
     await expect(score({ ...network, state }, keys.slice(0, 1))).rejects.toMatchObject({
       code: 'not-finite',
     });
   });
 
-  it('of a training image are near the best there are: it is its own neighbour', async () => {
+  it('of a training image are near the best possible: it is its own nearest neighbour', async () => {
     const normals = noisePixels({ count: 150, height: 20, width: 20, channels: 3 }, 4);
     const own = await score(network, [keys[3]!], normals);
     const { nearest5, cosineTimesNorm, plainSquaredNorm } = own.get(3)!;
@@ -188,7 +188,7 @@ describe('scores of an image', () => {
   });
 });
 
-it('reading the reference stops where it is asked to', async () => {
+it('reading the reference stops on request', async () => {
   const settings = settingsOf(0);
   const stopped = new StopSource();
   stopped.stop();

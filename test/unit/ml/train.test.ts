@@ -9,7 +9,7 @@ import { cpuEngine } from '#engine/onnxruntime/session.ts';
 import { initialState } from '#ml/networks/initial-weights.ts';
 import { shiftNamed } from '#ml/shifts/shifts.ts';
 import type { StepDone, TrainOptions } from '#ml/train.ts';
-import { describeTraining, fitSettings, possibleParts, startTraining } from '#ml/train.ts';
+import { describeTraining, fitSettings, possibleMicroBatches, startTraining } from '#ml/train.ts';
 import { hashState } from './hash-state.ts';
 import { noisePixels } from './pixel-sets.ts';
 
@@ -98,7 +98,7 @@ describe('a run', () => {
     }
   });
 
-  it('ends bit for bit alike when it is left and taken up again at any step', async () => {
+  it('ends in the same bits when stopped and resumed at any step', async () => {
     const whole = await train(optionsOf());
     for (const at of [2, 5]) {
       const first = await train(optionsOf(), at);
@@ -109,7 +109,7 @@ describe('a run', () => {
   });
 
   for (const optimiser of ['adam', 'adamw']) {
-    it(`learns with ${optimiser}, and ends bit for bit alike when it is taken up again`, async () => {
+    it(`learns with ${optimiser}, and ends in the same bits when resumed`, async () => {
       const own = { optimiser, learningRate: 0.003, steps: 40, warmup: 0 };
       const whole = await train(optionsOf(own));
       const mean = (steps: readonly StepDone[]): number =>
@@ -118,35 +118,35 @@ describe('a run', () => {
       const first = await train(optionsOf(own), 17);
       const rest = await train(optionsOf(own, { from: { step: 17, state: first.state } }));
       expect(hashState(rest.state)).toBe(hashState(whole.state));
-      const parts = await train(optionsOf(own, { parts: 2 }), 3);
-      const from = { step: 3, state: parts.state };
+      const accumulated = await train(optionsOf(own, { microBatches: 2 }), 3);
+      const from = { step: 3, state: accumulated.state };
       const [again, never] = [
-        await train(optionsOf(own, { parts: 2, from }), 6),
-        await train(optionsOf(own, { parts: 2 }), 6),
+        await train(optionsOf(own, { microBatches: 2, from }), 6),
+        await train(optionsOf(own, { microBatches: 2 }), 6),
       ];
       expect(hashState(again.state)).toBe(hashState(never.state));
     });
   }
 
-  it('in parts ends bit for bit alike when it is taken up again, and near a run in whole steps', async () => {
-    const parts = await train(optionsOf({}, { parts: 2 }));
-    const first = await train(optionsOf({}, { parts: 2 }), 3);
+  it('ends in the same bits when resumed with gradient accumulation, and near a run in whole steps', async () => {
+    const accumulated = await train(optionsOf({}, { microBatches: 2 }));
+    const first = await train(optionsOf({}, { microBatches: 2 }), 3);
     const from = { step: 3, state: first.state };
-    const rest = await train(optionsOf({}, { parts: 2, from }));
-    expect(hashState(rest.state)).toBe(hashState(parts.state));
-    expect(normTotal(parts.steps[0]!.distributions['normalNorms']!)).toBe(8);
+    const rest = await train(optionsOf({}, { microBatches: 2, from }));
+    expect(hashState(rest.state)).toBe(hashState(accumulated.state));
+    expect(normTotal(accumulated.steps[0]!.distributions['normalNorms']!)).toBe(8);
     const whole = await train(optionsOf());
-    expect(Object.keys(parts.state)).toEqual(Object.keys(whole.state));
+    expect(Object.keys(accumulated.state)).toEqual(Object.keys(whole.state));
     // Another loss: fewer images are contrasted with each other. The same views, rates and outliers.
     const firstOf = ({ steps }: typeof whole, name: string) => steps[0]!.terms[name]!;
-    expect(firstOf(parts, 'ntxent')).toBeLessThan(firstOf(whole, 'ntxent'));
-    const [split, one] = [firstOf(parts, 'normalNorm'), firstOf(whole, 'normalNorm')];
+    expect(firstOf(accumulated, 'ntxent')).toBeLessThan(firstOf(whole, 'ntxent'));
+    const [split, one] = [firstOf(accumulated, 'normalNorm'), firstOf(whole, 'normalNorm')];
     expect(Math.abs(split / one - 1)).toBeLessThan(0.2);
   });
 
-  it('can be taken in parts that divide both batches and leave two images to contrast', () => {
+  it('can be split into micro-batches that divide both batches and leave two images to contrast', () => {
     const of = (batch: number, outlierBatch: number) =>
-      possibleParts(settingsOf({ batch, outlierBatch }));
+      possibleMicroBatches(settingsOf({ batch, outlierBatch }));
     expect(of(8, 8)).toEqual([1, 2, 4]);
     expect(of(12, 0)).toEqual([1, 2, 3, 4, 6]);
     expect(of(9, 6)).toEqual([1, 3]);
@@ -158,7 +158,7 @@ describe('a run', () => {
     expect(one!.steps[0]!.loss).not.toBe(two!.steps[0]!.loss);
   });
 
-  it('needs no outliers with SimCLR, and reports no norm of theirs', async () => {
+  it('needs no outliers with SimCLR, and reports no outlier norm', async () => {
     const more = { method: 'simclr', outliers: [], shifts: [] } as const;
     const { steps } = await train(optionsOf({ outlierBatch: 0 }, more), 2);
     expect(steps.map(({ terms }) => Object.keys(terms))).toEqual([
@@ -193,7 +193,7 @@ describe('fewer normal images', () => {
     expect(fitSettings(settings, 64)).toBe(settings);
   });
 
-  it('than 8 are refused in words', () => {
+  it('than 8 are refused with a message', () => {
     expect(() => fitSettings(settingsOf(), 7)).toThrow(
       /at least 8 normal images; there are 7 in the training part/,
     );
@@ -214,7 +214,7 @@ describe('fewer normal images', () => {
   });
 });
 
-describe('numbers that go wrong', () => {
+describe('numbers that are not finite', () => {
   const program = describeTraining('anchored', settingsOf(), 3);
 
   async function withBad(name: string, value: number, step = 2): Promise<unknown> {

@@ -18,7 +18,7 @@ function step(number: number, epoch: number, outlierNorm: number | null = number
   };
 }
 
-test('a report holds the means of its epoch, and what its last step was scheduled with', () => {
+test('a report holds the means of its epoch and the scheduled values of its last step', () => {
   const means = new EpochMeans();
   means.add(step(1, 0), 0.5);
   means.add(step(2, 0), 0.25);

@@ -10,7 +10,7 @@ test('a task of the contract passes unchanged', () => {
   expect(check('describe', {})).toEqual({});
 });
 
-test('what the core must not send is named', () => {
+test('an invalid field is named', () => {
   const faults: [object, RegExp][] = [
     [{ ...task, settings: without(settings, 'momentum') }, /settings: The settings lack momentum/],
     [{ ...task, settings: { ...settings, speed: 1 } }, /speed/],

@@ -38,7 +38,7 @@ export const task: TrainTask = {
   shifts: [{ name: 'cut-mix', weight: 1, strength: 0.5 }],
   snapshotHash: 'abc',
   codeVersion: '1.2.3',
-  leastParts: 1,
+  leastMicroBatches: 1,
 };
 
 /** A folder that is gone after the test. */

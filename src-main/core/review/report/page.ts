@@ -51,7 +51,7 @@ ${attribution.map((paragraph) => html`<p>${paragraph}</p>`)}
   return `${head}\n${body.text}\n`;
 }
 
-function keyFigures({ images, evaluation, floor, threshold, progress }: Report): Html {
+function keyFigures({ images, evaluation, baseline, threshold, progress }: Report): Html {
   const chosen = evaluation?.scores[evaluation.rankBy];
   const cards = [card('Images ranked', count(images.length), whatTheyAre(images))];
   if (progress) {
@@ -75,12 +75,12 @@ function keyFigures({ images, evaluation, floor, threshold, progress }: Report):
       ),
     );
   }
-  if (floor) {
+  if (baseline) {
     cards.push(
       card(
         'AUROC without training',
-        part(floor.auroc),
-        `95 % interval ${interval(floor.auroc95)}; nearest neighbours on thumbnails and colours`,
+        part(baseline.auroc),
+        `95 % interval ${interval(baseline.auroc95)}; nearest neighbours on thumbnails and colours`,
       ),
     );
   }

@@ -29,7 +29,7 @@ export interface Report {
   readonly threshold: Threshold | null;
   /** null without known anomalies or normals to measure with. */
   readonly evaluation: Evaluation | null;
-  readonly floor: { readonly auroc: number; readonly auroc95: readonly [number, number] } | null;
+  readonly baseline: { readonly auroc: number; readonly auroc95: readonly [number, number] } | null;
   /** null when the report is not about reviews. */
   readonly progress: ReviewQueue['progress'] | null;
   /** Strangest first. */

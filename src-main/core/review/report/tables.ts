@@ -7,11 +7,11 @@ import { html, type Html } from './html.ts';
 import type { JudgedImage, Report } from './report.ts';
 import { interval, trueType } from './words.ts';
 
-export function tables({ evaluation, floor, images, settings }: Report): Html {
+export function tables({ evaluation, baseline, images, settings }: Report): Html {
   return html`<section aria-labelledby="measures">
     <h2 id="measures">Measures and settings</h2>
     <div class="columns">
-      ${evaluation ? html`<div class="panel scroll">${scoreTable(evaluation, floor)}</div>` : undefined}
+      ${evaluation ? html`<div class="panel scroll">${scoreTable(evaluation, baseline)}</div>` : undefined}
       <div class="panel scroll">${typeTable(images)}</div>
       <dl class="panel settings" aria-label="Settings of the run">
         ${settings.map(
@@ -26,7 +26,7 @@ export function tables({ evaluation, floor, images, settings }: Report): Html {
   </section>`;
 }
 
-function scoreTable({ scores, rankBy }: Evaluation, floor: Report['floor']): Html {
+function scoreTable({ scores, rankBy }: Evaluation, baseline: Report['baseline']): Html {
   const rows = Object.entries(scores).map(
     ([name, { auroc, auroc95, aupr, fpr95 }]) =>
       html`<tr class="${name === rankBy ? 'chosen' : 'other'}">
@@ -37,12 +37,12 @@ function scoreTable({ scores, rankBy }: Evaluation, floor: Report['floor']): Htm
         <td class="number">${part(fpr95)}</td>
       </tr>`,
   );
-  if (floor) {
+  if (baseline) {
     rows.push(
       html`<tr>
-        <th scope="row">untrained floor</th>
-        <td class="number">${part(floor.auroc)}</td>
-        <td class="number">${interval(floor.auroc95)}</td>
+        <th scope="row">baseline without training</th>
+        <td class="number">${part(baseline.auroc)}</td>
+        <td class="number">${interval(baseline.auroc95)}</td>
         <td></td>
         <td></td>
       </tr>`,

@@ -2,9 +2,9 @@
 
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Evaluation, Floor, RankedImage } from '#contract/core.ts';
+import type { Baseline, Evaluation, RankedImage } from '#contract/core.ts';
 import { command } from '../command.ts';
-import { evaluationLines, measureFloor } from '../evaluating.ts';
+import { evaluationLines, measureBaseline } from '../evaluating.ts';
 import { duration, part } from '#domain/figures.ts';
 import { runEngineInWords } from '#domain/engines/run-engine.ts';
 import { importLines, isComplete, runImport } from '../importing.ts';
@@ -64,11 +64,13 @@ export const demo = command({
     const result = await withProject(shell, project, { create: true }, (client) =>
       walk(client, shell, project),
     );
-    const { evaluation, floor, ranked, trained, report, complete } = result;
+    const { evaluation, baseline, ranked, trained, report, complete } = result;
     const seconds = (shell.now() - start) / 1000;
-    const { auroc, auroc95 } = floor;
+    const { auroc, auroc95 } = baseline;
     shell.answer({
       ...evaluation,
+      baseline: { auroc, auroc95 },
+      // The former name of `baseline`, kept for scripts for one version.
       floor: { auroc, auroc95 },
       seconds,
       run: trained.run.id,
@@ -76,12 +78,12 @@ export const demo = command({
     });
     shell.say(
       '',
-      ...evaluationLines(evaluation, [{ name: 'untrained floor', ...floor }]),
+      ...evaluationLines(evaluation, [{ name: 'baseline without training', ...baseline }]),
       '',
       `The ${strangest} strangest images`,
       ...rankedLines(ranked.slice(0, strangest)),
       '',
-      verdict(evaluation, floor),
+      verdict(evaluation, baseline),
       `All in ${duration(seconds)}. The ranked pictures are in`,
       `  ${printable(report)}`,
     );
@@ -92,7 +94,7 @@ export const demo = command({
 
 interface Walked {
   readonly evaluation: Evaluation;
-  readonly floor: Floor;
+  readonly baseline: Baseline;
   readonly ranked: readonly RankedImage[];
   readonly trained: TrainedRun;
   /** The page's path. */
@@ -124,7 +126,7 @@ async function walk(client: CoreClient, shell: Shell, project: string): Promise<
   const scored = await runScoring(client, shell, { ...asked, engine: 'auto' });
   complete &&= scored.failed.length === 0;
   const evaluation = await client.call('scores.evaluate', asked);
-  const floor = await measureFloor(client, shell, asked);
+  const baseline = await measureBaseline(client, shell, asked);
   const all = await client.call('scores.rank', { ...asked, limit: 10_000 });
   const ranked = all.filter(({ split }) => split === 'test');
   const report = await writeReport(project, {
@@ -132,21 +134,21 @@ async function walk(client: CoreClient, shell: Shell, project: string): Promise<
     title: 'Blood cells, strangest first',
     about: about(trained, evaluation),
     evaluation,
-    floor,
+    baseline,
     progress: null,
     images: ranked,
     settings: settingsOf(trained),
     attribution: await sampleAttribution(ranked),
     createdAt: new Date(),
   });
-  return { evaluation, floor, ranked, trained, report, complete };
+  return { evaluation, baseline, ranked, trained, report, complete };
 }
 
-function verdict({ scores, rankBy }: Evaluation, floor: Floor): string {
+function verdict({ scores, rankBy }: Evaluation, baseline: Baseline): string {
   const auroc = scores[rankBy]?.auroc ?? NaN;
-  const comparison = auroc > floor.auroc ? 'more than' : 'not more than';
+  const comparison = auroc > baseline.auroc ? 'more than' : 'not more than';
   return (
-    `The trained detector reaches an AUROC of ${part(auroc)}, ${comparison} the ${part(floor.auroc)} ` +
+    `The trained detector reaches an AUROC of ${part(auroc)}, ${comparison} the ${part(baseline.auroc)} ` +
     'of nearest neighbours on thumbnails and colours, without training.'
   );
 }

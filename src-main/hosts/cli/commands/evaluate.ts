@@ -3,7 +3,7 @@
 import { allScores } from '#domain/methods/methods.ts';
 import { parseId } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
-import { evaluationLines, measureFloor } from '../evaluating.ts';
+import { evaluationLines, measureBaseline } from '../evaluating.ts';
 import { withProject } from '../project.ts';
 
 export const evaluate = command({
@@ -57,22 +57,22 @@ export const evaluate = command({
   run: async ({ project, model, dataset, backbone }, shell) => {
     const modelId = parseId('model', model);
     const asked = { modelId, dataset };
-    const { evaluation, floors } = await withProject(shell, project, {}, async (client) => {
+    const { evaluation, baselines } = await withProject(shell, project, {}, async (client) => {
       const evaluation = await client.call('scores.evaluate', asked);
-      if (backbone === undefined) return { evaluation, floors: [] };
+      if (backbone === undefined) return { evaluation, baselines: [] };
       // First what fails immediately, such as a name that does not exist.
-      const frozen = await measureFloor(client, shell, { ...asked, backbone });
-      const floor = await measureFloor(client, shell, asked);
+      const frozen = await measureBaseline(client, shell, { ...asked, backbone });
+      const baseline = await measureBaseline(client, shell, asked);
       return {
         evaluation,
-        floors: [
-          { name: 'untrained floor', ...floor },
+        baselines: [
+          { name: 'baseline without training', ...baseline },
           { name: `backbone ${backbone}`, ...frozen },
         ],
       };
     });
-    shell.answer(floors.length === 0 ? evaluation : { ...evaluation, baselines: floors });
-    shell.say(...evaluationLines(evaluation, floors));
+    shell.answer(baselines.length === 0 ? evaluation : { ...evaluation, baselines });
+    shell.say(...evaluationLines(evaluation, baselines));
     return 0;
   },
 });

@@ -26,7 +26,7 @@ export const resnet18: Network = {
   stepBytes: ({ width, inputSize }, rows, weights) => {
     const isPooled = inputSize > smallInput;
     const side = isPooled ? Math.ceil(inputSize / 2) : inputSize;
-    // A pooled stem stands before the first stage, with tensors four times as large.
+    // A pooled stem precedes the first stage; its tensors are four times as large.
     const stage = (width * side * side) / (isPooled ? 4 : 1);
     return bytesPerWeight * weights + bytesPerValue * rows * stage * (isPooled ? 1.5 : 1);
   },

@@ -34,7 +34,7 @@ describe('aupr', () => {
     );
   });
 
-  it('is the part of anomalies when every score is the same', () => {
+  it('is the share of anomalies when every score is the same', () => {
     expect(aupr([2, 2, 2], [2])).toBe(0.25);
   });
 
@@ -43,7 +43,7 @@ describe('aupr', () => {
     expect(aupr([], [3, 4])).toBe(1);
   });
 
-  it('refuses to judge without anomalies', () => {
+  it('refuses to measure without anomalies', () => {
     expect(() => aupr([1], [])).toThrow(RangeError);
   });
 });

@@ -48,7 +48,7 @@ describe('auroc', () => {
     expect(auroc(turned(normals), turned(anomalies))).toEqual(auroc(normals, anomalies));
   });
 
-  it('gives a perfect separation an interval as wide as few images deserve', () => {
+  it('gives a perfect separation of few images a wide interval', () => {
     expect(auroc([1, 2, 3, 4], [5, 6, 7, 8, 9])).toEqual({
       auroc: 1,
       auroc95: [0.025 ** (1 / 4), 1],
@@ -56,12 +56,12 @@ describe('auroc', () => {
     expect(auroc([5, 6, 7], [1, 2, 3])).toEqual({ auroc: 0, auroc95: [0, 1 - 0.025 ** (1 / 3)] });
   });
 
-  it('claims nothing where the spread cannot be known', () => {
+  it('gives the interval 0 to 1 where the spread is unknown', () => {
     expect(auroc([1, 1, 1], [1, 1])).toEqual({ auroc: 0.5, auroc95: [0, 1] });
     expect(auroc([1, 3, 5], [2])).toEqual({ auroc: 1 / 3, auroc95: [0, 1] });
   });
 
-  it('refuses to judge one class alone', () => {
+  it('refuses a single class', () => {
     expect(() => auroc([], [1])).toThrow(RangeError);
     expect(() => auroc([1], [])).toThrow(RangeError);
   });

@@ -27,13 +27,13 @@ describe('fpr95', () => {
     );
   });
 
-  it('lets one anomaly of twenty slip, but not two', () => {
+  it('allows one missed anomaly of twenty, but not two', () => {
     const anomalies = [0, ...Array.from({ length: 19 }, () => 10)];
     expect(fpr95([5, 5, 11, 11], anomalies)).toBe(0.5);
     expect(fpr95([5, 5, 11, 11], [0, 0, ...anomalies.slice(2)])).toBe(1);
   });
 
-  it('refuses to judge one class alone', () => {
+  it('refuses a single class', () => {
     expect(() => fpr95([], [1])).toThrow(RangeError);
     expect(() => fpr95([1], [])).toThrow(RangeError);
   });

@@ -44,13 +44,13 @@ describe('calibrateThreshold', () => {
     expect(covered / trials).toBeLessThan(0.95 + 0.014);
   });
 
-  it('says how many images the promise needs', () => {
+  it('computes how many images the guarantee needs', () => {
     expect(fewestForBudget(0.05)).toBe(19);
     expect(fewestForBudget(0.5)).toBe(1);
     expect(fewestForBudget(0.03)).toBe(33);
   });
 
-  it('refuses to calibrate on nothing', () => {
+  it('refuses to calibrate without images', () => {
     expect(() => calibrateThreshold([], 0.05)).toThrow(RangeError);
   });
 });

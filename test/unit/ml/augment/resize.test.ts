@@ -19,7 +19,7 @@ function resized(
 }
 
 describe('a resized crop', () => {
-  it.each([1, 2, 3, 5])('of its own size is the picture itself, %d channels', (channels) => {
+  it.each([1, 2, 3, 5])('of the same size is the picture itself, %d channels', (channels) => {
     const set = noisePixels({ count: 3, height: 12, width: 15, channels });
     const out = resized(set, 9, { left: 4, top: 2, width: 9, height: 9, index: 1 });
     for (let channel = 0; channel < channels; channel++) {
@@ -46,7 +46,7 @@ describe('a resized crop', () => {
     }
   });
 
-  it('of an even picture is even and exact, whatever the sizes', () => {
+  it('of a uniform picture is uniform and exact, at any size', () => {
     const even = { count: 1, channels: 3 as const };
     fc.assert(
       fc.property(
@@ -69,7 +69,7 @@ describe('a resized crop', () => {
     const set = noisePixels({ count: 1, height: 64, width: 64, channels: 1 });
     const mean = (values: ArrayLike<number>): number =>
       Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
-    // The triangle reaches beyond the border, where weights are shared out anew: hence not exact.
+    // The triangle reaches beyond the border, where weights are renormalised: hence not exact.
     expect(mean(resized(set, 8))).toBeCloseTo(mean(set.pixels) / 255, 2);
   });
 

@@ -43,7 +43,7 @@ const grey = noisePixels({ count: 6, height: 24, width: 24, channels: 1 });
 describe('a random view', () => {
   const keys = fc.tuple(fc.nat(1000), fc.nat(50), fc.nat(5), fc.nat(300));
 
-  it('is a pure function of seed, epoch, image and view, whatever was drawn before', () => {
+  it('is a pure function of seed, epoch, image and view, independent of earlier draws', () => {
     fc.assert(
       fc.property(fc.array(keys, { minLength: 2, maxLength: 6 }), (asked) => {
         const forwards = asked.map((key) => view(colour, all, key));

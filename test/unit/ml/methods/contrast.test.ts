@@ -7,7 +7,7 @@ import { methods } from '#ml/methods/methods.ts';
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-it('α and anchor switch on after the warm-up, once and for all', () => {
+it('α and anchor switch on after the warm-up and stay on', () => {
   const weights = (warmup: number, steps: number): number[] =>
     upTo(steps).map((step) => warmedUp(1, { warmup }, step, steps));
   expect(weights(0.2, 10)).toEqual([0, 0, 1, 1, 1, 1, 1, 1, 1, 1]);

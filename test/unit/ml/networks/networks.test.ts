@@ -48,7 +48,7 @@ describe.each(networkNames)('%s', (name) => {
     },
   });
 
-  it('says what it is', () => {
+  it('has a meaning for users', () => {
     expect(generalSettings.network.meaning).toContain(`${name}: `);
     expect(networkTable[name].meaning).toMatch(/\w+ \w+/);
   });
@@ -81,7 +81,7 @@ describe.each(networkNames)('%s', (name) => {
     expect(stepMemory(trained, settings)).toBeGreaterThan(4 * 3 * weights);
   });
 
-  it('learns to tell crosses from discs in a short training', async () => {
+  it('learns to separate crosses from discs in a short training', async () => {
     const normals = shapes(40, true, 1);
     const engine = cpuEngine(1);
     const training = await startTraining({

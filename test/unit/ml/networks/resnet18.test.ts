@@ -64,13 +64,13 @@ describe('the network', () => {
 describe('initial weights', () => {
   const program = network(32);
 
-  it('are the same for a seed, and others for another', () => {
+  it('depend on the seed alone', () => {
     const [one, again, other] = [5, 5, 6].map((seed) => hashState(initialState(program, seed)));
     expect(again).toBe(one);
     expect(other).not.toBe(one);
   });
 
-  it('are drawn anew for each tensor', () => {
+  it('are drawn independently for each tensor', () => {
     const state = initialState(program, 5);
     const alike = ['stage1.block1.conv1.weight', 'stage1.block1.conv2.weight'];
     expect(state[alike[0]!]).not.toEqual(state[alike[1]!]);

@@ -51,7 +51,7 @@ describe('by name', () => {
     expect(negative[0]).toBeCloseTo(0.7, 6);
   });
 
-  it('gamma goes where it is told, and either way when it is not', () => {
+  it('gamma follows its direction, and goes both ways without one', () => {
     const grey = evenView(0.5);
     const at = (towards: number): number[] =>
       manySeeds.map((seed) => shifted('gamma', grey, grey, 0.5, seed, { towards })[0]!);
@@ -72,7 +72,7 @@ describe('by name', () => {
     expect(coloured[256]).not.toBeCloseTo(coloured[0]!, 3);
   });
 
-  it('uneven light darkens the corners alone when it is told to', () => {
+  it('uneven light darkens only the corners when set to', () => {
     const white = evenView(1);
     const result = shifted('uneven-light', white, white, 0.5, 1, { corners: 1 });
     expect(result[8 * size + 8]).toBeGreaterThan(0.99);

@@ -42,7 +42,7 @@ function separability(name: ShiftName | null, count = 80): number {
 }
 
 describe('the quick test', () => {
-  it('finds chance where nothing was shifted, and where a round cell was turned', () => {
+  it('is at chance level without a shift and for a rotated round cell', () => {
     for (const name of [null, 'rotate', 'flip'] as const) {
       expect(Math.abs(separability(name) - 0.5)).toBeLessThan(0.15);
     }
@@ -55,7 +55,7 @@ describe('the quick test', () => {
     },
   );
 
-  it.each(['cut-mix', 'missing-half', 'dust'] as const)('mostly sees %s', (name) => {
+  it.each(['cut-mix', 'missing-half', 'dust'] as const)('mostly detects %s', (name) => {
     expect(separability(name)).toBeGreaterThan(0.75);
   });
 });

@@ -87,7 +87,7 @@ describe.each(shiftNames)('the shift %s', (name) => {
     }
   });
 
-  it('ends also where partner and picture are the same even surface', () => {
+  it('terminates when partner and picture are the same uniform picture', () => {
     const view = evenView(0.5);
     const result = shifted(name, view, view.slice(), 0.5, 1);
     const isChanged = !isPaste(name) && showsOnEven(name, 0.5);

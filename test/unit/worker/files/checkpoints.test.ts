@@ -48,7 +48,7 @@ test('the newest checkpoint comes back as it was, of which two are kept', async 
   expect((await readdir(folder)).map((name) => join(folder, name)).sort()).toEqual(paths.slice(1));
 });
 
-test('what a killed process left is swept when a folder is opened', async () => {
+test('unfinished files of a killed process are removed when a folder is opened', async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, '.checkpoint-00000001.safetensors.1.tmp'), 'x');
   await mkdir(join(folder, 'other'));
@@ -56,7 +56,7 @@ test('what a killed process left is swept when a folder is opened', async () => 
   expect(await readdir(folder)).toEqual(['other']);
 });
 
-test('checkpoints that no longer make sense are passed over, told of and removed', async () => {
+test('damaged checkpoints are skipped, reported and removed', async () => {
   const folder = await temporaryFolder();
   const checkpoints = await Checkpoints.open(folder, identity, program);
   const good = await checkpoints.write(checkpoint(1));
@@ -68,7 +68,7 @@ test('checkpoints that no longer make sense are passed over, told of and removed
     ['stem.conv.weight is missing', changed(undefined)],
     ['description', { ...whole, metadata: { ...whole.metadata, progress: '{"step":-1}' } }],
     ['description', { ...whole, metadata: { ...whole.metadata, identity: 'none' } }],
-    ['no checkpoint', { ...whole, metadata: { ...whole.metadata, format: 'normscope-model' } }],
+    ['not a checkpoint', { ...whole, metadata: { ...whole.metadata, format: 'normscope-model' } }],
   ];
   function changed(tensor: typeof weight | undefined) {
     const rest = without(whole.tensors, 'stem.conv.weight');
@@ -98,7 +98,7 @@ test('a checkpoint of a later format is refused and kept', async () => {
   expect(await readdir(folder)).toHaveLength(1);
 });
 
-test('a checkpoint that holds the settings of all methods, as older versions wrote it, is gone on from', async () => {
+test('a run resumes from a checkpoint with the settings of all methods, as older versions wrote it', async () => {
   const folder = await temporaryFolder();
   const checkpoints = await Checkpoints.open(folder, simclr, program);
   const path = await checkpoints.write(checkpoint(3));

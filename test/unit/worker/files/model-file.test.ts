@@ -32,7 +32,7 @@ test('a model comes back as it was, without the optimiser', async () => {
   expect(Object.keys(state).length).toBeGreaterThan(scored.size);
 });
 
-test('a model of before the setting network is a ResNet-18, and one of another network is that', async () => {
+test('a model from before the setting network is a ResNet-18; later ones name their network', async () => {
   const path = join(await temporaryFolder(), 'model.safetensors');
   await writeModel(path, model);
   const { tensors, metadata } = await readTensors(path);
@@ -63,7 +63,7 @@ test('a model of a version that kept the settings of all methods is read', async
   expect(await readModel(path)).toEqual({ ...model, fitted: {} });
 });
 
-test('a model that no longer makes sense is refused with the reason', async () => {
+test('a damaged model is refused with the reason', async () => {
   const path = join(await temporaryFolder(), 'model.safetensors');
   await writeModel(path, model);
   const whole = await readTensors(path);
@@ -102,7 +102,10 @@ test('a model that no longer makes sense is refused with the reason', async () =
       described({ settings: { ...settings, width: 8 } }),
     ],
     ['contradicts', described({ channels: 3 })],
-    ['no model', { ...whole, metadata: { ...whole.metadata, format: 'normscope-checkpoint' } }],
+    [
+      'not a Normscope model',
+      { ...whole, metadata: { ...whole.metadata, format: 'normscope-checkpoint' } },
+    ],
   ];
   for (const [fault, file] of cases) {
     await writeFile(path, Buffer.concat(encodeTensors(file)));

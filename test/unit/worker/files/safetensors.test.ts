@@ -41,7 +41,7 @@ function crafted(header: Record<string, unknown>, data: Buffer): Buffer {
   return Buffer.concat([length, text, data]);
 }
 
-test('what is written is read back, whatever the order of the tensors', () => {
+test('what is written is read back, in any order of the tensors', () => {
   const read = decodeTensors(encoded(sample), path);
   expect(read.tensors).toEqual(sample.tensors);
   expect(read.metadata).toMatchObject(sample.metadata);
@@ -116,7 +116,7 @@ test('random bytes and random headers are damaged files', () => {
   );
 });
 
-test('headers that lie about size and place are refused before anything is made of them', () => {
+test('headers with false sizes or offsets are refused before any allocation', () => {
   const data = Buffer.alloc(16);
   const whole = { dtype: 'F32', shape: [4], data_offsets: [0, 16] };
   expect(faultOf(crafted({ a: whole }, data))).toBe('none');
@@ -131,7 +131,7 @@ test('headers that lie about size and place are refused before anything is made 
     { a: { ...whole, data_offsets: [-16, 0] } },
     { a: { ...whole, dtype: 'I64' } },
     { a: { ...whole, extra: 1 } },
-    // The same bytes twice, a gap, bytes that belong to nobody.
+    // The same bytes twice, a gap, bytes of no tensor.
     { a: whole, b: whole },
     { a: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } },
     { a: { dtype: 'F32', shape: [2], data_offsets: [8, 16] } },
@@ -142,7 +142,7 @@ test('headers that lie about size and place are refused before anything is made 
   for (const lie of lies) expect(faultOf(crafted(lie, data)), JSON.stringify(lie)).not.toBe('none');
 });
 
-test('names that every object has are names like others', () => {
+test('names of Object.prototype are ordinary tensor names', () => {
   const values = Float32Array.of(1);
   const entries = ['__proto__', 'constructor', 'toString'].map((name): [string, object] => [
     name,

@@ -47,7 +47,7 @@ test('a stream that breaks leaves no file', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('every flipped byte, cut and lie is found', async () => {
+test('every flipped byte, truncation and false header is found', async () => {
   const folder = await temporaryFolder();
   const path = join(folder, 'a.shard');
   const header = await writeShard(path, grey, each([new Uint8Array(6).fill(7)]));

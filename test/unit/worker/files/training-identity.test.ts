@@ -50,7 +50,7 @@ test('each ingredient that differs is named', () => {
   ]);
 });
 
-test('a checkpoint of before a setting is of what that setting then meant', () => {
+test('a checkpoint from before a setting has the value of the behaviour then', () => {
   const text = JSON.stringify(identity).replace('"network":"resnet18",', '');
   expect(text).not.toContain('network');
   const old = trainingIdentity.parse(JSON.parse(text));

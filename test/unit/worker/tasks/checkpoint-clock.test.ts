@@ -56,7 +56,7 @@ describe('the checkpoint clock', () => {
     expect(train(24 * hour, 0.6).count).toBeLessThan(270);
   });
 
-  it('is known beforehand', () => {
+  it('is predicted before a run', () => {
     for (const [seconds, write] of [
       [500, 0.6],
       [3 * hour, 0.6],

@@ -7,7 +7,7 @@ import { resolveSettings, type RunSettings } from '#domain/run-settings.ts';
 import { describeTraining } from '#ml/train.ts';
 import { isOutOfMemory } from '#domain/out-of-memory.ts';
 import { freeMemory, stepMemory } from '#worker/tasks/memory.ts';
-import { fittingParts, partsFrom } from '#worker/tasks/parts.ts';
+import { fittingMicroBatches, microBatchesFrom } from '#worker/tasks/gradient-accumulation.ts';
 import { task } from '../small-run.ts';
 
 /** A root folder with these files. */
@@ -57,7 +57,7 @@ test.runIf(process.platform === 'linux')('a group of version 1 without a limit h
   expect(freeMemory(root) / freemem()).toBeCloseTo(1, 0);
 });
 
-test('errors of engines and of the language that mean memory are told from others', () => {
+test('out-of-memory errors of engines and of JavaScript are recognised', () => {
   const yes = [
     'std::bad_alloc',
     'bad allocation',
@@ -73,26 +73,30 @@ function settingsOf(overrides: Record<string, number>): RunSettings {
   return resolveSettings({ ...chosen, overrides: { width: 64, inputSize: 32, ...overrides } });
 }
 
-test('a step is taken in as many parts as memory asks for, aloud, and in no more', () => {
+test('a step is split into as many micro-batches as memory requires and no more, with a warning', () => {
   const settings = settingsOf({ batch: 64, outlierBatch: 64 });
-  const need = (parts: number) =>
-    stepMemory(describeTraining('anchored', settings, 3, parts), settings) / 0.9;
+  const need = (microBatches: number) =>
+    stepMemory(describeTraining('anchored', settings, 3, microBatches), settings) / 0.9;
   const said: string[] = [];
   const chosen = (free: number, least = 1) =>
-    fittingParts({ ...task, settings }, 3, least, free, (text) => said.push(text));
+    fittingMicroBatches({ ...task, settings }, 3, least, free, (text) => said.push(text));
   expect(chosen(need(1) + 1)).toBe(1);
   expect(said).toEqual([]);
   expect(chosen(need(1) - 1)).toBe(2);
-  expect(said[0]).toMatch(/needs about .* GB .* 2 parts of 32 normal and 32 outlier images/);
+  expect(said[0]).toMatch(
+    /needs about .* GB .* 2 micro-batches of 32 normal and 32 outlier images/,
+  );
   expect(chosen(need(4) + 1)).toBe(4);
   // Even the smallest is tried: the estimate is one.
   expect(chosen(1)).toBe(32);
   expect(chosen(need(1) + 1, 8)).toBe(8);
 });
 
-test('parts divide both batches, and what cannot be divided further is said with the remedy', () => {
+test('micro-batches divide both batches; an error names the remedy when no further split is possible', () => {
   const settings = settingsOf({ batch: 12, outlierBatch: 18 });
-  expect([1, 2, 4].map((least) => partsFrom(settings, least))).toEqual([1, 2, 6]);
-  expect(() => partsFrom(settings, 7)).toThrow(Failure);
-  expect(() => partsFrom(settings, 7)).toThrow(/12 normal and 18 outlier images.*smaller batch/s);
+  expect([1, 2, 4].map((least) => microBatchesFrom(settings, least))).toEqual([1, 2, 6]);
+  expect(() => microBatchesFrom(settings, 7)).toThrow(Failure);
+  expect(() => microBatchesFrom(settings, 7)).toThrow(
+    /12 normal and 18 outlier images.*smaller batch/s,
+  );
 });

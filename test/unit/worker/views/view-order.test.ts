@@ -1,5 +1,5 @@
-// The shared order itself: every item is drawn once and phases follow one another, whoever draws; whoever
-// waits learns of a thread that broke down.
+// The shared order: every item is drawn once and phases follow one another, whichever thread draws; a
+// waiting thread learns of a thread that failed.
 
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -24,7 +24,7 @@ function noting(phases: readonly number[]) {
 }
 
 describe('an order', () => {
-  it('is drawn whole by one thread: each item once, phase after phase', async () => {
+  it('is drawn completely by one thread: each item once, phase after phase', async () => {
     const { views, seen } = noting([2, 0, 3]);
     const shared = newOrder(views.length);
     order(shared, 5, 1);
@@ -59,7 +59,7 @@ describe('an order', () => {
     }
   });
 
-  it('is waited for until the last item that another thread took is drawn', async () => {
+  it('is complete only when the last item taken by another thread is drawn', async () => {
     const { views } = noting([2]);
     const shared = newOrder(views.length);
     order(shared, 1, 0);
@@ -84,8 +84,8 @@ describe('an order', () => {
   });
 });
 
-describe('a thread that broke down', () => {
-  it('is told to who waits for the whole, and to who helps', async () => {
+describe('a thread that failed', () => {
+  it('is reported to the waiting thread and to helping threads', async () => {
     const { views } = noting([2, 2]);
     const shared = newOrder(views.length);
     order(shared, 1, 0);

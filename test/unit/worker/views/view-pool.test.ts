@@ -1,4 +1,4 @@
-// Views drawn by threads: the same bits whatever the number of threads, ahead of the one who asks.
+// Views drawn by threads: the same bits for any number of threads, prefetched for the caller.
 
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
@@ -34,7 +34,14 @@ const settings = resolveSettings({
 });
 
 const training: TrainRecipe = {
-  ...{ kind: 'train', method: 'anchored', settings, seed: 3, parts: 2, normals: shared(11, 1) },
+  ...{
+    kind: 'train',
+    method: 'anchored',
+    settings,
+    seed: 3,
+    microBatches: 2,
+    normals: shared(11, 1),
+  },
   outliers: [{ set: shared(5, 2), weight: 1 }],
   // Made from normal views of other threads, their partners included.
   shifts: [
@@ -65,7 +72,7 @@ for (const recipe of [training, scoring]) {
   }
 }
 
-test('a batch that was drawn ahead is not waited for', async () => {
+test('a prefetched batch is returned without waiting', async () => {
   const pool = newPool(training, 1);
   await pool.take(0, 100);
   expect(pool.waitedMs).toBeGreaterThan(0);
@@ -80,7 +87,7 @@ test('a batch that was drawn ahead is not waited for', async () => {
   }
 });
 
-test('what cannot be drawn is said at once, by the one who asks', () => {
+test('a recipe that cannot be drawn throws in the caller at once', () => {
   const shifts = [{ name: 'rotat', weight: 1, strength: 0.5 }];
   expect(() => new ViewPool({ ...training, shifts }, 1)).toThrow(/rotat/);
 });

@@ -38,7 +38,7 @@ function report({
 }: Partial<Omit<Report, 'images'>> & { readonly images?: readonly ReportImage[] } = {}): Report {
   return {
     ...{ title: 'Blood cells', about: 'A detector ranks cells.', threshold, evaluation },
-    floor: { auroc: 0.842, auroc95: [0.79, 0.88] },
+    baseline: { auroc: 0.842, auroc95: [0.79, 0.88] },
     ...{ progress: null, images, pictures: images },
     settings: [['method', 'anchored']],
     attribution: ['Acevedo et al., CC BY 4.0'],
@@ -134,11 +134,11 @@ describe('reportPage', () => {
     expect(reportPage(report())).not.toMatch(/anna|secret-lab/);
   });
 
-  it('does without threshold, floor, ranks and normal images', () => {
+  it('does without threshold, baseline, ranks and normal images', () => {
     const bare = report({
       threshold: null,
       evaluation: { ...evaluation, threshold: null, flagged: null, scores: {} },
-      floor: null,
+      baseline: null,
       images: [image(1, { flagged: null, anomalyRank: null, role: 'unlabelled', class: null })],
     });
     const page = reportPage(bare);
@@ -154,7 +154,7 @@ describe('a report of verdicts', () => {
 
   it('says who judged what, and how far they have come', () => {
     const images = [image(1, { judged }), image(2)];
-    const text = textOf(reportPage(report({ images, progress, evaluation: null, floor: null })));
+    const text = textOf(reportPage(report({ images, progress, evaluation: null, baseline: null })));
     expect(text).toContain('Judged by people 12 of 20 of those above the threshold: 4 anomalous');
     expect(text).toContain('judged anomalous by Mia “Blast?” monocyte/m1.jpg');
     expect(text.match(/judged anomalous/g)).toHaveLength(1);

@@ -12,7 +12,7 @@ function contents(dataset: string): ReportContents {
   const scored = { anomalyScore: 1, anomalyRank: null, flagged: null } as const;
   return {
     ...{ model: 3, dataset, title: 'Cells', about: '', settings: [], attribution: [] },
-    ...{ threshold: null, evaluation: null, floor: null, progress: null },
+    ...{ threshold: null, evaluation: null, baseline: null, progress: null },
     images: [
       { imageId: 1, hash: 'aa', path: '/a.png', ...image, ...scored },
       { imageId: 2, hash: 'bb', path: '/b.png', ...image, ...scored },

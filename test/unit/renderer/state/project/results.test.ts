@@ -34,7 +34,11 @@ function resultsOf(count: number) {
     'scores.curves': () => {
       throw new Failure('bad-input', 'Score the dataset first.');
     },
-    'scores.floor': () => ({ auroc: 0.9, auroc95: [0.8, 1], counts: { normal: 5, anomalous: 5 } }),
+    'scores.baseline': () => ({
+      auroc: 0.9,
+      auroc95: [0.8, 1],
+      counts: { normal: 5, anomalous: 5 },
+    }),
   });
   return { results: new Results(core.client, { modelId: 1, dataset: 'cells' }), asked };
 }

@@ -18,7 +18,7 @@ const plan: BatchPlan = {
   shifts: [{ shift: shiftNamed('cut-mix'), weight: 1, strength: 0.5 }],
 };
 
-test('a batch holds the same views in parts, each of which is laid out as a batch', () => {
+test('a batch split into micro-batches holds the same views, each micro-batch laid out as a batch', () => {
   const [whole, halves] = [new DrawnBatches(plan), new DrawnBatches(plan, 2)];
   for (const batches of [whole, halves]) batches.fill(3);
   const { batch, outlierBatch } = plan.settings;
@@ -30,13 +30,13 @@ test('a batch holds the same views in parts, each of which is laid out as a batc
     expect(views(halves, row, count)).toEqual(views(whole, first, count));
     row += count;
   };
-  for (const part of [0, 1]) {
-    for (const view of [0, 1]) expectNext(view * batch + part * half, half);
-    const outliers = 2 * batch + part * outlierHalf;
+  for (const index of [0, 1]) {
+    for (const view of [0, 1]) expectNext(view * batch + index * half, half);
+    const outliers = 2 * batch + index * outlierHalf;
     for (const view of [0, 1]) expectNext(outliers + view * outlierBatch, outlierHalf);
   }
 });
 
-test('each part has its share of the rows', () => {
+test('each micro-batch has its share of the rows', () => {
   expect(rowsOf(plan, 2)).toEqual({ normals: 4, outliers: 6 });
 });

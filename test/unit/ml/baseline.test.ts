@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { RandomStream, purpose } from '#domain/random.ts';
 import { plainView } from '#ml/augment/view.ts';
-import { floorRows, floorScore, joinedRows } from '#ml/floor.ts';
+import { baselineRows, baselineScore, joinedRows } from '#ml/baseline.ts';
 import type { PixelSet } from '#ml/pixels.ts';
 
 function noise(count: number, seed: number, channels: 1 | 3 = 3): PixelSet {
@@ -45,8 +45,8 @@ function slowScores(normals: PixelSet, images: PixelSet): number[] {
 }
 
 function scores(normals: PixelSet, images: PixelSet): number[] {
-  const bank = joinedRows([...floorRows(normals)]);
-  return [...floorRows(images)].map((row) => floorScore(row, bank));
+  const bank = joinedRows([...baselineRows(normals)]);
+  return [...baselineRows(images)].map((row) => baselineScore(row, bank));
 }
 
 test.each([1, 3] as const)('scores are as defined, %i channels', (channels) => {

@@ -1,16 +1,16 @@
-// The task `floor`: anomaly scores of the untrained floor.
+// The task `baseline`: anomaly scores of the baseline without training.
 
 import { Failure } from '#domain/failure.ts';
 import { throwIfStopped } from '#domain/stop.ts';
-import { floorRows, floorScore, joinedRows } from '#ml/floor.ts';
-import type { FloorTask } from '../contract.ts';
+import { baselineRows, baselineScore, joinedRows } from '#ml/baseline.ts';
+import type { BaselineTask } from '../contract.ts';
 import { readShard } from '../files/shard.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
 
 /** Throws `stopped`, and a failure when the two cannot be compared. */
-export async function runFloor(
-  task: FloorTask,
+export async function runBaseline(
+  task: BaselineTask,
   { stop }: TaskContext,
 ): Promise<{ anomaly: number[] }> {
   const normals = await readShard(task.normals.path, task.normals.hash);
@@ -22,7 +22,7 @@ export async function runFloor(
     throw new Failure(
       'bad-input',
       `"${task.images.name}" and "${task.normals.name}" are not both in colour or both grey. ` +
-        'Prepare them alike.',
+        'Prepare both the same way.',
       task.images.path,
     );
   }
@@ -32,14 +32,14 @@ export async function runFloor(
     throwIfStopped(stop);
   };
   const rows: Float32Array[] = [];
-  for (const row of floorRows(normals)) {
+  for (const row of baselineRows(normals)) {
     rows.push(row);
     await pause();
   }
   const bank = joinedRows(rows);
   const anomaly: number[] = [];
-  for (const row of floorRows(images)) {
-    anomaly.push(floorScore(row, bank));
+  for (const row of baselineRows(images)) {
+    anomaly.push(baselineScore(row, bank));
     await pause();
   }
   return { anomaly };

@@ -1,17 +1,17 @@
-// The task `featureFloor`: anomaly scores by the five nearest normals among features that lie in files.
+// The task `featureBaseline`: kNN-5 anomaly scores on features read from files.
 
 import { readFile } from 'node:fs/promises';
 import { Failure } from '#domain/failure.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import { outputLengths, scaleOutputs } from '#ml/backbone.ts';
-import { floorScore, joinedRows } from '#ml/floor.ts';
-import type { FeatureFloorTask } from '../contract.ts';
+import { baselineScore, joinedRows } from '#ml/baseline.ts';
+import type { FeatureBaselineTask } from '../contract.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
 
 /** Throws `stopped`, `too-few-images`, and what the file system throws. */
-export async function runFeatureFloor(
-  task: FeatureFloorTask,
+export async function runFeatureBaseline(
+  task: FeatureBaselineTask,
   { stop }: TaskContext,
 ): Promise<{ anomaly: number[] }> {
   const lengths = outputLengths(task.outputs);
@@ -24,7 +24,7 @@ export async function runFeatureFloor(
   const turns = new Turns();
   const anomaly: number[] = [];
   for (const row of images) {
-    anomaly.push(floorScore(row, bank));
+    anomaly.push(baselineScore(row, bank));
     await turns.give();
     throwIfStopped(stop);
   }

@@ -1,5 +1,5 @@
-// The untrained floor: mean distance to the five nearest training normals in thumbnails and colour
-// histograms. A trained detector that does not beat it has learnt nothing worth the time.
+// The baseline without training: mean distance to the five nearest training normals in thumbnails and
+// colour histograms. A trained detector that is no better was not worth its training time.
 
 import { plainView } from './augment/view.ts';
 import { nearestBySquare } from './nearest.ts';
@@ -13,7 +13,7 @@ const neighbours = 5;
  * Describes the images of a set, in order, each by a row: a 16×16 thumbnail, scaled so that its
  * distances are root mean squares, and per channel a histogram of 16 bins as shares.
  */
-export function* floorRows(set: PixelSet): Generator<Float32Array> {
+export function* baselineRows(set: PixelSet): Generator<Float32Array> {
   for (let index = 0; index < set.count; index++) yield describe(set, index);
 }
 
@@ -44,7 +44,7 @@ function describe(set: PixelSet, index: number): Float32Array {
  * The anomaly score of an image; higher is stranger. `bank`: rows of the normals, at least one, one
  * after another.
  */
-export function floorScore(row: Float32Array, bank: Float32Array): number {
+export function baselineScore(row: Float32Array, bank: Float32Array): number {
   const nearest = nearestBySquare(row, bank, neighbours);
   return nearest.reduce((sum, { value }) => sum + Math.sqrt(value), 0) / nearest.length;
 }

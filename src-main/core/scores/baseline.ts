@@ -1,7 +1,7 @@
-// What a detector reaches that has learnt nothing (nearest neighbours on thumbnails and colours), on
-// the same images as an evaluation.
+// The baseline without training (nearest neighbours on thumbnails and colours), measured on the same
+// images as an evaluation.
 
-import type { Floor } from '#contract/core.ts';
+import type { Baseline } from '#contract/core.ts';
 import { auroc } from '#domain/metrics/auroc.ts';
 import type { Stop } from '#domain/stop.ts';
 import type { Input } from '#worker/contract.ts';
@@ -18,29 +18,29 @@ import { trainedModel } from './scoring-model.ts';
 import { shardImages } from './shard-images.ts';
 import { withLease, type Compute } from '../workers/compute.ts';
 
-/** Every image meets every training normal, so that larger lists are sampled. */
+/** Every image is compared with every training normal, so larger lists are sampled. */
 const most = 2000;
 
-export interface FloorPorts {
+export interface BaselinePorts {
   readonly database: ProjectDatabase;
   /** The project's, absolute. */
   readonly folder: string;
   readonly compute: Compute;
 }
 
-/** What a floor compares: the normals that a model was trained on, and the images that are judged. */
-export interface FloorImages {
+/** The two sides of a baseline: the training normals of a model, and the images to score. */
+export interface BaselineImages {
   readonly run: StoredRun;
   readonly training: readonly DatasetItem[];
   readonly judged: readonly DatasetItem[];
 }
 
 /** Throws as `evaluate`. */
-export function floorImages(
+export function baselineImages(
   database: ProjectDatabase,
   modelId: number,
   dataset: string,
-): FloorImages {
+): BaselineImages {
   return database.read((reader) => {
     const trained = trainedModel(reader, modelId);
     const { seed } = trained.config;
@@ -55,13 +55,13 @@ export function floorImages(
 }
 
 /** Throws as `evaluate`, `stopped`, `link-closed`, and `too-few-images` when none can be read. */
-export async function floorOf(
+export async function baselineOf(
   modelId: number,
   dataset: string,
   stop: Stop,
-  { database, folder, compute }: FloorPorts,
-): Promise<Floor> {
-  const { run, training, judged: images } = floorImages(database, modelId, dataset);
+  { database, folder, compute }: BaselinePorts,
+): Promise<Baseline> {
+  const { run, training, judged: images } = baselineImages(database, modelId, dataset);
   const { side, channels, type, window } = readRunPixels(run);
   const prepare = async (items: readonly { readonly imageId: number }[]) =>
     writePixelShards(
@@ -80,7 +80,7 @@ export async function floorOf(
     normals: { name: 'training normals', ...(await put(normals)) },
     images: { name: `images of "${dataset}"`, ...(await put(judged)) },
   };
-  const { anomaly } = await withLease(compute, (lease) => lease.call('floor', task, stop));
+  const { anomaly } = await withLease(compute, (lease) => lease.call('baseline', task, stop));
   const scoresOfRole = (role: 'normal' | 'anomaly') =>
     anomaly.filter((_, place) => images[judged.held[place]!]!.role === role);
   const normal = scoresOfRole('normal');

@@ -22,19 +22,19 @@ test('bars are stranger than discs when discs are normal', async () => {
   const bars = await shardOf(folder, 'bars', 'bar', 12);
   const { client } = startWorker();
   const scores = async (images: typeof discs) =>
-    (await client.call('floor', { normals, images })).anomaly;
+    (await client.call('baseline', { normals, images })).anomaly;
   const [near, far] = [await scores(discs), await scores(bars)];
   expect([near.length, far.length]).toEqual([12, 12]);
   expect(Math.max(...near)).toBeLessThan(Math.min(...far));
   const grey = await shardOf(folder, 'grey', 'bar', 2, 1);
-  const mixed = await failureOf(client.call('floor', { normals, images: grey }));
+  const mixed = await failureOf(client.call('baseline', { normals, images: grey }));
   expect(mixed.message).toContain('both in colour or both grey');
   const none = await shardOf(folder, 'none', 'bar', 0, 1);
-  const empty = await failureOf(client.call('floor', { normals: none, images: bars }));
+  const empty = await failureOf(client.call('baseline', { normals: none, images: bars }));
   expect(empty.code).toBe('too-few-images');
 });
 
-test('the floor of 3000 images against 3000 heeds a stop', async () => {
+test('the baseline of 3000 images against 3000 heeds a stop', async () => {
   const folder = await temporaryFolder();
   const path = join(folder, 'noise.shard');
   const stream = new RandomStream(1, purpose.sample);
@@ -53,10 +53,10 @@ test('the floor of 3000 images against 3000 heeds a stop', async () => {
   const { client } = startWorker();
   // An answer says that the process is up: its start is no part of what is measured.
   await failureOf(
-    client.call('floor', { normals: noise, images: { name: 'none', hash, path: folder } }),
+    client.call('baseline', { normals: noise, images: { name: 'none', hash, path: folder } }),
   );
-  await budget('worker: stop of the floor', async () => {
-    const run = client.start('floor', { normals: noise, images: noise });
+  await budget('worker: stop of the baseline', async () => {
+    const run = client.start('baseline', { normals: noise, images: noise });
     const failure = failureOf(run.result);
     await new Promise((resolve) => setTimeout(resolve, 300));
     const asked = performance.now();

@@ -1,10 +1,10 @@
-// Features of a backbone as a detector: nearest neighbours among them, on the same images as an
-// evaluation. Nothing is trained.
+// The baseline of a frozen backbone: kNN-5 on its features, without training, on the same images as an
+// evaluation.
 
 import { createHash } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Floor } from '#contract/core.ts';
+import type { Baseline } from '#contract/core.ts';
 import { auroc } from '#domain/metrics/auroc.ts';
 import type { Stop } from '#domain/stop.ts';
 import type { BackboneCard } from '#worker/files/backbone-card.ts';
@@ -16,12 +16,12 @@ import { readRunPixels } from '../runs/run-config.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { withLease, type Compute } from '../workers/compute.ts';
 import { nothingReadable } from './evaluate.ts';
-import { floorImages, floorOf } from './floor.ts';
+import { baselineImages, baselineOf } from './baseline.ts';
 import { imageFeatures, type FeatureSource, type ImageFeaturePorts } from './image-features.ts';
 import { newScoringFolder } from './scoring-folder.ts';
 import { shardImages } from './shard-images.ts';
 
-export interface FrozenFloorPorts {
+export interface FrozenBaselinePorts {
   readonly database: ProjectDatabase;
   /** The project's, absolute. */
   readonly folder: string;
@@ -29,31 +29,31 @@ export interface FrozenFloorPorts {
   readonly cache: FeatureCache;
 }
 
-/** On thumbnails, or among the features of a backbone that is named. Throws as the two. */
-export async function askedFloor(
+/** On thumbnails, or on the features of the named backbone. Throws as the two. */
+export async function askedBaseline(
   asked: {
     readonly modelId: number;
     readonly dataset: string;
     readonly backbone?: string | undefined;
   },
   stop: Stop,
-  ports: FrozenFloorPorts,
-): Promise<Floor> {
+  ports: FrozenBaselinePorts,
+): Promise<Baseline> {
   const { modelId, dataset, backbone: name } = asked;
-  if (name === undefined) return await floorOf(modelId, dataset, stop, ports);
+  if (name === undefined) return await baselineOf(modelId, dataset, stop, ports);
   const backbone = await new Backbones().find(name);
-  return await frozenFloorOf(modelId, dataset, backbone, stop, ports);
+  return await frozenBaselineOf(modelId, dataset, backbone, stop, ports);
 }
 
-/** Throws as `floorOf`, and what loading and running the backbone throw. */
-async function frozenFloorOf(
+/** Throws as `baselineOf`, and what loading and running the backbone throw. */
+async function frozenBaselineOf(
   modelId: number,
   dataset: string,
   backbone: Backbone,
   stop: Stop,
-  { database, folder, compute, cache }: FrozenFloorPorts,
-): Promise<Floor> {
-  const { run, training, judged } = floorImages(database, modelId, dataset);
+  { database, folder, compute, cache }: FrozenBaselinePorts,
+): Promise<Baseline> {
+  const { run, training, judged } = baselineImages(database, modelId, dataset);
   const normals = await shardImages(database, folder, training);
   const images = await shardImages(database, folder, judged);
   const { channels, type, window } = readRunPixels(run);
@@ -101,7 +101,7 @@ function rowsOf(images: readonly ShardImage[], features: ImageVectors): readonly
   return images.flatMap(({ hash }) => features.get(hash) ?? []);
 }
 
-/** Anomaly scores of the second rows among the first; a worker computes them. */
+/** Anomaly scores of the second rows against the first; a worker computes them. */
 async function compare(
   { outputs }: BackboneCard,
   rows: readonly [readonly Float32Array[], readonly Float32Array[]],
@@ -116,7 +116,9 @@ async function compare(
     };
     const [normals, images] = [await put('normals', rows[0]), await put('images', rows[1])];
     const task = { normals, images, outputs };
-    const { anomaly } = await withLease(compute, (lease) => lease.call('featureFloor', task, stop));
+    const { anomaly } = await withLease(compute, (lease) =>
+      lease.call('featureBaseline', task, stop),
+    );
     return anomaly;
   } finally {
     await rm(work, { recursive: true, force: true });
