@@ -9,6 +9,7 @@ export default defineConfig({
     setupFiles: ['test/e2e/support/take-screen.ts'],
     // Some train and score a model.
     testTimeout: 600_000,
+    hookTimeout: 180_000,
     // The same as Playwright's timeout; the default is one second.
     expect: { poll: { timeout: 30_000 } },
     pool: 'forks',
