@@ -41,7 +41,7 @@ export function enginesByTime(times: Choice['times']): EngineName[] {
 
 /**
  * Times a program on the engines that `short` (the times of the short test) leaves in question; null where it
- * leaves none. Remembered by engines, program, computer and threads; measured anew with `again`.
+ * leaves none. Remembered by engines, program, computer and threads; measured again with `again`.
  */
 export async function timeOwnProgram(
   program: Program,

@@ -33,7 +33,7 @@ export function tensorflowEngine(tf: TensorFlow): Engine {
 function storeOf(tf: TensorFlow, session: Session | undefined): StateStore {
   if (session === undefined) return new StateStore(tf);
   if (session instanceof InterpretedSession) return session.store;
-  throw new Error('The session whose state shall be shared belongs to another engine');
+  throw new Error('The session whose state is to be shared belongs to another engine');
 }
 
 class InterpretedSession implements Session {
