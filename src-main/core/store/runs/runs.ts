@@ -10,7 +10,7 @@ export interface NewRun {
   readonly method: string;
   readonly preset: string;
   readonly specimen: string;
-  /** JSON, see core/runs/run-config.ts. */
+  /** JSON, see contract/run-config.ts. */
   readonly config: string;
   readonly seed: number;
   readonly engine: string;

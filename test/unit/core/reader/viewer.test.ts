@@ -117,7 +117,7 @@ describe('a picture', () => {
     expect(await viewer.picture(hashOf(grey), { ...look, channel: '2' })).toBe(undefined);
   });
 
-  it('is made once, whoever asks', async () => {
+  it('is made once for several callers', async () => {
     const path = await deepRamp();
     know([{ path, bitDepth: 16 }]);
     const look = { low: 0, high: 65_535, channel: 'all' } as const;
