@@ -60,6 +60,11 @@ export const generalSettings = {
   jitter: number(0.8, 0, 1, 'chance that brightness, contrast, saturation and hue change at all'),
   grey: number(0.2, 0, 1, 'chance that a view loses its colour'),
   views: integer(32, 0, 256, 'random views averaged in a score, beside the plain one'),
+  turns: choice(
+    'none',
+    ['none', 'quarter'],
+    'average the read-out over quarter turns: for specimens without an up and down',
+  ),
   falseAlarms: number(0.05, 0.0001, 0.5, 'share of normal images that may be flagged'),
   threads: integer(0, 0, 256, 'processor threads; 0 takes one per core'),
 } as const satisfies SettingTable;
@@ -70,7 +75,10 @@ export type RunSettings = ValuesOf<typeof generalSettings> & { readonly rankBy: 
   >;
 
 /** Values of settings for runs, models and checkpoints of versions that did not have them. */
-export const laterSettings: Readonly<Record<string, SettingValue>> = { network: 'resnet18' };
+export const laterSettings: Readonly<Record<string, SettingValue>> = {
+  network: 'resnet18',
+  turns: 'none',
+};
 
 /** The settings of random views, that is, of what may vary in a normal image. */
 export const viewSettingNames = [
@@ -122,6 +130,7 @@ const specimens: Record<SpecimenName, Partial<ValuesOf<typeof generalSettings>>>
     hue: 0.02,
     grey: 0,
     verticalFlip: 0.5,
+    turns: 'quarter',
   },
   // Brightness differs from field to field; hue has no meaning where channels are stains.
   fluorescence: {
@@ -131,6 +140,7 @@ const specimens: Record<SpecimenName, Partial<ValuesOf<typeof generalSettings>>>
     hue: 0,
     grey: 0,
     verticalFlip: 0.5,
+    turns: 'quarter',
   },
   natural: { cropMin: 0.08 },
 };

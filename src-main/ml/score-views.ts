@@ -2,16 +2,24 @@
 
 import { RandomStream, purpose } from '#domain/random.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
+import { turnPlanes } from './augment/turn.ts';
 import { drawView, plainView, toNetworkRange } from './augment/view.ts';
 import type { PixelSet } from './pixels.ts';
 import type { BatchSource, Views } from './views.ts';
 import { drawnOnDemand } from './views.ts';
 
-/** Views to score: of each image the plain one, then random ones, row after row over all batches. */
+/** The plain view alone, or also turned by 90°, 180° and 270°. */
+export type Turns = 1 | 4;
+
+/**
+ * Views to score: of each image the plain one, its turned copies, then random ones, row after row over
+ * all batches.
+ */
 export interface ScoreViewsRequest {
   readonly set: PixelSet;
   readonly settings: RunSettings;
   readonly seed: number;
+  readonly turns: Turns;
   /** Random views of an image. */
   readonly views: number;
   /** Of each image: its place in the set and the two words of its key. */
@@ -28,16 +36,16 @@ export class ScoreViews implements Views {
   readonly phases: readonly number[];
 
   constructor(request: ScoreViewsRequest) {
-    const { set, settings, views, rows } = request;
+    const { set, settings, turns, views, rows } = request;
     this.#request = request;
-    this.#rowsPerImage = 1 + views;
+    this.#rowsPerImage = turns + views;
     this.#viewLength = set.channels * settings.inputSize ** 2;
     this.length = rows * this.#viewLength;
     this.phases = [rows];
   }
 
   draw(batch: number, _phase: number, item: number, into: Float32Array): void {
-    const { set, settings, seed, images, rows } = this.#request;
+    const { set, settings, turns, seed, images, rows } = this.#request;
     const row = batch * rows + item;
     const [at, view] = [3 * Math.floor(row / this.#rowsPerImage), row % this.#rowsPerImage];
     const offset = item * this.#viewLength;
@@ -47,11 +55,12 @@ export class ScoreViews implements Views {
       return;
     }
     const index = images[at]!;
-    if (view === 0) {
+    if (view < turns) {
       plainView(set, index, settings.inputSize, into, offset);
+      turnPlanes(own, settings.inputSize, view);
     } else {
       const key = [images[at + 1]!, images[at + 2]!] as const;
-      const stream = new RandomStream(seed, purpose.scoreView, ...key, view);
+      const stream = new RandomStream(seed, purpose.scoreView, ...key, view - turns + 1);
       drawView(set, index, settings, stream, settings.inputSize, into, offset);
     }
     toNetworkRange(own);

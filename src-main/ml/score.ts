@@ -16,7 +16,8 @@ import { networks } from './networks/networks.ts';
 import type { PixelSet } from './pixels.ts';
 import type { Reference } from './scores/reference.ts';
 import { fitReference } from './scores/reference.ts';
-import type { ScoreSource, ScoreViewsRequest } from './score-views.ts';
+import { poolStages, stageLengths } from './read-out/stages.ts';
+import type { ScoreSource, ScoreViewsRequest, Turns } from './score-views.ts';
 import { scoredOnDemand } from './score-views.ts';
 
 /** Largest batch of views. */
@@ -46,13 +47,21 @@ export interface TrainedNetwork {
   readonly fitted: Tensors;
 }
 
-/** The scoring program: images [rows, channels, inputSize, inputSize] to features h and z. */
+/**
+ * The scoring program: images [rows, channels, inputSize, inputSize] to features h and z, and to `pooled`,
+ * the means and deviations of all stages one after another, [rows, sum of `stageLengths`].
+ */
 export function describeScoring(settings: RunSettings, channels: number, rows: number): Program {
   const { network, width, inputSize } = settings;
   const b = new ProgramBuilder('score');
   const images = b.input('images', [rows, channels, inputSize, inputSize]);
-  const { h, z } = networks[network].describe(b, images, { width, inputSize, channels });
-  return b.scoring({ h, z });
+  const { h, z, stages } = networks[network].describe(b, images, { width, inputSize, channels });
+  return b.scoring({ h, z, pooled: poolStages(b, stages) });
+}
+
+/** Turned copies of the plain view that the read-out averages over. */
+function turnsOf({ turns }: RunSettings): Turns {
+  return turns === 'quarter' ? 4 : 1;
 }
 
 /** Large views in smaller batches: beyond this many values a batch gains no speed, only memory. */
@@ -67,10 +76,11 @@ function batchRows(size: number, all: number): number {
 
 /** The batches of a scoring of so many images, when memory allows. */
 export function scoringBatches(
-  { inputSize, views }: RunSettings,
+  settings: RunSettings,
   images: number,
 ): { readonly rows: number; readonly batches: number } {
-  const all = images * (1 + views);
+  const { inputSize, views } = settings;
+  const all = images * (turnsOf(settings) + views);
   const rows = batchRows(inputSize, all);
   return { rows, batches: Math.ceil(all / rows) };
 }
@@ -78,8 +88,10 @@ export function scoringBatches(
 interface ImageFeatures {
   /** Of the plain view. */
   readonly h: Float32Array;
-  /** Of all views, the plain one first. */
+  /** Of the plain view, then of the random ones. */
   readonly z: Float32Array;
+  /** Of the stages, averaged over the plain view and its turned copies. */
+  readonly pooled: Float32Array;
 }
 
 /**
@@ -93,7 +105,7 @@ async function* readViews(
   source: ScoreSource,
   stop: Stop,
 ): AsyncGenerator<readonly ImageFeatures[], void, undefined> {
-  const all = (request.images.length / 3) * (1 + request.views);
+  const all = (request.images.length / 3) * (request.turns + request.views);
   const quick = batchRows(request.settings.inputSize, all);
   let rows = Math.min(quick, source.mostRows ?? quick);
   for (let done = 0; ; rows = Math.floor(rows / 2)) {
@@ -123,18 +135,19 @@ async function* readBatches(
   { open }: ScoreSource,
   stop: Stop,
 ): AsyncGenerator<readonly ImageFeatures[], void, undefined> {
-  const { set, settings, views, images, rows } = request;
-  const perImage = 1 + views;
+  const { set, settings, turns, views, images, rows } = request;
+  const perImage = turns + views;
   const all = (images.length / 3) * perImage;
   const source = open(request);
   const { embeddingSize, featureSize } = networks[settings.network];
   const d = featureSize(settings);
+  const length = stageLengths(settings).reduce((sum, own) => sum + own, 0);
   const session = await engine.compile(describeScoring(settings, set.channels, rows));
   try {
     await session.writeState(state);
     const batches = Math.ceil(all / rows);
-    let h = new Float32Array(d);
-    let z = new Float32Array(perImage * embeddingSize);
+    let [h, z] = [new Float32Array(d), new Float32Array((1 + views) * embeddingSize)];
+    let pooled = new Float32Array(length);
     for (let batch = 0; batch < batches; batch++) {
       throwIfStopped(stop);
       const outputs = await session.run({ images: await source.take(batch, batches) });
@@ -142,18 +155,25 @@ async function* readBatches(
       for (let item = 0; item < rows && batch * rows + item < all; item++) {
         const view = (batch * rows + item) % perImage;
         if (view === 0) h.set(outputs['h']!.subarray(item * d, (item + 1) * d));
-        const features = outputs['z']!.subarray(item * embeddingSize, (item + 1) * embeddingSize);
-        z.set(features, view * embeddingSize);
+        if (view < turns) addTo(pooled, outputs['pooled']!, item * length, 1 / turns);
+        if (view === 0 || view >= turns) {
+          const features = outputs['z']!.subarray(item * embeddingSize, (item + 1) * embeddingSize);
+          z.set(features, (view === 0 ? 0 : view - turns + 1) * embeddingSize);
+        }
         if (view < perImage - 1) continue;
-        done.push({ h, z });
-        h = new Float32Array(d);
-        z = new Float32Array(perImage * embeddingSize);
+        done.push({ h, z, pooled });
+        [h, z] = [new Float32Array(d), new Float32Array((1 + views) * embeddingSize)];
+        pooled = new Float32Array(length);
       }
       yield done;
     }
   } finally {
     await session.release();
   }
+}
+
+function addTo(sums: Float32Array, rows: Float32Array, from: number, share: number): void {
+  for (let i = 0; i < sums.length; i++) sums[i]! += share * rows[from + i]!;
 }
 
 /** In shared memory, so that threads can read it. */
@@ -173,8 +193,9 @@ export async function readReference(
   stop: Stop = neverStop,
   source: ScoreSource = scoredOnDemand,
 ): Promise<Reference> {
-  const { h, z } = await readPlainViews(engine, state, normals, settings, stop, source);
-  return fitReference(h, z, normals.count, seed);
+  const turns = turnsOf(settings);
+  const read = await readPlainViews(engine, state, normals, settings, stop, source, turns);
+  return fitReference(read, normals.count, stageLengths(settings), seed);
 }
 
 /**
@@ -193,7 +214,15 @@ export async function readFeatures(
   return { size, features: unitRows(h, size) };
 }
 
-/** h [count, d] and z [count, e] of the plain view of every image of a set. Throws `stopped`. */
+/** Of all images of a set: h [count, d] and z [count, e] of the plain view, and pooled features of all stages. */
+export interface PlainFeatures {
+  readonly h: Float32Array;
+  readonly z: Float32Array;
+  /** [count, sum of `stageLengths`] */
+  readonly pooled: Float32Array;
+}
+
+/** Throws `stopped`. */
 export async function readPlainViews(
   engine: Engine,
   state: Tensors,
@@ -201,25 +230,29 @@ export async function readPlainViews(
   settings: RunSettings,
   stop: Stop = neverStop,
   source: ScoreSource = scoredOnDemand,
-): Promise<{ h: Float32Array; z: Float32Array }> {
+  turns: Turns = 1,
+): Promise<PlainFeatures> {
   const { embeddingSize, featureSize } = networks[settings.network];
   const d = featureSize(settings);
   const h = new Float32Array(set.count * d);
   const z = new Float32Array(set.count * embeddingSize);
+  const length = stageLengths(settings).reduce((sum, own) => sum + own, 0);
+  const pooled = new Float32Array(set.count * length);
   // Plain views follow from no key and no seed.
   const all = Array.from({ length: set.count }, (_, index): KeyedImage => {
     return { index, key: [0, 0] };
   });
-  const request = { set, settings, seed: 0, views: 0, images: wordsOf(all) };
+  const request = { set, settings, seed: 0, turns, views: 0, images: wordsOf(all) };
   let index = 0;
   for await (const read of readViews(engine, state, request, source, stop)) {
     for (const features of read) {
       h.set(features.h, index * d);
       z.set(features.z, index * embeddingSize);
+      pooled.set(features.pooled, index * length);
       index++;
     }
   }
-  return { h, z };
+  return { h, z, pooled };
 }
 
 /**
@@ -236,12 +269,17 @@ export async function* scoreImages(
   source: ScoreSource = scoredOnDemand,
 ): AsyncGenerator<readonly ScoredImage[], void, undefined> {
   const { views } = settings;
-  const request = { set, settings, seed, views, images: wordsOf(images) };
+  const request = {
+    ...{ set, settings, seed, views, images: wordsOf(images) },
+    // A model of an earlier version has no statistics of the stages.
+    turns: reference.stages.length === 0 ? (1 as const) : turnsOf(settings),
+  };
   let place = 0;
   for await (const read of readViews(engine, state, request, source, neverStop)) {
-    yield read.map(({ h, z }) => {
+    yield read.map((features) => {
       const { index } = images[place++]!;
-      const raw = methods[method].score({ h, z, views: 1 + views }, { reference, own: fitted });
+      const image = { ...features, views: 1 + views };
+      const raw = methods[method].score(image, { reference, own: fitted });
       if (!Object.values(raw).every(Number.isFinite)) {
         throw new Failure(
           'not-finite',

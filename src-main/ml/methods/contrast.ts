@@ -67,9 +67,9 @@ export function warmedUp(
 }
 
 export const normScoring: Pick<Method, 'score'> = {
-  score: ({ h, z, views }, { reference }) => ({
-    ...normScores(z, views, reference),
-    ...featureScores(h, reference),
+  score: (image, { reference }) => ({
+    ...normScores(image, reference),
+    ...featureScores(image, reference),
   }),
 };
 

@@ -34,6 +34,8 @@ export interface ImageFeatures {
   /** Features z of all views, [views, e], the plain view first. */
   readonly z: Float32Array;
   readonly views: number;
+  /** Of all stages, see read-out/stages.ts. */
+  readonly pooled: Float32Array;
 }
 
 /** The reference that scores compare an image with. */

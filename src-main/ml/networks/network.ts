@@ -30,6 +30,8 @@ export interface Network {
   ) => NetworkOutputs;
   /** Length of h. */
   readonly featureSize: (settings: Pick<NetworkSettings, 'width'>) => number;
+  /** Channels of the map of each stage, in the order of `stages`. */
+  readonly stageChannels: (settings: Pick<NetworkSettings, 'width'>) => readonly number[];
   /** Length of z. */
   readonly embeddingSize: number;
   /**

@@ -1,19 +1,33 @@
-// Scores from the features h of the plain view, which every method has; higher is more normal.
+// Scores from the features of the plain view, which every method has; higher is more normal.
 
 import type { RawScores } from '#domain/score.ts';
 import { squaredMahalanobis } from '../linear-algebra.ts';
+import type { ImageFeatures } from '../methods/method.ts';
 import { nearestByCosine } from '../nearest.ts';
+import { stageDistances } from '../read-out/read-out.ts';
 import type { Reference } from './reference.ts';
 
 /**
- * h: [d]. Minus the squared Mahalanobis distance from the normal training images, and the mean cosine of
- * the five nearest of them.
+ * Minus the squared Mahalanobis distance from the normal training images in h, the mean cosine of the
+ * five nearest of them, and the read-out: minus the logarithm of the squared distance in each stage, and
+ * their sum.
  */
-export function featureScores(h: Float32Array, reference: Reference): RawScores {
+export function featureScores({ h, pooled }: ImageFeatures, reference: Reference): RawScores {
   const neighbours = nearestByCosine(h, reference.features, 5);
   return {
     mahalanobis: -mahalanobisSquared(h, reference),
     nearest5: neighbours.reduce((sum, { value }) => sum + value, 0) / neighbours.length,
+    ...stageScores(pooled, reference),
+  };
+}
+
+/** None of a model without statistics of the stages. */
+function stageScores(pooled: Float32Array, { stages }: Reference): RawScores {
+  if (stages.length === 0) return {};
+  const distances = stageDistances(pooled, stages);
+  return {
+    stages: -distances.reduce((sum, distance) => sum + distance, 0),
+    ...Object.fromEntries(distances.map((distance, index) => [`stage${index + 1}`, -distance])),
   };
 }
 

@@ -3,11 +3,14 @@
 
 import type { RawScores } from '#domain/score.ts';
 import { lengthOf } from '../linear-algebra.ts';
+import type { ImageFeatures } from '../methods/method.ts';
 import { nearestByCosine } from '../nearest.ts';
 import type { Reference } from './reference.ts';
 
-/** z: contrastive features of all views, [views, e], the plain view first. */
-export function normScores(z: Float32Array, views: number, reference: Reference): RawScores {
+export function normScores(
+  { z, views }: Pick<ImageFeatures, 'z' | 'views'>,
+  reference: Reference,
+): RawScores {
   const e = z.length / views;
   const mean = new Float64Array(e);
   let squares = 0;

@@ -2,6 +2,7 @@
 
 import { RandomStream, purpose } from '#domain/random.ts';
 import { cholesky, covarianceOfRows, meanOfRows, unitRows } from '../linear-algebra.ts';
+import { fitReadOut, type StageStatistics } from '../read-out/read-out.ts';
 
 /** Largest number of images in the banks; of more, a seeded draw keeps this many. */
 const bankLimit = 4096;
@@ -17,13 +18,22 @@ export interface Reference {
   readonly features: Float32Array;
   /** Unit rows of z, [n, e]. */
   readonly embeddings: Float32Array;
+  /** Of the read-out, the first stage first; none in models of versions without it. */
+  readonly stages: readonly StageStatistics[];
 }
 
-/** From h [n, d] and z [n, e] of the plain views of the normal training images, n ≥ 2. */
+/** h [n, d], z [n, e] and pooled features [n, Σ lengths] of the normal training images, n ≥ 2. */
+interface NormalFeatures {
+  readonly h: Float32Array;
+  readonly z: Float32Array;
+  readonly pooled: Float32Array;
+}
+
+/** `lengths`: of each stage's section of `pooled`. */
 export function fitReference(
-  h: Float32Array,
-  z: Float32Array,
+  { h, z, pooled }: NormalFeatures,
   count: number,
+  lengths: readonly number[],
   seed: number,
 ): Reference {
   const d = h.length / count;
@@ -31,7 +41,10 @@ export function fitReference(
   const mean = meanOfRows(h, count);
   const factor = cholesky(shrunkCovariance(h, mean, count), d);
   const kept = bankRows(count, seed);
-  return { mean, factor, features: unitRows(h, d, kept), embeddings: unitRows(z, e, kept) };
+  return {
+    ...{ mean, factor, features: unitRows(h, d, kept), embeddings: unitRows(z, e, kept) },
+    stages: fitReadOut(pooled, count, lengths),
+  };
 }
 
 /** Unbiased covariance of rows, plus shrinkage. */

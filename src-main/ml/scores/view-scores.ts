@@ -1,9 +1,9 @@
 // Scores of single views, averaged.
 
-/** z: features of all views, [views, e]. */
+import type { ImageFeatures } from '../methods/method.ts';
+
 export function meanOverViews(
-  z: Float32Array,
-  views: number,
+  { z, views }: Pick<ImageFeatures, 'z' | 'views'>,
   score: (view: Float32Array) => number,
 ): number {
   const e = z.length / views;

@@ -9,6 +9,7 @@ import { storedSettings } from '#domain/run-settings.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
 import type { Tensors } from '#engine/engine.ts';
 import { networks } from '#ml/networks/networks.ts';
+import { stageLengths } from '#ml/read-out/stages.ts';
 import type { TrainedNetwork } from '#ml/score.ts';
 import { describeScoring } from '#ml/score.ts';
 import type { Reference } from '#ml/scores/reference.ts';
@@ -89,12 +90,13 @@ export async function writeModel(path: string, model: Model): Promise<string> {
   const shapes = referenceShapes(settings, reference.embeddings.length / embeddingSize);
   const bank = Object.entries(shapes).map(([name, shape]): [string, FileTensor] => [
     `reference.${name}`,
-    { shape, values: reference[name as keyof Reference] },
+    { shape, values: reference[name as keyof typeof shapes] },
   ]);
   const file: TensorFile = {
     tensors: {
       ...stateTensors(program, state),
       ...Object.fromEntries(bank),
+      ...stageTensors(reference.stages),
       ...fittedTensors(fitted),
     },
     metadata: { format, formatVersion, model: JSON.stringify(description) },
@@ -162,7 +164,9 @@ function readFitted(tensors: TensorFile['tensors'], path: string): Tensors {
   );
 }
 
-function referenceShapes(settings: RunSettings, rows: number): Record<keyof Reference, number[]> {
+type Banks = Omit<Reference, 'stages'>;
+
+function referenceShapes(settings: RunSettings, rows: number): Record<keyof Banks, number[]> {
   const { embeddingSize, featureSize } = networks[settings.network];
   const d = featureSize(settings);
   return { mean: [d], factor: [d, d], features: [rows, d], embeddings: [rows, embeddingSize] };
@@ -177,7 +181,7 @@ function readReferenceTensors(
   if (rows < 1 || rows > longestBank) throw damagedFile(path, 'it has no bank of normal images');
   const shapes = referenceShapes(settings, rows);
   const read = <Values extends Float32Array | Float64Array>(
-    name: keyof Reference,
+    name: keyof Banks,
     type: new (length: number) => Values,
   ) => assertTensor(tensors, `reference.${name}`, shapes[name], type, path);
   return {
@@ -185,5 +189,40 @@ function readReferenceTensors(
     factor: read('factor', Float64Array),
     features: read('features', Float32Array),
     embeddings: read('embeddings', Float32Array),
+    stages: readStages(tensors, settings, path),
   };
+}
+
+/** Names of the tensors of a stage, from 1. */
+function stageNames(stage: number) {
+  return { mean: `reference.stage${stage}.mean`, factor: `reference.stage${stage}.factor` };
+}
+
+function stageTensors(stages: Reference['stages']): Record<string, FileTensor> {
+  return Object.fromEntries(
+    stages.flatMap(({ mean, factor }, index) => {
+      const names = stageNames(index + 1);
+      const d = mean.length;
+      return [
+        [names.mean, { shape: [d], values: mean }],
+        [names.factor, { shape: [d, d], values: factor }],
+      ];
+    }),
+  );
+}
+
+/** None in a file of a version without the read-out. */
+function readStages(
+  tensors: TensorFile['tensors'],
+  settings: RunSettings,
+  path: string,
+): Reference['stages'] {
+  if (!Object.hasOwn(tensors, stageNames(1).mean)) return [];
+  return stageLengths(settings).map((d, index) => {
+    const { mean, factor } = stageNames(index + 1);
+    return {
+      mean: assertTensor(tensors, mean, [d], Float64Array, path),
+      factor: assertTensor(tensors, factor, [d, d], Float64Array, path),
+    };
+  });
 }

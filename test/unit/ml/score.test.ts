@@ -67,6 +67,22 @@ function cramped(free: number, most: number): Engine {
   };
 }
 
+/** The first image of a set, and the same turned clockwise. */
+function withTurned({ pixels }: PixelSet): Uint8Array {
+  const [side, channels] = [20, 3];
+  const both = new Uint8Array(2 * side * side * channels);
+  both.set(pixels.subarray(0, both.length / 2));
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      const to = both.length / 2 + channels * (x * side + (side - 1 - y));
+      const from = channels * (y * side + x);
+      for (let channel = 0; channel < channels; channel++)
+        both[to + channel] = pixels[from + channel]!;
+    }
+  }
+  return both;
+}
+
 async function score(
   network: TrainedNetwork,
   asked: readonly KeyedImage[],
@@ -170,6 +186,24 @@ describe('scores of an image', () => {
     );
     const none = scoreImages(cramped(0, 0), network, images, few, 1);
     await expect(none.next()).rejects.toMatchObject({ code: 'out-of-memory' });
+  });
+
+  it('of the read-out are the same for an image and its turned copy, when it averages over turns', async () => {
+    const distances = async (turns: string) => {
+      const settings = { ...settingsOf(0), turns } as RunSettings;
+      const state = stateOf(settings);
+      const normals = noisePixels({ count: 40, height: 20, width: 20, channels: 3 }, 4);
+      const reference = await readReference(engine, state, normals, settings, 1);
+      const own = { method: 'anchored', settings, state, reference, fitted: {} } as const;
+      const turned = { ...images, count: 2, pixels: withTurned(images) };
+      const scores = await score(own, keys.slice(0, 2), turned);
+      return ['stages', 'stage1', 'stage4'].map(
+        (name) => scores.get(0)![name]! - scores.get(1)![name]!,
+      );
+    };
+    for (const difference of await distances('quarter')) expect(difference).toBeCloseTo(0, 3);
+    for (const difference of await distances('none'))
+      expect(Math.abs(difference)).toBeGreaterThan(0.01);
   });
 
   it('that are NaN are refused', async () => {

@@ -28,13 +28,13 @@ export const bce = method(card, {
     };
   },
   fit: (state) => ({ weight: state[names.weight]!, bias: state[names.bias]! }),
-  score: ({ h, z, views }, { reference, own }) => {
+  score: (image, { reference, own }) => {
     const [weight, bias] = [own['weight']!, own['bias']![0]!];
     return {
-      normalLogit: meanOverViews(z, views, (view) =>
+      normalLogit: meanOverViews(image, (view) =>
         view.reduce((sum, value, i) => sum + value * weight[i]!, bias),
       ),
-      ...featureScores(h, reference),
+      ...featureScores(image, reference),
     };
   },
 });

@@ -38,13 +38,13 @@ export const deepsad = method(card, {
     return { [centreName]: centre };
   },
   fit: (state) => ({ centre: state[centreName]! }),
-  score: ({ h, z, views }, { reference, own }) => {
+  score: (image, { reference, own }) => {
     const centre = own['centre']!;
     return {
-      centreSquare: -meanOverViews(z, views, (view) =>
+      centreSquare: -meanOverViews(image, (view) =>
         view.reduce((sum, value, i) => sum + (value - centre[i]!) ** 2, 0),
       ),
-      ...featureScores(h, reference),
+      ...featureScores(image, reference),
     };
   },
 });

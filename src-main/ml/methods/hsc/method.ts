@@ -30,12 +30,12 @@ export const hsc = method(card, {
       distributions: { normalDistances, outlierDistances },
     };
   },
-  score: ({ h, z, views }, { reference }) => ({
-    sphereDistance: -meanOverViews(z, views, (view) => {
+  score: (image, { reference }) => ({
+    sphereDistance: -meanOverViews(image, (view) => {
       const square = view.reduce((sum, value) => sum + value * value, 0);
       return Math.sqrt(square + 1) - 1;
     }),
-    ...featureScores(h, reference),
+    ...featureScores(image, reference),
   }),
 });
 

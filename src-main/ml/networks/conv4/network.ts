@@ -30,6 +30,7 @@ export const conv4: Network = {
     return { h, z: describeHead(b, h), stages };
   },
   featureSize: ({ width }) => 2 ** (blocks - 1) * width,
+  stageChannels: ({ width }) => [1, 2, 4, 8].map((factor) => factor * width),
   embeddingSize,
   stepBytes: ({ width, inputSize }, rows, weights) =>
     bytesPerWeight * weights + bytesPerValue * rows * width * inputSize ** 2,

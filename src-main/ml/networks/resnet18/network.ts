@@ -22,6 +22,7 @@ export const resnet18: Network = {
     return { h, z: describeHead(b, h), stages };
   },
   featureSize: ({ width }) => 8 * width,
+  stageChannels: ({ width }) => [1, 2, 4, 8].map((factor) => factor * width),
   embeddingSize,
   stepBytes: ({ width, inputSize }, rows, weights) => {
     const isPooled = inputSize > smallInput;

@@ -55,9 +55,14 @@ describe('BCE', () => {
     const own = methods.bce.fit!(state);
     const reference = {
       ...{ mean: new Float64Array(1), factor: Float64Array.of(1) },
-      ...{ features: Float32Array.of(1), embeddings: Float32Array.of(1, 0) },
+      ...{ features: Float32Array.of(1), embeddings: Float32Array.of(1, 0), stages: [] },
     };
-    const image = { h: Float32Array.of(1), z: Float32Array.of(3, 1, 1, 0), views: 2 };
+    const image = {
+      h: Float32Array.of(1),
+      z: Float32Array.of(3, 1, 1, 0),
+      views: 2,
+      pooled: Float32Array.of(1),
+    };
     expect(methods.bce.score(image, { reference, own })['normalLogit']).toBe(1.5);
   });
 

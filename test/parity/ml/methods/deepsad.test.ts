@@ -46,9 +46,14 @@ describe('DeepSAD', () => {
     const own = methods.deepsad.fit!({ 'sphere.centre': Float32Array.of(1, 0) });
     const reference = {
       ...{ mean: new Float64Array(1), factor: Float64Array.of(1) },
-      ...{ features: Float32Array.of(1), embeddings: Float32Array.of(1, 0) },
+      ...{ features: Float32Array.of(1), embeddings: Float32Array.of(1, 0), stages: [] },
     };
-    const image = { h: Float32Array.of(1), z: Float32Array.of(1, 3, 2, 0), views: 2 };
+    const image = {
+      h: Float32Array.of(1),
+      z: Float32Array.of(1, 3, 2, 0),
+      views: 2,
+      pooled: Float32Array.of(1),
+    };
     expect(methods.deepsad.score(image, { reference, own })['centreSquare']).toBe(-5);
   });
 

@@ -11,14 +11,19 @@ function draw(length: number, word: number): Float32Array {
   return Float32Array.from({ length }, () => stream.normal());
 }
 
+/** The read-out of one stage, which has the features h. */
+function referenceOf(h: Float32Array, z: Float32Array, count: number, seed: number): Reference {
+  return fitReference({ h, z, pooled: h }, count, [h.length / count], seed);
+}
+
 function rawScores(h: Float32Array, z: Float32Array, views: number, reference: Reference) {
-  return methods.oecl.score({ h, z, views }, { reference, own: {} });
+  return methods.oecl.score({ h, z, views, pooled: h }, { reference, own: {} });
 }
 
 describe('a reference', () => {
   it('of features that never vary still gives finite scores', () => {
     const h = new Float32Array(10 * 4).fill(3);
-    const reference = fitReference(h, draw(10 * 5, 1), 10, 1);
+    const reference = referenceOf(h, draw(10 * 5, 1), 10, 1);
     const scores = rawScores(Float32Array.of(3, 3, 3, 4), draw(5, 2), 1, reference);
     expect(Object.values(scores).every(Number.isFinite)).toBe(true);
     expect(rawScores(h.slice(0, 4), draw(5, 2), 1, reference)['mahalanobis']).toBeCloseTo(0, 9);
@@ -26,14 +31,14 @@ describe('a reference', () => {
 
   it('with dead features (always zero) still gives finite scores', () => {
     const h = draw(30 * 6, 3).map((value, i) => (i % 6 < 2 ? 0 : value));
-    const reference = fitReference(h, draw(30 * 5, 4), 30, 1);
+    const reference = referenceOf(h, draw(30 * 5, 4), 30, 1);
     const scores = rawScores(h.slice(0, 6), draw(5, 5), 1, reference);
     expect(Object.values(scores).every(Number.isFinite)).toBe(true);
     expect(scores['nearest5']).toBeLessThanOrEqual(1 + 1e-6);
   });
 
   it('of a zero image and zero bank rows has cosines of zero, not NaN', () => {
-    const reference = fitReference(new Float32Array(8 * 3), new Float32Array(8 * 2), 8, 1);
+    const reference = referenceOf(new Float32Array(8 * 3), new Float32Array(8 * 2), 8, 1);
     const scores = rawScores(new Float32Array(3), new Float32Array(2), 1, reference);
     expect(scores['nearest5']).toBe(0);
     expect(scores['cosineTimesNorm']).toBe(0);
@@ -43,9 +48,9 @@ describe('a reference', () => {
   it('has unit rows, all up to 4096, and a seeded draw of that many from more', () => {
     const count = 5000;
     const [h, z] = [draw(count * 3, 6), draw(count * 2, 7)];
-    const small = fitReference(h.slice(0, 3 * 4096), z.slice(0, 2 * 4096), 4096, 1);
+    const small = referenceOf(h.slice(0, 3 * 4096), z.slice(0, 2 * 4096), 4096, 1);
     expect(small.features.length).toBe(3 * 4096);
-    const [one, again, two] = [1, 1, 2].map((seed) => fitReference(h, z, count, seed));
+    const [one, again, two] = [1, 1, 2].map((seed) => referenceOf(h, z, count, seed));
     expect(one!.features.length).toBe(3 * 4096);
     expect(again).toEqual(one);
     expect(two!.features).not.toEqual(one!.features);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { initialState } from '#ml/networks/initial-weights.ts';
 import { networks } from '#ml/networks/networks.ts';
+import { stageLengths } from '#ml/read-out/stages.ts';
 import { describeScoring } from '#ml/score.ts';
 import { fitReference } from '#ml/scores/reference.ts';
 import type { Model } from '#worker/files/model-file.ts';
@@ -13,13 +14,18 @@ import { bars, normals, settings, state, task, temporaryFolder, without } from '
 
 const { embeddingSize, featureSize } = networks[settings.network];
 const d = featureSize(settings);
+const lengths = stageLengths(settings);
+const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
 const ramp = (length: number) => Float32Array.from({ length }, (_, i) => Math.sin(i));
 const scored = new Set(describeScoring(settings, 1, 1).state.map(({ name }) => name));
 
 const model: Model = {
   description: describeModel(task, normals, [bars], 300, 'cpu'),
   state: Object.fromEntries(Object.entries(state).filter(([name]) => scored.has(name))),
-  reference: fitReference(ramp(6 * d), ramp(6 * embeddingSize), 6, 1),
+  reference: fitReference(
+    { h: ramp(6 * d), z: ramp(6 * embeddingSize), pooled: ramp(6 * sumOf(lengths)) },
+    ...([6, lengths, 1] as const),
+  ),
   fitted: { centre: ramp(5) },
 };
 

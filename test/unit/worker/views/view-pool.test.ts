@@ -51,7 +51,7 @@ const training: TrainRecipe = {
 };
 
 const scoring: ScoreRecipe = {
-  ...{ kind: 'score', set: shared(9, 4), settings, seed: 3, views: 5, rows: 16 },
+  ...{ kind: 'score', set: shared(9, 4), settings, seed: 3, turns: 4, views: 5, rows: 16 },
   images: Uint32Array.from([4, 100, 7, 0, 200, 8, 8, 300, 9]),
 };
 
