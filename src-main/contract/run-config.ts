@@ -32,6 +32,10 @@ const runConfig = z.strictObject({
     }),
   ),
   shifts: trainInput.shape.shifts.unwrap(),
+  /** Of the method "frozen": the network as it was found by its name. */
+  backbone: z
+    .strictObject({ name: z.string(), sha256: z.hash('sha256'), inputSize: z.int() })
+    .optional(),
   seed: z.number(),
   engine: trainInput.shape.engine.unwrap(),
   codeVersion: z.string(),

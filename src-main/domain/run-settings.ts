@@ -101,6 +101,16 @@ export function settingsOf(method: MethodName): SettingTable {
   };
 }
 
+/** The settings that a user can choose for a method: those that it reads. */
+export function openSettings(method: MethodName): SettingTable {
+  const { general, settings } = cardOf(method);
+  if (general === undefined) return settingsOf(method);
+  const open = [...general, 'rankBy', ...Object.keys(settings)];
+  return Object.fromEntries(
+    Object.entries(settingsOf(method)).filter(([name]) => open.includes(name)),
+  );
+}
+
 /** Whether runs of every method have it. */
 export function isGeneral(name: string): boolean {
   return name === 'rankBy' || Object.hasOwn(generalSettings, name);
@@ -162,13 +172,16 @@ export interface SettingChoice {
 
 /** Defaults, then specimen, then preset, then overrides. Throws `unknown-option` or `bad-input`. */
 export function resolveSettings(chosen: SettingChoice): RunSettings {
-  const table = settingsOf(chosen.method);
-  const resolved = standardsOf(chosen, table);
+  return resolved(chosen, openSettings(chosen.method));
+}
+
+function resolved(chosen: SettingChoice, open: SettingTable): RunSettings {
+  const values = standardsOf(chosen, settingsOf(chosen.method));
   for (const [name, value] of Object.entries(chosen.overrides)) {
-    if (!Object.hasOwn(table, name)) throw noSetting(name, chosen.method, table);
-    resolved[name] = parseSetting(name, table[name]!, value);
+    if (!Object.hasOwn(open, name)) throw noSetting(name, chosen.method, open);
+    values[name] = parseSetting(name, open[name]!, value);
   }
-  return checked(resolved);
+  return checked(values);
 }
 
 /**
@@ -181,10 +194,8 @@ export function storedSettings(chosen: SettingChoice): RunSettings {
   const own = Object.entries(chosen.overrides).filter(
     ([name]) => Object.hasOwn(table, name) || !isOfAMethod(name),
   );
-  return resolveSettings({
-    ...chosen,
-    overrides: { ...laterSettings, ...Object.fromEntries(own) },
-  });
+  const overrides = { ...laterSettings, ...Object.fromEntries(own) };
+  return resolved({ ...chosen, overrides }, table);
 }
 
 /** Checks that settings are exactly those of a method; the fault as text, else undefined. */
@@ -198,7 +209,8 @@ export function settingFault(
   for (const [name, value] of Object.entries(settings)) {
     if (!Object.hasOwn(table, name)) return noSetting(name, method, table).message;
     const setting = table[name]!;
-    if (typeof value !== (setting.kind === 'choice' ? 'string' : 'number')) {
+    const isText = setting.kind === 'choice' || setting.kind === 'name';
+    if (typeof value !== (isText ? 'string' : 'number')) {
       return `${name} is of the wrong type.`;
     }
     try {
@@ -232,7 +244,7 @@ function standardsOf(
 
 function noSetting(name: string, method: MethodName, table: SettingTable): Failure {
   const nearest = nearestName(name, Object.keys(table));
-  const others = methodCards.filter(({ settings }) => Object.hasOwn(settings, name));
+  const others = methodCards.filter((card) => Object.hasOwn(openSettings(card.name), name));
   const text =
     others.length === 0
       ? `There is no setting "${name}"${nearest}.`
@@ -242,8 +254,8 @@ function noSetting(name: string, method: MethodName, table: SettingTable): Failu
 }
 
 /** Throws `bad-input` when two settings contradict each other. */
-function checked(resolved: Readonly<Record<string, SettingValue>>): RunSettings {
-  const settings = resolved as RunSettings;
+function checked(values: Readonly<Record<string, SettingValue>>): RunSettings {
+  const settings = values as RunSettings;
   const { cropMin, cropMax } = settings;
   if (cropMin > cropMax) {
     throw new Failure(

@@ -16,7 +16,13 @@ export interface ChoiceSetting {
   readonly standard: string;
   readonly meaning: string;
 }
-export type Setting = NumberSetting | ChoiceSetting;
+/** The name of something that users add. */
+export interface NameSetting {
+  readonly kind: 'name';
+  readonly standard: string;
+  readonly meaning: string;
+}
+export type Setting = NumberSetting | ChoiceSetting | NameSetting;
 export type SettingTable = Readonly<Record<string, Setting>>;
 export type SettingValue = number | string;
 
@@ -26,7 +32,9 @@ export type ValuesOf<Table extends SettingTable> = {
     readonly choices: infer C extends readonly string[];
   }
     ? C[number]
-    : number;
+    : Table[Name] extends NameSetting
+      ? string
+      : number;
 };
 
 export const number = (standard: number, min: number, max: number, meaning: string) =>
@@ -38,14 +46,26 @@ export const choice = <const C extends readonly string[]>(
   choices: C,
   meaning: string,
 ) => ({ kind: 'choice', choices, standard, meaning }) as const;
+export const name = (standard: string, meaning: string) =>
+  ({ kind: 'name', standard, meaning }) as const;
+
+/** Lower case letters, digits, dots, dashes. */
+const nameRule = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
 /** The value, a number where the setting is one. Throws `bad-input` with the allowed values. */
-export function parseSetting(name: string, setting: Setting, value: SettingValue): SettingValue {
+export function parseSetting(title: string, setting: Setting, value: SettingValue): SettingValue {
   if (setting.kind === 'choice') {
     if (setting.choices.includes(String(value))) return String(value);
     throw new Failure(
       'bad-input',
-      `${name} is one of ${setting.choices.join(', ')}, not "${value}".`,
+      `${title} is one of ${setting.choices.join(', ')}, not "${value}".`,
+    );
+  }
+  if (setting.kind === 'name') {
+    if (nameRule.test(String(value))) return String(value);
+    throw new Failure(
+      'bad-input',
+      `${title} is a name of lower case letters, digits, dots and dashes, not "${value}".`,
     );
   }
   const parsed = typeof value === 'string' && value.trim() === '' ? NaN : Number(value);
@@ -54,7 +74,7 @@ export function parseSetting(name: string, setting: Setting, value: SettingValue
     const kind = setting.kind === 'integer' ? 'a whole number' : 'a number';
     throw new Failure(
       'bad-input',
-      `${name} is ${kind} from ${setting.min} to ${setting.max} (${setting.meaning}), not "${value}".`,
+      `${title} is ${kind} from ${setting.min} to ${setting.max} (${setting.meaning}), not "${value}".`,
     );
   }
   return parsed;

@@ -11,7 +11,7 @@ import type { Engine, Tensors } from '#engine/engine.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program } from '#engine/ir/program.ts';
 import { unitRows } from './linear-algebra.ts';
-import { methods } from './methods/methods.ts';
+import { methodOf } from './methods/methods.ts';
 import { networks } from './networks/networks.ts';
 import type { PixelSet } from './pixels.ts';
 import type { Reference } from './scores/reference.ts';
@@ -60,7 +60,7 @@ export function describeScoring(settings: RunSettings, channels: number, rows: n
 }
 
 /** Turned copies of the plain view that the read-out averages over. */
-function turnsOf({ turns }: RunSettings): Turns {
+export function turnsOf({ turns }: Pick<RunSettings, 'turns'>): Turns {
   return turns === 'quarter' ? 4 : 1;
 }
 
@@ -279,7 +279,7 @@ export async function* scoreImages(
     yield read.map((features) => {
       const { index } = images[place++]!;
       const image = { ...features, views: 1 + views };
-      const raw = methods[method].score(image, { reference, own: fitted });
+      const raw = methodOf(method).score(image, { reference, own: fitted });
       if (!Object.values(raw).every(Number.isFinite)) {
         throw new Failure(
           'not-finite',

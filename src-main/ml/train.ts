@@ -11,7 +11,7 @@ import type { OptimiserChoice, Program } from '#engine/ir/program.ts';
 import type { BatchPlan } from './batches.ts';
 import { Batches, rowsOf } from './batches.ts';
 import { allFinite } from './finite.ts';
-import { methods } from './methods/methods.ts';
+import { methodOf } from './methods/methods.ts';
 import { initialState } from './networks/initial-weights.ts';
 import { networks } from './networks/networks.ts';
 import type { Schedule } from './schedule.ts';
@@ -97,7 +97,7 @@ export function describeTraining(
   const { z } = networks[network].describe(b, images, { width, inputSize, channels });
   const outliers = rows.outliers > 0 ? b.rows(z, rows.normals, total) : null;
   const normals = outliers ? b.rows(z, 0, rows.normals) : z;
-  const { loss, terms, distributions } = methods[method].build(b, { normals, outliers }, settings);
+  const { loss, terms, distributions } = methodOf(method).build(b, { normals, outliers }, settings);
   return b.training(
     loss,
     { loss, ...terms, ...distributions },
@@ -148,7 +148,7 @@ export async function startTraining(options: TrainOptions): Promise<Training> {
 async function firstState(program: Program, options: TrainOptions): Promise<Tensors> {
   const { engine, normals, settings, method, seed } = options;
   const state = initialState(program, seed);
-  const { prepare } = methods[method];
+  const { prepare } = methodOf(method);
   if (prepare === undefined) return state;
   const { z } = await readPlainViews(engine, state, normals, settings);
   return { ...state, ...prepare(z, normals.count) };
@@ -161,7 +161,7 @@ async function* trainSteps(
   done: { step: number },
 ): AsyncGenerator<StepDone, void, undefined> {
   const { settings, microBatches = 1 } = options;
-  const method = methods[options.method];
+  const method = methodOf(options.method);
   const schedule = scheduleOf(settings, options.normals.count);
   const source = options.source ?? drawnOnDemand(new Batches(options, microBatches));
   const weights = evenWeights(program);

@@ -76,6 +76,8 @@ export interface TrainTask {
   readonly codeVersion: string;
   /** At least so many micro-batches per step, because an earlier worker ran out of memory. */
   readonly leastMicroBatches: number;
+  /** Of the method "frozen", and of no other. */
+  readonly backbone?: BackboneReference | undefined;
   /** By time (`standardRule` in tasks/checkpoint-clock.ts) when left out. */
   readonly checkpoints?: CheckpointRule | undefined;
 }
@@ -281,6 +283,8 @@ export interface WorkerEvents {
     /** Micro-batches per step (gradient accumulation, which needs less memory). */
     readonly microBatches: number;
   };
+  /** Features of so many normal images are computed. */
+  features: { readonly done: number; readonly total: number };
   step: StepReport;
   /** A resumed run may report an epoch again, with the same figures. */
   epoch: { readonly runId: number; readonly report: EpochReport };

@@ -79,6 +79,8 @@ const checkpointRule: z.ZodType<CheckpointRule> = z.strictObject({
   mostShare: z.number().positive().max(1),
 });
 
+const backbone = z.strictObject({ model: file, card: backboneCard });
+
 const trainTask: z.ZodType<TrainTask> = z
   .strictObject({
     runId: z.int(),
@@ -93,6 +95,7 @@ const trainTask: z.ZodType<TrainTask> = z
     snapshotHash: z.string(),
     codeVersion: z.string(),
     leastMicroBatches: z.int().min(1),
+    backbone: backbone.optional(),
     checkpoints: checkpointRule.optional(),
   })
   .superRefine(checkSettings);
@@ -116,8 +119,6 @@ const featuresTask: z.ZodType<FeaturesTask> = z.strictObject({
   engine,
   path: z.string(),
 });
-
-const backbone = z.strictObject({ model: file, card: backboneCard });
 
 const backboneReference: z.ZodType<BackboneReference> = backbone;
 

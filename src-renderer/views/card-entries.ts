@@ -23,7 +23,9 @@ export function scoreEntry(name: string): GlossaryEntry {
 
 /** Every term, sorted. */
 export function allEntries(): readonly GlossaryEntry[] {
-  const measures = new Map(methodCards.map(({ measure }) => [measure.title, measure]));
+  const measures = new Map(
+    methodCards.flatMap(({ measure }) => (measure ? [[measure.title, measure] as const] : [])),
+  );
   const ofCards = [...allTerms, ...allScores, ...measures.values()].map(entryOf);
   return [...Object.values(glossary), ...ofCards].sort((a, b) => (a.term < b.term ? -1 : 1));
 }

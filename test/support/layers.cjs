@@ -210,7 +210,10 @@ const rows = {
     at: 'src-main/core/training',
     may: [
       ...['src-main/(domain|contract|rpc)', 'src-main/core/(formats|archives|reader|datasets)'],
-      ...['src-main/core/(store|jobs|workers|project|runs|scores)', 'src-main/worker/contract.ts'],
+      ...[
+        'src-main/core/(store|jobs|workers|project|runs|scores|backbones)',
+        'src-main/worker/contract.ts',
+      ],
       'zod',
     ],
     node: true,

@@ -78,6 +78,18 @@ export class Backbones {
     );
   }
 
+  /** As `find`, and throws `bad-input` when the name now belongs to another file. */
+  async withHash(name: string, sha256: string): Promise<Backbone> {
+    const found = await this.find(name);
+    if (found.card.sha256 === sha256) return found;
+    throw new Failure(
+      'bad-input',
+      `The backbone "${name}" is another file than when the run was started (SHA-256 ${sha256}). ` +
+        'Add that file under this name, or start a new run.',
+      found.path,
+    );
+  }
+
   /**
    * Copies the file, runs it on one image, and keeps it with its card. The same file may be added under
    * several names. Throws `not-found`, `bad-input` when card or file are wrong or the name is taken,

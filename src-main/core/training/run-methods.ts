@@ -23,7 +23,7 @@ import { estimateRun } from './estimate.ts';
 import { readRunConfig } from '../runs/run-config.ts';
 import { modelScores } from '../scores/model-scores.ts';
 import { sha256OfFile } from '../scores/scoring-model.ts';
-import { startRun, type StartPorts, type TrainInput } from './start-run.ts';
+import { backboneOf, startRun, type StartPorts, type TrainInput } from './start-run.ts';
 
 type RunMethods = Pick<
   HandlersOf<typeof coreMethods>,
@@ -47,7 +47,7 @@ export function runMethods(ports: RunMethodPorts): RunMethods {
   return {
     'runs.train': async (input, stop) => {
       await ports.assertNoOverlaps(input, ports.orClosing(stop));
-      const runId = startRun(input, ports);
+      const runId = startRun(input, ports, await backboneOf(input));
       return { runId, jobId: queue.submit(training(runId)) };
     },
     'runs.estimate': (input, stop) => estimateRun(input, ports.orClosing(stop), ports),

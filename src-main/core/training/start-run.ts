@@ -14,6 +14,7 @@ import type { ProjectDatabase, Reader } from '../store/database.ts';
 import { addressesOf } from '../store/images/addresses.ts';
 import { addRun, type RunSource } from '../store/runs/runs.ts';
 import type { RunConfig } from '#contract/run-config.ts';
+import { Backbones, type Backbone } from '../backbones/backbones.ts';
 import { newRunFolder } from '../store/runs/run-folder.ts';
 import {
   datasetNamed,
@@ -36,11 +37,23 @@ interface FrozenSource extends RunSource {
   readonly items: readonly DatasetItem[];
 }
 
+/** The network of a run of the method "frozen"; undefined of other methods. Throws as `Backbones.find`. */
+export async function backboneOf(input: TrainInput): Promise<Backbone['card'] | undefined> {
+  if (input.method !== 'frozen') return undefined;
+  const { preset, specimen, method, overrides } = input;
+  const { backbone } = resolveSettings({ preset, specimen, method, overrides });
+  return (await new Backbones().find(String(backbone))).card;
+}
+
 /**
- * Stores the run in the state "queued" and returns its id. Throws `unknown-option`, `bad-input`,
+ * Stores the run in the state "queued" and returns its id. `backbone`: see `backboneOf`. Throws `unknown-option`, `bad-input`,
  * `not-found` and `too-few-images`, each with the remedy.
  */
-export function startRun(input: TrainInput, ports: StartPorts): number {
+export function startRun(
+  input: TrainInput,
+  ports: StartPorts,
+  backbone?: Backbone['card'],
+): number {
   const { preset, specimen, overrides, seed, engine } = input;
   const method = input.method ?? presetMethod[preset];
   const settings = resolveSettings({ preset, specimen, method, overrides });
@@ -70,6 +83,13 @@ export function startRun(input: TrainInput, ports: StartPorts): number {
     ...{ overrides, settings, shifts, seed, engine, codeVersion },
     outliers: sources.map(({ name, weight, hash, items }) => {
       return { name, weight, snapshotHash: hash, images: items.length };
+    }),
+    ...(backbone && {
+      backbone: {
+        name: backbone.name,
+        sha256: backbone.sha256,
+        inputSize: backbone.input.size,
+      },
     }),
   };
   const run = {

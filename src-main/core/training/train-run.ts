@@ -7,6 +7,7 @@ import type { CoreEvents, RunResources, TrainOutcome } from '#contract/core.ts';
 import type { RunConfig } from '#contract/run-config.ts';
 import { Failure } from '#domain/failure.ts';
 import type { TrainResult, TrainTask, WorkerEvents } from '#worker/contract.ts';
+import { Backbones } from '../backbones/backbones.ts';
 import type { DatasetItem } from '../datasets/items.ts';
 import type { JobContext } from '../jobs/queue.ts';
 import type { ProjectDatabase } from '../store/database.ts';
@@ -197,7 +198,16 @@ class TrainJob {
       ...{ method, settings, seed, engine, shifts, normals, outliers, snapshotHash },
       codeVersion: this.#ports.codeVersion,
       leastMicroBatches: 1,
+      backbone: await this.#backbone(),
     };
+  }
+
+  async #backbone(): Promise<TrainTask['backbone']> {
+    const { backbone } = this.#config;
+    if (backbone === undefined) return undefined;
+    const { card, path } = await new Backbones().withHash(backbone.name, backbone.sha256);
+    const model = await this.#ports.compute.put({ hash: card.sha256, path });
+    return { model, card };
   }
 
   #warnUnreadable(count: number, of: number, what: string, reason: string | undefined): void {
@@ -223,6 +233,8 @@ class TrainJob {
         this.#saveSteps(step);
         this.#job.report({ done: step, total: steps, note: 'Training' });
       },
+      features: ({ done, total }) =>
+        this.#job.report({ done, total, note: 'Computing features of the normal images' }),
       step: (step) => this.#onStep(step),
       epoch: ({ report }) => {
         database.transact((writer) => {

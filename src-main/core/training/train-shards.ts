@@ -43,14 +43,14 @@ export async function prepareShards(
 
 async function prepareNormals(
   run: StoredRun,
-  { settings }: RunConfig,
+  { settings, backbone }: RunConfig,
   items: readonly DatasetItem[],
   ports: ShardPorts,
 ): Promise<{ file: Input; pixels: RunPixels }> {
   const { database, folder, warn } = ports;
   const images = await shardImages(database, folder, items.filter(isTrainingNormal));
   const channels = shardChannels(images);
-  const side = storedSide(settings.inputSize, images);
+  const side = storedSide(backbone?.inputSize ?? settings.inputSize, images);
   const { path, hash, header, problems } = await writePixelShards(
     { images, side, channels },
     shardJob(ports, 'Preparing normal images'),

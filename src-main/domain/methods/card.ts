@@ -31,6 +31,14 @@ export interface ScoreCard {
 
 type Values = Readonly<Record<string, SettingValue>>;
 
+/** The chart of a method's terms of kind "measure" and of its distributions. */
+export interface MeasureCard {
+  readonly title: string;
+  /** The label of its axis. */
+  readonly axis: string;
+  readonly meaning: string;
+}
+
 export interface MethodCard {
   /** As it is typed and stored. */
   readonly name: string;
@@ -40,24 +48,22 @@ export interface MethodCard {
   readonly meaning: string;
   /** Authors, title, year. */
   readonly paper: string;
-  readonly learningType: 'contrastive' | 'one-class' | 'classification';
+  /** none: it trains no network. */
+  readonly learningType: 'contrastive' | 'one-class' | 'classification' | 'none';
   /** The source of its outliers: other datasets, shift transforms of the normals, or both. */
   readonly outliers: 'none' | 'sources' | 'shifts' | 'any';
   /** Random views of each image in a step. */
   readonly views: 1 | 2;
+  /** The general settings that it reads; all when left out. */
+  readonly general?: readonly string[];
   /** Settings that no other part of a run reads. */
   readonly settings: SettingTable;
   /** Values of presets and specimens for its settings; they override the general ones. */
   readonly presets: Readonly<Partial<Record<'quick' | 'standard' | 'paper', Values>>>;
   readonly specimens: Readonly<Partial<Record<'stained' | 'fluorescence' | 'natural', Values>>>;
   readonly terms: readonly TermCard[];
-  /** The chart of the terms of kind "measure" and of the distributions. */
-  readonly measure: {
-    readonly title: string;
-    /** The label of its axis. */
-    readonly axis: string;
-    readonly meaning: string;
-  };
+  /** null of a method that trains no network. */
+  readonly measure: MeasureCard | null;
   readonly distributions: readonly DistributionCard[];
   readonly scores: readonly ScoreCard[];
   /** The score that ranks images unless a preset or the user says otherwise. */

@@ -1,7 +1,7 @@
 // Shared by SimCLR and the OECL family: settings, terms and scores of NT-Xent and of norms.
 
 import { number } from '../setting.ts';
-import type { DistributionCard, MethodCard, ScoreCard, TermCard } from './card.ts';
+import type { DistributionCard, MeasureCard, ScoreCard, TermCard } from './card.ts';
 import { featureScores } from './feature-scores.ts';
 
 const temperature = number(0.5, 0.01, 10, 'temperature of NT-Xent');
@@ -39,7 +39,7 @@ const alpha = {
 const normalNorms = { name: 'normalNorms', of: 'normals' } as const satisfies DistributionCard;
 const outlierNorms = { name: 'outlierNorms', of: 'outliers' } as const satisfies DistributionCard;
 
-const norms: MethodCard['measure'] = {
+const norms: MeasureCard = {
   title: 'Norms',
   axis: 'norm',
   meaning:

@@ -5,13 +5,14 @@ import { anchored } from './anchored.ts';
 import { bce } from './bce.ts';
 import type { MethodCard, ScoreCard, TermCard } from './card.ts';
 import { deepsad } from './deepsad.ts';
+import { frozen } from './frozen.ts';
 import { hsc } from './hsc.ts';
 import { mixed } from './mixed.ts';
 import { oecl } from './oecl.ts';
 import { selfOecl } from './self-oecl.ts';
 import { simclr } from './simclr.ts';
 
-const cards = [anchored, oecl, selfOecl, mixed, simclr, hsc, bce, deepsad] as const;
+const cards = [frozen, anchored, oecl, selfOecl, mixed, simclr, hsc, bce, deepsad] as const;
 
 export type MethodName = (typeof cards)[number]['name'];
 

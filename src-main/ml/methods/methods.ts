@@ -11,7 +11,8 @@ import { oecl } from './oecl/method.ts';
 import { selfOecl } from './self-oecl/method.ts';
 import { simclr } from './simclr/method.ts';
 
-export const methods: Readonly<Record<MethodName, Method>> = {
+/** Those that train a network. */
+const methods: Readonly<Record<Exclude<MethodName, 'frozen'>, Method>> = {
   oecl,
   'self-oecl': selfOecl,
   mixed,
@@ -21,3 +22,9 @@ export const methods: Readonly<Record<MethodName, Method>> = {
   bce,
   deepsad,
 };
+
+/** Throws an Error for a method that trains no network. */
+export function methodOf(name: MethodName): Method {
+  if (name === 'frozen') throw new Error('The method frozen trains no network');
+  return methods[name];
+}

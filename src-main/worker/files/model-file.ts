@@ -15,9 +15,11 @@ import { describeScoring } from '#ml/score.ts';
 import type { Reference } from '#ml/scores/reference.ts';
 import type { TrainTask } from '../contract.ts';
 import { seed, settingValues, shiftParameters } from '../inputs.ts';
+import { frozenParts, readFrozenParts, type FrozenNetwork } from './frozen-file.ts';
 import type { FileTensor, TensorFile } from './safetensors.ts';
 import { damagedFile, encodeTensors, hashOf, readTensors } from './safetensors.ts';
 import type { Shard } from './shard.ts';
+import { readStages, stageTensors } from './stage-tensors.ts';
 import { assertTensor, stateFrom, stateTensors } from './state-tensors.ts';
 import { writeWhole } from '#files/whole-file.ts';
 
@@ -56,6 +58,13 @@ export type ModelDescription = Omit<z.infer<typeof modelDescription>, 'settings'
 
 export interface Model extends Omit<TrainedNetwork, 'method' | 'settings'> {
   readonly description: ModelDescription;
+  readonly frozen?: undefined;
+}
+
+/** Of the method "frozen". */
+export interface FrozenModel {
+  readonly description: ModelDescription;
+  readonly frozen: FrozenNetwork;
 }
 
 /** The description of a finished run. `task.settings` are the settings it ran with. */
@@ -82,8 +91,18 @@ export function describeModel(
 }
 
 /** Writes the model; returns the file's SHA-256. Throws as `writeWhole`. */
-export async function writeModel(path: string, model: Model): Promise<string> {
-  const { description, state, reference, fitted } = model;
+export async function writeModel(path: string, model: Model | FrozenModel): Promise<string> {
+  const { tensors, metadata } = model.frozen ? frozenParts(model.frozen) : trainedParts(model);
+  const description = JSON.stringify(model.description);
+  const parts = encodeTensors({
+    tensors,
+    metadata: { ...metadata, format, formatVersion, model: description },
+  });
+  await writeWhole(path, parts);
+  return hashOf(parts);
+}
+
+function trainedParts({ description, state, reference, fitted }: Model): TensorFile {
   const { settings, channels } = description;
   const program = describeScoring(settings, channels, 1);
   const { embeddingSize } = networks[settings.network];
@@ -92,22 +111,19 @@ export async function writeModel(path: string, model: Model): Promise<string> {
     `reference.${name}`,
     { shape, values: reference[name as keyof typeof shapes] },
   ]);
-  const file: TensorFile = {
+  return {
     tensors: {
       ...stateTensors(program, state),
       ...Object.fromEntries(bank),
       ...stageTensors(reference.stages),
       ...fittedTensors(fitted),
     },
-    metadata: { format, formatVersion, model: JSON.stringify(description) },
+    metadata: {},
   };
-  const parts = encodeTensors(file);
-  await writeWhole(path, parts);
-  return hashOf(parts);
 }
 
 /** Throws `not-found`, `bad-input` for another version, `checkpoint-damaged` for other invalid files. */
-export async function readModel(path: string): Promise<Model> {
+export async function readModel(path: string): Promise<Model | FrozenModel> {
   const { tensors, metadata } = await readTensors(path);
   if (metadata['format'] !== format) throw damagedFile(path, 'it is not a Normscope model');
   if (metadata['formatVersion'] !== formatVersion) {
@@ -119,6 +135,9 @@ export async function readModel(path: string): Promise<Model> {
     );
   }
   const description = readDescription(metadata['model'], path);
+  if (description.method === 'frozen') {
+    return { description, frozen: readFrozenParts({ tensors, metadata }, path) };
+  }
   const { settings, channels } = description;
   const state = stateFrom(describeScoring(settings, channels, 1), tensors, path);
   const reference = readReferenceTensors(tensors, settings, path);
@@ -189,40 +208,6 @@ function readReferenceTensors(
     factor: read('factor', Float64Array),
     features: read('features', Float32Array),
     embeddings: read('embeddings', Float32Array),
-    stages: readStages(tensors, settings, path),
+    stages: readStages(tensors, stageLengths(settings), path),
   };
-}
-
-/** Names of the tensors of a stage, from 1. */
-function stageNames(stage: number) {
-  return { mean: `reference.stage${stage}.mean`, factor: `reference.stage${stage}.factor` };
-}
-
-function stageTensors(stages: Reference['stages']): Record<string, FileTensor> {
-  return Object.fromEntries(
-    stages.flatMap(({ mean, factor }, index) => {
-      const names = stageNames(index + 1);
-      const d = mean.length;
-      return [
-        [names.mean, { shape: [d], values: mean }],
-        [names.factor, { shape: [d, d], values: factor }],
-      ];
-    }),
-  );
-}
-
-/** None in a file of a version without the read-out. */
-function readStages(
-  tensors: TensorFile['tensors'],
-  settings: RunSettings,
-  path: string,
-): Reference['stages'] {
-  if (!Object.hasOwn(tensors, stageNames(1).mean)) return [];
-  return stageLengths(settings).map((d, index) => {
-    const { mean, factor } = stageNames(index + 1);
-    return {
-      mean: assertTensor(tensors, mean, [d], Float64Array, path),
-      factor: assertTensor(tensors, factor, [d, d], Float64Array, path),
-    };
-  });
 }

@@ -10,7 +10,7 @@ import { Failure } from '#domain/failure.ts';
 export interface FileTensor {
   readonly shape: readonly number[];
   /** Row by row. */
-  readonly values: Float32Array | Float64Array;
+  readonly values: Float32Array | Float64Array | Uint8Array;
 }
 
 export interface TensorFile {
@@ -24,11 +24,12 @@ const longestHeader = 16 * 1024 * 1024;
 const longestFile = 2 ** 31 - 1;
 
 const tensorEntry = z.strictObject({
-  dtype: z.enum(['F32', 'F64']),
+  dtype: z.enum(['F32', 'F64', 'U8']),
   shape: z.array(z.int().min(0)).max(8),
   data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
 });
 type TensorEntry = z.infer<typeof tensorEntry>;
+const arrayOf = { F32: Float32Array, F64: Float64Array, U8: Uint8Array } as const;
 const metadataEntry = z.record(z.string(), z.string());
 
 /** The file's bytes in pieces. Tensors in name order, so that equal contents give equal bytes. */
@@ -39,7 +40,7 @@ export function encodeTensors({ tensors, metadata }: TensorFile): Buffer[] {
   for (const name of Object.keys(tensors).sort()) {
     const { shape, values } = tensors[name]!;
     const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-    const dtype = values instanceof Float64Array ? 'F64' : 'F32';
+    const dtype = typeOf(values);
     header.push([name, { dtype, shape, data_offsets: [offset, offset + bytes.length] }]);
     parts.push(bytes);
     offset += bytes.length;
@@ -52,6 +53,11 @@ export function encodeTensors({ tensors, metadata }: TensorFile): Buffer[] {
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
   return [length, padded, ...parts];
+}
+
+function typeOf(values: FileTensor['values']): TensorEntry['dtype'] {
+  if (values instanceof Float64Array) return 'F64';
+  return values instanceof Uint8Array ? 'U8' : 'F32';
 }
 
 /** Throws `not-found` and, for an incomplete or malformed file, `checkpoint-damaged`. */
@@ -80,8 +86,7 @@ export function decodeTensors(bytes: Buffer, path: string): TensorFile {
     ]) => {
       // A copy at offset 0 of a separate buffer, so that it is aligned.
       const own = new Uint8Array(data.subarray(start, end)).buffer;
-      const values = dtype === 'F64' ? new Float64Array(own) : new Float32Array(own);
-      return [name, { shape, values }] as const;
+      return [name, { shape, values: new arrayOf[dtype](own) }] as const;
     },
   );
   return { tensors: Object.fromEntries(tensors), metadata };
@@ -131,7 +136,7 @@ function assertFullCover(entries: Header['entries'], length: number, path: strin
       },
     ]) => {
       const count = shape.reduce((product, side) => product * side, 1);
-      return { name, start, end, size: count * (dtype === 'F64' ? 8 : 4) };
+      return { name, start, end, size: count * arrayOf[dtype].BYTES_PER_ELEMENT };
     },
   );
   let covered = 0;

@@ -25,7 +25,7 @@ export function stateFrom(program: Program, tensors: FileTensors, path: string):
 }
 
 /** Throws `checkpoint-damaged` unless the tensor is there, of this shape and type, and finite. */
-export function assertTensor<Values extends Float32Array | Float64Array>(
+export function assertTensor<Values extends FileTensor['values']>(
   tensors: FileTensors,
   name: string,
   shape: readonly number[],

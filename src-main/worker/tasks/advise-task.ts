@@ -7,12 +7,13 @@ import { throwIfStopped } from '#domain/stop.ts';
 import { chooseEngine } from '#engine/doctor.ts';
 import { drawView, plainView } from '#ml/augment/view.ts';
 import type { PixelSet } from '#ml/pixels.ts';
-import { scoreImages } from '#ml/score.ts';
+import { scoreImages, type KeyedImage } from '#ml/score.ts';
 import { describeView, heldOutScores } from '#ml/shifts/separability.ts';
 import { shiftNamed } from '#ml/shifts/shifts.ts';
 import type { AdviseTask, ShiftSpec, Separability } from '../contract.ts';
 import { readModel } from '../files/model-file.ts';
 import { readShard } from '../files/shard.ts';
+import { frozenScores } from './frozen-scores.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
 
@@ -82,15 +83,18 @@ async function byModel(
   const { method, settings: own } = model.description;
   const { rankBy, views } = own;
   const settings = { ...own, views: Math.min(views, mostViews) };
-  const network = { ...model, method, settings };
-  const running = await chooseEngine(engine, settings.threads);
+  const running = await chooseEngine(model.frozen ? 'cpu' : engine, settings.threads);
   emit('computing', { engine: running.name });
+  const scores = (set: PixelSet, keyed: readonly KeyedImage[]) =>
+    model.frozen
+      ? frozenScores(model.frozen, settings, file!.path, set, keyed)
+      : scoreImages(running, { ...model, method, settings }, set, keyed, seed);
   const score = async (set: PixelSet): Promise<number[]> => {
     const keyed = [...new Array<undefined>(set.count).keys()].map((index) => {
       return { index, key: [index, 0] as const };
     });
     const anomaly: number[] = [];
-    for await (const batch of scoreImages(running, network, set, keyed, seed)) {
+    for await (const batch of scores(set, keyed)) {
       throwIfStopped(stop);
       anomaly.push(...batch.map(({ raw }) => -raw[rankBy]!));
     }

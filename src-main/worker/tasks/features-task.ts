@@ -1,12 +1,18 @@
 // The task `features`: the model's features of the images of a shard, for finding near duplicates.
 
 import { chooseEngine } from '#engine/doctor.ts';
-import { readFeatures } from '#ml/score.ts';
+import type { RunSettings } from '#domain/run-settings.ts';
+import { throwIfStopped, type Stop } from '#domain/stop.ts';
+import { outputLengths, scaleOutputs } from '#ml/backbone.ts';
+import { unitRows } from '#ml/linear-algebra.ts';
+import { readFeatures, turnsOf } from '#ml/score.ts';
+import type { FrozenNetwork } from '../files/frozen-file.ts';
 import type { FeaturesTask } from '../contract.ts';
 import { readModel } from '../files/model-file.ts';
 import { ScorePools } from '../views/score-pools.ts';
 import { assertSamePixels } from './score-task.ts';
-import { readShard } from '../files/shard.ts';
+import { readShard, type Shard } from '../files/shard.ts';
+import { FrozenFeatures } from './frozen-features.ts';
 import type { TaskContext } from './task.ts';
 import { writeWhole } from '#files/whole-file.ts';
 
@@ -15,17 +21,52 @@ export async function runFeatures(
   task: FeaturesTask,
   { stop }: TaskContext,
 ): Promise<{ images: number; size: number }> {
-  const { description, state } = await readModel(task.model.path);
+  const model = await readModel(task.model.path);
+  const { description } = model;
   const shard = await readShard(task.shard.path, task.shard.hash);
   assertSamePixels(description, shard, task.shard);
   const { settings } = description;
+  if (model.frozen) {
+    const { size, features } = await frozenUnitRows(model.frozen, settings, task, shard, stop);
+    await writeWhole(task.path, [bytesOf(features)]);
+    return { images: shard.count, size };
+  }
+  const { state } = model;
   const engine = await chooseEngine(task.engine, settings.threads);
   const pools = new ScorePools();
   const network = { settings, state };
   const { size, features } = await readFeatures(engine, network, shard, stop, pools).finally(() =>
     pools.close(),
   );
-  const bytes = Buffer.from(features.buffer, features.byteOffset, features.byteLength);
-  await writeWhole(task.path, [bytes]);
+  await writeWhole(task.path, [bytesOf(features)]);
   return { images: shard.count, size };
+}
+
+/** Each output's section weighs the same: features of a frozen network differ in size by stage. */
+async function frozenUnitRows(
+  { card, onnx }: FrozenNetwork,
+  settings: RunSettings,
+  { model }: FeaturesTask,
+  shard: Shard,
+  stop: Stop,
+): Promise<{ size: number; features: Float32Array }> {
+  const network = await FrozenFeatures.load(card, onnx, model.path, 'cpu');
+  try {
+    const { size } = network;
+    const scaled = new Float32Array(shard.count * size);
+    const lengths = outputLengths(card.outputs);
+    const indices = Array.from({ length: shard.count }, (_, index) => index);
+    let done = 0;
+    for await (const rows of network.rows(shard, indices, turnsOf(settings))) {
+      for (const row of rows) scaled.set(scaleOutputs(row, lengths), size * done++);
+      throwIfStopped(stop);
+    }
+    return { size, features: unitRows(scaled, size) };
+  } finally {
+    await network.release();
+  }
+}
+
+function bytesOf(features: Float32Array): Uint8Array {
+  return Buffer.from(features.buffer, features.byteOffset, features.byteLength);
 }

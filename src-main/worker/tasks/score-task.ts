@@ -6,11 +6,12 @@ import { chooseEngine } from '#engine/doctor.ts';
 import type { KeyedImage, ScoredImage } from '#ml/score.ts';
 import { describeScoring, scoreImages, scoringBatches } from '#ml/score.ts';
 import type { ImageToScore, ScoreTask } from '../contract.ts';
-import type { ModelDescription } from '../files/model-file.ts';
+import type { Model, ModelDescription } from '../files/model-file.ts';
 import { readModel } from '../files/model-file.ts';
 import { ScorePools } from '../views/score-pools.ts';
 import type { Shard } from '../files/shard.ts';
 import { readShard } from '../files/shard.ts';
+import { frozenScores } from './frozen-scores.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
 
@@ -32,11 +33,6 @@ export async function runScoring(
   const shard = await readShard(task.shard.path, task.shard.hash);
   assertSamePixels(model.description, shard, task.shard);
   const images = task.images.map((image) => keyed(image, shard, task));
-  const { method, settings } = model.description;
-  const { rows, batches } = scoringBatches(settings, images.length);
-  const program =
-    batches >= fewestTimed ? describeScoring(settings, shard.channels, rows) : undefined;
-  const engine = await chooseEngine(task.engine, settings.threads, program);
   const turns = new Turns();
   let untold: ScoredImage[] = [];
   let toldAt = performance.now();
@@ -45,14 +41,12 @@ export async function runScoring(
     untold = [];
     toldAt = performance.now();
   };
-  const pools = new ScorePools({
-    mostRows: task.mostRows,
-    warn: (text) => emit('warning', { text }),
-    onRows: (rows) => emit('scoring', { engine: engine.name, rows }),
-  });
-  const network = { ...model, method, settings };
+  const { settings } = model.description;
+  const scored = model.frozen
+    ? frozenScores(model.frozen, settings, task.model.path, shard, images)
+    : trainedScores(model, task, shard, images, emit);
   try {
-    for await (const scores of scoreImages(engine, network, shard, images, task.seed, pools)) {
+    for await (const scores of scored) {
       untold.push(...scores);
       if (performance.now() - toldAt > eventMs) tell();
       await turns.give();
@@ -60,10 +54,34 @@ export async function runScoring(
     }
   } finally {
     tell();
-    await pools.close();
   }
   throwIfStopped(stop);
   return { scored: images.length };
+}
+
+async function* trainedScores(
+  model: Model,
+  task: ScoreTask,
+  shard: Shard,
+  images: readonly KeyedImage[],
+  emit: TaskContext['emit'],
+): AsyncGenerator<readonly ScoredImage[], void, undefined> {
+  const { method, settings } = model.description;
+  const { rows, batches } = scoringBatches(settings, images.length);
+  const program =
+    batches >= fewestTimed ? describeScoring(settings, shard.channels, rows) : undefined;
+  const engine = await chooseEngine(task.engine, settings.threads, program);
+  const pools = new ScorePools({
+    mostRows: task.mostRows,
+    warn: (text) => emit('warning', { text }),
+    onRows: (rows) => emit('scoring', { engine: engine.name, rows }),
+  });
+  try {
+    const network = { ...model, method, settings };
+    yield* scoreImages(engine, network, shard, images, task.seed, pools);
+  } finally {
+    await pools.close();
+  }
 }
 
 /** Throws `bad-input` when the images were prepared differently from those of the model. */

@@ -8,7 +8,7 @@ import { chooseEngine, type ChosenEngine } from '#engine/doctor.ts';
 import { coreCount } from '#engine/cores.ts';
 import type { Engine } from '#engine/engine.ts';
 import { isOutOfMemory } from '#domain/out-of-memory.ts';
-import { methods } from '#ml/methods/methods.ts';
+import { methodOf } from '#ml/methods/methods.ts';
 import { scheduleOf } from '#ml/schedule.ts';
 import { readReference } from '#ml/score.ts';
 import { describeTraining, fitSettings, startTraining } from '#ml/train.ts';
@@ -17,6 +17,7 @@ import { Checkpoints } from '../files/checkpoints.ts';
 import type { TrainResult, TrainTask } from '../contract.ts';
 import { describeModel, writeModel } from '../files/model-file.ts';
 import { freeMemory } from './memory.ts';
+import { fitFrozen } from './fit-frozen.ts';
 import {
   fittingMicroBatches,
   outOfMemory,
@@ -44,6 +45,7 @@ interface Ingredients {
  * checkpoint, and the failures of the run.
  */
 export async function runTraining(asked: TrainTask, context: TaskContext): Promise<TrainResult> {
+  if (asked.method === 'frozen') return await fitFrozen(asked, context);
   const warnings: string[] = [];
   const warn = (text: string) => {
     warnings.push(text);
@@ -53,7 +55,7 @@ export async function runTraining(asked: TrainTask, context: TaskContext): Promi
   const { task, normals, outliers } = ingredients;
   const { engine, ...outcome } = await takeSteps(ingredients, context, warn);
   const { state, lastEpoch } = outcome;
-  const { diagnose, fit } = methods[task.method];
+  const { diagnose, fit } = methodOf(task.method);
   const fault = lastEpoch && diagnose?.(lastEpoch);
   if (fault) warn(fault);
 

@@ -8,7 +8,7 @@ import { checkOutliers, standardShifts, takesShifts, takesSources } from '#domai
 import {
   presetMethod,
   resolveSettings,
-  settingsOf,
+  openSettings,
   type PresetName,
   type RunSettings,
   type SpecimenName,
@@ -56,7 +56,7 @@ export class TrainForm {
   }
   /** The settings of the method. */
   get table(): SettingTable {
-    return settingsOf(this.method);
+    return openSettings(this.method);
   }
   /** The settings of specimen, preset and method, without typed changes. */
   get standard(): RunSettings {

@@ -1,7 +1,7 @@
 // The choices for a training, described for a microscopist.
 
 import { cardOf, methodCards, type MethodName } from '#domain/methods/methods.ts';
-import type { PresetName, SpecimenName } from '#domain/run-settings.ts';
+import { openSettings, type PresetName, type SpecimenName } from '#domain/run-settings.ts';
 import type { EngineChoice } from '../../state/project/train-form.svelte.ts';
 
 export interface Choice<Name extends string> {
@@ -76,6 +76,13 @@ interface SettingGroup {
 
 /** The settings of a method in groups, as the form shows them; every setting is in one. */
 export function settingGroups(method: MethodName): readonly SettingGroup[] {
+  const open = openSettings(method);
+  return groups(method).map(({ title, names }) => {
+    return { title, names: names.filter((name) => Object.hasOwn(open, name)) };
+  });
+}
+
+function groups(method: MethodName): readonly SettingGroup[] {
   return [
     {
       title: 'Network and length',
@@ -96,6 +103,6 @@ export function settingGroups(method: MethodName): readonly SettingGroup[] {
         ...['contrast', 'saturation', 'hue', 'jitter', 'grey'],
       ],
     },
-    { title: 'Scoring', names: ['views', 'rankBy', 'falseAlarms'] },
+    { title: 'Scoring', names: ['views', 'turns', 'rankBy', 'falseAlarms'] },
   ];
 }

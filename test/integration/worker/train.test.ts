@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { storedSettings } from '#domain/run-settings.ts';
 import type { TrainTask } from '#worker/contract.ts';
-import { readModel } from '#worker/files/model-file.ts';
+import { readModel, type Model } from '#worker/files/model-file.ts';
 import { readTensors } from '#worker/files/safetensors.ts';
 import {
   checkpointsOf,
@@ -42,7 +42,7 @@ test('a run tells its steps and epochs and leaves a model; a short one needs no 
     modelHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     ...{ steps: 24, engine: 'cpu', device, warnings: [] },
   });
-  const { description, reference } = await readModel(result.modelPath);
+  const { description, reference } = (await readModel(result.modelPath)) as Model;
   expect(description).toEqual({
     ...{ method: 'anchored', settings: task.settings, snapshotHash: task.snapshotHash },
     ...{ channels: 3, type: 'uint8', seed: 5, steps: 24, engine: 'cpu', codeVersion: '0.1.0' },

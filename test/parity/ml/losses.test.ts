@@ -8,7 +8,7 @@ import { cardOf, methodNames } from '#domain/methods/methods.ts';
 import { resolveSettings } from '#domain/run-settings.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
-import { methods } from '#ml/methods/methods.ts';
+import { methodOf } from '#ml/methods/methods.ts';
 
 type Rows = readonly (readonly number[])[];
 
@@ -77,7 +77,7 @@ async function run(method: MethodName, point: Point, weights: Weights): Promise<
   const normals = builder.parameter('normals', [point.normals.length, width]);
   const outliers =
     method === 'simclr' ? null : builder.parameter('outliers', [point.outliers.length, width]);
-  const { loss, terms } = methods[method].build(builder, { normals, outliers }, settings);
+  const { loss, terms } = methodOf(method).build(builder, { normals, outliers }, settings);
   const program = builder.training(
     loss,
     { loss, ...terms },
@@ -234,7 +234,7 @@ it('a method that needs outliers says so when there are none', () => {
   const settings = resolveSettings({
     ...{ preset: 'paper', specimen: 'natural', method: 'oecl', overrides: {} },
   });
-  expect(() => methods.oecl.build(builder, { normals, outliers: null }, settings)).toThrow(
+  expect(() => methodOf('oecl').build(builder, { normals, outliers: null }, settings)).toThrow(
     'This method needs outliers',
   );
 });

@@ -8,7 +8,7 @@ import { resolveSettings, type SettingChoice } from '#domain/run-settings.ts';
 import type { Engine, Tensors } from '#engine/engine.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
-import { methods } from '#ml/methods/methods.ts';
+import { methodOf } from '#ml/methods/methods.ts';
 import { oracleEngine, relativeError } from '../engine/support/support.ts';
 
 export type Rows = readonly (readonly number[])[];
@@ -43,7 +43,7 @@ async function step(
 ): Promise<Step> {
   const chosen = { preset: 'paper', specimen: 'natural', method, overrides } as const;
   const settings = resolveSettings(chosen);
-  const { card, build, inputs } = methods[method];
+  const { card, build, inputs } = methodOf(method);
   const b = new ProgramBuilder('train');
   const shapeOf = (rows: Rows) => [rows.length, rows[0]!.length];
   const normals = b.parameter('normals', shapeOf(point.normals));

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { cardOf } from '#domain/methods/methods.ts';
 import { RandomStream } from '#domain/random.ts';
 import type { RawScores } from '#domain/score.ts';
-import { methods } from '#ml/methods/methods.ts';
+import { methodOf } from '#ml/methods/methods.ts';
 import { fitReference, type Reference } from '#ml/scores/reference.ts';
 import { recorded } from './recorded.ts';
 
@@ -15,7 +15,7 @@ const scoreNames = cardOf('oecl')
   .filter((name) => !name.startsWith('stage'));
 
 function rawScores(h: Float32Array, z: Float32Array, views: number, reference: Reference) {
-  return methods.oecl.score({ h, z, views, pooled: h }, { reference, own: {} });
+  return methodOf('oecl').score({ h, z, views, pooled: h }, { reference, own: {} });
 }
 
 type Rows = readonly (readonly number[])[];

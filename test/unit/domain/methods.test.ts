@@ -14,7 +14,11 @@ describe.each(methodNames)('the card of %s', (name) => {
   it('describes the method', () => {
     expect(card.meaning).toMatch(/^[A-Z].*\.$/);
     expect(card.paper).toMatch(/\d{4}/);
-    for (const { title, meaning } of [...card.terms, ...card.scores, card.measure]) {
+    for (const { title, meaning } of [
+      ...card.terms,
+      ...card.scores,
+      ...(card.measure ? [card.measure] : []),
+    ]) {
       expect(title).toMatch(/\S/);
       expect(meaning).toMatch(/^[A-Z].*\.$/);
     }
@@ -45,7 +49,8 @@ it('call one term, score or measure the same, with one meaning', () => {
   const meanings = new Map<string, string>();
   for (const { terms, scores, measure } of methodCards) {
     const named = [...terms, ...scores].map(({ name, title, meaning }) => [name, title + meaning]);
-    for (const [name, meaning] of [...named, [measure.title, measure.axis + measure.meaning]]) {
+    const measured = measure ? [[measure.title, measure.axis + measure.meaning]] : [];
+    for (const [name, meaning] of [...named, ...measured]) {
       expect(meanings.get(name!) ?? meaning).toBe(meaning);
       meanings.set(name!, meaning!);
     }

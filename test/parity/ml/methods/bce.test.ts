@@ -1,7 +1,7 @@
 // BCE against a slow loop written from its formula, and a short training.
 
 import { describe, expect, it } from 'vitest';
-import { methods } from '#ml/methods/methods.ts';
+import { methodOf } from '#ml/methods/methods.ts';
 import { trainShortly } from '../../../unit/ml/methods/short-training.ts';
 import { draw, expectStep, type Point } from '../method-loss.ts';
 
@@ -52,7 +52,7 @@ describe('BCE', () => {
 
   it('scores by the mean logit of the views, with the weights that were trained', () => {
     const state = { 'logit.weight': Float32Array.of(1, -2), 'logit.bias': Float32Array.of(0.5) };
-    const own = methods.bce.fit!(state);
+    const own = methodOf('bce').fit!(state);
     const reference = {
       ...{ mean: new Float64Array(1), factor: Float64Array.of(1) },
       ...{ features: Float32Array.of(1), embeddings: Float32Array.of(1, 0), stages: [] },
@@ -63,7 +63,7 @@ describe('BCE', () => {
       views: 2,
       pooled: Float32Array.of(1),
     };
-    expect(methods.bce.score(image, { reference, own })['normalLogit']).toBe(1.5);
+    expect(methodOf('bce').score(image, { reference, own })['normalLogit']).toBe(1.5);
   });
 
   it('separates images that it has not seen after a short training, the right way up', async () => {

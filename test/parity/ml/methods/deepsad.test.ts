@@ -1,7 +1,7 @@
 // DeepSAD against a slow loop written from the paper's formula, its centre, and a short training.
 
 import { describe, expect, it } from 'vitest';
-import { methods } from '#ml/methods/methods.ts';
+import { methodOf } from '#ml/methods/methods.ts';
 import { trainShortly } from '../../../unit/ml/methods/short-training.ts';
 import { draw, expectStep, type Point } from '../method-loss.ts';
 
@@ -38,12 +38,12 @@ describe('DeepSAD', () => {
 
   it('takes as the centre the mean of the features, no value of it near 0', () => {
     const z = Float32Array.of(1, -0.05, 0.02, 3, -0.01, 0.04);
-    const { 'sphere.centre': centre } = methods.deepsad.prepare!(z, 2);
+    const { 'sphere.centre': centre } = methodOf('deepsad').prepare!(z, 2);
     expect([...centre!]).toEqual([2, Math.fround(-0.1), Math.fround(0.1)]);
   });
 
   it('scores by the mean squared distance of the views from the centre, nearer is more normal', () => {
-    const own = methods.deepsad.fit!({ 'sphere.centre': Float32Array.of(1, 0) });
+    const own = methodOf('deepsad').fit!({ 'sphere.centre': Float32Array.of(1, 0) });
     const reference = {
       ...{ mean: new Float64Array(1), factor: Float64Array.of(1) },
       ...{ features: Float32Array.of(1), embeddings: Float32Array.of(1, 0), stages: [] },
@@ -54,7 +54,7 @@ describe('DeepSAD', () => {
       views: 2,
       pooled: Float32Array.of(1),
     };
-    expect(methods.deepsad.score(image, { reference, own })['centreSquare']).toBe(-5);
+    expect(methodOf('deepsad').score(image, { reference, own })['centreSquare']).toBe(-5);
   });
 
   it('separates images that it has not seen after a short training, the right way up', async () => {

@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { resolveSettings } from '#domain/run-settings.ts';
 import { warmedUp } from '#ml/methods/contrast.ts';
-import { methods } from '#ml/methods/methods.ts';
+import { methodOf } from '#ml/methods/methods.ts';
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
@@ -21,8 +21,8 @@ it('only the anchored method feeds an anchor, and SimCLR nothing', () => {
     ...{ preset: 'paper', specimen: 'natural', method: 'anchored' },
     overrides: { alpha: 0.5, anchor: 2, warmup: 0.5 },
   });
-  expect(methods.anchored.inputs?.(settings, 1, 4)).toEqual({ alpha: 0, anchor: 0 });
-  expect(methods.anchored.inputs?.(settings, 2, 4)).toEqual({ alpha: 0.5, anchor: 2 });
-  expect(methods.oecl.inputs?.(settings, 2, 4)).toEqual({ alpha: 0.5 });
-  expect(methods.simclr.inputs).toBeUndefined();
+  expect(methodOf('anchored').inputs?.(settings, 1, 4)).toEqual({ alpha: 0, anchor: 0 });
+  expect(methodOf('anchored').inputs?.(settings, 2, 4)).toEqual({ alpha: 0.5, anchor: 2 });
+  expect(methodOf('oecl').inputs?.(settings, 2, 4)).toEqual({ alpha: 0.5 });
+  expect(methodOf('simclr').inputs).toBeUndefined();
 });

@@ -6,7 +6,7 @@ import type { MethodName } from '#domain/methods/methods.ts';
 import { RandomStream } from '#domain/random.ts';
 import { resolveSettings } from '#domain/run-settings.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
-import { methods } from '#ml/methods/methods.ts';
+import { methodOf } from '#ml/methods/methods.ts';
 import type { PixelSet } from '#ml/pixels.ts';
 import { readReference, scoreImages, type TrainedNetwork } from '#ml/score.ts';
 import { startTraining, type StepDone } from '#ml/train.ts';
@@ -56,11 +56,11 @@ export async function trainShortly(method: MethodName, steps = 60): Promise<Shor
   const state = await training.state();
   await training.release();
   const reference = await readReference(engine, state, normals, settings, seed);
-  const fitted = methods[method].fit?.(state) ?? {};
+  const fitted = methodOf(method).fit?.(state) ?? {};
   const network: TrainedNetwork = { method, settings, state, reference, fitted };
   const normal = await anomalyScores(network, pictures('disc', 40, 4));
   const anomalous = await anomalyScores(network, pictures('other bar', 40, 5));
-  const names = methods[method].card.scores.map(({ name }) => name);
+  const names = methodOf(method).card.scores.map(({ name }) => name);
   return {
     steps: taken,
     aurocs: Object.fromEntries(

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '#domain/random.ts';
 import { lengthOf } from '#ml/linear-algebra.ts';
-import { methods } from '#ml/methods/methods.ts';
+import { methodOf } from '#ml/methods/methods.ts';
 import { fitReference, type Reference } from '#ml/scores/reference.ts';
 
 function draw(length: number, word: number): Float32Array {
@@ -17,7 +17,7 @@ function referenceOf(h: Float32Array, z: Float32Array, count: number, seed: numb
 }
 
 function rawScores(h: Float32Array, z: Float32Array, views: number, reference: Reference) {
-  return methods.oecl.score({ h, z, views, pooled: h }, { reference, own: {} });
+  return methodOf('oecl').score({ h, z, views, pooled: h }, { reference, own: {} });
 }
 
 describe('a reference', () => {

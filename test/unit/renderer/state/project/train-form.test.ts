@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { trainInput } from '#contract/core.ts';
 import type { OutlierMix } from '#contract/outlier.ts';
 import { methodNames } from '#domain/methods/methods.ts';
-import { resolveSettings, settingsOf } from '#domain/run-settings.ts';
+import { resolveSettings, openSettings } from '#domain/run-settings.ts';
 import { OutlierSelection } from '../../../../../src-renderer/state/project/outlier-selection.svelte.ts';
 import { TrainForm } from '../../../../../src-renderer/state/project/train-form.svelte.ts';
 import { settingGroups } from '../../../../../src-renderer/views/train/choices.ts';
@@ -117,7 +117,7 @@ describe('the form of a training', () => {
   it('shows every setting once', () => {
     for (const method of methodNames) {
       const shown = settingGroups(method).flatMap(({ names }) => names);
-      expect(shown.sort()).toEqual(Object.keys(settingsOf(method)).sort());
+      expect(shown.sort()).toEqual(Object.keys(openSettings(method)).sort());
     }
   });
 

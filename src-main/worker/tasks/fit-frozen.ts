@@ -1,0 +1,51 @@
+// The task `train` for the method "frozen": nothing is trained; the read-out of the backbone is fitted to
+// the normal images.
+
+import { join } from 'node:path';
+import { Failure } from '#domain/failure.ts';
+import { makeFolder } from '#files/whole-file.ts';
+import { throwIfStopped } from '#domain/stop.ts';
+import { outputLengths } from '#ml/backbone.ts';
+import { fitReadOut } from '#ml/read-out/read-out.ts';
+import { turnsOf } from '#ml/score.ts';
+import type { TrainResult, TrainTask } from '../contract.ts';
+import { readBackbone } from '../files/backbone-file.ts';
+import { describeModel, writeModel } from '../files/model-file.ts';
+import { readShard } from '../files/shard.ts';
+import { FrozenFeatures } from './frozen-features.ts';
+import type { TaskContext } from './task.ts';
+import { Turns } from './task.ts';
+
+/** Throws `stopped`, and what reading, computing and writing throw. */
+export async function fitFrozen(
+  task: TrainTask,
+  { stop, emit }: TaskContext,
+): Promise<TrainResult> {
+  const { backbone, settings, folder } = task;
+  if (backbone === undefined) throw new Failure('bad-input', 'The task names no backbone.');
+  const { card } = backbone;
+  const { path } = backbone.model;
+  const normals = await readShard(task.normals.path, task.normals.hash);
+  const onnx = await readBackbone(path, card.sha256);
+  const network = await FrozenFeatures.load(card, onnx, path, 'cpu');
+  const features = new Float32Array(normals.count * network.size);
+  const turns = new Turns();
+  let done = 0;
+  try {
+    const indices = Array.from({ length: normals.count }, (_, index) => index);
+    for await (const rows of network.rows(normals, indices, turnsOf(settings))) {
+      for (const row of rows) features.set(row, network.size * done++);
+      emit('features', { done, total: normals.count });
+      await turns.give();
+      throwIfStopped(stop);
+    }
+  } finally {
+    await network.release();
+  }
+  const stages = fitReadOut(features, normals.count, outputLengths(card.outputs));
+  await makeFolder(folder);
+  const modelPath = join(folder, 'model.safetensors');
+  const description = describeModel(task, normals, [], 0, 'cpu');
+  const modelHash = await writeModel(modelPath, { description, frozen: { card, onnx, stages } });
+  return { modelPath, modelHash, steps: 0, engine: 'cpu', device: 'processor', warnings: [] };
+}
