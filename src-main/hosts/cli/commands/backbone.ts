@@ -38,7 +38,7 @@ export const backbone = command({
   summary: 'Adds, lists and removes backbones: networks trained elsewhere, as ONNX files',
   about: [
     'A backbone is not trained here: its features are used as they are. "lite0" comes with Normscope: ' +
-      'EfficientNet-Lite0 with ImageNet weights (Apache-2.0), for 112 px images in colour.',
+      'EfficientNet-Lite0 with ImageNet weights (Apache-2.0); images are resized to 112 px.',
     'You may add others: "backbone add FILE --card CARD.json" ' +
       'copies the ONNX file into the user’s data folder under its SHA-256, after running it on one image ' +
       'and comparing its outputs with the card. NORMSCOPE_BACKBONES names another folder.',
