@@ -277,7 +277,7 @@ export const coreMethods = {
   ),
   /**
    * On the images of 'scores.evaluate': nearest neighbours on thumbnails, or among the features of a
-   * backbone that the user has added. Takes seconds, and stops with its caller.
+   * backbone. Takes seconds, and stops with its caller.
    */
   'scores.baseline': method<Baseline>()(
     z.strictObject({

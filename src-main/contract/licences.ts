@@ -18,6 +18,8 @@ export interface Licences {
   readonly packages: readonly LicensedPackage[];
   /** Of images that come with the app. */
   readonly attributions: string;
+  /** Of the pretrained network that comes with the app: origin, changes, licence. */
+  readonly backbone: string;
 }
 
 export const licenceMethods = {

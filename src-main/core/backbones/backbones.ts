@@ -1,9 +1,10 @@
-// The backbones that a user has added: networks trained elsewhere, each an ONNX file and a card. They are in
-// the user's data folder, for all projects: HASH.onnx (the file's SHA-256) and NAME.json (the card).
+// Backbones: networks trained elsewhere, each an ONNX file and a card. Some come with Normscope (bundled.ts).
+// Those that a user has added are in the user's data folder, for all projects: HASH.onnx (the file's SHA-256)
+// and NAME.json (the card).
 
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, copyFile, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Failure } from '#domain/failure.ts';
@@ -11,28 +12,16 @@ import { nearestName } from '#domain/nearest-name.ts';
 import type { Stop } from '#domain/stop.ts';
 import { userDataFolder } from '#engine/user-data.ts';
 import type { BackboneTrial } from '#worker/contract.ts';
-import { backboneCard, type BackboneCard } from '#worker/files/backbone-card.ts';
+import type { BackboneCard } from '#worker/files/backbone-card.ts';
 import { makeFolder, writeWhole } from '#files/whole-file.ts';
 import { withLease } from '../workers/compute.ts';
 import { localCompute } from '../workers/local-compute.ts';
+import { bundledNames, readBundled } from './bundled.ts';
+import { readKept, type Backbone, type BrokenBackbone } from './kept-backbone.ts';
 import { readCard } from './read-card.ts';
 
 /** onnxruntime loads no file of 2 GiB or more. */
 const largestFile = 2 ** 31 - 1;
-
-export interface Backbone {
-  readonly card: BackboneCard;
-  /** The ONNX file, absolute. */
-  readonly path: string;
-  /** Of the ONNX file. */
-  readonly bytes: number;
-}
-
-/** A card that cannot be used, and why. */
-export interface BrokenBackbone {
-  readonly name: string;
-  readonly fault: string;
-}
 
 /** NORMSCOPE_BACKBONES names another folder. */
 function backboneFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -46,12 +35,15 @@ export class Backbones {
     this.#folder = folder;
   }
 
-  /** By name. */
+  /** The bundled ones, then the user's by name. */
   async list(): Promise<{ backbones: readonly Backbone[]; broken: readonly BrokenBackbone[] }> {
     const backbones: Backbone[] = [];
     const broken: BrokenBackbone[] = [];
-    for (const name of await this.#names()) {
-      const found = await this.#read(name);
+    const bundled = bundledNames.map(readBundled);
+    const added = (await this.#names()).map(async (name) =>
+      bundledNames.includes(name) ? hidden(name) : await this.#readAdded(name),
+    );
+    for (const found of await Promise.all([...bundled, ...added])) {
       if ('fault' in found) broken.push(found);
       else backbones.push(found);
     }
@@ -60,16 +52,24 @@ export class Backbones {
 
   /** Throws `not-found`, and `checkpoint-damaged` where card or file cannot be used. */
   async find(name: string): Promise<Backbone> {
-    const names = await this.#names();
-    if (!names.includes(name)) {
-      const known = names.length === 0 ? 'None has been added' : `There are: ${names.join(', ')}`;
+    if (bundledNames.includes(name)) {
+      const found = await readBundled(name);
+      if (!('fault' in found)) return found;
+      throw new Failure(
+        'checkpoint-damaged',
+        `The backbone "${name}" of Normscope cannot be used: ${found.fault} Install Normscope again.`,
+      );
+    }
+    const added = await this.#names();
+    if (!added.includes(name)) {
+      const names = [...bundledNames, ...added];
       throw new Failure(
         'not-found',
-        `There is no backbone "${name}"${nearestName(name, names)}. ${known}. ` +
+        `There is no backbone "${name}"${nearestName(name, names)}. There are: ${names.join(', ')}. ` +
           'Add one with "normscope backbone add".',
       );
     }
-    const found = await this.#read(name);
+    const found = await this.#readAdded(name);
     if (!('fault' in found)) return found;
     throw new Failure(
       'checkpoint-damaged',
@@ -102,6 +102,14 @@ export class Backbones {
   ): Promise<{ backbone: Backbone; trial: BackboneTrial }> {
     const written = await readCard(cardFile);
     await assertFile(file);
+    if (bundledNames.includes(written.name)) {
+      throw new Failure(
+        'bad-input',
+        `The name "${written.name}" is that of a backbone that comes with Normscope. Give this one another ` +
+          'name in its card.',
+        cardFile,
+      );
+    }
     if ((await this.#names()).includes(written.name)) {
       throw new Failure(
         'bad-input',
@@ -133,20 +141,32 @@ export class Backbones {
       const path = this.#modelPath(sha256);
       await rename(copy, path);
       await writeWhole(this.#cardPath(card.name), [Buffer.from(JSON.stringify(card, null, 2))]);
-      return { backbone: { card, path, bytes: (await stat(path)).size }, trial };
+      const { size: bytes } = await stat(path);
+      return { backbone: { card, path, bytes, bundled: false }, trial };
     } finally {
       await rm(copy, { force: true });
     }
   }
 
-  /** The file is removed with the last card that names it. Throws `not-found`. */
+  /**
+   * The file is removed with the last card that names it. Throws `not-found`, and `bad-input` where it
+   * comes with Normscope.
+   */
   async remove(name: string): Promise<void> {
-    const found = (await this.#names()).includes(name) ? await this.#read(name) : undefined;
-    if (found === undefined) await this.find(name);
+    if (!(await this.#names()).includes(name)) {
+      if (bundledNames.includes(name)) {
+        throw new Failure(
+          'bad-input',
+          `The backbone "${name}" comes with Normscope and cannot be removed.`,
+        );
+      }
+      await this.find(name);
+    }
+    const found = await this.#readAdded(name);
     await rm(this.#cardPath(name), { force: true });
-    if (found === undefined || 'fault' in found) return;
-    const { backbones } = await this.list();
-    if (backbones.some(({ card }) => card.sha256 === found.card.sha256)) return;
+    if ('fault' in found) return;
+    const others = await Promise.all((await this.#names()).map((other) => this.#readAdded(other)));
+    if (others.some((other) => 'card' in other && other.card.sha256 === found.card.sha256)) return;
     await rm(found.path, { force: true });
   }
 
@@ -161,19 +181,11 @@ export class Backbones {
       .sort();
   }
 
-  async #read(name: string): Promise<Backbone | BrokenBackbone> {
-    let card: BackboneCard;
-    try {
-      card = backboneCard.parse(JSON.parse(await readFile(this.#cardPath(name), 'utf8')));
-    } catch {
-      return { name, fault: `its card ${this.#cardPath(name)} is damaged.` };
-    }
-    if (card.name !== name) return { name, fault: `its card is that of "${card.name}".` };
-    const path = this.#modelPath(card.sha256);
-    const found = await stat(path).catch(() => undefined);
-    return found
-      ? { card, path, bytes: found.size }
-      : { name, fault: `its file ${path} is missing.` };
+  async #readAdded(name: string): Promise<Backbone | BrokenBackbone> {
+    const isBundled = false;
+    return await readKept(name, isBundled, this.#cardPath(name), ({ sha256 }) =>
+      this.#modelPath(sha256),
+    );
   }
 
   #cardPath(name: string): string {
@@ -183,6 +195,16 @@ export class Backbones {
   #modelPath(sha256: string): string {
     return join(this.#folder, `${sha256}.onnx`);
   }
+}
+
+/** Added before Normscope had one of that name. */
+function hidden(name: string): BrokenBackbone {
+  return {
+    name,
+    fault:
+      'the one that comes with Normscope is used in its place. Remove yours (normscope backbone remove ' +
+      `${name}) and add it under another name.`,
+  };
 }
 
 /** The failure names the user's own file, not the copy. */

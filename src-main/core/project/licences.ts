@@ -37,6 +37,7 @@ export async function readLicences(): Promise<Licences> {
     own: await readFile(join(root, 'LICENSE'), 'utf8'),
     packages: (await writtenList()) ?? (await shippedPackages(root)),
     attributions: await readFile(join(root, 'resources', 'sample', 'ATTRIBUTION.md'), 'utf8'),
+    backbone: await readFile(join(root, 'resources', 'backbone', 'ATTRIBUTION.md'), 'utf8'),
   };
 }
 

@@ -1,26 +1,16 @@
-// Backbones that a user adds: real files through a real worker, and their features beside a model.
+// Backbones, bundled and added: real files through a real worker, and their features beside a model.
 
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openApp } from '#core/app.ts';
 import { Backbones } from '#core/backbones/backbones.ts';
+import { withLease } from '#core/workers/compute.ts';
+import { localCompute } from '#core/workers/local-compute.ts';
 import { neverStop } from '#domain/stop.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
-import {
-  conv4File,
-  hasLite0,
-  lite0Path,
-  oddModel,
-} from '../../parity/engine/support/model-files.ts';
+import { conv4File, lite0Path, oddModel } from '../../parity/engine/support/model-files.ts';
 import { clientOf, copyOf, makeTrained, workersOf } from './project.ts';
 
 const newFolder = tempFolders();
@@ -58,7 +48,7 @@ function lab() {
 describe('a backbone', () => {
   it('is run, copied under its hash, listed, found and removed', async () => {
     const { kept, backbones, file, add, names } = lab();
-    expect(await backbones.list()).toEqual({ backbones: [], broken: [] });
+    expect(await names()).toEqual(['lite0']);
     // A lab's share may be read-only; the copy can be removed all the same.
     chmodSync(file, 0o444);
     const { backbone, trial } = await add();
@@ -75,7 +65,7 @@ describe('a backbone', () => {
     });
     // The same file with another card shares the copy, which goes with the last one.
     await add({ name: 'conv4-h', outputs: [conv4Card.outputs[0]] });
-    expect(await names()).toEqual(['conv4', 'conv4-h']);
+    expect(await names()).toEqual(['lite0', 'conv4', 'conv4-h']);
     await backbones.remove('conv4');
     expect(existsSync(backbone.path)).toBe(true);
     await backbones.remove('conv4-h');
@@ -174,7 +164,7 @@ describe('a backbone', () => {
     writeFileSync(join(kept, 'other.json'), '{');
     rmSync(backbone.path);
     const { backbones: sound, broken } = await backbones.list();
-    expect(sound).toEqual([]);
+    expect(sound.map(({ card }) => card.name)).toEqual(['lite0']);
     expect(broken).toEqual([
       { name: 'conv4', fault: expect.stringMatching(/its file .* is missing/) as string },
       { name: 'other', fault: expect.stringMatching(/its card .* is damaged/) as string },
@@ -183,6 +173,57 @@ describe('a backbone', () => {
     await backbones.remove('other');
     await backbones.remove('conv4');
     expect(readdirSync(kept)).toEqual([]);
+  });
+});
+
+describe('the bundled backbone', () => {
+  it('is the file that its card describes', async () => {
+    const { backbones } = lab();
+    const { card, path, bytes, bundled } = await backbones.find('lite0');
+    expect([card.name, card.licence, path, bundled]).toEqual([
+      ...['lite0', 'Apache-2.0', lite0Path, true],
+    ]);
+    const file = readFileSync(path);
+    expect(createHash('sha256').update(file).digest('hex')).toBe(card.sha256);
+    expect(file.length).toBe(bytes);
+    const trial = await withLease(localCompute, (lease) =>
+      lease.call('tryBackbone', { model: { hash: card.sha256, path }, card }, neverStop),
+    );
+    expect(trial.outputs).toEqual(
+      [24, 40, 80, 112, 192].map((channels) => {
+        return { name: `s${channels}`, shape: [1, 2 * channels] };
+      }),
+    );
+  });
+
+  it('cannot be removed, and nothing else can have its name', async () => {
+    const { kept, backbones, file, cardFile, add, names } = lab();
+    await expect(backbones.remove('lite0')).rejects.toMatchObject({
+      code: 'bad-input',
+      message: 'The backbone "lite0" comes with Normscope and cannot be removed.',
+    });
+    await expect(add({ name: 'lite0' })).rejects.toMatchObject({
+      code: 'bad-input',
+      path: cardFile,
+      message: expect.stringMatching(/"lite0" is that of a backbone that comes with/) as string,
+    });
+    await expect(backbones.find('lite')).rejects.toMatchObject({
+      message: expect.stringMatching(/the nearest is "lite0". There are: lite0\. Add/) as string,
+    });
+    expect(existsSync(kept)).toBe(false);
+    // The user's own of that name, added before there was a bundled one.
+    const { backbone } = await add();
+    const card = { ...backbone.card, name: 'lite0' };
+    writeFileSync(join(kept, 'lite0.json'), JSON.stringify(card));
+    rmSync(join(kept, 'conv4.json'));
+    expect((await backbones.find('lite0')).bundled).toBe(true);
+    expect((await backbones.list()).broken).toEqual([
+      { name: 'lite0', fault: expect.stringMatching(/is used in its place/) as string },
+    ]);
+    await backbones.remove('lite0');
+    expect(readdirSync(kept)).toEqual([]);
+    expect(await names()).toEqual(['lite0']);
+    expect(existsSync(file)).toBe(true);
   });
 });
 
@@ -222,17 +263,6 @@ describe('features of a backbone beside a model', () => {
     });
     await expect(ask('conv5')).rejects.toMatchObject({ code: 'not-found' });
 
-    if (!hasLite0) return;
-    const lite0 = join(newFolder(), 'lite0.onnx');
-    copyFileSync(lite0Path, lite0);
-    const input = { ...conv4Card.input, name: 'x', size: 112, range: [0, 255] };
-    const norm = { mean: [127, 127, 127], deviation: [128, 128, 128] };
-    const outputs = [24, 40, 80, 112].map((channels) => {
-      return { name: `s${channels}`, kind: 'vector', channels: 2 * channels };
-    });
-    const card = { ...conv4Card, name: 'lite0', input: { ...input, ...norm }, outputs };
-    writeFileSync(cardFile, JSON.stringify(card));
-    await new Backbones().add(lite0, cardFile, neverStop);
     expect((await ask('lite0')).auroc).toBeGreaterThan(0.9);
   });
 });

@@ -27,18 +27,29 @@ it('adds a file, lists it and removes it', async () => {
     outputs: [{ name: 'h', kind: 'vector', channels: 32 }],
   };
   writeFileSync(card, JSON.stringify(description));
-  expect((await cli('backbone', 'list')).out).toMatch(/^No backbone has been added\./);
+  expect((await cli('backbone', 'list')).out).toMatch(
+    /^name .*\nlite0 +bundled +EfficientNet-Lite0 +Apache-2\.0 +112 px .* s24 s40 s80 s112 s192\n$/,
+  );
   expect(await cliJson('backbone', 'add', file, '--card', card)).toMatchObject({
-    backbone: { ...description, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+    backbone: {
+      ...description,
+      bundled: false,
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    },
     outputs: [{ name: 'h', shape: [1, 32] }],
   });
   expect((await cli('backbone', 'list')).out).toMatch(
-    /own +A small net +Apache-2\.0 +16 px .* h\n$/,
+    /own +added +A small net +Apache-2\.0 +16 px .* h\n$/,
   );
   const again = await cli('backbone', 'add', file, '--card', card);
   expect([again.code, again.err]).toEqual([2, expect.stringMatching(/"own" already/) as string]);
   expect(await cliJson('backbone', 'remove', 'own')).toEqual({ removed: 'own' });
-  expect(await cliJson('backbone', 'list')).toEqual({ backbones: [], broken: [] });
+  expect(await cliJson('backbone', 'list')).toEqual({
+    backbones: [expect.objectContaining({ name: 'lite0', bundled: true })],
+    broken: [],
+  });
+  const kept = await cli('backbone', 'remove', 'lite0');
+  expect([kept.code, kept.err]).toEqual([2, expect.stringMatching(/cannot be removed/) as string]);
   const gone = await cli('backbone', 'remove', 'own');
   expect([gone.code, gone.err]).toEqual([1, expect.stringMatching(/no backbone "own"/) as string]);
 });

@@ -7,13 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { purpose, RandomStream } from '#domain/random.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
 import { tensorflowEngine } from '#engine/tensorflow/session.ts';
-import {
-  conv4File,
-  hasLite0,
-  lite0Path,
-  oddModel,
-  type ModelParts,
-} from './support/model-files.ts';
+import { conv4File, lite0Path, oddModel, type ModelParts } from './support/model-files.ts';
 
 const engine = cpuEngine(1);
 const path = '/models/one.onnx';
@@ -59,7 +53,7 @@ describe('a model file', () => {
     await model.release();
   });
 
-  it.runIf(hasLite0)('may be EfficientNet-Lite0 with any number of images', async () => {
+  it('may be EfficientNet-Lite0 with any number of images', async () => {
     const outputs = ['s24', 's40', 's80', 's112', 's192'];
     const bytes = await readFile(lite0Path);
     const model = await engine.load({ path: lite0Path, bytes, inputs: ['x'], outputs });

@@ -22,7 +22,7 @@ import { WeightGradientTiming } from '#engine/onnxruntime/weight-gradient-timing
 import { selfTestFault } from '#engine/self-test.ts';
 import { hasSoftwareGpu, useSoftwareGpu } from '../../support/software-gpu.ts';
 import { gan, ganImages, ganStep } from '../engine/support/gan.ts';
-import { conv4File, hasLite0, lite0Path } from '../engine/support/model-files.ts';
+import { conv4File, lite0Path } from '../engine/support/model-files.ts';
 import { everyPrimitive } from '../engine/support/primitive-cases.ts';
 import { expectEqualWithin } from '../engine/support/support.ts';
 
@@ -167,7 +167,7 @@ describe.runIf(hasSoftwareGpu)('WebGPU', () => {
     expect((await valuesOf(webgpu, odd, { x }))['y']).toEqual(Float32Array.of(10));
   });
 
-  it.runIf(hasLite0)('runs EfficientNet-Lite0 as the CPU does', async () => {
+  it('runs EfficientNet-Lite0 as the CPU does', async () => {
     const bytes = await readFile(lite0Path);
     const file = { path: lite0Path, bytes, inputs: ['x'], outputs: ['s24', 's112', 's192'] };
     const stream = new RandomStream(1, 2, 3);

@@ -1,7 +1,8 @@
 // `normscope backbone`: networks trained elsewhere, as ONNX files with cards.
 
 import { resolve } from 'node:path';
-import type { Backbone, Backbones } from '#core/backbones/backbones.ts';
+import type { Backbones } from '#core/backbones/backbones.ts';
+import type { Backbone } from '#core/backbones/kept-backbone.ts';
 import { Failure } from '#domain/failure.ts';
 import { printable } from '#domain/printable.ts';
 import { StopSource } from '#domain/stop.ts';
@@ -11,7 +12,7 @@ import { table } from '../output/table.ts';
 
 /** An example of each entry, and what it means. */
 const cardEntries = [
-  ['"name": "lite0"', 'what commands call it: small letters, digits, dots and dashes'],
+  ['"name": "own"', 'what commands call it: small letters, digits, dots and dashes'],
   ['"title", "licence"', 'free text: "EfficientNet-Lite0", "Apache-2.0"'],
   ['"source"', 'where it comes from, and what it was trained on'],
   ['"sha256"', 'of the file; if it is given, no other file is accepted'],
@@ -36,7 +37,9 @@ const cardEntries = [
 export const backbone = command({
   summary: 'Adds, lists and removes backbones: networks trained elsewhere, as ONNX files',
   about: [
-    'A backbone is not trained here: its features are used as they are. "backbone add FILE --card CARD.json" ' +
+    'A backbone is not trained here: its features are used as they are. "lite0" comes with Normscope: ' +
+      'EfficientNet-Lite0 with ImageNet weights (Apache-2.0); images are resized to 112 px.',
+    'You may add others: "backbone add FILE --card CARD.json" ' +
       'copies the ONNX file into the user’s data folder under its SHA-256, after running it on one image ' +
       'and comparing its outputs with the card. NORMSCOPE_BACKBONES names another folder.',
     'A file must hold its weights itself and take 32-bit floats. "evaluate --backbone NAME" measures the ' +
@@ -59,9 +62,9 @@ export const backbone = command({
     },
   },
   examples: [
-    { words: 'backbone add lite0.onnx --card lite0.json', meaning: 'Checks the file and adds it.' },
+    { words: 'backbone add own.onnx --card own.json', meaning: 'Checks the file and adds it.' },
     { words: 'backbone list --json', meaning: 'The cards of all backbones, for a script.' },
-    { words: 'backbone remove lite0', meaning: 'Removes the card, and the file with it.' },
+    { words: 'backbone remove own', meaning: 'Removes the card, and the file with it.' },
   ],
   run: async ({ action, what, card }, shell) => {
     // Loaded here, so that help appears immediately.
@@ -121,16 +124,13 @@ async function add(
 async function list(store: Backbones, shell: Shell): Promise<number> {
   const { backbones, broken } = await store.list();
   shell.answer({ backbones: backbones.map(described), broken });
-  if (backbones.length === 0 && broken.length === 0) {
-    shell.say(`No backbone has been added. See "${shell.typed('help', 'backbone')}".`);
-    return 0;
-  }
-  const rows = backbones.map(({ card, bytes }) => [
-    ...[card.name, printable(card.title), printable(card.licence)],
+  const rows = backbones.map(({ card, bytes, bundled }) => [
+    ...[card.name, bundled ? 'bundled' : 'added'],
+    ...[printable(card.title), printable(card.licence)],
     ...[`${card.input.size} px`, `${(bytes / 1e6).toFixed(1)} MB`],
     card.outputs.map(({ name }) => printable(name)).join(' '),
   ]);
-  const titles = ['name', 'title', 'licence', 'input', 'file', 'outputs'];
+  const titles = ['name', 'from', 'title', 'licence', 'input', 'file', 'outputs'];
   if (rows.length > 0)
     shell.say(
       ...table(
@@ -144,6 +144,6 @@ async function list(store: Backbones, shell: Shell): Promise<number> {
   return 0;
 }
 
-function described({ card, path, bytes }: Backbone): object {
-  return { ...card, bytes, path };
+function described({ card, path, bytes, bundled }: Backbone): object {
+  return { ...card, bundled, bytes, path };
 }

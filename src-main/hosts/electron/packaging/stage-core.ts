@@ -1,5 +1,5 @@
 // Lays out what the packaged app runs outside Electron: the bundled Node, the sources of the core, the
-// packages they need, the sample. Goes to dist/core; electron-builder takes it from there.
+// packages they need, the sample, the backbone. Goes to dist/core; electron-builder takes it from there.
 
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -60,6 +60,11 @@ async function copySources(): Promise<void> {
   });
   await cp(join(root, 'resources', 'sample'), join(target, 'resources', 'sample'), {
     recursive: true,
+  });
+  await cp(join(root, 'resources', 'backbone'), join(target, 'resources', 'backbone'), {
+    recursive: true,
+    // What built it.
+    filter: (path) => !path.endsWith('.py'),
   });
   await cp(join(root, 'LICENSE'), join(target, 'LICENSE'));
   const text = await readFile(join(root, 'package.json'), 'utf8');

@@ -1,6 +1,5 @@
 // Model files for tests: small real ones by our own compiler, broken ones byte by byte.
 
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import { seededTensors } from '#engine/ir/small-net.ts';
@@ -59,7 +58,5 @@ function port(name: string): Message {
   return new Message().text(1, name).message(2, type);
 }
 
-/** EfficientNet-Lite0 with five outputs (shared/peer/frozen_features.py). */
-export const lite0Path = join(import.meta.dirname, '../../../../../shared/peer/lite0-ms-112.onnx');
-export const hasLite0 = existsSync(lite0Path);
-if (!hasLite0) console.warn(`Not tested: a real backbone. ${lite0Path} is not there.`);
+/** EfficientNet-Lite0 with five outputs, which comes with Normscope. */
+export const lite0Path = join(import.meta.dirname, '../../../../resources/backbone/lite0.onnx');

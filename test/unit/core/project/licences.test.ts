@@ -9,7 +9,7 @@ import { readLicences } from '#core/project/licences.ts';
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
 it('lists every dependency, what they depend on, and the libraries inside libraries', async () => {
-  const { packages, own, attributions } = await readLicences();
+  const { packages, own, attributions, backbone } = await readLicences();
   const names = packages.map(({ name }) => name);
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
@@ -24,6 +24,7 @@ it('lists every dependency, what they depend on, and the libraries inside librar
   });
   expect(own).toContain('Apache License');
   expect(attributions.length).toBeGreaterThan(100);
+  expect(backbone).toMatch(/EfficientNet-Lite0[^]*Apache License, Version 2\.0/);
 });
 
 it('lists whatever the page imports', async () => {
