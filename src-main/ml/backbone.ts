@@ -25,7 +25,7 @@ export interface BackboneOutput {
 const luma = [0.299, 0.587, 0.114] as const;
 
 /**
- * The whole image, resized, in planes [channels, size, size] from out[offset] on: grey is repeated for
+ * The whole image, or the channel `only` of it as a grey picture, resized, in planes [channels, size, size] from out[offset] on: grey is repeated for
  * three channels, colour becomes grey for one; then (value − mean) / deviation. The filter is bilinear:
  * with a bicubic one and the bundled backbone the mean AUROC of 8 types of blood cells rose by 0.001, and
  * that of 16 phenotypes of nuclei fell by 0.001.
@@ -36,13 +36,14 @@ export function backboneView(
   { size, channels, range, mean, deviation }: BackboneInput,
   out: Float32Array,
   offset: number,
+  only?: number,
 ): void {
   const plane = size * size;
-  if (set.channels === channels) plainView(set, index, size, out, offset);
+  if (set.channels === channels && only === undefined) plainView(set, index, size, out, offset);
   else {
     const view = new Float32Array(set.channels * plane);
     plainView(set, index, size, view, 0);
-    const grey = view.length === plane ? view : greyOf(view, plane);
+    const grey = greyOf(view, plane, only);
     for (let channel = 0; channel < channels; channel++) out.set(grey, offset + channel * plane);
   }
   const [low, high] = range;
@@ -55,7 +56,9 @@ export function backboneView(
   }
 }
 
-function greyOf(view: Float32Array, plane: number): Float32Array {
+function greyOf(view: Float32Array, plane: number, only?: number): Float32Array {
+  if (view.length === plane) return view;
+  if (only !== undefined) return view.subarray(only * plane, (only + 1) * plane);
   const grey = new Float32Array(plane);
   for (let i = 0; i < plane; i++) {
     grey[i] = luma[0] * view[i]! + luma[1] * view[plane + i]! + luma[2] * view[2 * plane + i]!;

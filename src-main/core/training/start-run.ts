@@ -14,7 +14,8 @@ import type { ProjectDatabase, Reader } from '../store/database.ts';
 import { addressesOf } from '../store/images/addresses.ts';
 import { addRun, type RunSource } from '../store/runs/runs.ts';
 import type { RunConfig } from '#contract/run-config.ts';
-import { Backbones, type Backbone } from '../backbones/backbones.ts';
+import { Backbones } from '../backbones/backbones.ts';
+import type { Backbone } from '../backbones/kept-backbone.ts';
 import { newRunFolder } from '../store/runs/run-folder.ts';
 import {
   datasetNamed,

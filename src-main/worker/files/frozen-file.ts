@@ -12,7 +12,7 @@ export interface FrozenNetwork {
   readonly card: BackboneCard;
   /** The ONNX file. */
   readonly onnx: Uint8Array;
-  /** Of each output of the card. */
+  /** Of each output of the card, for each picture of an image (see `FrozenReading`). */
   readonly stages: readonly StageStatistics[];
 }
 
@@ -27,12 +27,21 @@ export function frozenParts({ card, onnx, stages }: FrozenNetwork): TensorFile {
 }
 
 /** Throws `checkpoint-damaged`. */
-export function readFrozenParts({ tensors, metadata }: TensorFile, path: string): FrozenNetwork {
+export function readFrozenParts(
+  { tensors, metadata }: TensorFile,
+  pictures: number,
+  path: string,
+): FrozenNetwork {
   const card = readCard(metadata['backbone'], path);
   const length = tensors[onnxName]?.shape[0] ?? 0;
-  const stages = readStages(tensors, outputLengths(card.outputs), path);
+  const stages = readStages(tensors, frozenLengths(card, pictures), path);
   if (stages.length === 0) throw damagedFile(path, 'it has no statistics of the normal images');
   return { card, onnx: assertTensor(tensors, onnxName, [length], Uint8Array, path), stages };
+}
+
+/** Values of each output's features, picture after picture. */
+export function frozenLengths({ outputs }: BackboneCard, pictures: number): number[] {
+  return Array.from({ length: pictures }, () => outputLengths(outputs)).flat();
 }
 
 function readCard(text: string | undefined, path: string): BackboneCard {

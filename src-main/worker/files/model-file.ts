@@ -9,6 +9,7 @@ import { storedSettings } from '#domain/run-settings.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
 import type { Tensors } from '#engine/engine.ts';
 import { networks } from '#ml/networks/networks.ts';
+import { picturesOf, readingOf } from '#ml/read-out/frozen-reading.ts';
 import { stageLengths } from '#ml/read-out/stages.ts';
 import type { TrainedNetwork } from '#ml/score.ts';
 import { describeScoring } from '#ml/score.ts';
@@ -136,7 +137,8 @@ export async function readModel(path: string): Promise<Model | FrozenModel> {
   }
   const description = readDescription(metadata['model'], path);
   if (description.method === 'frozen') {
-    return { description, frozen: readFrozenParts({ tensors, metadata }, path) };
+    const pictures = picturesOf(description, readingOf(description.settings));
+    return { description, frozen: readFrozenParts({ tensors, metadata }, pictures, path) };
   }
   const { settings, channels } = description;
   const state = stateFrom(describeScoring(settings, channels, 1), tensors, path);

@@ -3,10 +3,11 @@
 import { chooseEngine } from '#engine/doctor.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
-import { outputLengths, scaleOutputs } from '#ml/backbone.ts';
+import { scaleOutputs } from '#ml/backbone.ts';
 import { unitRows } from '#ml/linear-algebra.ts';
-import { readFeatures, turnsOf } from '#ml/score.ts';
-import type { FrozenNetwork } from '../files/frozen-file.ts';
+import { picturesOf, readingOf } from '#ml/read-out/frozen-reading.ts';
+import { readFeatures } from '#ml/score.ts';
+import { frozenLengths, type FrozenNetwork } from '../files/frozen-file.ts';
 import type { FeaturesTask } from '../contract.ts';
 import { readModel } from '../files/model-file.ts';
 import { ScorePools } from '../views/score-pools.ts';
@@ -52,12 +53,13 @@ async function frozenUnitRows(
 ): Promise<{ size: number; features: Float32Array }> {
   const network = await FrozenFeatures.load(card, onnx, model.path, 'cpu');
   try {
-    const { size } = network;
+    const reading = readingOf(settings);
+    const lengths = frozenLengths(card, picturesOf(shard, reading));
+    const size = lengths.reduce((sum, length) => sum + length, 0);
     const scaled = new Float32Array(shard.count * size);
-    const lengths = outputLengths(card.outputs);
     const indices = Array.from({ length: shard.count }, (_, index) => index);
     let done = 0;
-    for await (const rows of network.rows(shard, indices, turnsOf(settings))) {
+    for await (const rows of network.rows(shard, indices, reading)) {
       for (const row of rows) scaled.set(scaleOutputs(row, lengths), size * done++);
       throwIfStopped(stop);
     }

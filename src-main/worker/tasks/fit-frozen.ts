@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
 import { makeFolder } from '#files/whole-file.ts';
 import { throwIfStopped } from '#domain/stop.ts';
-import { outputLengths } from '#ml/backbone.ts';
+import { picturesOf, readingOf } from '#ml/read-out/frozen-reading.ts';
 import { fitReadOut } from '#ml/read-out/read-out.ts';
-import { turnsOf } from '#ml/score.ts';
 import type { TrainResult, TrainTask } from '../contract.ts';
 import { readBackbone } from '../files/backbone-file.ts';
+import { frozenLengths } from '../files/frozen-file.ts';
 import { describeModel, writeModel } from '../files/model-file.ts';
 import { readShard } from '../files/shard.ts';
 import { FrozenFeatures } from './frozen-features.ts';
@@ -28,13 +28,16 @@ export async function fitFrozen(
   const normals = await readShard(task.normals.path, task.normals.hash);
   const onnx = await readBackbone(path, card.sha256);
   const network = await FrozenFeatures.load(card, onnx, path, 'cpu');
-  const features = new Float32Array(normals.count * network.size);
+  const reading = readingOf(settings);
+  const lengths = frozenLengths(card, picturesOf(normals, reading));
+  const size = lengths.reduce((sum, length) => sum + length, 0);
+  const features = new Float32Array(normals.count * size);
   const turns = new Turns();
   let done = 0;
   try {
     const indices = Array.from({ length: normals.count }, (_, index) => index);
-    for await (const rows of network.rows(normals, indices, turnsOf(settings))) {
-      for (const row of rows) features.set(row, network.size * done++);
+    for await (const rows of network.rows(normals, indices, reading)) {
+      for (const row of rows) features.set(row, size * done++);
       emit('features', { done, total: normals.count });
       await turns.give();
       throwIfStopped(stop);
@@ -42,7 +45,7 @@ export async function fitFrozen(
   } finally {
     await network.release();
   }
-  const stages = fitReadOut(features, normals.count, outputLengths(card.outputs));
+  const stages = fitReadOut(features, normals.count, lengths);
   await makeFolder(folder);
   const modelPath = join(folder, 'model.safetensors');
   const description = describeModel(task, normals, [], 0, 'cpu');

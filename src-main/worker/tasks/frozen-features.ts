@@ -1,17 +1,20 @@
 // Features of images by a network that is used as it is.
 
+import type { EngineName } from '#domain/engines/engine-report.ts';
 import { Failure } from '#domain/failure.ts';
 import { chooseEngine } from '#engine/doctor.ts';
-import type { EngineName } from '#domain/engines/engine-report.ts';
 import type { LoadedModel, ShapedTensor } from '#engine/engine.ts';
 import { turnPlanes } from '#ml/augment/turn.ts';
 import { backboneSize, backboneView, faultInOutput, pooledOutputs } from '#ml/backbone.ts';
 import type { PixelSet } from '#ml/pixels.ts';
-import type { Turns } from '#ml/score-views.ts';
+import { picturesOf, type FrozenReading } from '#ml/read-out/frozen-reading.ts';
 import type { BackboneCard } from '../files/backbone-card.ts';
 
-/** Approximate number of input values per batch of a backbone. */
-const targetValues = 2 ** 20;
+/**
+ * Approximate number of input values per batch of a backbone: eight colour images of 112 px, so that its maps
+ * stay in the processor's cache.
+ */
+const targetValues = 8 * 3 * 112 ** 2;
 const mostRows = 32;
 
 export class FrozenFeatures {
@@ -46,29 +49,25 @@ export class FrozenFeatures {
     return new FrozenFeatures(card, await engine.load(file), path);
   }
 
-  /** Of a row. */
-  get size(): number {
-    return backboneSize(this.#card.outputs);
-  }
-
   /**
-   * Rows of features (see `pooledOutputs`), averaged over the image and its turned copies, of the images
-   * at `indices`, in order, a batch at a time. Throws `bad-input` where file and card differ,
-   * `not-finite`, and what computing throws.
+   * Rows of features of the images at `indices`, in order, a batch at a time: of each picture of an image
+   * what `pooledOutputs` gives, averaged over its turned copies. Throws `bad-input` where file and card
+   * differ, `not-finite`, and what computing throws.
    */
   async *rows(
     set: PixelSet,
     indices: readonly number[],
-    turns: Turns,
+    reading: FrozenReading,
   ): AsyncGenerator<readonly Float32Array[], void, undefined> {
+    const perImage = reading.turns * picturesOf(set, reading);
     for (let first = 0; first < indices.length;) {
-      const some = indices.slice(first, first + Math.max(1, Math.floor(this.#atOnce / turns)));
+      const some = indices.slice(first, first + Math.max(1, Math.floor(this.#atOnce / perImage)));
       try {
-        yield await this.#batch(set, some, turns);
+        yield await this.#batch(set, some, reading);
       } catch (error) {
         // Some files accept only one image at a time.
-        if (this.#atOnce === 1 || !(error instanceof Failure) || error.code !== 'bad-input')
-          throw error;
+        const isRefused = error instanceof Failure && error.code === 'bad-input';
+        if (this.#atOnce === 1 || !isRefused) throw error;
         this.#atOnce = 1;
         continue;
       }
@@ -76,57 +75,68 @@ export class FrozenFeatures {
     }
   }
 
+  /** The outputs for views [rows, channels, size, size]. Throws as `rows`. */
+  async outputs(
+    values: Float32Array,
+    rows: number,
+  ): Promise<Readonly<Record<string, ShapedTensor>>> {
+    const { input, outputs } = this.#card;
+    const shape = [rows, input.channels, input.size, input.size];
+    const tensors = await this.#model.run({ [input.name]: { shape, values } });
+    for (const output of outputs) this.#assertOutput(output, tensors[output.name]!, rows);
+    return tensors;
+  }
+
   release(): Promise<void> {
     return this.#model.release();
   }
 
-  async #batch(set: PixelSet, indices: readonly number[], turns: Turns): Promise<Float32Array[]> {
+  async #batch(
+    set: PixelSet,
+    indices: readonly number[],
+    reading: FrozenReading,
+  ): Promise<Float32Array[]> {
     const { input } = this.#card;
+    const { turns, isSeparate } = reading;
+    const pictures = picturesOf(set, reading);
     const length = input.channels * input.size ** 2;
-    const views = new Float32Array(indices.length * turns * length);
-    indices.forEach((index, image) => {
-      const start = image * turns * length;
-      backboneView(set, index, input, views, start);
+    const views = new Float32Array(indices.length * pictures * turns * length);
+    for (let picture = 0; picture < indices.length * pictures; picture++) {
+      const index = indices[Math.floor(picture / pictures)]!;
+      const start = picture * turns * length;
+      const only = isSeparate ? picture % pictures : undefined;
+      backboneView(set, index, input, views, start, only);
       for (let turn = 1; turn < turns; turn++) {
         const own = views.subarray(start + turn * length, start + (turn + 1) * length);
         own.set(views.subarray(start, start + length));
         turnPlanes(own, input.size, turn);
       }
-    });
-    const features = await this.#features(views, indices.length * turns);
-    const { size } = this;
-    return indices.map((_, image) => {
-      const row = new Float32Array(size);
-      for (let turn = 0; turn < turns; turn++) {
-        const from = (image * turns + turn) * size;
-        for (let i = 0; i < size; i++) row[i]! += features[from + i]! / turns;
-      }
-      return row;
-    });
+    }
+    const features = await this.#pooled(views, views.length / length);
+    const size = pictures * backboneSize(this.#card.outputs);
+    return indices.map((_, image) => meanOverTurns(features, image * turns * size, size, reading, pictures));
   }
 
-  /** Pooled outputs of views [rows, channels, size, size], in as many runs as the file needs. */
-  async #features(views: Float32Array, rows: number): Promise<Float32Array> {
-    const { size } = this;
+  /** Pooled outputs of views, in as many runs as the file needs. */
+  async #pooled(views: Float32Array, rows: number): Promise<Float32Array> {
+    const { outputs } = this.#card;
+    const size = backboneSize(outputs);
     const features = new Float32Array(rows * size);
     const length = views.length / rows;
     for (let first = 0; first < rows; first += this.#atOnce) {
       const some = Math.min(this.#atOnce, rows - first);
       const values = views.subarray(first * length, (first + some) * length);
-      features.set(await this.#run(values, some), first * size);
+      const tensors = await this.outputs(values, some);
+      features.set(pooledOutputs(outputs, tensors, some), first * size);
     }
     return features;
   }
 
-  async #run(values: Float32Array, rows: number): Promise<Float32Array> {
-    const { input, outputs } = this.#card;
-    const shape = [rows, input.channels, input.size, input.size];
-    const tensors = await this.#model.run({ [input.name]: { shape, values } });
-    for (const output of outputs) this.#assertOutput(output, tensors[output.name]!, rows);
-    return pooledOutputs(outputs, tensors, rows);
-  }
-
-  #assertOutput(output: BackboneCard['outputs'][number], tensor: ShapedTensor, rows: number): void {
+  #assertOutput(
+    output: BackboneCard['outputs'][number],
+    tensor: ShapedTensor,
+    rows: number,
+  ): void {
     const fault = faultInOutput(output, tensor, rows);
     if (fault !== null) {
       throw new Failure('bad-input', `The backbone ${this.#path} ${fault}.`, this.#path);
@@ -139,4 +149,23 @@ export class FrozenFeatures {
       this.#path,
     );
   }
+}
+
+/** Rows of pictures, each `turns` times, from `from` on → one row of all pictures. */
+function meanOverTurns(
+  features: Float32Array,
+  from: number,
+  size: number,
+  { turns }: FrozenReading,
+  pictures: number,
+): Float32Array {
+  const row = new Float32Array(size);
+  const own = size / pictures;
+  for (let picture = 0; picture < pictures; picture++) {
+    for (let turn = 0; turn < turns; turn++) {
+      const start = from + (picture * turns + turn) * own;
+      for (let i = 0; i < own; i++) row[picture * own + i]! += features[start + i]! / turns;
+    }
+  }
+  return row;
 }

@@ -4,7 +4,8 @@ import type { RunSettings } from '#domain/run-settings.ts';
 import type { RawScores } from '#domain/score.ts';
 import type { PixelSet } from '#ml/pixels.ts';
 import { stageDistances, type StageStatistics } from '#ml/read-out/read-out.ts';
-import { turnsOf, type KeyedImage, type ScoredImage } from '#ml/score.ts';
+import { readingOf } from '#ml/read-out/frozen-reading.ts';
+import type { KeyedImage, ScoredImage } from '#ml/score.ts';
 import type { FrozenNetwork } from '../files/frozen-file.ts';
 import { FrozenFeatures } from './frozen-features.ts';
 
@@ -23,18 +24,24 @@ export async function* frozenScores(
   try {
     let place = 0;
     const indices = images.map(({ index }) => index);
-    for await (const rows of network.rows(set, indices, turnsOf(settings))) {
-      yield rows.map((row) => ({ index: indices[place++]!, raw: scoresOf(row, stages) }));
+    for await (const rows of network.rows(set, indices, readingOf(settings))) {
+      yield rows.map((row) => ({ index: indices[place++]!, raw: scoresOf(row, stages, card.outputs.length) }));
     }
   } finally {
     await network.release();
   }
 }
 
-function scoresOf(row: Float32Array, stages: readonly StageStatistics[]): RawScores {
-  const distances = stageDistances(row, stages);
+/** Of each output the sum over the pictures of the image, and the sum of all. */
+function scoresOf(
+  row: Float32Array,
+  stages: readonly StageStatistics[],
+  outputs: number,
+): RawScores {
+  const sums = new Array<number>(outputs).fill(0);
+  stageDistances(row, stages).forEach((distance, place) => (sums[place % outputs]! += distance));
   return {
-    frozen: -distances.reduce((sum, distance) => sum + distance, 0),
-    ...Object.fromEntries(distances.map((distance, index) => [`frozen${index + 1}`, -distance])),
+    frozen: -sums.reduce((total, sum) => total + sum, 0),
+    ...Object.fromEntries(sums.map((sum, output) => [`frozen${output + 1}`, -sum])),
   };
 }
