@@ -27,7 +27,7 @@ import { runTrashMethods, type JobState, type RunSummary } from './run.ts';
 
 export { roleNames, splitNames } from './image.ts';
 export type { ListedImage, RankedImage, Role, Split } from './image.ts';
-export type { JobState, RunSummary } from './run.ts';
+export type { JobState, RunComparison, RunSummary } from './run.ts';
 export type { Threshold } from './review.ts';
 
 export interface Job {
@@ -219,6 +219,11 @@ export const trainInput = z.strictObject({
   engine: z.enum(['auto', ...engineNames]).default('auto'),
   /** Train although outliers equal or look just like normal or test images. */
   acceptOverlaps: z.boolean().default(false),
+  /**
+   * Also scores every image of the dataset: first with a frozen network, in a run of its own, then with
+   * the trained one, which is compared with the frozen one on validation data.
+   */
+  rank: z.boolean().default(false),
 });
 
 export const coreMethods = {
@@ -245,7 +250,12 @@ export const coreMethods = {
    * Checks everything that can be known before the first step, and queues the training. Comparing the
    * outliers with the images takes seconds, and stops with its caller.
    */
-  'runs.train': method<{ jobId: number; runId: number }>()(trainInput),
+  /** `frozen`: the run that ranks first; null when there is none, or one has ranked these images before. */
+  'runs.train': method<{
+    jobId: number;
+    runId: number;
+    frozen: { readonly jobId: number; readonly runId: number } | null;
+  }>()(trainInput),
   /**
    * How long such a training would take, from three of its own steps. Takes seconds, and stops with its
    * caller; other running work makes the estimate too long.

@@ -36,6 +36,8 @@ const runConfig = z.strictObject({
   backbone: z
     .strictObject({ name: z.string(), sha256: z.hash('sha256'), inputSize: z.int() })
     .optional(),
+  /** Whether every image of the dataset is scored at the end. */
+  rank: z.boolean().optional(),
   seed: z.number(),
   engine: trainInput.shape.engine.unwrap(),
   codeVersion: z.string(),

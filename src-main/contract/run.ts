@@ -6,6 +6,24 @@ import type { EditState } from './edit.ts';
 
 export type JobState = 'queued' | 'running' | 'succeeded' | 'failed' | 'stopped' | 'interrupted';
 
+/** A trained model beside the frozen one of the same images, on validation data. */
+export interface RunComparison {
+  /** Of the frozen run. */
+  readonly otherModelId: number;
+  /** The anomalies: images set aside to validate, or the held-out normals changed by shifts. */
+  readonly basis: 'anomalies' | 'shifts';
+  readonly counts: { readonly normal: number; readonly anomalous: number };
+  readonly auroc: { readonly own: number; readonly other: number };
+  /** Of own minus other, 95 % interval. */
+  readonly difference95: readonly [number, number];
+  /** Which of the two ranks images: the other one unless the own is better beyond chance. */
+  readonly ranks: 'own' | 'other';
+  /** Scores of the trained model that are worse than chance beyond doubt; not offered for ranking. */
+  readonly backwards: readonly string[];
+  /** Which ranks and why, for users. */
+  readonly reason: string;
+}
+
 export interface RunSummary {
   readonly id: number;
   /** Given by the user; null for none. */
@@ -24,6 +42,8 @@ export interface RunSummary {
   readonly createdAt: string;
   readonly endedAt: string | null;
   readonly modelId: number | null;
+  /** null where nothing was compared. */
+  readonly comparison: RunComparison | null;
 }
 
 export interface DeletedRun extends RunSummary {

@@ -9,7 +9,7 @@ import type { RunSettings, ViewSettings } from '#domain/run-settings.ts';
 import type { BackboneCard } from './files/backbone-card.ts';
 
 /** Raised with every change to this file that affects the other side. */
-export const workerProtocol = 6;
+export const workerProtocol = 7;
 
 /** A file that a task reads. */
 export interface Input {
@@ -191,6 +191,15 @@ export interface Separability {
   readonly separability95: readonly [number, number];
 }
 
+export interface ValidateTask {
+  readonly model: Input;
+  /** Normal images, prepared as those that the model was trained on. */
+  readonly images: ShardReference;
+  readonly shifts: readonly ShiftSpec[];
+  readonly seed: number;
+  readonly engine: EngineName | 'auto';
+}
+
 export interface EstimateTask {
   /** A folder on the disk for checkpoints; one is written there and timed. */
   readonly folder: string;
@@ -265,6 +274,8 @@ export interface WorkerMethods {
   timeStep: { input: TimeStepTask; output: StepTiming };
   timeAugment: { input: TimeAugmentTask; output: AugmentTiming };
   estimate: { input: EstimateTask; output: Estimate };
+  /** Of the images, and of the images changed by each shift. */
+  validate: { input: ValidateTask; output: { normal: RawScores[]; shifted: RawScores[][] } };
   advise: { input: AdviseTask; output: { shifts: Separability[] } };
   /** Answered also while another task runs. */
   shift: { input: ShiftTask; output: SmallPicture };

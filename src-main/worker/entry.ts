@@ -22,6 +22,7 @@ import { runShift } from './tasks/shift-task.ts';
 import { timeAugment } from './tasks/time-augment-task.ts';
 import { timeStep } from './tasks/time-step-task.ts';
 import { runTraining } from './tasks/train-task.ts';
+import { runValidation } from './tasks/validate-task.ts';
 
 let isBusy = false;
 
@@ -57,6 +58,7 @@ const handlers: HandlersOf<typeof workerMethods> = {
   timeAugment: alone(timeAugment),
   estimate: alone(runEstimate),
   advise: alone(runAdvice),
+  validate: alone(runValidation),
   shift: runShift,
 };
 

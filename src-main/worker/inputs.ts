@@ -34,6 +34,7 @@ import type {
   TimeStepTask,
   TrainResult,
   TrainTask,
+  ValidateTask,
   WorkerMethods,
 } from './contract.ts';
 
@@ -171,6 +172,14 @@ const adviseTask: z.ZodType<AdviseTask> = z.strictObject({
   engine,
 });
 
+const validateTask: z.ZodType<ValidateTask> = z.strictObject({
+  model: file,
+  images: shard,
+  shifts: z.array(shift),
+  seed,
+  engine,
+});
+
 const estimateTask: z.ZodType<EstimateTask> = z
   .strictObject({
     folder: z.string(),
@@ -199,5 +208,6 @@ export const workerMethods = {
   timeAugment: method<AugmentTiming>()(timeAugmentTask),
   estimate: method<Estimate>()(estimateTask),
   advise: method<WorkerMethods['advise']['output']>()(adviseTask),
+  validate: method<WorkerMethods['validate']['output']>()(validateTask),
   shift: method<SmallPicture>()(shiftTask),
 };

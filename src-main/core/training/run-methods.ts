@@ -20,7 +20,9 @@ import {
 import { findThreshold } from '../store/runs/thresholds.ts';
 import type { Compute } from '../workers/compute.ts';
 import { estimateRun } from './estimate.ts';
+import { freezeSnapshot } from '../datasets/snapshot.ts';
 import { readRunConfig } from '../runs/run-config.ts';
+import { frozenRunOf } from './compare-runs.ts';
 import { modelScores } from '../scores/model-scores.ts';
 import { sha256OfFile } from '../scores/scoring-model.ts';
 import { backboneOf, startRun, type StartPorts, type TrainInput } from './start-run.ts';
@@ -48,7 +50,9 @@ export function runMethods(ports: RunMethodPorts): RunMethods {
     'runs.train': async (input, stop) => {
       await ports.assertNoOverlaps(input, ports.orClosing(stop));
       const runId = startRun(input, ports, await backboneOf(input));
-      return { runId, jobId: queue.submit(training(runId)) };
+      // Queued first: the list is there while the network is trained.
+      const frozen = input.rank ? await startFrozen(input, ports) : null;
+      return { runId, jobId: queue.submit(training(runId)), frozen };
     },
     'runs.estimate': (input, stop) => estimateRun(input, ports.orClosing(stop), ports),
     'runs.resume': async ({ runId }) => {
@@ -66,6 +70,31 @@ export function runMethods(ports: RunMethodPorts): RunMethods {
     'runs.list': () => database.read(listRuns).map(summary),
     'runs.show': ({ runId }) => database.read((reader) => details(reader, runNamed(reader, runId))),
   };
+}
+
+/** null for a frozen run itself, and where one has ranked these images: it scores what it has not. */
+async function startFrozen(
+  input: TrainInput,
+  ports: RunMethodPorts,
+): Promise<{ jobId: number; runId: number } | null> {
+  if (input.method === 'frozen') return null;
+  const { dataset, engine } = input;
+  const { queue } = ports;
+  const { hash } = freezeSnapshot(ports.catalogue, dataset);
+  const known = ports.database.read((reader) => frozenRunOf(reader, hash));
+  if (known) {
+    queue.submit({ kind: 'score', modelId: known.modelId!, dataset, engine });
+    return null;
+  }
+  const { preset, specimen, seed, rank, overrides } = input;
+  const { falseAlarms } = overrides;
+  const frozen = {
+    ...{ dataset, preset, specimen, seed, rank, engine, method: 'frozen' as const },
+    ...{ outliers: [], shifts: [], acceptOverlaps: true },
+    overrides: falseAlarms === undefined ? {} : { falseAlarms },
+  };
+  const runId = startRun(frozen, ports, await backboneOf(frozen));
+  return { runId, jobId: queue.submit(training(runId)) };
 }
 
 function training(runId: number): JobSpec {
@@ -96,10 +125,10 @@ async function assertUnfinished(
 
 export function summary(run: StoredRun): RunSummary {
   const { id, name, method, preset, dataset, seed, engine, device, state, failure } = run;
-  const { stepsDone, stepsTotal, createdAt, endedAt, modelId } = run;
+  const { stepsDone, stepsTotal, createdAt, endedAt, modelId, comparison } = run;
   return {
     ...{ id, name, method, preset, dataset, seed, engine, device, state, failure },
-    ...{ stepsDone, stepsTotal, createdAt, endedAt, modelId },
+    ...{ stepsDone, stepsTotal, createdAt, endedAt, modelId, comparison },
   };
 }
 
@@ -113,7 +142,9 @@ function details(reader: Reader, run: StoredRun): RunDetails {
     epochs: runEpochs(reader, run.id),
     warnings: runWarnings(reader, run.id),
     resources: runResources(reader, run.id),
-    scores: modelScores(reader, run.method, run.modelId),
+    scores: modelScores(reader, run.method, run.modelId).filter(
+      (name) => run.comparison?.backwards.includes(name) !== true,
+    ),
     threshold:
       run.modelId === null
         ? null

@@ -82,6 +82,7 @@ export function startRun(
   const config: RunConfig = {
     ...{ dataset: input.dataset, snapshotHash: snapshot.hash, preset, specimen, method },
     ...{ overrides, settings, shifts, seed, engine, codeVersion },
+    ...(input.rank ? { rank: true } : {}),
     outliers: sources.map(({ name, weight, hash, items }) => {
       return { name, weight, snapshotHash: hash, images: items.length };
     }),

@@ -9,6 +9,7 @@ import type {
   TrainOutcome,
 } from '#contract/core.ts';
 import { count, counted, duration, percent, rate, significant } from '#domain/figures.ts';
+import { Failure } from '#domain/failure.ts';
 import { findTerm } from '#domain/methods/methods.ts';
 import { followJob } from './follow-job.ts';
 import { printable } from '#domain/printable.ts';
@@ -23,6 +24,13 @@ export interface TrainedRun {
 
 const title = 'Training';
 
+interface Started {
+  readonly jobId: number;
+  readonly runId: number;
+  /** Finished before the training begins. */
+  readonly frozen?: { readonly jobId: number; readonly runId: number } | null;
+}
+
 /**
  * Starts a training with `start`, or resumes one, and resolves when its model is finished. Throws
  * `stopped` with the command that resumes the run, and the run's failure.
@@ -31,7 +39,7 @@ export async function followTraining(
   client: CoreClient,
   shell: Shell,
   project: string,
-  start: () => Promise<{ readonly jobId: number; readonly runId: number }>,
+  start: () => Promise<Started>,
 ): Promise<TrainedRun> {
   const progress = shell.progress(title);
   const printed = new Set<string>();
@@ -52,7 +60,8 @@ export async function followTraining(
     }),
   ];
   try {
-    const { jobId, runId } = await start();
+    const { jobId, runId, frozen } = await start();
+    if (frozen) await followFrozen(client, shell, project, frozen);
     followed = runId;
     shell.note(`Run ${runId}`);
     const outcome = (await followJob(client, jobId, shell, {
@@ -65,6 +74,36 @@ export async function followTraining(
     return { run, modelId: outcome.modelId };
   } finally {
     for (const off of offs) off();
+  }
+}
+
+/** The run that ranks while the network is trained. If it fails, the training continues without it. */
+async function followFrozen(
+  client: CoreClient,
+  shell: Shell,
+  project: string,
+  { jobId, runId }: { readonly jobId: number; readonly runId: number },
+): Promise<void> {
+  const frozen = String(runId);
+  shell.note(`Run ${frozen}, which ranks with a frozen network first`);
+  try {
+    await followJob(client, jobId, shell, {
+      progress: shell.progress('Ranking first'),
+      advance: aroundSteps,
+      whenStopped: () => `. Resume with: ${shell.typed('resume', project, frozen)}`,
+    });
+    const { modelId, dataset, threshold } = await client.call('runs.show', { runId });
+    if (modelId === null) return;
+    shell.note(
+      `The images are ranked by model ${modelId}. See the list with: ` +
+        shell.typed('score', project, '--model', String(modelId), '--dataset', dataset),
+    );
+    if (threshold !== null) shell.note(thresholdLine(threshold));
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code === 'stopped') throw error;
+    shell.note(
+      `Warning: ${printable(error.message)} There is no ranking before the training ends.`,
+    );
   }
 }
 
@@ -115,6 +154,7 @@ export function trainedLines(
     run.threshold === null
       ? 'There is no threshold: the dataset holds no normal images for calibration.'
       : thresholdLine(run.threshold),
+    ...(run.comparison === null ? [] : [run.comparison.reason]),
     'Next:',
     `  ${shell.typed('score', project, '--model', model, '--dataset', run.dataset)}`,
     `  ${shell.typed('evaluate', project, '--model', model, '--dataset', run.dataset)}`,
@@ -153,5 +193,6 @@ export function trainedAnswer({ run, modelId }: TrainedRun): object {
     engineWhy: run.engineWhy,
     ...{ steps: stepsDone, threshold: run.threshold, warnings: run.warnings },
     resources: run.resources,
+    comparison: run.comparison,
   };
 }

@@ -5,10 +5,11 @@ import { auroc } from '#domain/metrics/auroc.ts';
 import { RandomStream, purpose } from '#domain/random.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import { chooseEngine } from '#engine/doctor.ts';
-import { drawView, plainView } from '#ml/augment/view.ts';
+import { drawView } from '#ml/augment/view.ts';
 import type { PixelSet } from '#ml/pixels.ts';
 import { scoreImages, type KeyedImage } from '#ml/score.ts';
 import { describeView, heldOutScores } from '#ml/shifts/separability.ts';
+import { shiftedSet } from '#ml/shifts/shifted-set.ts';
 import { shiftNamed } from '#ml/shifts/shifts.ts';
 import type { AdviseTask, ShiftSpec, Separability } from '../contract.ts';
 import { readModel } from '../files/model-file.ts';
@@ -103,34 +104,8 @@ async function byModel(
   const normal = await score(images);
   return async (shift, place) => ({
     normal,
-    shifted: await score(shiftedSet(images, shift, seed, place)),
+    shifted: await score(
+      shiftedSet(images, shiftNamed(shift.name, shift.parameters), shift.strength, seed, place),
+    ),
   });
-}
-
-/** Every image shifted, in the depth and window of the set. */
-function shiftedSet(
-  set: PixelSet,
-  { name, parameters, strength }: ShiftSpec,
-  seed: number,
-  place: number,
-): PixelSet {
-  const { width, channels, count } = set;
-  const shape = { channels, size: width };
-  const length = channels * width * width;
-  const pixels = set.pixels.slice();
-  const shift = shiftNamed(name, parameters);
-  const [view, partner] = [new Float32Array(length), new Float32Array(length)];
-  for (let index = 0; index < count; index++) {
-    plainView(set, index, width, view, 0);
-    plainView(set, (index + 1) % count, width, partner, 0);
-    const stream = new RandomStream(seed, purpose.shift, place, index);
-    shift.apply(view, partner, shape, strength, stream);
-    for (let at = 0; at < length; at++) {
-      const channel = Math.floor(at / (width * width));
-      const [low, high] = set.window[channel]!;
-      const value = Math.round(low + view[at]! * (high - low));
-      pixels[index * length + (at % (width * width)) * channels + channel] = Math.max(0, value);
-    }
-  }
-  return { ...set, pixels };
 }

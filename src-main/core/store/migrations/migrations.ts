@@ -11,6 +11,7 @@ import { idsGivenOnce } from './0080-ids-given-once.ts';
 import { termsAndScoresAsData } from './0100-terms-and-scores-as-data.ts';
 import { channelsAndRegions } from './0110-channels-and-regions.ts';
 import { domains } from './0120-domains.ts';
+import { runComparisons } from './0140-run-comparisons.ts';
 
 export interface Migration {
   /** Becomes the file's user_version. */
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   termsAndScoresAsData,
   channelsAndRegions,
   domains,
+  runComparisons,
 ];

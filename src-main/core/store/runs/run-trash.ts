@@ -1,16 +1,16 @@
 // The trash of runs: which runs are in it, and their permanent deletion.
 
 import type { Query, Reader, Writer } from '../database.ts';
-import { selectRuns, type StoredRun } from './runs.ts';
+import { selectRuns, storedRun, type RunRow, type StoredRun } from './runs.ts';
 
 const inTrash = 'r.deleted_at is not null and r.emptied_at is null';
-const deleted: Query<StoredRun & { readonly deletedAt: string }> = `
+const deleted: Query<RunRow & { readonly deletedAt: string }> = `
   select a.*, r.deleted_at deletedAt from (${selectRuns}) a join run r on r.id = a.id
   where ${inTrash} order by r.deleted_at desc, r.id desc`;
 const deletedById: Query<{ id: number }> = `select r.id from run r where r.id = ? and ${inTrash}`;
 
 export function deletedRuns(reader: Reader): (StoredRun & { readonly deletedAt: string })[] {
-  return reader.all(deleted);
+  return reader.all(deleted).map((row) => ({ ...storedRun(row), deletedAt: row.deletedAt }));
 }
 
 const emptied: Query<{ folder: string }> = 'select folder from run where emptied_at is not null';

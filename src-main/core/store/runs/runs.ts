@@ -1,6 +1,6 @@
 // Runs in the catalogue: the settings of each training, its epochs and its warnings.
 
-import type { JobState, RunResources, RunSummary } from '#contract/core.ts';
+import type { JobState, RunComparison, RunResources, RunSummary } from '#contract/core.ts';
 import type { Distributions, EpochReport, Terms } from '#domain/progress.ts';
 import type { Query, Reader, Writer } from '../database.ts';
 
@@ -49,12 +49,13 @@ const stepsDone = `
 export const selectRuns = `
   select r.id, r.folder, r.name, r.method, r.preset, d.name dataset, r.seed, coalesce(r.engine_used, r.engine) engine,
     r.device, r.engine_why engineWhy, r.state, r.failure, ${stepsDone} stepsDone, r.steps_total stepsTotal,
-    r.created_at createdAt, r.ended_at endedAt, m.id modelId, r.config,
+    r.created_at createdAt, r.ended_at endedAt, m.id modelId, r.comparison, r.config,
     r.code_version codeVersion, r.snapshot_id snapshotId, s.hash snapshotHash, r.pixels
   from run r join dataset d on d.id = r.dataset_id join snapshot s on s.id = r.snapshot_id
     left join model m on m.run_id = r.id`;
-const all: Query<StoredRun> = `${selectRuns} where r.deleted_at is null order by r.id`;
-const byId: Query<StoredRun> = `${selectRuns} where r.id = ? and r.deleted_at is null`;
+export type RunRow = Omit<StoredRun, 'comparison'> & { readonly comparison: string | null };
+const all: Query<RunRow> = `${selectRuns} where r.deleted_at is null order by r.id`;
+const byId: Query<RunRow> = `${selectRuns} where r.id = ? and r.deleted_at is null`;
 
 type EpochRow = Omit<EpochReport, 'terms' | 'distributions'> & {
   /** JSON. */
@@ -74,11 +75,19 @@ const sourcesOf: Query<RunSource> = `
   order by snapshot_id`;
 
 export function listRuns(reader: Reader): StoredRun[] {
-  return reader.all(all);
+  return reader.all(all).map(storedRun);
 }
 
 export function findRun(reader: Reader, id: number): StoredRun | undefined {
-  return reader.get(byId, id);
+  const row = reader.get(byId, id);
+  return row && storedRun(row);
+}
+
+/** Of a row of `selectRuns`. */
+export function storedRun(row: RunRow): StoredRun {
+  const { comparison } = row;
+  const read = comparison === null ? null : (JSON.parse(comparison) as RunComparison);
+  return { ...row, comparison: read };
 }
 
 export function runEpochs(reader: Reader, runId: number): EpochReport[] {
@@ -178,6 +187,10 @@ export function addRunResources(writer: Writer, id: number, took: RunResources):
        peak_memory = max(coalesce(peak_memory, 0), ?), parts = ? where id = ?`,
     ...[took.seconds, took.waitSeconds, took.peakMemory, took.parts, id],
   );
+}
+
+export function setRunComparison(writer: Writer, id: number, comparison: RunComparison): void {
+  writer.run('update run set comparison = ? where id = ?', JSON.stringify(comparison), id);
 }
 
 /** A resumed run repeats some epochs, with the same figures. */

@@ -17,6 +17,10 @@ export const train = command({
     'The detector learns what the normal images (role normal, split train) have in common, and to ' +
       'tell them from outliers: other datasets (--outliers), or copies of the normal images changed ' +
       'by a shift transform (--shift). The normal images for calibration then set the threshold.',
+    'Every image of the dataset is ranked within a minute by a network that is used as it is (the method ' +
+      'frozen, a run of its own), and again by the trained one, which takes over only where it is better on ' +
+      'validation data: anomalies of the dataset with the split calibrate, or else copies of the held-out ' +
+      'normal images changed by shifts that it was not trained on.',
     'quick takes minutes on two processor cores; standard takes hours; paper is the published ' +
       'reference (arXiv 2312.15288), intended for a graphics card. Ctrl+C stops the training; a ' +
       'checkpoint is kept, and "normscope resume" continues with the same result as without the stop.',
@@ -77,6 +81,10 @@ export const train = command({
       meaning: 'the seed of all random numbers: the same seed gives the same model',
     },
     engine: engineOption,
+    'model-only': {
+      kind: 'switch',
+      meaning: 'no scores at the end, and no ranking by a frozen network before',
+    },
     'accept-overlaps': {
       kind: 'switch',
       meaning: 'train although outliers look just like normal or test images',
@@ -105,6 +113,7 @@ export const train = command({
     const { project, dataset, method, preset, specimen, seed, engine } = given;
     const input = {
       ...{ dataset, preset, specimen, seed, engine, acceptOverlaps: given['accept-overlaps'] },
+      rank: !given['model-only'],
       ...(method === undefined ? {} : { method }),
       overrides: Object.fromEntries(given.set.map(parseSetting)),
       outliers: given.outliers.map((text) => {

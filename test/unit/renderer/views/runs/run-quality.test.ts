@@ -15,7 +15,15 @@ function run(id: number, modelId: number | null): RunSummary {
   return {
     ...{ id, name: null, method: 'anchored', preset: 'quick', dataset: 'cells' },
     ...{ seed: 0, engine: 'cpu' },
-    ...{ device: null, state: 'succeeded', failure: null, stepsDone: 5, stepsTotal: 5, modelId },
+    ...{
+      device: null,
+      state: 'succeeded',
+      failure: null,
+      comparison: null,
+      stepsDone: 5,
+      stepsTotal: 5,
+      modelId,
+    },
     ...{ createdAt: '2026-01-01T00:00:00Z', endedAt: null },
   };
 }
