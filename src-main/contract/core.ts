@@ -286,14 +286,16 @@ export const coreMethods = {
     }),
   ),
   /**
-   * On the images of 'scores.evaluate': nearest neighbours on thumbnails, or among the features of a
-   * backbone. Takes seconds, and stops with its caller.
+   * On the images of 'scores.evaluate': nearest neighbours on thumbnails; with `weights` random the
+   * read-out of the model's network before its training; with `backbone` the read-out of its features.
+   * Takes seconds, and stops with its caller.
    */
   'scores.baseline': method<Baseline>()(
     z.strictObject({
       modelId: id,
       dataset: datasetName,
       backbone: z.string().min(1).max(64).optional(),
+      weights: z.enum(['none', 'random']).default('none'),
     }),
   ),
   /** Tests and times every engine of this computer; takes up to a minute, and stops with its caller. */

@@ -120,6 +120,13 @@ export interface BaselineTask {
   readonly images: ShardReference;
 }
 
+export interface RandomBaselineTask extends BaselineTask {
+  /** Of a run that trains a network. */
+  readonly settings: RunSettings;
+  readonly method: MethodName;
+  readonly seed: number;
+}
+
 /** Features of all images of a shard, prepared as for scoring. */
 export interface FeaturesTask {
   readonly model: Input;
@@ -266,10 +273,12 @@ export interface WorkerMethods {
   score: { input: ScoreTask; output: { scored: number } };
   /** Anomaly scores of the baseline without training, one an image of `images`; higher is stranger. */
   baseline: { input: BaselineTask; output: { anomaly: number[] } };
+  /** As `baseline`, by the read-out of the run's network with random weights. */
+  randomBaseline: { input: RandomBaselineTask; output: { anomaly: number[] } };
   features: { input: FeaturesTask; output: { images: number; size: number } };
   tryBackbone: { input: BackboneReference; output: BackboneTrial };
   backboneFeatures: { input: BackboneFeaturesTask; output: { images: number; size: number } };
-  /** As `baseline`, among features. */
+  /** As `baseline`, by the read-out of features. */
   featureBaseline: { input: FeatureBaselineTask; output: { anomaly: number[] } };
   timeStep: { input: TimeStepTask; output: StepTiming };
   timeAugment: { input: TimeAugmentTask; output: AugmentTiming };

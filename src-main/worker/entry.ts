@@ -16,6 +16,7 @@ import { runFeatures } from './tasks/features-task.ts';
 import { runEstimate } from './tasks/estimate-task.ts';
 import { runBaseline } from './tasks/baseline-task.ts';
 import { workerMethods } from './inputs.ts';
+import { runRandomBaseline } from './tasks/random-baseline-task.ts';
 import { runScoring } from './tasks/score-task.ts';
 import type { TaskContext } from './tasks/task.ts';
 import { runShift } from './tasks/shift-task.ts';
@@ -50,6 +51,7 @@ const handlers: HandlersOf<typeof workerMethods> = {
   train: alone(runTraining),
   score: alone(runScoring),
   baseline: alone(runBaseline),
+  randomBaseline: alone(runRandomBaseline),
   features: alone(runFeatures),
   tryBackbone: alone(tryBackbone),
   backboneFeatures: alone(runBackboneFeatures),

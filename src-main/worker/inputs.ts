@@ -26,6 +26,7 @@ import type {
   FeatureBaselineTask,
   FeaturesTask,
   BaselineTask,
+  RandomBaselineTask,
   ScoreTask,
   ShiftTask,
   SmallPicture,
@@ -114,6 +115,16 @@ const scoreTask: z.ZodType<ScoreTask> = z.strictObject({
 
 const baselineTask: z.ZodType<BaselineTask> = z.strictObject({ normals: shard, images: shard });
 
+const randomBaselineTask: z.ZodType<RandomBaselineTask> = z
+  .strictObject({
+    normals: shard,
+    images: shard,
+    method: z.enum(methodNames),
+    settings: runSettings,
+    seed,
+  })
+  .superRefine(checkSettings);
+
 const featuresTask: z.ZodType<FeaturesTask> = z.strictObject({
   model: file,
   shard,
@@ -200,6 +211,7 @@ export const workerMethods = {
   train: method<TrainResult>()(trainTask),
   score: method<WorkerMethods['score']['output']>()(scoreTask),
   baseline: method<WorkerMethods['baseline']['output']>()(baselineTask),
+  randomBaseline: method<WorkerMethods['randomBaseline']['output']>()(randomBaselineTask),
   features: method<WorkerMethods['features']['output']>()(featuresTask),
   tryBackbone: method<BackboneTrial>()(backboneReference),
   backboneFeatures: method<WorkerMethods['backboneFeatures']['output']>()(backboneFeaturesTask),

@@ -11,7 +11,7 @@ import type { ProjectDatabase } from '../store/database.ts';
 import type { StoredRun } from '../store/runs/runs.ts';
 import { snapshotItems } from '../store/runs/snapshots.ts';
 import { countedItems, nothingReadable } from './evaluate.ts';
-import { readRunPixels } from '../runs/run-config.ts';
+import { readRunConfig, readRunPixels } from '../runs/run-config.ts';
 import { isTrainingNormal } from '../runs/run-items.ts';
 import { sample } from './sample.ts';
 import { trainedModel } from './scoring-model.ts';
@@ -54,10 +54,14 @@ export function baselineImages(
   });
 }
 
-/** Throws as `evaluate`, `stopped`, `link-closed`, and `too-few-images` when none can be read. */
+/**
+ * By nearest neighbours on thumbnails (`weights` none), or by the read-out of the run's network with random
+ * weights. Throws as `evaluate`, `stopped`, `link-closed`, and `too-few-images` when none can be read.
+ */
 export async function baselineOf(
   modelId: number,
   dataset: string,
+  weights: 'none' | 'random',
   stop: Stop,
   { database, folder, compute }: BaselinePorts,
 ): Promise<Baseline> {
@@ -80,7 +84,12 @@ export async function baselineOf(
     normals: { name: 'training normals', ...(await put(normals)) },
     images: { name: `images of "${dataset}"`, ...(await put(judged)) },
   };
-  const { anomaly } = await withLease(compute, (lease) => lease.call('baseline', task, stop));
+  const { method, settings, seed } = readRunConfig(run);
+  const { anomaly } = await withLease(compute, (lease) =>
+    weights === 'none'
+      ? lease.call('baseline', task, stop)
+      : lease.call('randomBaseline', { ...task, method, settings, seed }, stop),
+  );
   const scoresOfRole = (role: 'normal' | 'anomaly') =>
     anomaly.filter((_, place) => images[judged.held[place]!]!.role === role);
   const normal = scoresOfRole('normal');

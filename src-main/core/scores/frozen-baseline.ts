@@ -1,5 +1,5 @@
-// The baseline of a frozen backbone: kNN-5 on its features, without training, on the same images as an
-// evaluation.
+// The baseline of a frozen backbone: the read-out of its features, without training, on the same images as
+// an evaluation.
 
 import { createHash } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
@@ -30,18 +30,19 @@ export interface FrozenBaselinePorts {
   readonly cache: FeatureCache;
 }
 
-/** On thumbnails, or on the features of the named backbone. Throws as the two. */
+/** On thumbnails, with random weights, or on the features of the named backbone. Throws as the two. */
 export async function askedBaseline(
   asked: {
     readonly modelId: number;
     readonly dataset: string;
     readonly backbone?: string | undefined;
+    readonly weights: 'none' | 'random';
   },
   stop: Stop,
   ports: FrozenBaselinePorts,
 ): Promise<Baseline> {
-  const { modelId, dataset, backbone: name } = asked;
-  if (name === undefined) return await baselineOf(modelId, dataset, stop, ports);
+  const { modelId, dataset, backbone: name, weights } = asked;
+  if (name === undefined) return await baselineOf(modelId, dataset, weights, stop, ports);
   const backbone = await new Backbones().find(name);
   return await frozenBaselineOf(modelId, dataset, backbone, stop, ports);
 }

@@ -15,5 +15,5 @@ export const anchored = card({
     ...exposureFamily.settings,
     anchor: number(1, 0, 100, 'weight of the normal norm in the loss'),
   },
-  presets: { quick: { ...exposureFamily.presets.quick, anchor: 1 } },
+  presets: { ...exposureFamily.presets, quick: { ...exposureFamily.presets.quick, anchor: 1 } },
 });

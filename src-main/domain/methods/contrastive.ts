@@ -77,7 +77,7 @@ export const contrastiveFamily = {
   learningType: 'contrastive',
   views: 2,
   settings: { temperature },
-  presets: { quick: { rankBy: 'mahalanobis' } },
+  presets: { quick: { rankBy: 'stages' }, standard: { rankBy: 'stages' } },
   specimens: {},
   // NT-Xent is the loss: one line is enough.
   terms: [{ ...ntxent, chart: null }, normalNorm],
@@ -95,7 +95,10 @@ export const exposureFamily = {
     alpha: number(0.1, 0, 100, 'weight of the outlier norm in the loss'),
     temperature,
   },
-  presets: { quick: { alpha: 1, warmup: 0.05, rankBy: 'mahalanobis' } },
+  presets: {
+    quick: { alpha: 1, warmup: 0.05, rankBy: 'stages' },
+    standard: { rankBy: 'stages' },
+  },
   specimens: { natural: { alpha: 1 } },
   terms: [ntxent, normalNorm, outlierNorm, alpha],
   distributions: [normalNorms, outlierNorms],

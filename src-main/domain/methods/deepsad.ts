@@ -19,7 +19,11 @@ export const deepsad = card({
   settings: {
     eta: number(1, 0, 100, 'weight of the outliers in the loss'),
   },
-  presets: { quick: { ...adam, rankBy: 'mahalanobis' }, standard: adam, paper: adam },
+  presets: {
+    quick: { ...adam, rankBy: 'stages' },
+    standard: { ...adam, rankBy: 'stages' },
+    paper: adam,
+  },
   specimens: {},
   terms: [
     {

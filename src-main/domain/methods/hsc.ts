@@ -16,7 +16,11 @@ export const hsc = card({
   outliers: 'any',
   views: 1,
   settings: {},
-  presets: { quick: { ...adam, rankBy: 'mahalanobis' }, standard: adam, paper: adam },
+  presets: {
+    quick: { ...adam, rankBy: 'stages' },
+    standard: { ...adam, rankBy: 'stages' },
+    paper: adam,
+  },
   specimens: {},
   terms: [
     {

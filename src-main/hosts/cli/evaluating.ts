@@ -21,18 +21,41 @@ export interface NamedBaseline extends Baseline {
   readonly name: string;
 }
 
-/** On thumbnails; with `backbone`, on its features. */
+interface BaselineRequest {
+  readonly modelId: number;
+  readonly dataset: string;
+  readonly backbone?: string;
+  readonly weights?: 'random';
+}
+
+/** The baselines that need nothing but the model: thumbnails, and its network with random weights. */
+export async function ownBaselines(
+  client: CoreClient,
+  shell: Shell,
+  asked: Pick<BaselineRequest, 'modelId' | 'dataset'>,
+): Promise<readonly NamedBaseline[]> {
+  const thumbnails = await measureBaseline(client, shell, asked);
+  const random = await measureBaseline(client, shell, { ...asked, weights: 'random' });
+  return [
+    { name: 'thumbnails', ...thumbnails },
+    { name: 'random weights', ...random },
+  ];
+}
+
+/** On thumbnails; with random weights; with `backbone`, on its features. */
 export async function measureBaseline(
   client: CoreClient,
   shell: Shell,
-  asked: { readonly modelId: number; readonly dataset: string; readonly backbone?: string },
+  asked: BaselineRequest,
 ): Promise<Baseline> {
   const stop = new AbortController();
   const progress = shell.progress('Comparing');
   const details = [
-    asked.backbone === undefined
-      ? 'with the baseline without training'
-      : `with the features of ${printable(asked.backbone)}`,
+    asked.backbone !== undefined
+      ? `with the features of ${printable(asked.backbone)}`
+      : asked.weights === 'random'
+        ? 'with random weights'
+        : 'with thumbnails',
   ];
   progress.update({ done: 0, total: null, unit: 'images', details });
   try {

@@ -1,13 +1,16 @@
-// The task `featureBaseline`: kNN-5 anomaly scores on features read from files.
+// The task `featureBaseline`: anomaly scores by the read-out of features that are read from files.
 
 import { readFile } from 'node:fs/promises';
 import { Failure } from '#domain/failure.ts';
 import { throwIfStopped } from '#domain/stop.ts';
-import { outputLengths, scaleOutputs } from '#ml/backbone.ts';
-import { baselineScore, joinedRows } from '#ml/baseline.ts';
+import { outputLengths } from '#ml/backbone.ts';
+import { fitReadOut, stageDistances } from '#ml/read-out/read-out.ts';
 import type { FeatureBaselineTask } from '../contract.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
+
+/** A covariance needs two rows. */
+const fewest = 2;
 
 /** Throws `stopped`, `too-few-images`, and what the file system throws. */
 export async function runFeatureBaseline(
@@ -15,26 +18,27 @@ export async function runFeatureBaseline(
   { stop }: TaskContext,
 ): Promise<{ anomaly: number[] }> {
   const lengths = outputLengths(task.outputs);
-  const normals = await scaledRows(task.normals.path, lengths);
-  const images = await scaledRows(task.images.path, lengths);
-  if (normals.length === 0) {
-    throw new Failure('too-few-images', 'There is no normal image to compare with.');
+  const size = lengths.reduce((sum, length) => sum + length, 0);
+  const normals = await valuesOf(task.normals.path);
+  const images = await valuesOf(task.images.path);
+  if (normals.length < fewest * size) {
+    throw new Failure(
+      'too-few-images',
+      `There are fewer than ${fewest} normal images to compare with.`,
+    );
   }
-  const bank = joinedRows(normals);
+  const stages = fitReadOut(normals, normals.length / size, lengths);
   const turns = new Turns();
   const anomaly: number[] = [];
-  for (const row of images) {
-    anomaly.push(baselineScore(row, bank));
+  for (let start = 0; start < images.length; start += size) {
+    const distances = stageDistances(images.subarray(start, start + size), stages);
+    anomaly.push(distances.reduce((sum, distance) => sum + distance, 0));
     await turns.give();
     throwIfStopped(stop);
   }
   return { anomaly };
 }
 
-async function scaledRows(path: string, lengths: readonly number[]): Promise<Float32Array[]> {
-  const values = new Float32Array(new Uint8Array(await readFile(path)).buffer);
-  const size = lengths.reduce((sum, length) => sum + length, 0);
-  return Array.from({ length: values.length / size }, (_, row) =>
-    scaleOutputs(values.subarray(row * size, (row + 1) * size), lengths),
-  );
+async function valuesOf(path: string): Promise<Float32Array> {
+  return new Float32Array(new Uint8Array(await readFile(path)).buffer);
 }

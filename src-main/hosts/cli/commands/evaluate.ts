@@ -3,7 +3,7 @@
 import { allScores } from '#domain/methods/methods.ts';
 import { parseId } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
-import { evaluationLines, measureBaseline } from '../evaluating.ts';
+import { evaluationLines, measureBaseline, ownBaselines } from '../evaluating.ts';
 import { withProject } from '../project.ts';
 
 export const evaluate = command({
@@ -14,9 +14,10 @@ export const evaluate = command({
     'AUROC is the chance that an anomalous image is ranked above a normal one (1 is perfect, 0.5 is ' +
       "chance), with DeLong's 95 % interval. AUPR is the area under precision and recall. FPR95 is " +
       'the part of normal images flagged when 95 % of the anomalies are.',
-    'With --backbone the same images are also judged without training, by the mean distance to the five ' +
-      'nearest training images: among thumbnails with colour histograms, and among the features of the ' +
-      'backbone (see "normscope help backbone"), which are kept in the project for the next time.',
+    'With --baselines the same images are also judged without training: by the mean distance to the five ' +
+      'nearest training images among thumbnails with colour histograms, and by the read-out of the model’s ' +
+      'own network with random weights. With --backbone also by the read-out of the features of a backbone ' +
+      '(see "normscope help backbone"), which are kept in the project for the next time.',
     'Which scores a model has is a matter of its method.',
   ],
   arguments: { project: projectArgument },
@@ -32,6 +33,10 @@ export const evaluate = command({
       placeholder: 'NAME',
       meaning: 'a scored dataset with normal and anomalous images',
       required: true,
+    },
+    baselines: {
+      kind: 'switch',
+      meaning: 'measure thumbnails, and the network with random weights, beside the model',
     },
     backbone: {
       kind: 'text',
@@ -51,25 +56,26 @@ export const evaluate = command({
     },
     {
       words: 'evaluate Cells.normscope --model 1 --dataset cells --backbone lite0',
-      meaning: 'Two more rows: the baseline without training, and features of a backbone.',
+      meaning: 'One more row: the read-out of the features of a backbone.',
     },
   ],
-  run: async ({ project, model, dataset, backbone }, shell) => {
+  run: async ({ project, model, dataset, backbone, baselines: areWanted }, shell) => {
     const modelId = parseId('model', model);
     const asked = { modelId, dataset };
     const { evaluation, baselines } = await withProject(shell, project, {}, async (client) => {
       const evaluation = await client.call('scores.evaluate', asked);
-      if (backbone === undefined) return { evaluation, baselines: [] };
       // First what fails immediately, such as a name that does not exist.
-      const frozen = await measureBaseline(client, shell, { ...asked, backbone });
-      const baseline = await measureBaseline(client, shell, asked);
-      return {
-        evaluation,
-        baselines: [
-          { name: 'baseline without training', ...baseline },
-          { name: `backbone ${backbone}`, ...frozen },
-        ],
-      };
+      const frozen =
+        backbone === undefined
+          ? []
+          : [
+              {
+                name: `backbone ${backbone}`,
+                ...(await measureBaseline(client, shell, { ...asked, backbone })),
+              },
+            ];
+      const own = areWanted ? await ownBaselines(client, shell, asked) : [];
+      return { evaluation, baselines: [...own, ...frozen] };
     });
     shell.answer(baselines.length === 0 ? evaluation : { ...evaluation, baselines });
     shell.say(...evaluationLines(evaluation, baselines));
