@@ -1,5 +1,8 @@
 // The threshold for a false-alarm budget, from normal images that were held out of the training.
 
+import { betaQuantile } from './beta-quantile.ts';
+import { falseAlarmCertificate } from './certificate.ts';
+
 export interface CalibratedThreshold {
   /** An image is flagged when its anomaly score is above this. */
   readonly anomalyScore: number;
@@ -43,40 +46,11 @@ export function judgeThreshold(
   normals: readonly number[],
   anomalyScore: number,
 ): CalibratedThreshold {
-  const count = normals.length;
-  if (count === 0) throw new RangeError('A threshold needs held-out normal images.');
-  const above = normals.filter((score) => score > anomalyScore).length;
-  const low = above === 0 ? 0 : betaQuantile(above - 1, count, 0.025);
-  const high = above === count ? 1 : betaQuantile(above, count, 0.975);
-  return { anomalyScore, falseAlarms95: [low, high], above };
+  const { above, between95 } = falseAlarmCertificate(normals, anomalyScore);
+  return { anomalyScore, falseAlarms95: between95, above };
 }
 
 /** How many held-out normals the guarantee of a budget needs; see `calibrateThreshold`. */
 export function fewestForBudget(budget: number): number {
   return Math.ceil(1 / budget - 1 - 1e-9);
-}
-
-/** The quantile of Beta(above + 1, count − above), by bisection. */
-function betaQuantile(above: number, count: number, part: number): number {
-  let low = 0;
-  let high = 1;
-  // Each step halves the interval; 60 reach the precision of a double near 0.
-  for (let step = 0; step < 60; step++) {
-    const middle = (low + high) / 2;
-    if (betaBelow(above, count, middle) < part) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}
-
-/** P(Beta(above + 1, count − above) ≤ x) = P(more than `above` of `count` draws of chance x hit). */
-function betaBelow(above: number, count: number, x: number): number {
-  const odds = Math.log(x) - Math.log1p(-x);
-  let logChance = count * Math.log1p(-x);
-  let few = Math.exp(logChance);
-  for (let hits = 1; hits <= above; hits++) {
-    logChance += odds + Math.log((count - hits + 1) / hits);
-    few += Math.exp(logChance);
-  }
-  return 1 - few;
 }
