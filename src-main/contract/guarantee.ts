@@ -95,8 +95,8 @@ const ofDataset = z.strictObject({
   by: scoreName.optional(),
 });
 
-/** Which list; also a filter of the review. */
-export const listChoice = z.strictObject({
+/** Which list. */
+const listChoice = z.strictObject({
   /** At most this share of the list is normal, on average. */
   falseShare: z.number().gt(0).lt(1),
   /** Makes a longer list where many images are anomalous, from their estimated share. */

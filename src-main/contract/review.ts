@@ -75,7 +75,7 @@ export interface ReviewQueue {
   /** Images that match the request, on all pages. */
   readonly total: number;
   readonly images: readonly QueuedImage[];
-  /** Of all flagged images of the dataset; of all scored ones while there is no threshold. */
+  /** Of all flagged images of the dataset; of all scored ones with neither threshold nor list. */
   readonly progress: {
     readonly toReview: number;
     readonly reviewed: number;
@@ -140,6 +140,11 @@ export const reviewMethods = {
       show: z.enum(reviewShows).default('unreviewed'),
       /** Only those above the threshold; without a threshold all. */
       flaggedOnly: z.boolean().default(true),
+      /**
+       * Flags the images of 'scores.falseShareList' with this share instead of those above the threshold.
+       * Throws `bad-input` without held-out normals.
+       */
+      falseShare: z.number().gt(0).lt(1).optional(),
       role: role.optional(),
       group: z.string().min(1).nullable().optional(),
       ...paging,

@@ -15,7 +15,7 @@ export interface DriftAlarm {
 export const alarmLevel = 1000;
 
 /** Up to this share of anomalies in a stream is no drift. */
-export const anomaliesAllowed = 0.1;
+const anomaliesAllowed = 0.1;
 
 /**
  * `heldOut`: anomaly scores of n ≥ 1 held-out normals; `stream`: of the images as they came; `uniform`: draws
