@@ -44,8 +44,8 @@ function sentenceOf(
     `The images from ${from.path} on (about image ${count(from.place)} of ${counted(images, 'image')} in ` +
     'the order of import) do not look like the normal images that the model was calibrated on; noticed at ' +
     `image ${count(at.place)}. Either the imaging has changed (microscope, staining, focus, preparation) ` +
-    'or more than one image in ten is an anomaly. Until normal images of the new kind are held out, the ' +
-    'threshold and the list promise nothing for these images: import some, give them to calibration and ' +
-    'train again.'
+    'or more than one image in ten is an anomaly. If the imaging has changed, the threshold and the list ' +
+    'promise nothing for these images: import normal images of the new kind, give some to training and ' +
+    'some to calibration, and train again.'
   );
 }

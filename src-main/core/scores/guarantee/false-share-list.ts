@@ -54,9 +54,7 @@ export function chooseList(reader: Reader, request: ListRequest): ChosenList {
   const chosen = tested
     .map(({ imageId }, i) => ({ imageId, pValue: pValues[i]!, falseShare: shares[i]! }))
     // The small addition keeps 0.1 · 30 / 3 from being more than 1.
-    .filter((image) => image.falseShare <= falseShare + 1e-12)
-    // Images of one p-value stay in the order of their scores.
-    .sort((a, b) => a.pValue - b.pValue);
+    .filter((image) => image.falseShare <= falseShare + 1e-12);
   const numbers = { falseShare, tested: tested.length, heldOut: heldOut.length };
   const fewest = fewestForList(effectiveNormals ?? heldOut.length, tested.length, falseShare);
   return {
