@@ -121,6 +121,10 @@ const thresholdWish = ofModel.extend({
   /** A part of all normal images that may be flagged; or the threshold itself. One of the two. */
   falseAlarms: z.number().gt(0).lt(1).optional(),
   anomalyScore: z.number().optional(),
+  /** With `weightDomains` the held-out normals of each domain count as often as in this dataset. */
+  dataset: datasetName.optional(),
+  /** For a budget only. */
+  weightDomains: z.boolean().optional(),
 });
 
 export const reviewMethods = {
@@ -173,9 +177,7 @@ export const reviewMethods = {
     removed: number;
   }>()(z.strictObject({ name: datasetName.default('confirmed anomalies') })),
   /** The effect of a threshold; changes nothing. */
-  'thresholds.preview': method<ThresholdPreview>()(
-    thresholdWish.extend({ dataset: datasetName.optional() }),
-  ),
+  'thresholds.preview': method<ThresholdPreview>()(thresholdWish),
   'thresholds.set': method<Threshold>()(thresholdWish),
   /** For a histogram. */
   'scores.distribution': method<ScoreDistribution>()(

@@ -2,6 +2,7 @@
 
 import { betaQuantile } from './beta-quantile.ts';
 import { falseAlarmCertificate } from './certificate.ts';
+import type { Weighted } from './conformal.ts';
 
 export interface CalibratedThreshold {
   /** An image is flagged when its anomaly score is above this. */
@@ -35,6 +36,41 @@ export function calibrateThreshold(
     anomalyScore,
     falseAlarms95: [betaQuantile(above, count, 0.025), betaQuantile(above, count, 0.975)],
     above,
+  };
+}
+
+/**
+ * The threshold for a false-alarm budget where the mix of images differs from that of the held-out normals: each
+ * counts by its weight. With the largest weight w it is the smallest score t of a held-out normal with
+ * (w + Σ wᵢ [sᵢ > t]) / (w + Σ wᵢ) ≤ budget, so that the weighted p-value of every image above it is within the
+ * budget (Tibshirani et al. 2019; see `weightedPValues`); the strangest where there is none. Equal weights give
+ * `calibrateThreshold`. The interval is that of as many equally weighted normals, (Σ w)² / Σ w², and
+ * approximate; `above` counts them as well.
+ */
+export function calibrateWeighted(
+  normals: readonly Weighted[],
+  budget: number,
+): CalibratedThreshold {
+  if (normals.length === 0) throw new RangeError('A threshold needs held-out normal images.');
+  const falling = normals.toSorted((a, b) => b.score - a.score);
+  const sum = falling.reduce((total, { weight }) => total + weight, 0);
+  const squares = falling.reduce((total, { weight }) => total + weight ** 2, 0);
+  const most = falling.reduce((largest, { weight }) => Math.max(largest, weight), 0);
+  let anomalyScore = falling[0]!.score;
+  /** Of the normals above the threshold, and of those up to the current one. */
+  let [above, passed] = [0, 0];
+  for (const { score, weight } of falling) {
+    // The small factor is for the rounding of the sums.
+    if (most + passed > budget * (most + sum) * (1 + 1e-9)) break;
+    if (score < anomalyScore) [anomalyScore, above] = [score, passed];
+    passed += weight;
+  }
+  const count = Math.max(1, Math.floor(sum ** 2 / squares + 1e-9));
+  const equal = Math.min(count - 1, Math.round((above / sum) * count));
+  return {
+    anomalyScore,
+    falseAlarms95: [betaQuantile(equal, count, 0.025), betaQuantile(equal, count, 0.975)],
+    above: equal,
   };
 }
 

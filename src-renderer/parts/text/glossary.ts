@@ -161,7 +161,7 @@ export const glossary = {
   'false-share-list': {
     term: 'List with at most a share of false images',
     meaning:
-      'A list on which, averaged over many such lists, at most this share of the images is normal. It is as long as that allows: many images when many are strange, none when the held-out normals are too few to tell. A single list may have more or fewer. It holds if the new normal images are like the held-out ones (same specimen, preparation, staining and microscope): mixed together, nobody could tell which were held out. Images that the model has seen are not judged.',
+      'A list on which, averaged over many such lists, at most this share of the images is normal. It is as long as that allows: many images when many are strange, none when the held-out normals are too few to tell. A single list may have more or fewer. It holds if the new normal images are like the held-out ones (same specimen, preparation, staining and microscope): if they were mixed, nothing would tell which were held out. Images that the model has seen are not judged.',
   },
   'normal-share': {
     term: 'Estimated share of normals',

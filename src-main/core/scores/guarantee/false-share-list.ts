@@ -9,10 +9,10 @@ import {
   fewestForList,
   storeyNormalShare,
 } from '#domain/metrics/false-discovery.ts';
-import { siteWeights } from '#domain/metrics/site-weights.ts';
 import type { Reader } from '../../store/database.ts';
 import type { HeldOut, RankedItem } from '../../store/runs/ranking.ts';
 import { rank } from '../rank.ts';
+import { domainWeights } from './domain-weights.ts';
 import { testedImages, type ScoreRequest } from './tested-images.ts';
 
 export interface ListRequest extends ScoreRequest {
@@ -94,9 +94,6 @@ function unweighted(heldOut: readonly HeldOut[], tested: readonly RankedItem[]):
   return { tested, pValues: conformalPValues(normals, scores) };
 }
 
-/** Images without a domain count as a domain of their own. */
-const domainOf = ({ domain }: HeldOut | RankedItem) => domain ?? '';
-
 /**
  * With weights the share of false entries is kept nearly, not exactly: weighted p-values need not depend
  * positively on each other (Jin, Candès, "Model-free selective inference under covariate shift via weighted
@@ -106,30 +103,8 @@ function weightedByDomain(
   heldOut: readonly HeldOut[],
   unseen: readonly RankedItem[],
 ): Tested & { readonly effectiveNormals: number; readonly warnings: readonly string[] } {
-  const { weights, withoutNormals, effectiveNormals } = siteWeights(
-    heldOut.map(domainOf),
-    unseen.map(domainOf),
-  );
-  const weighted = (images: readonly (HeldOut | RankedItem)[]) =>
-    images.flatMap((image) => {
-      const weight = weights.get(domainOf(image));
-      return weight === undefined ? [] : [{ score: -image.raw, weight }];
-    });
-  const tested = unseen.filter((item) => weights.has(domainOf(item)));
-  const warnings = [...withoutNormals].map(
-    ([domain, images]) =>
-      `${counted(images, 'image')} of ${domain === '' ? 'no domain' : `the domain "${domain}"`} ` +
-      `${images === 1 ? 'has' : 'have'} no p-value and cannot be on the list: no normal image of it was ` +
-      'held out. Give normal images of it to calibration and train again.',
-  );
-  if ([...heldOut, ...unseen].every(({ domain }) => domain === null)) {
-    warnings.push(
-      'No image has a domain, so that the weights change nothing. Give images a domain (scanner, stain, ' +
-        'site) before the training.',
-    );
-  }
-  const pValues =
-    tested.length === 0 ? new Float64Array() : weightedPValues(weighted(heldOut), weighted(tested));
+  const { normals, images, tested, effectiveNormals, warnings } = domainWeights(heldOut, unseen);
+  const pValues = images.length === 0 ? new Float64Array() : weightedPValues(normals, images);
   return { tested, pValues, effectiveNormals, warnings };
 }
 

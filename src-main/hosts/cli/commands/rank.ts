@@ -17,7 +17,7 @@ export const rank = command({
       'normal images that are as strange or stranger. Images that the model was trained or calibrated on ' +
       'are not judged.',
     'Both hold if the new normal images are like the held-out ones: same kind of specimen, preparation, ' +
-      'staining and microscope, so that nobody could tell from the images which were held out. Where ' +
+      'staining and microscope, so that, were they mixed, nothing would tell which were held out. Where ' +
       'the images of a group resemble each other, the true share varies more than with single images.',
     'With --weight-domains the held-out normals count so that each domain (scanner, stain, site) has the ' +
       'share that it has in the dataset; the guarantee then holds nearly, not exactly. Images of a domain ' +

@@ -3,6 +3,7 @@ import { calibrate } from '#core/scores/calibrate.ts';
 import { certificates } from '#core/scores/guarantee/certificates.ts';
 import { driftOf } from '#core/scores/guarantee/drift.ts';
 import { falseShareList } from '#core/scores/guarantee/false-share-list.ts';
+import { previewThreshold, setThreshold } from '#core/scores/thresholds.ts';
 import type { ItemAttributes } from '#core/datasets/items.ts';
 import type { StartPorts } from '#core/training/start-run.ts';
 import { purpose, RandomStream } from '#domain/random.ts';
@@ -129,13 +130,38 @@ describe('falseShareList', () => {
     // Weights 2/3 and 2 (up to a factor): 40² / (30 · 4/9 + 10 · 4).
     expect(list.effectiveNormals).toBeCloseTo(30, 9);
     expect(list.warnings).toEqual([
-      '2 images of the domain "C" have no p-value and cannot be on the list: no normal image of it was held ' +
-        'out. Give normal images of it to calibration and train again.',
+      '2 images of the domain "C" have no weight and no p-value: no normal image of it was held out. Give ' +
+        'normal images of it to calibration and train again.',
     ]);
     const all = database.read((reader) => falseShareList(reader, { ...asked, falseShare: 0.99 }));
     const strange = all.images.find(({ path }) => path === '/209.png');
     // Six of B are as strange: (6 · 2 + 2) / (40 + 2).
     expect(strange?.pValue).toBeCloseTo(14 / 42, 12);
+  });
+});
+
+describe('a threshold with weights by domain', () => {
+  it('flags as many normal images as the budget where the mix differs', async () => {
+    // 30 normals of A up to 30, 10 of B from 31 to 40; as many images of each.
+    const model = await trained(upTo(40), (i) => ({ domain: i < 30 ? 'A' : 'B' }));
+    give(model, 200, Array<number>(10).fill(15), { ...unlabelled, domain: 'A' });
+    give(model, 300, Array<number>(10).fill(15), { ...unlabelled, domain: 'B' });
+    const { database } = model.ports;
+    const wish = { modelId: model.modelId, falseAlarms: 0.2, dataset: 'new' };
+    const plainly = database.read((reader) => previewThreshold(reader, wish));
+    expect(plainly).toMatchObject({ anomalyScore: 33, warning: null, calibratedOn: 40 });
+    const weighted = { ...wish, weightDomains: true };
+    // Weights 2/3 and 2: (2 + 3 · 2) / 42 is within a fifth, (2 + 4 · 2) / 42 is not.
+    expect(database.read((reader) => previewThreshold(reader, weighted))).toMatchObject({
+      ...{ anomalyScore: 37, warning: null, calibratedOn: 30 },
+    });
+    expect(database.transact((writer) => setThreshold(writer, weighted)).anomalyScore).toBe(37);
+    expect(() =>
+      database.read((reader) => previewThreshold(reader, { ...weighted, dataset: undefined })),
+    ).toThrow(/need a false-alarm budget, and a dataset/);
+    expect(() =>
+      database.read((reader) => previewThreshold(reader, { ...weighted, dataset: 'cells' })),
+    ).toThrow(/Score the dataset first, or choose a threshold without weights/);
   });
 });
 
