@@ -28,7 +28,7 @@ export interface FalseShareList {
   readonly heldOut: number;
   /** The estimated share of normal images among those tested (Storey). */
   readonly normalShare: number;
-  /** The expected share of false entries: falseShare, times normalShare unless the list made use of it. */
+  /** The share of false entries to expect: falseShare, times normalShare unless the list made use of it. */
   readonly expectedFalseShare: number;
   /** So many images must be stranger than every held-out normal before any can be on the list. */
   readonly fewest: number;

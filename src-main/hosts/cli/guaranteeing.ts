@@ -10,7 +10,7 @@ export function listLines(list: FalseShareList): readonly string[] {
   const lines = [
     `${counted(listed, 'image')} of ${count(tested)} on the list with at most ${percent(falseShare)} ` +
       `false, by ${list.scoreName}, from ${counted(heldOut, 'held-out normal image')}.`,
-    `Expected share of normal images on the list: at most ${percent(expectedFalseShare)} (about ` +
+    `Expected share of normal images on the list: about ${percent(expectedFalseShare)} (about ` +
       `${percent(normalShare)} of the images judged are normal, estimated).`,
   ];
   if (list.effectiveNormals !== null) {

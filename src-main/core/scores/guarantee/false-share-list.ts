@@ -50,7 +50,7 @@ export function chooseList(reader: Reader, request: ListRequest): ChosenList {
   const estimate = pValues.length === 0 ? 1 : storeyNormalShare(pValues, heldOut.length);
   const factor = estimateNormals ? estimate : 1;
   const normalShare = Math.min(1, estimate);
-  const shares = benjaminiHochberg(pValues).map((share) => share * factor);
+  const shares = benjaminiHochberg(pValues).map((share) => Math.min(1, share * factor));
   const chosen = tested
     .map(({ imageId }, i) => ({ imageId, pValue: pValues[i]!, falseShare: shares[i]! }))
     // The small addition keeps 0.1 · 30 / 3 from being more than 1.
