@@ -8,6 +8,7 @@ import { presetNames, specimenNames } from '#domain/run-settings.ts';
 import type { EpochReport, StepReport } from '#domain/progress.ts';
 import { method } from '#rpc/method.ts';
 import { editMethods, type EditState } from './edit.ts';
+import { guaranteeMethods, type Drift } from './guarantee.ts';
 import {
   datasetName,
   imageMethods,
@@ -74,6 +75,8 @@ export interface ScoreOutcome {
   readonly failed: readonly ImportProblem[];
   /** Messages for the user: a graphics card failed, or memory ran out. */
   readonly warnings: readonly string[];
+  /** Whether the dataset still looks like the held-out normals; null without any. */
+  readonly drift: Drift | null;
 }
 
 export interface RunEstimate {
@@ -232,6 +235,7 @@ export const coreMethods = {
   ...importPreviewMethods,
   ...editMethods,
   ...reviewMethods,
+  ...guaranteeMethods,
   ...runTrashMethods,
   ...projectMethods,
   ...licenceMethods,

@@ -75,7 +75,7 @@ export interface ReviewQueue {
   /** Images that match the request, on all pages. */
   readonly total: number;
   readonly images: readonly QueuedImage[];
-  /** Of all flagged images of the dataset; of all scored ones while there is no threshold. */
+  /** Of all flagged images of the dataset; of all scored ones with neither threshold nor list. */
   readonly progress: {
     readonly toReview: number;
     readonly reviewed: number;
@@ -121,6 +121,10 @@ const thresholdWish = ofModel.extend({
   /** A part of all normal images that may be flagged; or the threshold itself. One of the two. */
   falseAlarms: z.number().gt(0).lt(1).optional(),
   anomalyScore: z.number().optional(),
+  /** With `weightDomains` the held-out normals of each domain count as often as in this dataset. */
+  dataset: datasetName.optional(),
+  /** For a budget only. */
+  weightDomains: z.boolean().optional(),
 });
 
 export const reviewMethods = {
@@ -140,6 +144,11 @@ export const reviewMethods = {
       show: z.enum(reviewShows).default('unreviewed'),
       /** Only those above the threshold; without a threshold all. */
       flaggedOnly: z.boolean().default(true),
+      /**
+       * Flags the images of 'scores.falseShareList' with this share instead of those above the threshold.
+       * Throws `bad-input` without held-out normals.
+       */
+      falseShare: z.number().gt(0).lt(1).optional(),
       role: role.optional(),
       group: z.string().min(1).nullable().optional(),
       ...paging,
@@ -168,9 +177,7 @@ export const reviewMethods = {
     removed: number;
   }>()(z.strictObject({ name: datasetName.default('confirmed anomalies') })),
   /** The effect of a threshold; changes nothing. */
-  'thresholds.preview': method<ThresholdPreview>()(
-    thresholdWish.extend({ dataset: datasetName.optional() }),
-  ),
+  'thresholds.preview': method<ThresholdPreview>()(thresholdWish),
   'thresholds.set': method<Threshold>()(thresholdWish),
   /** For a histogram. */
   'scores.distribution': method<ScoreDistribution>()(

@@ -33,6 +33,7 @@ import { evaluate } from './scores/evaluate.ts';
 import { FeatureCache } from './features/feature-cache.ts';
 import { Features } from './scores/features.ts';
 import { askedBaseline } from './scores/frozen-baseline.ts';
+import { guaranteeMethods } from './scores/guarantee/guarantee-methods.ts';
 import { rank } from './scores/rank.ts';
 import { assertIdleRun } from './training/idle-run.ts';
 import { datasetNamed } from './runs/run-items.ts';
@@ -188,6 +189,7 @@ export class Core {
         ...{ database, folder, now, edits: this.#edits, features: this.#features },
         attribution: sampleAttribution,
       }),
+      ...guaranteeMethods(database),
       'datasets.list': () => database.read(listDatasets),
       ...projectMethods({
         ...{ folder, database, queue, backUp: this.#ports.backUp, restore: this.#ports.restore },

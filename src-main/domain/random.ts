@@ -55,6 +55,7 @@ export const purpose = {
   bootstrap: 8,
   partner: 9,
   sample: 10,
+  drift: 11,
 } as const;
 
 /** A stream of random numbers keyed by a seed and up to three words besides the purpose. */

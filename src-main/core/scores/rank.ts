@@ -1,6 +1,7 @@
 // The scored images of a dataset, strangest first.
 
 import type { RankedImage } from '#contract/core.ts';
+import { firstNotBelow } from '#domain/metrics/rising.ts';
 import type { Reader } from '../store/database.ts';
 import { addressesOf } from '../store/images/addresses.ts';
 import { heldOutScores, rankedItems } from '../store/runs/ranking.ts';
@@ -44,15 +45,6 @@ export function rank(reader: Reader, request: RankRequest): RankedImage[] {
 /** `heldOut`: raw scores of normals. The share of them that is less strange; null without any. */
 function rankAmong(heldOut: readonly number[]): (anomalyScore: number) => number | null {
   const rising = Float64Array.from(heldOut, (raw) => -raw).sort();
-  return (anomalyScore) => {
-    if (rising.length === 0) return null;
-    let low = 0;
-    let high = rising.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (rising[middle]! < anomalyScore) low = middle + 1;
-      else high = middle;
-    }
-    return low / rising.length;
-  };
+  return (anomalyScore) =>
+    rising.length === 0 ? null : firstNotBelow(rising, anomalyScore) / rising.length;
 }

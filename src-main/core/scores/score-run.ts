@@ -7,6 +7,7 @@ import { items } from '../store/images/datasets.ts';
 import { findModel } from '../store/runs/models.ts';
 import { addRunWarning } from '../store/runs/runs.ts';
 import { datasetNamed } from '../runs/run-items.ts';
+import { driftOf } from './guarantee/drift.ts';
 import { scoreImages, type ScoringPorts } from './score-images.ts';
 import { scoringModel } from './scoring-model.ts';
 
@@ -38,5 +39,6 @@ export async function scoreRun(
     },
     ports,
   );
-  return { modelId, dataset, ...scored, warnings: [...warnings] };
+  const drift = database.read((reader) => driftOf(reader, { modelId, dataset }));
+  return { modelId, dataset, ...scored, warnings: [...warnings], drift };
 }

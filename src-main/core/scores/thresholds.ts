@@ -2,12 +2,20 @@
 
 import type { Threshold, ThresholdPreview } from '#contract/review.ts';
 import { Failure } from '#domain/failure.ts';
-import { calibrateThreshold, fewestForBudget, judgeThreshold } from '#domain/metrics/threshold.ts';
+import {
+  calibrateThreshold,
+  calibrateWeighted,
+  fewestForBudget,
+  judgeThreshold,
+  type CalibratedThreshold,
+} from '#domain/metrics/threshold.ts';
 import { datasetNamed } from '../runs/run-items.ts';
+import { domainWeights } from './guarantee/domain-weights.ts';
+import { testedImages } from './guarantee/tested-images.ts';
 import { chosenScore } from './model-scores.ts';
 import { trainedModel } from './scoring-model.ts';
 import type { Reader, Writer } from '../store/database.ts';
-import { heldOutScores } from '../store/runs/ranking.ts';
+import { heldOutNormals, type HeldOut } from '../store/runs/ranking.ts';
 import { countImages } from '../store/images/image-pages.ts';
 import { findModelScore } from '../store/runs/scores.ts';
 import { putThreshold } from '../store/runs/thresholds.ts';
@@ -18,6 +26,9 @@ export interface ThresholdWish {
   /** A share of all normal images, or the anomaly score itself: one of the two. */
   readonly falseAlarms?: number | undefined;
   readonly anomalyScore?: number | undefined;
+  /** For a budget: held-out normals of each domain count as often as in the dataset. */
+  readonly weightDomains?: boolean | undefined;
+  readonly dataset?: string | undefined;
 }
 
 type Judged = Pick<ThresholdPreview, 'heldOutFlagged' | 'warning'> & {
@@ -30,8 +41,8 @@ function judge(reader: Reader, wish: ThresholdWish): Judged {
   const trained = trainedModel(reader, modelId);
   const scoreName = chosenScore(reader, trained, wish.by);
   const { snapshotId } = trained.run;
-  const held = heldOutScores(reader, { modelId, snapshotId, name: scoreName });
-  const normals = held.map((raw) => -raw);
+  const held = heldOutNormals(reader, { modelId, snapshotId, name: scoreName });
+  const normals = held.map(({ raw }) => -raw);
   const count = normals.length;
   if (count === 0) {
     throw new Failure(
@@ -43,6 +54,7 @@ function judge(reader: Reader, wish: ThresholdWish): Judged {
   if ((falseAlarms === undefined) === (anomalyScore === undefined)) {
     throw new Failure('bad-input', 'Name either a false-alarm budget or a threshold.');
   }
+  if (wish.weightDomains === true) return judgeWeighted(reader, wish, held);
   const { above, ...found } =
     falseAlarms === undefined
       ? judgeThreshold(normals, anomalyScore!)
@@ -50,20 +62,53 @@ function judge(reader: Reader, wish: ThresholdWish): Judged {
   // The expected share above an order statistic; see calibrateThreshold.
   const expected = falseAlarms ?? Math.min((above + 1) / (count + 1), 1);
   const threshold = { scoreName, ...found, falseAlarms: expected, calibratedOn: count };
-  const needed = falseAlarms === undefined ? 0 : fewestForBudget(falseAlarms);
-  const warning =
-    count >= needed
-      ? null
-      : `Only ${count} normal images were held out; this budget needs ${needed}. The threshold is ` +
-        'the strangest of them.';
+  const isEnough = falseAlarms === undefined || count >= fewestForBudget(falseAlarms);
+  const warning = isEnough ? null : fewNormals(count, falseAlarms);
   return { threshold, heldOutFlagged: above, warning };
 }
 
+/** Throws `bad-input` without a budget or a dataset, and when no tested domain has held-out normals. */
+function judgeWeighted(reader: Reader, wish: ThresholdWish, held: readonly HeldOut[]): Judged {
+  const { modelId, by, falseAlarms, dataset } = wish;
+  if (falseAlarms === undefined || dataset === undefined) {
+    throw new Failure(
+      'bad-input',
+      'Weights by domain need a false-alarm budget, and a dataset that says how frequent each domain is.',
+    );
+  }
+  const { scoreName, unseen } = testedImages(reader, { modelId, dataset, by });
+  const { normals, effectiveNormals, warnings } = domainWeights(held, unseen);
+  if (normals.length === 0) {
+    throw new Failure(
+      'bad-input',
+      `No image of "${dataset}" that the model has scored and not seen is of a domain with held-out normals, ` +
+        'so that there is nothing to weight. Score the dataset first, or choose a threshold without weights.',
+    );
+  }
+  const { above, anomalyScore, falseAlarms95 }: CalibratedThreshold = calibrateWeighted(
+    normals,
+    falseAlarms,
+  );
+  const calibratedOn = Math.max(1, Math.floor(effectiveNormals + 1e-9));
+  const few =
+    calibratedOn < fewestForBudget(falseAlarms) ? [fewNormals(calibratedOn, falseAlarms)] : [];
+  const all = [...few, ...warnings];
+  return {
+    threshold: { scoreName, anomalyScore, falseAlarms, falseAlarms95, calibratedOn },
+    heldOutFlagged: above,
+    warning: all.length === 0 ? null : all.join(' '),
+  };
+}
+
+function fewNormals(count: number, budget: number): string {
+  return (
+    `Only ${count} normal images were held out; this budget needs ${fewestForBudget(budget)}. The threshold is ` +
+    'the strangest of them.'
+  );
+}
+
 /** Throws as `setThreshold`. */
-export function previewThreshold(
-  reader: Reader,
-  wish: ThresholdWish & { readonly dataset?: string | undefined },
-): ThresholdPreview {
+export function previewThreshold(reader: Reader, wish: ThresholdWish): ThresholdPreview {
   const { threshold, heldOutFlagged, warning } = judge(reader, wish);
   const [low, high] = threshold.falseAlarms95;
   return {

@@ -1,5 +1,9 @@
 // The threshold for a false-alarm budget, from normal images that were held out of the training.
 
+import { betaQuantile } from './beta-quantile.ts';
+import { falseAlarmCertificate } from './certificate.ts';
+import type { Weighted } from './conformal.ts';
+
 export interface CalibratedThreshold {
   /** An image is flagged when its anomaly score is above this. */
   readonly anomalyScore: number;
@@ -36,6 +40,41 @@ export function calibrateThreshold(
 }
 
 /**
+ * The threshold for a false-alarm budget where the mix of images differs from that of the held-out normals: each
+ * counts by its weight. With the largest weight w it is the smallest score t of a held-out normal with
+ * (w + Σ wᵢ [sᵢ > t]) / (w + Σ wᵢ) ≤ budget, so that the weighted p-value of every image above it is within the
+ * budget (Tibshirani et al. 2019; see `weightedPValues`); the strangest where there is none. Equal weights give
+ * `calibrateThreshold`. The interval is that of as many equally weighted normals, (Σ w)² / Σ w², and
+ * approximate; `above` counts them as well.
+ */
+export function calibrateWeighted(
+  normals: readonly Weighted[],
+  budget: number,
+): CalibratedThreshold {
+  if (normals.length === 0) throw new RangeError('A threshold needs held-out normal images.');
+  const falling = normals.toSorted((a, b) => b.score - a.score);
+  const sum = falling.reduce((total, { weight }) => total + weight, 0);
+  const squares = falling.reduce((total, { weight }) => total + weight ** 2, 0);
+  const most = falling.reduce((largest, { weight }) => Math.max(largest, weight), 0);
+  let anomalyScore = falling[0]!.score;
+  /** Of the normals above the threshold, and of those up to the current one. */
+  let [above, passed] = [0, 0];
+  for (const { score, weight } of falling) {
+    // The small factor is for the rounding of the sums.
+    if (most + passed > budget * (most + sum) * (1 + 1e-9)) break;
+    if (score < anomalyScore) [anomalyScore, above] = [score, passed];
+    passed += weight;
+  }
+  const count = Math.max(1, Math.floor(sum ** 2 / squares + 1e-9));
+  const equal = Math.min(count - 1, Math.round((above / sum) * count));
+  return {
+    anomalyScore,
+    falseAlarms95: [betaQuantile(equal, count, 0.025), betaQuantile(equal, count, 0.975)],
+    above: equal,
+  };
+}
+
+/**
  * A threshold chosen by the user, measured on the same normals: Clopper and Pearson's interval of the
  * share of all normal images above it.
  */
@@ -43,40 +82,11 @@ export function judgeThreshold(
   normals: readonly number[],
   anomalyScore: number,
 ): CalibratedThreshold {
-  const count = normals.length;
-  if (count === 0) throw new RangeError('A threshold needs held-out normal images.');
-  const above = normals.filter((score) => score > anomalyScore).length;
-  const low = above === 0 ? 0 : betaQuantile(above - 1, count, 0.025);
-  const high = above === count ? 1 : betaQuantile(above, count, 0.975);
-  return { anomalyScore, falseAlarms95: [low, high], above };
+  const { above, between95 } = falseAlarmCertificate(normals, anomalyScore);
+  return { anomalyScore, falseAlarms95: between95, above };
 }
 
 /** How many held-out normals the guarantee of a budget needs; see `calibrateThreshold`. */
 export function fewestForBudget(budget: number): number {
   return Math.ceil(1 / budget - 1 - 1e-9);
-}
-
-/** The quantile of Beta(above + 1, count − above), by bisection. */
-function betaQuantile(above: number, count: number, part: number): number {
-  let low = 0;
-  let high = 1;
-  // Each step halves the interval; 60 reach the precision of a double near 0.
-  for (let step = 0; step < 60; step++) {
-    const middle = (low + high) / 2;
-    if (betaBelow(above, count, middle) < part) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}
-
-/** P(Beta(above + 1, count − above) ≤ x) = P(more than `above` of `count` draws of chance x hit). */
-function betaBelow(above: number, count: number, x: number): number {
-  const odds = Math.log(x) - Math.log1p(-x);
-  let logChance = count * Math.log1p(-x);
-  let few = Math.exp(logChance);
-  for (let hits = 1; hits <= above; hits++) {
-    logChance += odds + Math.log((count - hits + 1) / hits);
-    few += Math.exp(logChance);
-  }
-  return 1 - few;
 }

@@ -164,6 +164,16 @@ export function parseWeighted(
   );
 }
 
+/** A share above 0 and below 1, as `0.1` or `10%`. Throws `bad-input`. */
+export function parseShare(option: string, text: string): number {
+  const [, digits, percent] = /^(\d*\.?\d+)\s*(%?)$/.exec(text.trim()) ?? [];
+  const share = digits === undefined ? NaN : Number(digits) / (percent === '%' ? 100 : 1);
+  if (share > 0 && share < 1) return share;
+  throw bad(
+    `--${option} is a share above 0 and below 1, such as 0.1 or 10%, not "${printable(text)}".`,
+  );
+}
+
 /** `key=value`. Throws `bad-input`. */
 export function parseSetting(text: string): readonly [string, string] {
   const at = text.indexOf('=');

@@ -9,6 +9,7 @@ import { engine } from './commands/engine.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { importCommand } from './commands/import.ts';
 import { inspect } from './commands/inspect.ts';
+import { rank } from './commands/rank.ts';
 import { resume } from './commands/resume.ts';
 import { runs } from './commands/runs.ts';
 import { score } from './commands/score.ts';
@@ -25,6 +26,7 @@ export const commands: Readonly<Record<string, Command>> = {
   inspect,
   train,
   score,
+  rank,
   evaluate,
   runs,
   show,

@@ -26,12 +26,13 @@ export async function runScoring(
 
 /** How many images were scored, and which could not be read. */
 export function scoringLines(outcome: ScoreOutcome): readonly string[] {
-  const { scored, alreadyScored, failed, warnings } = outcome;
+  const { scored, alreadyScored, failed, warnings, drift } = outcome;
   const before = alreadyScored === 0 ? '' : `; ${count(alreadyScored)} had scores before`;
   const lines = [
     ...warnings.map((text) => `Warning: ${printable(text)}`),
     `Scored ${counted(scored, 'image')}${before}.`,
   ];
+  if (drift?.sentence != null) lines.push(`Warning: ${printable(drift.sentence)}`);
   if (failed.length === 0) return lines;
   lines.push(`${count(failed.length)} could not be read:`);
   for (const { path, reason } of failed) {

@@ -158,9 +158,35 @@ export const glossary = {
     meaning:
       'How many false alarms you accept. The threshold is set so that at most this many of 1,000 normal images are expected above it. A smaller budget flags fewer images and misses more.',
   },
+  'false-share-list': {
+    term: 'List with at most a share of false images',
+    meaning:
+      'A list on which, averaged over many such lists, at most this share of the images is normal. It is as long as that allows: many images when many are strange, none when the held-out normals are too few to tell. A single list may have more or fewer. It holds if the new normal images are like the held-out ones (same specimen, preparation, staining and microscope): if they were mixed, nothing would tell which were held out. Images that the model has seen are not judged.',
+  },
+  'normal-share': {
+    term: 'Estimated share of normals',
+    meaning:
+      'How many of the images are normal, estimated from how many look as usual as the held-out normals (Storey). Where many images are anomalous, the list becomes longer with the same promise on average.',
+  },
+  'domain-weights': {
+    term: 'Weights by domain',
+    meaning:
+      'Where one scanner or site is frequent among the images but rare among the held-out normals, its normals count more. The promise then holds nearly, not exactly. Images of a domain without held-out normals are left out.',
+  },
+  certificate: {
+    term: 'False-alarm certificate',
+    meaning:
+      'The largest share of normal images that the threshold may flag, judged by the normals held out of training: in 95 of 100 such cases the true share is not larger. It holds for normal images like the held-out ones. Few held-out normals prove little, so the share is larger for a domain or group with few.',
+  },
+  drift: {
+    term: 'Drift',
+    meaning:
+      'In the order of their import, normal and unlabelled images are compared with the held-out normals. The alarm is raised when they no longer look alike, as after a change of microscope, lamp, staining or focus: without a change at most one of 1,000 datasets ever raises it. Up to one anomaly in ten images raises no alarm.',
+  },
   flag: {
     term: 'Flag',
-    meaning: 'Marks an image whose anomaly score is above the threshold: review it first.',
+    meaning:
+      'Marks an image whose anomaly score is above the threshold, or which is on the chosen list: review it first.',
   },
   detected: {
     term: 'Detected',

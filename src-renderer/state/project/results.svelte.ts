@@ -2,6 +2,7 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { Baseline, Evaluation, RankedImage } from '#contract/core.ts';
+import type { Certificates, Drift } from '#contract/guarantee.ts';
 import type { ScoreCurves } from '#contract/review.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Resource } from '../resource.svelte.ts';
@@ -19,6 +20,8 @@ export class Results {
   readonly modelAndDataset: ModelAndDataset;
   readonly evaluation: Resource<Evaluation>;
   readonly curves: Resource<ScoreCurves>;
+  readonly certificates: Resource<Certificates>;
+  readonly drift: Resource<Drift | null>;
   /** The first page; further pages are loaded as they come into view. */
   readonly ranking: Resource<readonly RankedImage[]>;
   readonly #further = new SvelteMap<number, Resource<readonly RankedImage[]>>();
@@ -33,6 +36,10 @@ export class Results {
       core.call('scores.evaluate', modelAndDataset, signal),
     );
     this.curves = new Resource((signal) => core.call('scores.curves', modelAndDataset, signal));
+    this.certificates = new Resource((signal) =>
+      core.call('thresholds.certificates', modelAndDataset, signal),
+    );
+    this.drift = new Resource((signal) => core.call('scores.drift', modelAndDataset, signal));
     this.ranking = new Resource((signal) => this.#rank(0, signal));
   }
 
@@ -56,7 +63,10 @@ export class Results {
 
   async load(): Promise<void> {
     this.#further.clear();
-    await Promise.all([this.evaluation.load(), this.ranking.load(), this.curves.load()]);
+    await Promise.all([
+      ...[this.evaluation.load(), this.ranking.load(), this.curves.load()],
+      ...[this.certificates.load(), this.drift.load()],
+    ]);
   }
 
   async rankBy(by: string | undefined): Promise<void> {

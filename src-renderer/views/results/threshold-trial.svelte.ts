@@ -6,7 +6,13 @@ import type { CoreClient } from '../../client/clients.ts';
 import { Resource } from '../../state/resource.svelte.ts';
 import type { ModelAndDataset } from '../../state/project/results.svelte.ts';
 
-export type ThresholdRequest = { readonly anomalyScore: number } | { readonly falseAlarms: number };
+export type ThresholdRequest =
+  | { readonly anomalyScore: number }
+  | {
+      readonly falseAlarms: number;
+      /** Held-out normals of each domain count as often as in the dataset. */
+      readonly weightDomains?: boolean;
+    };
 
 export class ThresholdTrial {
   readonly #core: CoreClient;
@@ -87,8 +93,11 @@ export class ThresholdTrial {
   }
 
   async setTo(request: ThresholdRequest): Promise<void> {
-    const { modelId } = this.#modelAndDataset;
-    await this.#core.call('thresholds.set', { modelId, ...this.#score, ...request });
+    await this.#core.call('thresholds.set', {
+      ...this.#modelAndDataset,
+      ...this.#score,
+      ...request,
+    });
     await this.load();
   }
 

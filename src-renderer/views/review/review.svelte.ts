@@ -25,6 +25,8 @@ export interface ReviewFilter {
   readonly show: ReviewShow;
   readonly flaggedOnly: boolean;
   readonly role?: Role | undefined;
+  /** A list with at most this share of false images flags, instead of the threshold. */
+  readonly falseShare?: number | undefined;
 }
 
 export class Review {
@@ -176,6 +178,7 @@ export class Review {
       const { images, total, progress } = await this.#core.call('reviews.queue', {
         ...this.modelAndDataset,
         ...{ show: 'all', flaggedOnly: this.filter.flaggedOnly, offset, limit: largestPage },
+        ...this.#flagging,
       });
       if (mine !== this.#changes) return;
       this.#progress = progress;
@@ -221,6 +224,12 @@ export class Review {
       ...this.modelAndDataset,
       ...{ show, flaggedOnly, offset, limit: pageSize },
       ...(role === undefined ? {} : { role }),
+      ...this.#flagging,
     });
+  }
+
+  get #flagging() {
+    const { falseShare } = this.filter;
+    return falseShare === undefined ? {} : { falseShare };
   }
 }

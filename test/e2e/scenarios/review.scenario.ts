@@ -65,7 +65,23 @@ scenario(
     await expect.poll(() => words.innerText()).toMatch(/of which 10 are above the threshold/);
     expect(await breachesInBothThemes(page)).toEqual([]);
 
+    // The strangest images as a list with at most a share of false ones.
+    await page.getByRole('heading', { name: 'What the held-out normals prove' }).waitFor();
+    await page.getByRole('tab', { name: 'Ranked images' }).click();
+    const list = 'List with at most 30\u00a0% false';
+    await page.getByLabel('Show', { exact: true }).selectOption(list);
+    await page.getByText(/on the list, of which on average at most/).waitFor();
+    await page.getByLabel('Weight by domain').check();
+    await page.getByText('No image has a domain, so that the weights change nothing.').waitFor();
+    expect(await breachesInBothThemes(page)).toEqual([]);
+    await page.getByRole('tab', { name: 'Measures' }).click();
+
     await page.getByRole('button', { name: 'Review flagged images' }).click();
+    await page.getByText(/^0 of \d+ above the threshold reviewed$/).waitFor();
+    const flagging = page.getByLabel('What is flagged');
+    await flagging.selectOption(list);
+    await page.getByText(/^0 of \d+ on the list reviewed$/).waitFor();
+    await flagging.selectOption('Flag by threshold (false-alarm budget)');
     await page.getByText(/^0 of \d+ above the threshold reviewed$/).waitFor();
     await page.getByRole('region', { name: 'Nearest normals' }).locator('img').first().waitFor();
     const outliers = page.getByRole('region', { name: 'Nearest outliers' }).locator('img');

@@ -111,9 +111,11 @@ describe('the main job', () => {
         failed: [],
         warnings: [],
       },
+      drift: expect.objectContaining({ alarm: null }) as unknown,
     });
     expect(await score(client)).toEqual({
       ...{ modelId: 1, dataset: 'cells', scored: 0, alreadyScored: 64, failed: [], warnings: [] },
+      drift: expect.objectContaining({ alarm: null }) as unknown,
     });
   });
 

@@ -136,6 +136,28 @@ describe('from folders to a ranked list', () => {
     });
   });
 
+  it('ranks scored images, with the certificate of the threshold, or as a list', async () => {
+    const words = ['rank', project, '--model', '1', '--dataset', 'cells'];
+    expect(await cliJson(...words, '--top', '2')).toMatchObject({
+      ...{ model: 1, dataset: 'cells', images: [{ flagged: true }, {}] },
+      certificates: { all: { atMost95: expect.any(Number) as number }, by: null },
+      drift: { alarm: null },
+    });
+    const { out } = await cli(...words, '--top', '2');
+    expect(out).toMatch(
+      /\nThreshold [\d.]+: of \d+ held-out normal images \d+ (is|are) flagged; with 95 %/,
+    );
+    const list = [...words, '--false-share', '90%', '--weight-domains'];
+    const { listed, images } = (await cliJson(...list)) as { listed: number; images: unknown[] };
+    expect(listed).toBe(images.length);
+    expect(listed).toBeGreaterThan(0);
+    expect((await cli(...list)).out).toMatch(
+      new RegExp(`^${listed} images of \\d+ on the list with at most 90 % false, by mahalanobis, `),
+    );
+    const wrong = await cli(...words, '--false-share', '10');
+    expect([wrong.code, wrong.err.includes('a share above 0 and below 1')]).toEqual([2, true]);
+  });
+
   it('prints an evaluation in the JSON format that scripts rely on', async () => {
     const words = ['evaluate', project, '--model', '1', '--dataset', 'cells'];
     const evaluation = (await cliJson(...words)) as Evaluation;

@@ -36,17 +36,33 @@ export function rankedItems(
   return reader.all(ranked, modelId, name, datasetId, ...values, limit, offset);
 }
 
-const heldOut: Query<{ raw: number }> = `
-  select s.value raw
+/** A normal image that the run held out to calibrate on. */
+export interface HeldOut {
+  /** Higher is more normal. */
+  readonly raw: number;
+  readonly group: string | null;
+  readonly domain: string | null;
+}
+
+const heldOut: Query<HeldOut> = `
+  select s.value raw, i.group_name "group", i.domain
   from snapshot_item i
     join score s on s.model_score_id = ${modelScoreId} and s.image_id = i.image_id
   where i.snapshot_id = ? and i.role = 'normal' and i.split = 'calibrate'`;
 
-/** One raw score of each normal that the run held out to calibrate on, higher is more normal. */
-export function heldOutScores(
-  reader: Reader,
-  request: { readonly modelId: number; readonly snapshotId: number; readonly name: string },
-): number[] {
+interface HeldOutRequest {
+  readonly modelId: number;
+  readonly snapshotId: number;
+  readonly name: string;
+}
+
+/** The normals that the run held out to calibrate on, as far as they have this score. */
+export function heldOutNormals(reader: Reader, request: HeldOutRequest): HeldOut[] {
   const { modelId, snapshotId, name } = request;
-  return reader.all(heldOut, modelId, name, snapshotId).map(({ raw }) => raw);
+  return reader.all(heldOut, modelId, name, snapshotId);
+}
+
+/** Their raw scores, higher is more normal. */
+export function heldOutScores(reader: Reader, request: HeldOutRequest): number[] {
+  return heldOutNormals(reader, request).map(({ raw }) => raw);
 }

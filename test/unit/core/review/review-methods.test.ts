@@ -66,6 +66,26 @@ async function lab() {
 }
 
 describe('the queue', () => {
+  it('shows a list with a promised share of false images instead of what is above the threshold', async () => {
+    const { judge, queue, methods, modelId } = await lab();
+    await methods['thresholds.set']({ modelId, anomalyScore: 12 }, never);
+    await judge('anomalous', 30);
+    await judge('normal', 1);
+    // 12 images are tested, all stranger than the 10 held-out normals: 12 / 11 / 12 is their share.
+    expect(await queue({ falseShare: 0.1 })).toMatchObject({
+      ...{ total: 11, ids: [29, 20, 28, 27, 26, 25, 24, 23, 22, 21, 19] },
+      progress: { toReview: 12, reviewed: 1, normal: 0, anomalous: 1, unsure: 0 },
+    });
+    expect(await queue({ falseShare: 0.09 })).toMatchObject({
+      ...{ total: 0, ids: [], progress: { toReview: 0, reviewed: 0 } },
+    });
+    const asked = { modelId, dataset: 'cells', falseShare: 0.1, flaggedOnly: false, show: 'all' };
+    const input = contract['reviews.queue'].input.parse({ ...asked, limit: 1000 });
+    const { images } = await methods['reviews.queue'](input, never);
+    const flagged = images.filter((image) => image.flagged).map(({ imageId }) => imageId);
+    expect(flagged.sort((a, b) => a - b)).toEqual([19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30]);
+  });
+
   it('shows what is above the threshold and unreviewed, strangest first, with the progress', async () => {
     const { modelId, methods, judge, queue } = await lab();
     await methods['thresholds.set']({ modelId, anomalyScore: 25 }, never);

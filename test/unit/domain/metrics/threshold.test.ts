@@ -1,5 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calibrateThreshold, fewestForBudget } from '#domain/metrics/threshold.ts';
+import { weightedPValues } from '#domain/metrics/conformal.ts';
+import {
+  calibrateThreshold,
+  calibrateWeighted,
+  fewestForBudget,
+} from '#domain/metrics/threshold.ts';
 import { purpose, RandomStream } from '#domain/random.ts';
 
 /** 1 … count, in another order. */
@@ -52,5 +58,42 @@ describe('calibrateThreshold', () => {
 
   it('refuses to calibrate without images', () => {
     expect(() => calibrateThreshold([], 0.05)).toThrow(RangeError);
+  });
+});
+
+describe('calibrateWeighted', () => {
+  const weight = fc.constantFrom(0.5, 1, 4);
+  const normal = fc.record({ score: fc.integer({ min: 0, max: 30 }), weight });
+  const some = fc.array(normal, { minLength: 1, maxLength: 60 });
+
+  it('is the plain threshold for equal weights', () => {
+    fc.assert(
+      fc.property(some, fc.constantFrom(0.05, 0.2, 0.5), (normals, budget) => {
+        const equal = normals.map(({ score }) => ({ score, weight: 3 }));
+        const scores = normals.map(({ score }) => score);
+        expect(calibrateWeighted(equal, budget).anomalyScore).toBe(
+          calibrateThreshold(scores, budget).anomalyScore,
+        );
+      }),
+      { seed: 1 },
+    );
+  });
+
+  it('flags only images whose weighted p-value is within the budget, and no fewer', () => {
+    fc.assert(
+      fc.property(some, fc.constantFrom(0.05, 0.2, 0.5), (normals, budget) => {
+        const { anomalyScore } = calibrateWeighted(normals, budget);
+        const most = Math.max(...normals.map(({ weight }) => weight));
+        const p = (score: number) => weightedPValues(normals, [{ score, weight: most }])[0]!;
+        const isStrangest = anomalyScore === Math.max(...normals.map(({ score }) => score));
+        if (!isStrangest) expect(p(anomalyScore + 0.5)).toBeLessThanOrEqual(budget + 1e-9);
+        expect(p(anomalyScore)).toBeGreaterThan(budget);
+      }),
+      { seed: 1 },
+    );
+  });
+
+  it('refuses to calibrate without images', () => {
+    expect(() => calibrateWeighted([], 0.05)).toThrow(RangeError);
   });
 });

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '#domain/failure.ts';
-import { parseArguments, parseId, parseSetting, parseWeighted } from '#hosts/cli/arguments.ts';
+import {
+  parseArguments,
+  parseId,
+  parseSetting,
+  parseShare,
+  parseWeighted,
+} from '#hosts/cli/arguments.ts';
 import { command, projectArgument } from '#hosts/cli/command.ts';
 
 const sample = command({
@@ -144,4 +150,18 @@ it('parses settings at their first "=", and refuses those without a key', () => 
   for (const text of ['a', '=1', '']) {
     expect(failureOf(() => parseSetting(text)).message).toContain('--set takes key=value');
   }
+});
+
+describe('parseShare', () => {
+  it('takes parts and percent', () => {
+    expect(['0.1', '.25', '10%', '2.5 %'].map((text) => parseShare('false-share', text))).toEqual([
+      ...[0.1, 0.25, 0.1, 0.025],
+    ]);
+  });
+
+  it.each(['0', '1', '10', '100%', '-0.1', 'much', '0.1.2', ''])('refuses %j', (text) => {
+    expect(failureOf(() => parseShare('false-share', text)).message).toMatch(
+      /^--false-share is a share above 0 and below 1, such as 0\.1 or 10%, not /,
+    );
+  });
 });

@@ -87,4 +87,19 @@ describe('the results of a model', () => {
     await results.loadBaseline();
     expect(results.baseline?.value?.auroc).toBe(0.9);
   });
+
+  it('load the certificates and the drift alarm with the measures', async () => {
+    const certificate = { heldOut: 20, above: 1, atMost95: 0.2, between95: [0, 0.25] } as const;
+    const certificates = {
+      ...{ scoreName: 'mahalanobis', anomalyScore: 3, all: certificate, by: null },
+      ...{ parts: [], warnings: [] },
+    };
+    const core = fakeCore({
+      'thresholds.certificates': () => certificates,
+      'scores.drift': () => null,
+    });
+    const results = new Results(core.client, { modelId: 1, dataset: 'cells' });
+    await results.load();
+    expect([results.certificates.value, results.drift.value]).toEqual([certificates, null]);
+  });
 });

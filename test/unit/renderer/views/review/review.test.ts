@@ -189,4 +189,20 @@ describe('a review', () => {
     expect([...verdicts.keys()]).toEqual([1, 3, 4]);
     expect(review.active).toBe(5);
   });
+
+  it('asks for the list that flags', async () => {
+    const asked: (number | undefined)[] = [];
+    const core = fakeCore({
+      'reviews.queue': ({ falseShare }) => {
+        asked.push(falseShare);
+        const progress = { toReview: 0, reviewed: 0, normal: 0, anomalous: 0, unsure: 0 };
+        return { total: 0, images: [], progress };
+      },
+    });
+    const of = { modelId: 1, dataset: 'cells' };
+    const filter = { show: 'unreviewed', flaggedOnly: true } as const;
+    await new Review(core.client, of, { ...filter, falseShare: 0.1 }).load();
+    await new Review(core.client, of, filter).load();
+    expect(asked).toEqual([0.1, undefined]);
+  });
 });
