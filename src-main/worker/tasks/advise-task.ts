@@ -14,7 +14,7 @@ import { shiftNamed } from '#ml/shifts/shifts.ts';
 import type { AdviseTask, ShiftSpec, Separability } from '../contract.ts';
 import { readModel } from '../files/model-file.ts';
 import { readShard } from '../files/shard.ts';
-import { frozenScores } from './frozen-scores.ts';
+import { frozenScores } from './frozen/frozen-scores.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
 

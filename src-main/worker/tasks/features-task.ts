@@ -13,7 +13,7 @@ import { readModel } from '../files/model-file.ts';
 import { ScorePools } from '../views/score-pools.ts';
 import { assertSamePixels } from './score-task.ts';
 import { readShard, type Shard } from '../files/shard.ts';
-import { FrozenFeatures } from './frozen-features.ts';
+import { FrozenFeatures } from './frozen/frozen-features.ts';
 import type { TaskContext } from './task.ts';
 import { writeWhole } from '#files/whole-file.ts';
 

@@ -11,7 +11,7 @@ import { readModel } from '../files/model-file.ts';
 import { ScorePools } from '../views/score-pools.ts';
 import type { Shard } from '../files/shard.ts';
 import { readShard } from '../files/shard.ts';
-import { frozenScores } from './frozen-scores.ts';
+import { frozenScores } from './frozen/frozen-scores.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
 

@@ -17,7 +17,7 @@ import { Checkpoints } from '../files/checkpoints.ts';
 import type { TrainResult, TrainTask } from '../contract.ts';
 import { describeModel, writeModel } from '../files/model-file.ts';
 import { freeMemory } from './memory.ts';
-import { fitFrozen } from './fit-frozen.ts';
+import { fitFrozen } from './frozen/fit-frozen.ts';
 import {
   fittingMicroBatches,
   outOfMemory,

@@ -11,7 +11,7 @@ import { shiftNamed } from '#ml/shifts/shifts.ts';
 import type { ValidateTask } from '../contract.ts';
 import { readModel } from '../files/model-file.ts';
 import { readShard } from '../files/shard.ts';
-import { frozenScores } from './frozen-scores.ts';
+import { frozenScores } from './frozen/frozen-scores.ts';
 import { assertSamePixels } from './score-task.ts';
 import type { TaskContext } from './task.ts';
 

@@ -67,7 +67,7 @@ describe('a training that ranks', () => {
     const [low] = comparison!.difference95;
     expect(comparison!.ranks).toBe(low > 0 ? 'own' : 'other');
     expect(comparison!.reason).toMatch(/ranks.*AUROC/);
-    expect(run.scores).not.toEqual(expect.arrayContaining([...comparison!.backwards]));
+    expect(run.scores.filter((name) => comparison!.backwards.includes(name))).toEqual([]);
 
     // The same images again: no second frozen run.
     const again = await client.call('runs.train', { ...quick, seed: 8 });
@@ -103,7 +103,10 @@ describe('a frozen model', () => {
     expect(none).toBeNull();
     await succeeded(client, jobId);
     const { modelId } = await client.call('runs.show', { runId });
-    expect(await score(client, modelId!)).toMatchObject({ scored: images - held, alreadyScored: held });
+    expect(await score(client, modelId!)).toMatchObject({
+      scored: images - held,
+      alreadyScored: held,
+    });
     const [strangest] = await client.call('scores.rank', { modelId: modelId!, dataset: 'cells' });
     expect(strangest!.role).toBe('anomaly');
     const { normals } = await client.call('scores.neighbours', {

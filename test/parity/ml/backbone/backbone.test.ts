@@ -10,7 +10,7 @@ import sharp from 'sharp';
 import { readBundled } from '#core/backbones/bundled.ts';
 import { neverStop } from '#domain/stop.ts';
 import { shardAddress, writeShard } from '#worker/files/shard.ts';
-import { runBackboneFeatures } from '#worker/tasks/backbone-task.ts';
+import { runBackboneFeatures } from '#worker/tasks/frozen/backbone-task.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
 
 interface Recorded {

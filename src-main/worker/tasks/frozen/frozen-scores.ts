@@ -6,7 +6,7 @@ import type { PixelSet } from '#ml/pixels.ts';
 import { stageDistances, type StageStatistics } from '#ml/read-out/read-out.ts';
 import { readingOf } from '#ml/read-out/frozen-reading.ts';
 import type { KeyedImage, ScoredImage } from '#ml/score.ts';
-import type { FrozenNetwork } from '../files/frozen-file.ts';
+import type { FrozenNetwork } from '../../files/frozen-file.ts';
 import { FrozenFeatures } from './frozen-features.ts';
 
 /**
@@ -25,7 +25,10 @@ export async function* frozenScores(
     let place = 0;
     const indices = images.map(({ index }) => index);
     for await (const rows of network.rows(set, indices, readingOf(settings))) {
-      yield rows.map((row) => ({ index: indices[place++]!, raw: scoresOf(row, stages, card.outputs.length) }));
+      yield rows.map((row) => ({
+        index: indices[place++]!,
+        raw: scoresOf(row, stages, card.outputs.length),
+      }));
     }
   } finally {
     await network.release();

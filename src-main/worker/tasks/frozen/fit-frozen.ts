@@ -7,14 +7,14 @@ import { makeFolder } from '#files/whole-file.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import { picturesOf, readingOf } from '#ml/read-out/frozen-reading.ts';
 import { fitReadOut } from '#ml/read-out/read-out.ts';
-import type { TrainResult, TrainTask } from '../contract.ts';
-import { readBackbone } from '../files/backbone-file.ts';
-import { frozenLengths } from '../files/frozen-file.ts';
-import { describeModel, writeModel } from '../files/model-file.ts';
-import { readShard } from '../files/shard.ts';
+import type { TrainResult, TrainTask } from '../../contract.ts';
+import { readBackbone } from '../../files/backbone-file.ts';
+import { frozenLengths } from '../../files/frozen-file.ts';
+import { describeModel, writeModel } from '../../files/model-file.ts';
+import { readShard } from '../../files/shard.ts';
 import { FrozenFeatures } from './frozen-features.ts';
-import type { TaskContext } from './task.ts';
-import { Turns } from './task.ts';
+import type { TaskContext } from '../task.ts';
+import { Turns } from '../task.ts';
 
 /** Throws `stopped`, and what reading, computing and writing throw. */
 export async function fitFrozen(

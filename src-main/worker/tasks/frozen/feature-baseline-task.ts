@@ -5,9 +5,9 @@ import { Failure } from '#domain/failure.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import { outputLengths } from '#ml/backbone.ts';
 import { fitReadOut, stageDistances } from '#ml/read-out/read-out.ts';
-import type { FeatureBaselineTask } from '../contract.ts';
-import type { TaskContext } from './task.ts';
-import { Turns } from './task.ts';
+import type { FeatureBaselineTask } from '../../contract.ts';
+import type { TaskContext } from '../task.ts';
+import { Turns } from '../task.ts';
 
 /** A covariance needs two rows. */
 const fewest = 2;

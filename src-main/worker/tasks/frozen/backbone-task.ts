@@ -4,12 +4,12 @@
 import { purpose, RandomStream } from '#domain/random.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import { backboneSize } from '#ml/backbone.ts';
-import type { BackboneFeaturesTask, BackboneReference, BackboneTrial } from '../contract.ts';
-import { readBackbone } from '../files/backbone-file.ts';
-import { readShard } from '../files/shard.ts';
+import type { BackboneFeaturesTask, BackboneReference, BackboneTrial } from '../../contract.ts';
+import { readBackbone } from '../../files/backbone-file.ts';
+import { readShard } from '../../files/shard.ts';
 import { writeWhole } from '#files/whole-file.ts';
 import { FrozenFeatures } from './frozen-features.ts';
-import type { TaskContext } from './task.ts';
+import type { TaskContext } from '../task.ts';
 
 /** On one image of noise. Throws what loading throws, and `bad-input` where file and card differ. */
 export async function tryBackbone(task: BackboneReference): Promise<BackboneTrial> {

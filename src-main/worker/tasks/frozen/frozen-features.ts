@@ -8,7 +8,7 @@ import { turnPlanes } from '#ml/augment/turn.ts';
 import { backboneSize, backboneView, faultInOutput, pooledOutputs } from '#ml/backbone.ts';
 import type { PixelSet } from '#ml/pixels.ts';
 import { picturesOf, type FrozenReading } from '#ml/read-out/frozen-reading.ts';
-import type { BackboneCard } from '../files/backbone-card.ts';
+import type { BackboneCard } from '../../files/backbone-card.ts';
 
 /**
  * Approximate number of input values per batch of a backbone: eight colour images of 112 px, so that its maps
@@ -114,7 +114,9 @@ export class FrozenFeatures {
     }
     const features = await this.#pooled(views, views.length / length);
     const size = pictures * backboneSize(this.#card.outputs);
-    return indices.map((_, image) => meanOverTurns(features, image * turns * size, size, reading, pictures));
+    return indices.map((_, image) =>
+      meanOverTurns(features, image * turns * size, size, reading, pictures),
+    );
   }
 
   /** Pooled outputs of views, in as many runs as the file needs. */
@@ -132,11 +134,7 @@ export class FrozenFeatures {
     return features;
   }
 
-  #assertOutput(
-    output: BackboneCard['outputs'][number],
-    tensor: ShapedTensor,
-    rows: number,
-  ): void {
+  #assertOutput(output: BackboneCard['outputs'][number], tensor: ShapedTensor, rows: number): void {
     const fault = faultInOutput(output, tensor, rows);
     if (fault !== null) {
       throw new Failure('bad-input', `The backbone ${this.#path} ${fault}.`, this.#path);
