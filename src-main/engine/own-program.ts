@@ -14,6 +14,12 @@ import type { StepTime } from './time-apart.ts';
  */
 const hopeless = 30;
 
+/**
+ * Computes on the processor as the engine cpu does, in several times its time and memory (4 GB for a step
+ * of the quick preset): it is there to check the others, and taken where it alone works.
+ */
+const reference: EngineName = 'tensorflow';
+
 /** Not fewer for an engine after another has been timed, milliseconds: a card has to compile its shaders. */
 const leastPatienceMs = 20_000;
 /** … and so many times what the other one took, after which it can only be the slower one. */
@@ -31,7 +37,7 @@ export interface TimingParts {
 
 /** The two engines to be timed, the likely one first; fewer where nothing is to be decided. */
 function candidatesOf(times: Choice['times']): EngineName[] {
-  const order = enginesByTime(times);
+  const order = enginesByTime(times).filter((name) => name !== reference);
   return order.slice(0, 2).filter((name) => times[name]! <= hopeless * times[order[0]!]!);
 }
 

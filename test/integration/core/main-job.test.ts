@@ -65,7 +65,14 @@ describe('the main job', () => {
       engineWhy: expect.stringMatching(
         /^(the fastest (in a short test|with steps of this run)|the only engine)/,
       ) as string,
-      ...{ failure: null, stepsDone: 20, stepsTotal: 20, modelId: 1, warnings: [] },
+      ...{
+        failure: null,
+        stepsDone: 20,
+        stepsTotal: 20,
+        modelId: 1,
+        comparison: null,
+        warnings: [],
+      },
       codeVersion: expect.stringMatching(/^\d+\.\d+\.\d+(\+[0-9a-f]{12}(-dirty)?)?$/) as string,
       snapshotHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     });
@@ -80,7 +87,7 @@ describe('the main job', () => {
       ],
       ...{ shifts: smallTraining.shifts, seed: 7, engine: 'auto', codeVersion: run.codeVersion },
     });
-    expect(threshold).toMatchObject({ scoreName: 'mahalanobis', falseAlarms: 0.2 });
+    expect(threshold).toMatchObject({ scoreName: 'stages', falseAlarms: 0.2 });
     expect(Date.parse(endedAt!)).toBeGreaterThan(Date.parse(createdAt));
     expect(epochs.at(-1)!.step).toBe(20);
     expect(epochs.map(({ epoch }) => epoch)).toEqual(epochs.map((_, index) => index));
@@ -125,7 +132,7 @@ describe('the main job', () => {
     const tested = ranked.filter(({ role, split }) => role === 'normal' && split === 'test');
     const { scores, threshold, flagged, ...rest } = found;
     expect(rest).toEqual({
-      ...{ model: 1, dataset: 'cells', rankBy: 'mahalanobis', groups: [] },
+      ...{ model: 1, dataset: 'cells', rankBy: 'stages', groups: [] },
       counts: { normal: tested.length, anomalous: 16 },
     });
     expect(Object.keys(scores)).toEqual(cardOf('anchored').scores.map(({ name }) => name));
@@ -139,7 +146,7 @@ describe('the main job', () => {
     }
     const calibration = ranked.filter(({ split }) => split === 'calibrate');
     expect(threshold).toMatchObject({
-      ...{ scoreName: 'mahalanobis', falseAlarms: 0.2, calibratedOn: calibration.length },
+      ...{ scoreName: 'stages', falseAlarms: 0.2, calibratedOn: calibration.length },
     });
     const isFlagged = (image: { anomalyScore: number }) =>
       image.anomalyScore > threshold!.anomalyScore;

@@ -18,7 +18,9 @@ const wrapper = fileURLToPath(
 
 const settings = ['width=4', 'inputSize=16', 'batch=8', 'outlierBatch=8', 'views=2', 'threads=1'];
 const small = [...settings, 'falseAlarms=0.2'].flatMap((setting) => ['--set', setting]);
-const training = ['--dataset', 'cells', '--outliers', 'pack=2', '--shift', 'cut-mix=0.7', ...small];
+const ranking = ['--dataset', 'cells', '--outliers', 'pack=2', '--shift', 'cut-mix=0.7', ...small];
+/** Without a frozen run before. */
+const training = [...ranking, '--model-only'];
 
 let folder: string;
 let project: string;
@@ -103,7 +105,7 @@ describe('from folders to a ranked list', () => {
     expect({ code, err }).toMatchObject({ code: 0 });
     expect(out).toMatch(/^Model 1 is ready: run 1, anchored, 20 steps on CPU/);
     expect(out).toMatch(
-      /Threshold: mahalanobis anomaly score [\d.]+, for a false-alarm budget of 20 %/,
+      /Threshold: stages anomaly score -?[\d.]+, for a false-alarm budget of 20 %/,
     );
     expect(out).toContain(`normscope evaluate '${project}' --model 1 --dataset cells`);
     expect(err).toContain('Run 1\n');
@@ -114,7 +116,7 @@ describe('from folders to a ranked list', () => {
     expect(await cliJson('train', project, ...words)).toMatchObject({
       ...{ run: 2, model: 2, state: 'succeeded', method: 'anchored', preset: 'quick' },
       ...{ dataset: 'cells', seed: 7, engine: 'cpu', steps: 20, warnings: expect.any(Array) as [] },
-      threshold: { scoreName: 'mahalanobis', calibratedOn: expect.any(Number) as number },
+      threshold: { scoreName: 'stages', calibratedOn: expect.any(Number) as number },
     });
   });
 
@@ -152,7 +154,7 @@ describe('from folders to a ranked list', () => {
     expect(listed).toBe(images.length);
     expect(listed).toBeGreaterThan(0);
     expect((await cli(...list)).out).toMatch(
-      new RegExp(`^${listed} images of \\d+ on the list with at most 90 % false, by mahalanobis, `),
+      new RegExp(`^${listed} images of \\d+ on the list with at most 90 % false, by stages, `),
     );
     const wrong = await cli(...words, '--false-share', '10');
     expect([wrong.code, wrong.err.includes('a share above 0 and below 1')]).toEqual([2, true]);
@@ -177,8 +179,8 @@ describe('from folders to a ranked list', () => {
     });
     const { out } = await cli(...words);
     expect(out).toMatch(/^Model 1 on "cells": \d+ normal and 12 anomalous images/);
-    const [, auroc] = /\nmahalanobis \* +([\d.]+)/.exec(out)!;
-    expect(auroc).toBe(evaluation.scores['mahalanobis']!.auroc.toFixed(3));
+    const [, auroc] = /\nstages \* +([\d.]+)/.exec(out)!;
+    expect(auroc).toBe(evaluation.scores['stages']!.auroc.toFixed(3));
   });
 
   it('scores images given by path in a new dataset', async () => {
@@ -234,6 +236,16 @@ async function untilStep(): Promise<number> {
     if (runId !== undefined) return runId;
   }
 }
+
+it('ranks with a frozen network before a training, and says which of the two ranks', async () => {
+  const { code, out, err } = await cli('train', project, ...ranking, '--set=steps=20');
+  expect({ code, err }).toMatchObject({ code: 0 });
+  const [, frozen] = /The images are ranked by model (\d+)\. See the list with: /.exec(err)!;
+  expect(err).toMatch(/Threshold: frozen anomaly score/);
+  expect(out).toMatch(/\n(The trained model|The frozen network) .*ranks.*AUROC of 0\.\d+/);
+  const words = ['score', project, '--model', frozen!, '--dataset', 'cells'] as const;
+  expect(await cliJson(...words)).toMatchObject({ scored: 0, alreadyScored: 72 });
+});
 
 describe('a running training', () => {
   it('is listed and cancelled from a second process, which can also do other work', async () => {

@@ -147,6 +147,13 @@ describe('auto', () => {
     expect(none.why).toMatch(/^the fastest in a short test: .*not cpu: no; not webgpu: no$/);
   });
 
+  it('does not time the reference engine beside the processor, which it computes on as well', async () => {
+    const engines = { cpu: processor(), tensorflow: slowed('tensorflow', () => 0) };
+    const parts = await partsOf(engines, { cpu: 10, tensorflow: 70 });
+    expect((await chooseEngine('auto', 1, training(), parts)).name).toBe('cpu');
+    expect(parts.timed).toEqual([]);
+  });
+
   it('times nothing where one engine alone is left, or the other is slower by far', async () => {
     const alone = await partsOf({ cpu: processor() }, { cpu: 5 });
     const { why } = await chooseEngine('auto', 1, training(), alone);
