@@ -60,6 +60,6 @@ function port(name: string): Message {
 }
 
 /** EfficientNet-Lite0 with five outputs (shared/peer/frozen_features.py). */
-export const lite0Path = join(import.meta.dirname, '../../../../shared/peer/lite0-ms-112.onnx');
+export const lite0Path = join(import.meta.dirname, '../../../../../shared/peer/lite0-ms-112.onnx');
 export const hasLite0 = existsSync(lite0Path);
 if (!hasLite0) console.warn(`Not tested: a real backbone. ${lite0Path} is not there.`);
