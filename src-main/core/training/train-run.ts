@@ -31,7 +31,7 @@ import { scoreImages } from '../scores/score-images.ts';
 import { scoringModel, sha256OfFile } from '../scores/scoring-model.ts';
 import { prepareShards } from './train-shards.ts';
 import { withLease, type Compute, type WorkerListeners } from '../workers/compute.ts';
-import { cardGaveUp, ranOutOfMemory } from '../workers/worker-call.ts';
+import { graphicsCardFailed, ranOutOfMemory } from '../workers/worker-call.ts';
 
 export interface RunPorts {
   readonly database: ProjectDatabase;
@@ -147,7 +147,7 @@ class TrainJob {
       } catch (error) {
         // A worker that has not started has not found how to split the step.
         if (!ranOutOfMemory(error) || this.#microBatches === 0) {
-          if (!cardGaveUp(error, this.#engine)) throw error;
+          if (!graphicsCardFailed(error, this.#engine)) throw error;
           this.#keepWarning(
             `The ${this.#engine} engine failed. Training continued ${this.#fromWhere()} on the processor. ` +
               error.message,
