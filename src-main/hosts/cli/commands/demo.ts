@@ -66,12 +66,9 @@ export const demo = command({
     );
     const { evaluation, baseline, ranked, trained, report, complete } = result;
     const seconds = (shell.now() - start) / 1000;
-    const { auroc, auroc95 } = baseline;
     shell.answer({
       ...evaluation,
-      baseline: { auroc, auroc95 },
-      // The former name of `baseline`, kept for scripts for one version.
-      floor: { auroc, auroc95 },
+      ...baselineFigures(baseline),
       seconds,
       run: trained.run.id,
       report,
@@ -91,6 +88,11 @@ export const demo = command({
     return complete ? 0 : 1;
   },
 });
+
+/** The baseline in the JSON, also by `floor`, its former name, which is kept for scripts for one version. */
+export function baselineFigures({ auroc, auroc95 }: Baseline) {
+  return { baseline: { auroc, auroc95 }, floor: { auroc, auroc95 } };
+}
 
 interface Walked {
   readonly evaluation: Evaluation;
