@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { compileCache } from './test/support/compile-cache.ts';
 import { slowUnitTests } from './test/support/slow-unit-tests.ts';
 
 const lane = (name: string, include: readonly string[], exclude: readonly string[] = []) => ({
@@ -27,12 +28,13 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 10_000 } },
-    // Tests start real worker processes and real engines: forks keep native crashes apart. As many at a
-    // time as there are cores, not one less: tests wait for processes half of their time.
+    // Tests start real worker processes and real engines: forks keep native crashes apart. One more at a
+    // time than there are cores: while one waits for a process or a patience, the others compute.
     pool: 'forks',
-    maxWorkers: availableParallelism(),
+    maxWorkers: availableParallelism() + 1,
     // Timings of engines that tests spoil or slow down are none of the user's.
-    env: { NORMSCOPE_CACHE: join(tmpdir(), 'normscope-test-cache') },
+    env: { NORMSCOPE_CACHE: join(tmpdir(), 'normscope-test-cache'), ...compileCache },
+    globalSetup: 'test/support/compile-cache.ts',
     coverage: {
       provider: 'v8',
       include: ['src-main/{domain,ml,engine,rpc}/**/*.ts', 'src-main/core/{store,jobs}/**/*.ts'],
