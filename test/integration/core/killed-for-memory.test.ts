@@ -13,6 +13,7 @@ import {
   makeTemplate,
   openProject,
   score,
+  scoring,
   scoreRows,
   scoresOfCopy,
   smallTraining,
@@ -54,7 +55,7 @@ describe('a worker that is killed for its memory', () => {
 
   /** Starts scoring and kills each of the first `most` workers once it has scored something. */
   async function scoreAndKill(client: CoreClient, most: number): Promise<number> {
-    const { jobId } = await client.call('scores.compute', { modelId: 1, dataset: 'cells' });
+    const { jobId } = await client.call('scores.compute', scoring);
     let [done, kills] = [held, 0];
     client.on('job.changed', (job) => {
       if (job.id !== jobId || job.done <= done || kills === most) return;
