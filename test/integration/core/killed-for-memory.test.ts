@@ -45,7 +45,7 @@ describe('a worker that is killed for its memory', () => {
     trained = await makeTemplate(newFolder(), { normal: 40, anomalous: 12, outliers: 8 });
     const app = await openApp(trained);
     // So many views that scoring takes seconds.
-    const overrides = { ...smallTraining.overrides, steps: 6, inputSize: 32, views: 256 };
+    const overrides = { ...smallTraining.overrides, steps: 6, inputSize: 32, views: 128 };
     const { jobId } = await clientOf(app).call('runs.train', { ...smallTraining, overrides });
     await succeeded(clientOf(app), jobId);
     await app.close();
