@@ -1,6 +1,6 @@
 // bench: speed and accuracy against the PyTorch peer, as JSON lines.
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Failure } from '#domain/failure.ts';
 import { nearestName } from '#domain/nearest-name.ts';
@@ -204,7 +204,9 @@ async function writePage(
   const command = shell.typed(...words);
   const path = resolve(file);
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, benchmarkPage(figures, machine, date, command));
+  // What was written by hand stays.
+  const before = await readFile(path, 'utf8').catch(() => '');
+  await writeFile(path, benchmarkPage(figures, machine, date, command, before));
   shell.note(`Written: ${path}`);
 }
 

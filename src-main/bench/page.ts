@@ -101,12 +101,25 @@ export async function machineLines(
   ];
 }
 
-/** date: "2026-11-24". command: what made the page. */
+/** Where the sections that are written by hand begin; `benchmarkPage` keeps them. */
+const separately = '## Measured separately';
+
+/**
+ * The part of a page that was written by hand: from the heading "Measured separately" to the end. Empty
+ * where the page has none.
+ */
+export function measuredSeparately(page: string): string {
+  const at = `\n${page}`.indexOf(`\n${separately}\n`);
+  return at === -1 ? '' : page.slice(at).trim();
+}
+
+/** date: "2026-11-24". command: what made the page. before: the page that it replaces, or "". */
 export function benchmarkPage(
   figures: readonly SpeedFigure[],
   machine: readonly string[],
   date: string,
   command: string,
+  before: string,
 ): string {
   const parts = order.flatMap((bench) => {
     const own = figures.filter((figure) => figure.bench === bench);
@@ -119,6 +132,7 @@ export function benchmarkPage(
       'things as well.',
     machine.map((line) => `- ${line}`).join('\n'),
     ...parts,
+    ...[measuredSeparately(before)].filter((text) => text !== ''),
     '',
   ].join('\n\n');
 }

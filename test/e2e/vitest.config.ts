@@ -1,11 +1,13 @@
 // The scenarios: each file runs in the packaged app and in Chromium against the server.
 
 import { defineConfig } from 'vitest/config';
+import { compileCache } from '../support/compile-cache.ts';
 
 export default defineConfig({
   test: {
     include: ['test/e2e/scenarios/**/*.scenario.ts'],
-    globalSetup: 'test/e2e/support/set-up.ts',
+    globalSetup: ['test/support/compile-cache.ts', 'test/e2e/support/set-up.ts'],
+    env: compileCache,
     setupFiles: ['test/e2e/support/take-screen.ts'],
     // Some train and score a model.
     testTimeout: 600_000,

@@ -7,6 +7,7 @@
 import { expect } from 'vitest';
 import { RandomStream, purpose } from '#domain/random.ts';
 import type { MethodName } from '#domain/methods/methods.ts';
+import type { NetworkName } from '#domain/network-table.ts';
 import { resolveSettings } from '#domain/run-settings.ts';
 import type { Engine, Tensors } from '#engine/engine.ts';
 import { elementCount, type Program } from '#engine/ir/program.ts';
@@ -14,7 +15,8 @@ import { initialState } from '#ml/networks/initial-weights.ts';
 import { describeScoring } from '#ml/score.ts';
 import { describeTraining } from '#ml/train.ts';
 
-const learningRate = 1e-5;
+/** Conv-4 learns more slowly. */
+const learningRates: Readonly<Record<NetworkName, number>> = { resnet18: 1e-5, conv4: 1e-4 };
 /** So many that two which lie close together may change places. */
 const scored = 256;
 
@@ -30,9 +32,17 @@ export interface OneBatch {
   readonly others: Float32Array;
 }
 
-/** ResNet-18 of width 4 on 8 normal images and 8 outliers. `side` in pixels: above 64 the stem is pooled. */
-export function oneBatch({ side, method }: { side: number; method: MethodName }): OneBatch {
-  const overrides = { width: 4, inputSize: side, batch: 8, outlierBatch: 8 };
+export interface OneBatchChoice {
+  /** Pixels: above 64 the stem of a ResNet-18 is pooled. */
+  readonly side: number;
+  readonly method: MethodName;
+  /** ResNet-18 when left out. */
+  readonly network?: NetworkName;
+}
+
+/** A network of width 4 on 8 normal images and 8 outliers. */
+export function oneBatch({ side, method, network = 'resnet18' }: OneBatchChoice): OneBatch {
+  const overrides = { network, width: 4, inputSize: side, batch: 8, outlierBatch: 8 };
   const settings = resolveSettings({ preset: 'paper', specimen: 'stained', method, overrides });
   const training = describeTraining(method, settings, 3);
   const images = training.inputs.find(({ name }) => name === 'images')!.value.shape[0]!;
@@ -50,7 +60,7 @@ export function oneBatch({ side, method }: { side: number; method: MethodName })
         ]),
       ),
       images: gradients(images, side, new RandomStream(5, 6, 7)),
-      learningRate: Float32Array.of(learningRate),
+      learningRate: Float32Array.of(learningRates[network]),
     },
     others: gradients(scored, side, new RandomStream(8, 9, 10)),
   };

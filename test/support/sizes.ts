@@ -16,8 +16,13 @@ export const sizes = {
   importedImages: isFull ? 10_000 : 1000,
   /** Moments of a training and of a scoring at which the core is killed. */
   coreKills: isFull ? { train: 3, score: 2 } : { train: 1, score: 1 },
-  /** Steps of a training on a graphics card in software, where each takes seconds. */
+  /** A training on a graphics card in software, where each step of a ResNet-18 takes seconds. */
+  gpuNetwork: isFull ? 'resnet18' : 'conv4',
   gpuSteps: isFull ? 20 : 6,
+  /** Whether each size of image trains on a graphics card by each way of a weight gradient. */
+  allGpuWays: isFull,
+  /** Random sequences of what a user can do with runs. */
+  runSequences: isFull ? 500 : 12,
   /** Steps over which memory stays flat. */
   flatSteps: isFull ? 600 : 300,
   /** Moments at which an import is stopped. */
@@ -26,4 +31,6 @@ export const sizes = {
   scoredImages: isFull ? 16_000 : 4000,
   /** Rows of a catalogue that is paged, filtered, reviewed and edited. */
   catalogueImages: isFull || process.env['NORMSCOPE_PERF_FILE'] !== undefined ? 100_000 : 2000,
+  /** Whether scenarios whose subject is the same in the app and in a browser run in both. */
+  scenariosInBoth: isFull,
 } as const;

@@ -18,7 +18,7 @@ import type { RunPixels } from '../runs/run-config.ts';
 import { newScoringFolder } from './scoring-folder.ts';
 import { shardImages } from './shard-images.ts';
 import type { Compute, Lease } from '../workers/compute.ts';
-import { cardGaveUp, ranOutOfMemory } from '../workers/worker-call.ts';
+import { graphicsCardFailed, ranOutOfMemory } from '../workers/worker-call.ts';
 
 export interface ScoringModel {
   readonly id: number;
@@ -228,7 +228,7 @@ class Scoring {
       this.#mostRows = Math.floor(at.rows / 2);
       return `Scoring continued ${withFewerViews(this.#mostRows)}.`;
     }
-    if (at !== undefined && cardGaveUp(failure, at.engine)) {
+    if (at !== undefined && graphicsCardFailed(failure, at.engine)) {
       this.#engine = 'cpu';
       this.#mostRows = undefined;
       return `The ${at.engine} engine failed, and scoring continued on the processor.`;

@@ -36,7 +36,7 @@ import { scoringModel, sha256OfFile } from '../scores/scoring-model.ts';
 import { compareWithFrozen } from './compare-runs.ts';
 import { prepareShards } from './train-shards.ts';
 import { withLease, type Compute, type WorkerListeners } from '../workers/compute.ts';
-import { cardGaveUp, ranOutOfMemory } from '../workers/worker-call.ts';
+import { graphicsCardFailed, ranOutOfMemory } from '../workers/worker-call.ts';
 
 export interface RunPorts {
   readonly database: ProjectDatabase;
@@ -153,7 +153,7 @@ class TrainJob {
       } catch (error) {
         // A worker that has not started has not found how to split the step.
         if (!ranOutOfMemory(error) || this.#microBatches === 0) {
-          if (!cardGaveUp(error, this.#engine)) throw error;
+          if (!graphicsCardFailed(error, this.#engine)) throw error;
           this.#keepWarning(
             `The ${this.#engine} engine failed. Training continued ${this.#fromWhere()} on the processor. ` +
               error.message,

@@ -3,7 +3,7 @@
 
 import type { EstimateTask, WorkerEvents } from '#worker/contract.ts';
 import { withLease, type Compute, type Lease, type WorkerListeners } from './compute.ts';
-import { cardGaveUp } from './worker-call.ts';
+import { graphicsCardFailed } from './worker-call.ts';
 
 /** Has a separate worker compute on `engine`, and receives its events. */
 type Ask<Result> = (
@@ -34,7 +34,7 @@ export async function onAnyEngine<Result>(
     const result = await withLease(compute, (lease) => ask(lease, engine, listeners));
     return { result, warnings: [] };
   } catch (error) {
-    if (!cardGaveUp(error, chosen)) throw error;
+    if (!graphicsCardFailed(error, chosen)) throw error;
     const result = await withLease(compute, (lease) => ask(lease, 'cpu', {}));
     const text = `${error.message} The ${chosen} engine failed, and ${what} on the processor.`;
     return { result, warnings: [text] };

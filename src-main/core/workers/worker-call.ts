@@ -31,7 +31,7 @@ export function ranOutOfMemory(error: unknown): boolean {
  * Whether work on a graphics card has failed in a way that work on the processor would not. `engine`: of the
  * worker, undefined where it did not get so far.
  */
-export function cardGaveUp(error: unknown, engine: string | undefined): error is Failure {
+export function graphicsCardFailed(error: unknown, engine: string | undefined): error is Failure {
   if (engine === undefined || engine === 'cpu') return false;
   const codes = ['device-lost', 'out-of-memory', 'link-closed'];
   return error instanceof Failure && codes.includes(error.code);

@@ -245,18 +245,18 @@ export class ProgramBuilder extends Primitives {
    * parameter, in the order of `training.parameters`, the sum of squares of its gradient (not finite
    * when the gradient is not).
    *
-   * With `inParts` a step takes several runs, each on a part of the batch: see StepParts for the
-   * inputs `keep`, `share` and `isLast`. The step's gradients are the mean of the parts'; batch
-   * normalisation sees a part at a time.
+   * With `inMicroBatches` a step takes several runs, each on a micro-batch: see AccumulationInputs for the
+   * inputs `keep`, `share` and `isLast`. The step's gradients are the mean of the micro-batches'; batch
+   * normalisation sees a micro-batch at a time.
    */
   training(
     loss: Value,
     outputs: Readonly<Record<string, Value>>,
     optimiser: OptimiserChoice,
-    inParts = false,
+    inMicroBatches = false,
   ): Program {
     const parameters = this.#parameters().map(({ value }) => value);
-    return this.#train([{ name: '', loss, parameters, optimiser }], outputs, inParts);
+    return this.#train([{ name: '', loss, parameters, optimiser }], outputs, inMicroBatches);
   }
 
   /**
@@ -266,13 +266,13 @@ export class ProgramBuilder extends Primitives {
   trainingGroups(
     groups: readonly LossGroup[],
     outputs: Readonly<Record<string, Value>>,
-    inParts = false,
+    inMicroBatches = false,
   ): Program {
     for (const { name } of groups) {
       const isOnly = groups.filter((group) => group.name === name).length === 1;
       if (name === '' || !isOnly) throw new Error(`"${name}" is no name of a group of its own`);
     }
-    return this.#train(groups, outputs, inParts);
+    return this.#train(groups, outputs, inMicroBatches);
   }
 
   /** The program that only computes `outputs`; throws in mode 'train'. */
@@ -297,7 +297,7 @@ export class ProgramBuilder extends Primitives {
   #train(
     losses: readonly LossGroup[],
     outputs: Readonly<Record<string, Value>>,
-    inParts: boolean,
+    inMicroBatches: boolean,
   ): Program {
     if (this.#mode === 'score')
       throw new Error("A training program needs a builder in mode 'train'");
@@ -312,20 +312,20 @@ export class ProgramBuilder extends Primitives {
       gradients(this, forward, loss, parameters),
     );
     const scalar = (called: string): Value => this.input(called, []);
-    const parts = inParts
+    const accumulation = inMicroBatches
       ? { keep: scalar('keep'), share: scalar('share'), isLast: scalar('isLast') }
       : null;
     const all = parametersOf.flat();
     if (all.length === 0) throw new Error('A training program needs a parameter');
-    const gradientOf = parts ? accumulate(this.#keeper, all, own, parts) : own;
+    const gradientOf = accumulation ? accumulate(this.#keeper, all, own, accumulation) : own;
     const sums = this.value([all.length]);
     this.emit({ kind: 'sumsOfSquares', inputs: gradientOf, outputs: [sums], attributes: {} });
     let first = 0;
     for (const group of groups) {
       const ownGradients = gradientOf.slice(first, (first += group.parameters.length));
-      update(this.#keeper, group, ownGradients, parts);
+      update(this.#keeper, group, ownGradients, accumulation);
     }
-    const training = { forwardLength: forward.length, groups, parts, parameters: all };
+    const training = { forwardLength: forward.length, groups, accumulation, parameters: all };
     return { ...this.#program({ ...outputs, gradientSquares: sums }), training };
   }
 

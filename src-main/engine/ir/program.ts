@@ -224,13 +224,16 @@ export type OptimiserChoice =
 
 export type OptimiserName = OptimiserChoice['name'];
 
-/** Gradients are summed in slots NAME/sum; the run of the last part updates the parameters. */
-export interface StepParts {
-  /** 0 in the run of the first part, else 1. */
+/**
+ * Of gradient accumulation: gradients are summed in slots NAME/sum, and the run of the last micro-batch
+ * updates the parameters.
+ */
+export interface AccumulationInputs {
+  /** 0 in the run of the first micro-batch, else 1. */
   readonly keep: Value;
-  /** What the part's gradients count for: 1 / parts. */
+  /** What a micro-batch's gradients count for: 1 / micro-batches. */
   readonly share: Value;
-  /** 1 in the run of the last part, else 0. */
+  /** 1 in the run of the last micro-batch, else 0. */
   readonly isLast: Value;
 }
 
@@ -250,8 +253,8 @@ export interface Training {
   readonly forwardLength: number;
   /** Of disjoint parameters; all gradients are taken before the first update. */
   readonly groups: readonly TrainingGroup[];
-  /** Where a step takes several runs, each of a part of the batch: its scalar inputs. */
-  readonly parts: StepParts | null;
+  /** Where a step takes several runs, each of a micro-batch: its scalar inputs. */
+  readonly accumulation: AccumulationInputs | null;
   /** The trained tensors of all groups, in the order of the output `gradientSquares`. */
   readonly parameters: readonly NamedValue[];
 }

@@ -5,7 +5,7 @@ import type {
   Operation,
   OptimiserChoice,
   OptimiserConstants,
-  StepParts,
+  AccumulationInputs,
   TrainingGroup,
 } from './program.ts';
 import type { NamedValue, Shape, Value } from './value.ts';
@@ -57,7 +57,7 @@ export function accumulate(
   keeper: StateKeeper,
   parameters: TrainingGroup['parameters'],
   gradientOf: readonly Value[],
-  { keep, share }: StepParts,
+  { keep, share }: AccumulationInputs,
 ): Value[] {
   return parameters.map(({ name, value }, index) => {
     const sum = keeper.slot(`${name}/sum`, value.shape);
@@ -74,16 +74,20 @@ export function update(
   keeper: StateKeeper,
   group: TrainingGroup,
   gradientOf: readonly Value[],
-  parts: StepParts | null,
+  accumulation: AccumulationInputs | null,
 ): void {
   const { optimiser } = group;
   if ('momentum' in optimiser) {
     const { name, momentum, weightDecay, trust } = optimiser;
-    updateByMomentum(keeper, name, group, gradientOf, parts, { momentum, weightDecay, trust });
+    updateByMomentum(keeper, name, group, gradientOf, accumulation, {
+      momentum,
+      weightDecay,
+      trust,
+    });
   } else {
     const { name, beta1, beta2, epsilon, weightDecay } = optimiser;
     const constants = { beta1, beta2, epsilon, weightDecay, decoupled: name === 'adamw' };
-    updateByAdam(keeper, group, gradientOf, parts, constants);
+    updateByAdam(keeper, group, gradientOf, accumulation, constants);
   }
 }
 
@@ -92,7 +96,7 @@ function updateByMomentum(
   name: 'sgd' | 'lars',
   { learningRate, parameters }: TrainingGroup,
   gradientOf: readonly Value[],
-  parts: StepParts | null,
+  accumulation: AccumulationInputs | null,
   constants: OptimiserConstants,
 ): void {
   parameters.forEach((parameter, index) => {
@@ -103,7 +107,7 @@ function updateByMomentum(
     const exempt = name === 'lars' && value.shape.length <= 1;
     keeper.emit({
       kind: exempt ? 'sgd' : name,
-      inputs: [value, gradientOf[index]!, velocity, learningRate, ...lastOf(parts)] as never,
+      inputs: [value, gradientOf[index]!, velocity, learningRate, ...lastOf(accumulation)] as never,
       outputs: next,
       attributes: exempt ? { ...constants, weightDecay: 0 } : constants,
     });
@@ -117,13 +121,13 @@ function updateByAdam(
   keeper: StateKeeper,
   { name, learningRate, parameters }: TrainingGroup,
   gradientOf: readonly Value[],
-  parts: StepParts | null,
+  accumulation: AccumulationInputs | null,
   constants: AdamConstants,
 ): void {
   const biasOf = (called: string, rate: number): Value => {
     const bias = keeper.slot(nameIn(name, `adam/${called}`), []);
     const next = keeper.value([]);
-    const inputs = [bias, ...lastOf(parts)] as never;
+    const inputs = [bias, ...lastOf(accumulation)] as never;
     keeper.emit({ kind: 'adamBias', inputs, outputs: [next], attributes: { rate } });
     keeper.becomes(bias, next);
     return next;
@@ -138,7 +142,14 @@ function updateByAdam(
     ) as [Value, Value];
     const before = [value, ...slots] as const;
     const next = before.map(({ shape }) => keeper.value(shape)) as [Value, Value, Value];
-    const inputs = [value, gradientOf[index]!, ...slots, learningRate, ...biases, ...lastOf(parts)];
+    const inputs = [
+      value,
+      gradientOf[index]!,
+      ...slots,
+      learningRate,
+      ...biases,
+      ...lastOf(accumulation),
+    ];
     keeper.emit({ kind: 'adam', inputs: inputs as never, outputs: next, attributes: constants });
     before.forEach((tensor, place) => {
       keeper.becomes(tensor, next[place]!);
@@ -146,6 +157,6 @@ function updateByAdam(
   });
 }
 
-function lastOf(parts: StepParts | null): readonly Value[] {
-  return parts ? [parts.isLast] : [];
+function lastOf(accumulation: AccumulationInputs | null): readonly Value[] {
+  return accumulation ? [accumulation.isLast] : [];
 }

@@ -15,7 +15,7 @@ export function gpuFailure(error: unknown, device: string): unknown {
   if (lost.test(message)) {
     return new Failure(
       'device-lost',
-      `${device} stopped working: its driver gave up, or the device was taken away.`,
+      `${device} stopped working: its driver failed, or the device was taken away.`,
       undefined,
       { cause: error },
     );

@@ -119,23 +119,23 @@ class InterpretedSession implements Session {
   /** One optimiser step; returns by name what autodiff of ours would have computed. */
   #train(values: Map<number, Tensor>): Map<string, Tensor> {
     const tf = this.#tf;
-    const { groups, parts } = this.#program.training!;
+    const { groups, accumulation } = this.#program.training!;
     const at = (value: Value): Tensor => values.get(value.id)!;
     const given = new Set(values.keys());
     const own = groups.map((group) => this.#gradients(group, values));
     const next = new Map<string, Tensor>();
     const summed = groups.map(({ parameters }, place) =>
       own[place]!.map((gradient, index) => {
-        if (parts === null) return gradient;
+        if (accumulation === null) return gradient;
         const name = `${parameters[index]!.name}/sum`;
-        const before = this.store.get(name).mul(at(parts.keep));
-        const sum = before.add(gradient.mul(at(parts.share)));
+        const before = this.store.get(name).mul(at(accumulation.keep));
+        const sum = before.add(gradient.mul(at(accumulation.share)));
         next.set(name, sum);
         return sum;
       }),
     );
     groups.forEach((group, place) => {
-      const isLast = parts && at(parts.isLast);
+      const isLast = accumulation && at(accumulation.isLast);
       const slot = (name: string): Tensor => this.store.get(name);
       const updates = updated(tf, group, summed[place]!, { at, slot, isLast });
       for (const [name, tensor] of updates) next.set(name, tensor);

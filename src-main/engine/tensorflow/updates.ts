@@ -8,7 +8,7 @@ interface Step {
   readonly at: (value: Value) => Tensor;
   /** A slot before the step, by name. */
   readonly slot: (name: string) => Tensor;
-  /** Of a step in parts: 0 before the last, where nothing changes. */
+  /** Of gradient accumulation: 0 before the last micro-batch, where nothing changes. */
   readonly isLast: Tensor | null;
 }
 

@@ -63,7 +63,8 @@ try {
   }
   // fpm's name for it, and dpkg's.
   const compression = values['deb-compression'] === 'gz' ? 'gzip' : values['deb-compression']!;
-  const options = ['--root-owner-group', `-Z${compression}`];
+  // The least compression: the package is taken apart again.
+  const options = ['--root-owner-group', `-Z${compression}`, '-z1'];
   await run('dpkg-deb', [...options, '--build', root, values.package!]);
 } finally {
   await rm(root, { recursive: true, force: true });

@@ -6,13 +6,13 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import { scenario } from '../support/host.ts';
+import { appScenario, scenario } from '../support/host.ts';
 import { importSample, sampleIsThere } from '../support/import-sample.ts';
 import { openSampleProject } from '../support/sample-project.ts';
 
 const server = fileURLToPath(new URL('../../../src-main/hosts/server/main.ts', import.meta.url));
 
-scenario('a killed core is restarted, and the project is unchanged', async ({ host }) => {
+appScenario('a killed core is restarted, and the project is unchanged', async ({ host }) => {
   await host.newProject('Cells');
   await importSample(host.page());
   await host.killCore('Cells');
@@ -21,7 +21,7 @@ scenario('a killed core is restarted, and the project is unchanged', async ({ ho
   await sampleIsThere(host.page());
 });
 
-scenario('a project is there again after the app was closed', async (my) => {
+appScenario('a project is there again after the app was closed', async (my) => {
   const { host } = my;
   await openSampleProject(my);
   await host.close();

@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest';
 import { accessibilityBreaches, showTheme } from '../support/accessibility.ts';
-import { scenario } from '../support/host.ts';
+import { scenario, windowScenario } from '../support/host.ts';
 import { importSample } from '../support/import-sample.ts';
 import { views } from '../support/views.ts';
 
@@ -28,7 +28,7 @@ scenario('a new project and the sample lead to listed images', async ({ host }) 
     .toBe('709');
 });
 
-scenario('all views meet WCAG 2.1 AA in both themes', async ({ host }) => {
+windowScenario('all views meet WCAG 2.1 AA in both themes', async ({ host }) => {
   await host.newProject('Cells');
   const page = host.page();
   await page.getByText('No images yet').waitFor();

@@ -10,7 +10,7 @@ import type { Page } from 'playwright';
 import sharp from 'sharp';
 import { expect } from 'vitest';
 import { hostileNames, hostileTexts } from '../../support/hostile-texts.ts';
-import { scenario } from '../support/host.ts';
+import { appScenario, scenario } from '../support/host.ts';
 import { views } from '../support/views.ts';
 
 const main = fileURLToPath(new URL('../../../src-main/hosts/cli/main.ts', import.meta.url));
@@ -73,7 +73,7 @@ async function cli(...words: readonly string[]): Promise<string> {
   return stdout;
 }
 
-scenario(
+appScenario(
   'no name, label or file is executed in any view',
   async ({ host, folder, projectFolder }) => {
     const project = projectFolder('Cells');

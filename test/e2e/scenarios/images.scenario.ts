@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { expect } from 'vitest';
 import { drawPictures } from '../../integration/core/pictures.ts';
 import { breachesInBothThemes, noBreach } from '../support/accessibility.ts';
-import { scenario, type Host } from '../support/host.ts';
+import { appScenario, windowScenario, type Host } from '../support/host.ts';
 import { prepareFiles, typeFiles } from '../support/pick-files.ts';
 import { openSampleProject } from '../support/sample-project.ts';
 
@@ -21,7 +21,7 @@ async function offer(host: Host, folder: string): Promise<void> {
   await typeFiles(host, dialog.getByLabel('Folders, images, archives or tables'), folder);
 }
 
-scenario(
+windowScenario(
   'a folder with bad files is previewed and imported, and its problems are listed',
   async ({ host, folder }) => {
     const files = join(folder, 'pictures');
@@ -75,7 +75,7 @@ scenario(
   },
 );
 
-scenario('a folder is cut into tiles, and found by its domain', async ({ host, folder }) => {
+windowScenario('a folder is cut into tiles, and found by its domain', async ({ host, folder }) => {
   const files = join(folder, 'pictures');
   await drawPictures(files, 'disc', 3);
   await host.newProject('Cells');
@@ -113,7 +113,7 @@ scenario('a folder is cut into tiles, and found by its domain', async ({ host, f
   await noBreach(page);
 });
 
-scenario('near duplicates are found once each, left out, and brought back', async (my) => {
+windowScenario('near duplicates are found once each, left out, and brought back', async (my) => {
   const { host, folder } = my;
   const [files, others] = [join(folder, 'pictures'), join(folder, 'others')];
   const [first, second] = await drawPictures(files, 'disc', 6);
@@ -171,7 +171,7 @@ scenario('near duplicates are found once each, left out, and brought back', asyn
   await near.getByText('2 pairs').waitFor();
 });
 
-scenario('an edit of selected images is undone after a restart, and done again', async (my) => {
+appScenario('an edit of selected images is undone after a restart, and done again', async (my) => {
   const { host } = my;
   await openSampleProject(my);
   const select = async (page: Page) => {

@@ -11,6 +11,7 @@ import { _electron } from 'playwright';
 import { expect, inject, test } from 'vitest';
 import { electronBuilder } from '../packaging/electron-builder.ts';
 import { findElectron } from '../packaging/electron-runtime.ts';
+import { startMs } from '../support/electron-host.ts';
 import { launchWords } from '../support/launch-words.ts';
 
 const run = promisify(execFile);
@@ -69,7 +70,7 @@ test.skipIf(!hasDpkg)(
       const app = await _electron.launch({
         executablePath: join(root, 'opt', 'Normscope', 'normscope'),
         args: launchWords(folder),
-        timeout: 60_000,
+        timeout: startMs,
       });
       const page = await app.firstWindow();
       await page.getByRole('button', { name: 'New project' }).waitFor();

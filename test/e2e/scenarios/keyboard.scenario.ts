@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright';
 import { expect } from 'vitest';
 import { drawPictures } from '../../integration/core/pictures.ts';
-import { scenario, type Scenario } from '../support/host.ts';
+import { appScenario, windowScenario, type Scenario } from '../support/host.ts';
 import { prepareFiles, typeFiles } from '../support/pick-files.ts';
 import { openSampleProject } from '../support/sample-project.ts';
 
@@ -24,7 +24,7 @@ async function sampleProject(my: Scenario): Promise<Page> {
   return page;
 }
 
-scenario(
+windowScenario(
   'a question mark in a form shows its explanation and does not submit',
   async ({ host, folder }) => {
     const files = join(folder, 'pictures');
@@ -43,7 +43,7 @@ scenario(
   },
 );
 
-scenario('the focus goes back to where it was before a dialog', async (my) => {
+windowScenario('the focus goes back to where it was before a dialog', async (my) => {
   const page = await sampleProject(my);
   await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
   const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
@@ -64,7 +64,7 @@ scenario('the focus goes back to where it was before a dialog', async (my) => {
   await isFocused(page, 'Keyboard shortcuts');
 });
 
-scenario('a command from the list of all can take the keyboard', async (my) => {
+windowScenario('a command from the list of all can take the keyboard', async (my) => {
   const page = await sampleProject(my);
   await page.keyboard.press('Control+k');
   await page.keyboard.type('how normscope works');
@@ -75,7 +75,7 @@ scenario('a command from the list of all can take the keyboard', async (my) => {
   await tour.waitFor({ state: 'detached' });
 });
 
-scenario('a text takes undo for itself', async (my) => {
+appScenario('a text takes undo for itself', async (my) => {
   const page = await sampleProject(my);
   await page.getByRole('listbox').getByRole('option').first().click();
   await page.getByRole('button', { name: 'unlabelled', exact: true }).click();
@@ -94,7 +94,7 @@ scenario('a text takes undo for itself', async (my) => {
   await page.getByText('Redone: Set role to unlabelled').waitFor();
 });
 
-scenario('a gallery keeps the keyboard, and its place', async (my) => {
+windowScenario('a gallery keeps the keyboard, and its place', async (my) => {
   const page = await sampleProject(my);
   const list = page.getByRole('listbox');
   await page.getByRole('listbox').getByRole('option').first().click();

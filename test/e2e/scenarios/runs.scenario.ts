@@ -2,36 +2,39 @@
 
 import { noBreach } from '../support/accessibility.ts';
 import { goTo } from '../support/go-to.ts';
-import { scenario } from '../support/host.ts';
+import { windowScenario } from '../support/host.ts';
 import { openSampleProject } from '../support/sample-project.ts';
 import { startTraining } from '../support/start-training.ts';
 
 /** So many steps that it is under way until the scenario ends it. */
 const longTraining = { steps: '4000' };
 
-scenario('a core killed in the middle of a training goes on from its checkpoint', async (my) => {
-  const { host } = my;
-  await openSampleProject(my);
-  await startTraining(host.page(), longTraining);
-  await host.page().getByText('Training', { exact: true }).first().waitFor();
-  await host.killCore('Cells');
-  await host.page().getByRole('heading', { name: 'Cells has stopped' }).waitFor();
-  await host.recover('Cells');
-  // A server that is gone answers nothing: a line in the console.
-  host.complaints.splice(0);
-  const page = host.page();
-  await goTo(page, 'Runs');
-  await page.getByText('interrupted').first().waitFor();
-  await page.getByRole('link', { name: 'Run 1' }).click();
-  const run = page.getByRole('region', { name: 'Run 1' });
-  await run.getByRole('button', { name: 'Resume' }).click();
-  await run.getByText('images a second').waitFor({ timeout: 180_000 });
-  // Closing while a training is under way would ask.
-  await run.getByRole('button', { name: 'Pause' }).click();
-  await run.getByRole('button', { name: 'Resume' }).waitFor({ timeout: 30_000 });
-});
+windowScenario(
+  'a core killed in the middle of a training goes on from its checkpoint',
+  async (my) => {
+    const { host } = my;
+    await openSampleProject(my);
+    await startTraining(host.page(), longTraining);
+    await host.page().getByText('Training', { exact: true }).first().waitFor();
+    await host.killCore('Cells');
+    await host.page().getByRole('heading', { name: 'Cells has stopped' }).waitFor();
+    await host.recover('Cells');
+    // A server that is gone answers nothing: a line in the console.
+    host.complaints.splice(0);
+    const page = host.page();
+    await goTo(page, 'Runs');
+    await page.getByText('interrupted').first().waitFor();
+    await page.getByRole('link', { name: 'Run 1' }).click();
+    const run = page.getByRole('region', { name: 'Run 1' });
+    await run.getByRole('button', { name: 'Resume' }).click();
+    await run.getByText('images a second').waitFor({ timeout: 180_000 });
+    // Closing while a training is under way would ask.
+    await run.getByRole('button', { name: 'Pause' }).click();
+    await run.getByRole('button', { name: 'Resume' }).waitFor({ timeout: 30_000 });
+  },
+);
 
-scenario('a run is deleted, brought back, deleted and thrown away', async (my) => {
+windowScenario('a run is deleted, brought back, deleted and thrown away', async (my) => {
   const { host } = my;
   await openSampleProject(my);
   const page = host.page();

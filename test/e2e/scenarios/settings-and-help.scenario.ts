@@ -3,9 +3,9 @@
 import { expect } from 'vitest';
 import { noBreach } from '../support/accessibility.ts';
 import { goTo } from '../support/go-to.ts';
-import { scenario } from '../support/host.ts';
+import { appScenario, scenario } from '../support/host.ts';
 
-scenario('storage, backups, glossary and licences meet WCAG 2.1 AA', async ({ host }) => {
+appScenario('storage, backups, glossary and licences meet WCAG 2.1 AA', async ({ host }) => {
   await host.newProject('Cells');
   const page = host.page();
   await page.getByText('No images yet').waitFor();

@@ -11,7 +11,7 @@ import { openPromise } from 'yauzl';
 import { sampleImports } from '#core/project/sample.ts';
 import { breachesInBothThemes } from '../support/accessibility.ts';
 import { goTo } from '../support/go-to.ts';
-import { scenario, type Host } from '../support/host.ts';
+import { appScenario, windowScenario, type Host } from '../support/host.ts';
 import { prepareFiles, typeFiles } from '../support/pick-files.ts';
 import { openSampleProject } from '../support/sample-project.ts';
 import { startTraining } from '../support/start-training.ts';
@@ -33,40 +33,43 @@ async function shownBy(page: Page, name: string): Promise<string> {
   );
 }
 
-scenario('shifts are seen on an own image, changed, and taken by the next training', async (my) => {
-  const { host } = my;
-  await openSampleProject(my);
-  const page = host.page();
-  await goTo(page, 'Shifts');
+windowScenario(
+  'shifts are seen on an own image, changed, and taken by the next training',
+  async (my) => {
+    const { host } = my;
+    await openSampleProject(my);
+    const page = host.page();
+    await goTo(page, 'Shifts');
 
-  const after = 'Grain: the image after the shift';
-  const before = await shownBy(page, after);
-  await page.getByRole('slider', { name: 'Strength of Grain' }).fill('1');
-  await expect.poll(() => shownBy(page, after)).not.toBe(before);
-  const strong = await shownBy(page, after);
-  await page.getByRole('button', { name: 'Another seed' }).click();
-  await expect.poll(() => shownBy(page, after)).not.toBe(strong);
-  await page.getByRole('slider', { name: 'Colour of Grain' }).fill('0');
-  await page.getByRole('checkbox', { name: 'Grain' }).check();
-  await page.getByRole('slider', { name: 'Weight of Grain' }).fill('2');
-  await page.getByText('1 of 19 is enabled').waitFor();
-  expect(await breachesInBothThemes(page)).toEqual([]);
+    const after = 'Grain: the image after the shift';
+    const before = await shownBy(page, after);
+    await page.getByRole('slider', { name: 'Strength of Grain' }).fill('1');
+    await expect.poll(() => shownBy(page, after)).not.toBe(before);
+    const strong = await shownBy(page, after);
+    await page.getByRole('button', { name: 'Another seed' }).click();
+    await expect.poll(() => shownBy(page, after)).not.toBe(strong);
+    await page.getByRole('slider', { name: 'Colour of Grain' }).fill('0');
+    await page.getByRole('checkbox', { name: 'Grain' }).check();
+    await page.getByRole('slider', { name: 'Weight of Grain' }).fill('2');
+    await page.getByText('1 of 19 is enabled').waitFor();
+    expect(await breachesInBothThemes(page)).toEqual([]);
 
-  await page.getByRole('button', { name: 'Measure separability' }).click();
-  await page.getByText('Measured by a quick test').waitFor({ timeout: 180_000 });
-  await page
-    .getByText(/looks normal · 0\.\d\d/)
-    .first()
-    .waitFor();
+    await page.getByRole('button', { name: 'Measure separability' }).click();
+    await page.getByText('Measured by a quick test').waitFor({ timeout: 180_000 });
+    await page
+      .getByText(/looks normal · 0\.\d\d/)
+      .first()
+      .waitFor();
 
-  // Kept with the project.
-  await host.close();
-  await host.openProject('Cells');
-  await goTo(host.page(), 'Train');
-  await host.page().getByText('strength 1.00, weight 2').waitFor();
-});
+    // Kept with the project.
+    await host.close();
+    await host.openProject('Cells');
+    await goTo(host.page(), 'Train');
+    await host.page().getByText('strength 1.00, weight 2').waitFor();
+  },
+);
 
-scenario('outliers of the sample are found to overlap with nothing', async (my) => {
+windowScenario('outliers of the sample are found to overlap with nothing', async (my) => {
   await openSampleProject(my);
   const page = my.host.page();
   await goTo(page, 'Outliers');
@@ -74,7 +77,7 @@ scenario('outliers of the sample are found to overlap with nothing', async (my) 
   expect(await breachesInBothThemes(page)).toEqual([]);
 });
 
-scenario('the engines are examined before one is chosen', async (my) => {
+appScenario('the engines are examined before one is chosen', async (my) => {
   await openSampleProject(my);
   const page = my.host.page();
   await goTo(page, 'Train');
@@ -100,7 +103,7 @@ scenario('the engines are examined before one is chosen', async (my) => {
   expect(await page.getByRole('button', { name: 'Start training' }).isEnabled()).toBe(false);
 });
 
-scenario(
+windowScenario(
   'outliers that are normal images keep a training from starting until they are left out',
   async (my) => {
     const { host, folder } = my;
@@ -135,7 +138,7 @@ scenario(
   },
 );
 
-scenario('a training is paused, gone on with, and cancelled', async (my) => {
+appScenario('a training is paused, gone on with, and cancelled', async (my) => {
   await openSampleProject(my);
   const page = my.host.page();
   await startTraining(page, { steps: '4000' });

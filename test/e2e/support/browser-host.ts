@@ -6,16 +6,21 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright';
-import { inject } from 'vitest';
+import { afterAll, inject } from 'vitest';
 import { skipTour } from './skip-tour.ts';
 import { collectComplaints } from './complaints.ts';
 import type { Host } from './host.ts';
 
 const entry = fileURLToPath(new URL('../../../src-main/hosts/server/main.ts', import.meta.url));
 
+/** One for the scenarios of a file: pages of their own share nothing but its start. */
+let started: Promise<Browser> | undefined;
+afterAll(async () => await (await started)?.close());
+
 export async function browserHost(folder: string): Promise<Host> {
   const complaints: string[] = [];
-  const browser: Browser = await chromium.launch({ executablePath: inject('chromium') });
+  started ??= chromium.launch({ executablePath: inject('chromium') });
+  const browser = await started;
   let page: Page | undefined;
   let server: ChildProcess | undefined;
 
@@ -56,7 +61,7 @@ export async function browserHost(folder: string): Promise<Host> {
       await stopServer('SIGTERM');
     },
     dispose: async () => {
-      await browser.close();
+      await page?.close();
       await stopServer('SIGTERM');
     },
   };

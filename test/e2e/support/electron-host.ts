@@ -10,6 +10,9 @@ import type { Host } from './host.ts';
 import { launchWords } from './launch-words.ts';
 import { skipTour } from './skip-tour.ts';
 
+/** The longest that a start may take, milliseconds: a loaded machine starts the app slowly. */
+export const startMs = 180_000;
+
 const apps = new WeakMap<Host, () => ElectronApplication>();
 
 /** The app behind a host, for what only Electron has. */
@@ -58,14 +61,22 @@ async function launch(
   folder: string,
   complaints: string[],
 ): Promise<{ app: ElectronApplication; page: Page }> {
+  const { app, page } = await launchApp(folder);
+  collectComplaints(page, complaints);
+  return { app, page };
+}
+
+/** Starts the app with arguments of its own, which the caller closes. */
+export async function launchApp(
+  folder: string,
+  ...words: readonly string[]
+): Promise<{ app: ElectronApplication; page: Page }> {
   const app = await _electron.launch({
     executablePath: inject('executable'),
-    args: launchWords(folder),
-    // A loaded machine starts it slowly.
-    timeout: 180_000,
+    args: [...launchWords(folder), ...words],
+    timeout: startMs,
   });
-  const page = await app.firstWindow();
-  collectComplaints(page, complaints);
+  const page = await app.firstWindow({ timeout: startMs });
   await page.evaluate(skipTour);
   return { app, page };
 }

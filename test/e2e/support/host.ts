@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { test } from 'vitest';
+import { sizes } from '../../support/sizes.ts';
 import { browserHost } from './browser-host.ts';
 import { electronHost } from './electron-host.ts';
 
@@ -39,17 +40,30 @@ export interface Scenario {
 
 type Run = (scenario: Scenario) => Promise<void>;
 
+const hosts = { electron: electronHost, browser: browserHost } as const;
+const both = ['electron', 'browser'] as const;
+
 /** Runs a scenario in both hosts; any error or policy violation of the page fails it. */
 export function scenario(name: string, run: Run, only?: Host['kind']): void {
-  for (const [kind, make] of [
-    ['electron', electronHost],
-    ['browser', browserHost],
-  ] as const) {
-    if (only !== undefined && only !== kind) continue;
+  runIn(only === undefined ? both : [only], name, run);
+}
+
+/** Of a subject that is the window's alone: in Chromium, and at full size in the app as well. */
+export function windowScenario(name: string, run: Run): void {
+  runIn(sizes.scenariosInBoth ? both : ['browser'], name, run);
+}
+
+/** Of a subject that is most at risk in the packaged app: there, and at full size in Chromium as well. */
+export function appScenario(name: string, run: Run): void {
+  runIn(sizes.scenariosInBoth ? both : ['electron'], name, run);
+}
+
+function runIn(kinds: readonly Host['kind'][], name: string, run: Run): void {
+  for (const kind of kinds) {
     test(`${name} (${kind})`, async () => {
       const folder = await mkdtemp(join(tmpdir(), 'normscope-scenario-'));
       const projectFolder = (project: string) => join(folder, `${project}.normscope`);
-      const host = await make(folder);
+      const host = await hosts[kind](folder);
       try {
         await run({ host, folder, projectFolder });
         if (host.complaints.length > 0) throw new Error(host.complaints.join('\n'));

@@ -8,8 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { sampleImports } from '#core/project/sample.ts';
+import { sizes } from '../../support/sizes.ts';
+import { packageApp, type PackagedApp } from '../packaging/packaged-app.ts';
 import { findChromium } from './chromium.ts';
-import { packageApp } from '../packaging/packaged-app.ts';
 import { startScreen } from './screen.ts';
 
 declare module 'vitest' {
@@ -37,17 +38,29 @@ async function makeSampleProject(folder: string): Promise<string> {
   return project;
 }
 
+async function stageAndPackage(): Promise<PackagedApp> {
+  await run(process.execPath, ['src-main/hosts/electron/packaging/stage-core.ts'], { cwd: root });
+  return await packageApp();
+}
+
 /** Takes the page and main process that "npm run build" has made. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const stage = 'src-main/hosts/electron/packaging/stage-core.ts';
-  await run(process.execPath, [stage], { cwd: root });
-  const { executable, words } = await packageApp();
-  const chromium = await findChromium();
+  const folder = await mkdtemp(join(tmpdir(), 'normscope-sample-'));
+  // The copies of packaging wait for the disk while the import computes.
+  const [{ executable, words }, chromium, sample] = await Promise.all([
+    stageAndPackage(),
+    findChromium(),
+    makeSampleProject(folder),
+  ]);
   console.log(`Scenarios run in ${words} and in ${chromium.words}.`);
+  if (!sizes.scenariosInBoth) {
+    console.log(
+      'Those about the window alone run in one of them; "npm run test:nightly": in both.',
+    );
+  }
   project.provide('executable', executable);
   project.provide('chromium', chromium.path);
-  const folder = await mkdtemp(join(tmpdir(), 'normscope-sample-'));
-  project.provide('sampleProject', await makeSampleProject(folder));
+  project.provide('sampleProject', sample);
   const screens = await Promise.all(
     Array.from({ length: project.vitest.config.maxWorkers }, () => startScreen()),
   );

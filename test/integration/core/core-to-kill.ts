@@ -2,7 +2,7 @@
 // far it is, to be killed by a test at any moment. It ends by itself when everything is done.
 
 import { openApp } from '#core/app.ts';
-import { clientOf, ended, smallTraining, type CoreClient } from './project.ts';
+import { clientOf, ended, scoring, smallTraining, type CoreClient } from './project.ts';
 
 export const steps = 30;
 
@@ -35,7 +35,7 @@ if (process.argv[2] !== undefined) {
     else if (note?.startsWith('Scoring')) tell('calibrate 0');
   });
   await finishTraining(client);
-  const { jobId } = await client.call('scores.compute', { modelId: 1, dataset: 'cells' });
+  const { jobId } = await client.call('scores.compute', scoring);
   await assertSuccess(client, jobId);
   await app.close();
   tell('done 0');

@@ -13,6 +13,7 @@ import {
   makeTemplate,
   openProject,
   score,
+  scoring,
   scoreRows,
   scoresOfCopy,
   smallTraining,
@@ -44,7 +45,7 @@ describe('a worker that is killed for its memory', () => {
     trained = await makeTemplate(newFolder(), { normal: 40, anomalous: 12, outliers: 8 });
     const app = await openApp(trained);
     // So many views that scoring takes seconds.
-    const overrides = { ...smallTraining.overrides, steps: 6, inputSize: 32, views: 256 };
+    const overrides = { ...smallTraining.overrides, steps: 6, inputSize: 32, views: 128 };
     const { jobId } = await clientOf(app).call('runs.train', { ...smallTraining, overrides });
     await succeeded(clientOf(app), jobId);
     await app.close();
@@ -54,7 +55,7 @@ describe('a worker that is killed for its memory', () => {
 
   /** Starts scoring and kills each of the first `most` workers once it has scored something. */
   async function scoreAndKill(client: CoreClient, most: number): Promise<number> {
-    const { jobId } = await client.call('scores.compute', { modelId: 1, dataset: 'cells' });
+    const { jobId } = await client.call('scores.compute', scoring);
     let [done, kills] = [held, 0];
     client.on('job.changed', (job) => {
       if (job.id !== jobId || job.done <= done || kills === most) return;

@@ -38,7 +38,9 @@ describe('the main job', () => {
       client.on(name as keyof CoreEvents, (event) => (list as unknown[]).push(event));
     }
     await importPictures(client, folder, counts);
-    const { jobId, runId } = await client.call('runs.train', smallTraining);
+    const { jobId, runId } = await client.call('runs.train', {
+      ...{ ...smallTraining, engine: 'auto' as const },
+    });
     expect(await succeeded(client, jobId)).toEqual({ runId: 1, modelId: 1, steps: 20 });
     run = await client.call('runs.show', { runId });
   });

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -17,6 +18,7 @@ import type { CallsOf } from '#rpc/method.ts';
 import { readTensors } from '#worker/files/safetensors.ts';
 import { onTestFinished } from 'vitest';
 import { withSqlite } from '../../support/catalogue.ts';
+import { canWatchProcesses, childrenOf } from '../import/support/processes.ts';
 import { drawPictures } from './pictures.ts';
 
 export type CoreClient = Client<CallsOf<typeof coreMethods>, CoreEvents>;
@@ -132,12 +134,14 @@ export async function copyOf(project: string, folder: string): Promise<string> {
   return copy;
 }
 
-/** A training that takes seconds. */
+/** A training that takes a second. `auto` would first time its program on each engine that is installed. */
 export const smallTraining = {
   dataset: 'cells',
+  engine: 'cpu' as const,
   outliers: [{ name: 'pack', weight: 1 }],
   shifts: [{ name: 'cut-mix', weight: 1, strength: 0.5 }],
   overrides: {
+    network: 'conv4',
     width: 4,
     inputSize: 16,
     batch: 4,
@@ -164,8 +168,11 @@ export async function train(
   return (await client.call('runs.show', { runId })).modelId!;
 }
 
+/** Of the first model; by the engine of `smallTraining`. */
+export const scoring = { modelId: 1, dataset: 'cells', engine: 'cpu' } as const;
+
 export async function score(client: CoreClient, modelId = 1): Promise<ScoreOutcome> {
-  const { jobId } = await client.call('scores.compute', { modelId, dataset: 'cells' });
+  const { jobId } = await client.call('scores.compute', { ...scoring, modelId });
   return (await succeeded(client, jobId)) as ScoreOutcome;
 }
 
@@ -233,6 +240,8 @@ export async function scoresOfCopy(project: string, folder: string): Promise<unk
 
 /** Numbers of the worker processes that `parent` has started. */
 export function workersOf(parent: number): number[] {
+  // Asked many times a second, which "ps" would make expensive.
+  if (canWatchProcesses) return childrenOf(parent).filter(isWorker);
   return execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
@@ -240,6 +249,14 @@ export function workersOf(parent: number): number[] {
       ([, ppid, ...words]) => ppid === String(parent) && /worker.entry\.ts/.test(words.join()),
     )
     .map(([pid]) => Number(pid));
+}
+
+function isWorker(pid: number): boolean {
+  try {
+    return /worker.entry\.ts/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 /** Waits for a worker of `parent` and kills it without a warning. */

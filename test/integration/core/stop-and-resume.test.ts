@@ -18,6 +18,7 @@ import {
 import {
   score,
   scoreRows,
+  scoring,
   smallTraining,
   train,
   untilEvent,
@@ -28,7 +29,7 @@ import type { CoreClient } from './project.ts';
 
 const newFolder = tempFolders();
 /** So many that a run is not over when this process is late to stop it. */
-const steps = 120;
+const steps = 200;
 
 describe('a run that was cut off', () => {
   let template: string;
@@ -124,7 +125,7 @@ describe('a run that was cut off', () => {
     const project = await trainedProject();
     const { app, client } = await openProject(project);
     await budget('core: stop of a scoring', async () => {
-      const { jobId } = await client.call('scores.compute', { modelId: 1, dataset: 'cells' });
+      const { jobId } = await client.call('scores.compute', scoring);
       await untilEvent(client, 'job.changed', (job) => job.id === jobId && job.state === 'running');
       const start = performance.now();
       expect(await client.call('jobs.stop', { jobId })).toEqual({ state: 'stopped' });
@@ -165,7 +166,7 @@ describe('a run that was cut off', () => {
     const { app, client } = await openProject(project);
     const alreadyScored = (await client.call('scores.rank', { modelId: 1, dataset: 'cells' }))
       .length;
-    const { jobId } = await client.call('scores.compute', { modelId: 1, dataset: 'cells' });
+    const { jobId } = await client.call('scores.compute', scoring);
     // Three times, wherever the worker is by then.
     for (let kill = 0; kill < 3; kill++) await killWorker(process.pid);
     const job = await ended(client, jobId);
@@ -178,7 +179,7 @@ describe('a run that was cut off', () => {
   it('gives up scoring after the fourth death, and goes on when asked again', async () => {
     const project = await trainedProject();
     const { app, client } = await openProject(project);
-    const { jobId } = await client.call('scores.compute', { modelId: 1, dataset: 'cells' });
+    const { jobId } = await client.call('scores.compute', scoring);
     for (let kill = 0; kill < 4; kill++) await killWorker(process.pid);
     expect(await ended(client, jobId)).toMatchObject({
       ...{ state: 'interrupted', failure: { code: 'link-closed' } },
@@ -211,7 +212,7 @@ describe('a run that was cut off', () => {
     });
     const folder = await folderOfRun(project);
     await rm(join(folder, 'model.safetensors'));
-    const { jobId } = await client.call('scores.compute', { modelId: 1, dataset: 'cells' });
+    const { jobId } = await client.call('scores.compute', scoring);
     expect(await ended(client, jobId)).toMatchObject({
       ...{ state: 'failed', failure: { code: 'checkpoint-damaged' } },
     });

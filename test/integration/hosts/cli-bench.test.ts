@@ -2,10 +2,16 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { tempFolders } from '../../support/temp-folder.ts';
 import { devData } from '../import/support/dev-data.ts';
 import { startCli } from './cli-process.ts';
+
+const folder = tempFolders();
+
+// With one engine there is none to choose: another one would be timed with each program.
+beforeEach(() => void vi.stubEnv('NORMSCOPE_ENGINES', folder()));
+afterEach(() => void vi.unstubAllEnvs());
 
 const cli = (...words: readonly string[]) => startCli(words).ended;
 
@@ -38,7 +44,6 @@ it.each([
   expect(err).toMatch(sentence);
 });
 
-const folder = tempFolders();
 const sets = devData('pbc8_64.tar.gz');
 
 it.runIf(sets)(

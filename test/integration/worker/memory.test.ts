@@ -26,9 +26,10 @@ function statusOf({ pid }: Worker, name: string): number {
   return 1024 * Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)![1]);
 }
 
-/** Lets the worker, which must be idle, take so many bytes more than it has. */
+/** Lets the worker, which must be idle, take so many bytes more than it has after a small step. */
 async function limit(worker: Worker, more: number): Promise<void> {
-  await worker.client.call('describe', {});
+  const small = { width: 4, size: 16, images: 8, threads: 1, steps: 1 };
+  await worker.client.call('timeStep', { ...small, engine: 'cpu' });
   const bytes = statusOf(worker, 'VmData') + more;
   execFileSync('prlimit', ['--pid', String(worker.pid), `--data=${bytes}:${bytes}`]);
 }
@@ -38,7 +39,10 @@ if (!canLimit) {
 }
 
 /** Steps of 128 views, of which each takes megabytes. */
-const large = { width: 16, inputSize: 64, batch: 32, outlierBatch: 32, steps: 1, views: 0 };
+const large = {
+  ...{ network: 'resnet18', width: 16, inputSize: 64, batch: 32, outlierBatch: 32 },
+  ...{ steps: 1, views: 0 },
+};
 
 test.skipIf(!canLimit)(
   'a step out of memory names the remedy, and smaller micro-batches fit',

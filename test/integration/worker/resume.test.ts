@@ -139,7 +139,7 @@ const kills = sizes.killedTrainings;
 
 test(`killed ${kills} times at random moments, a run still ends with the same bits`, async () => {
   // So many that this process may be late with each kill.
-  const steps = 30 * kills;
+  const steps = 50 * kills;
   const task = {
     ...(await smallTask(await temporaryFolder(), { steps })),
     checkpoints: everyStep,

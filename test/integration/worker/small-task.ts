@@ -1,4 +1,4 @@
-// A training small enough for tests: a few seeded pictures in real shards, the narrowest network.
+// A training small enough for tests: a few seeded pictures in real shards, the smallest network.
 
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -124,7 +124,8 @@ export async function smallTask(
       specimen: 'stained',
       method: 'anchored',
       overrides: {
-        ...{ width: 4, inputSize: 16, batch: 8, outlierBatch: 8, steps: 24, views: 3, threads: 1 },
+        ...{ network: 'conv4', width: 4, inputSize: 16, batch: 8, outlierBatch: 8 },
+        ...{ steps: 24, views: 3, threads: 1 },
         ...overrides,
       },
     }),

@@ -67,8 +67,8 @@ describe('two losses in one program', () => {
     expect(layouts.has('discriminator.d.norm.gamma')).toBe(true);
   });
 
-  it('step in parts as the oracle does', async () => {
-    const program = gan({ inParts: true });
+  it('accumulate gradients as the oracle does', async () => {
+    const program = gan({ inMicroBatches: true });
     const { state, inputs } = seededTensors(program, 6);
     const runs = [0, 1].map((part) => ({
       ...{ ...inputs, real: seededTensors(program, 8 + part).inputs['real']! },

@@ -45,7 +45,7 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', { timeout: 600_000 },
     };
   });
 
-  const gaveUp = (what: string) => [
+  const failedAnd = (what: string) => [
     expect.stringMatching(
       `SwiftShader.* stopped working.* The webgpu engine failed, and ${what} on the processor\\.$`,
     ) as string,
@@ -56,7 +56,7 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', { timeout: 600_000 },
     const estimate = await client.call('runs.estimate', { ...smallTraining, engine: 'webgpu' });
     expect(engines).toEqual(['webgpu', 'cpu']);
     expect(estimate).toMatchObject({ engine: 'cpu', steps: 20 });
-    expect(estimate.warnings).toEqual(gaveUp('the steps were timed'));
+    expect(estimate.warnings).toEqual(failedAnd('the steps were timed'));
   });
 
   it('while shifts are measured leaves the processor’s measures', async () => {
@@ -65,7 +65,7 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', { timeout: 600_000 },
       client.call('shifts.advise', { dataset: 'cells', shifts: [{ name: 'rotate' }] });
     const advice = await ask();
     expect(engines).toEqual(['webgpu', 'cpu']);
-    expect(advice.warnings).toEqual(gaveUp('the shifts were measured'));
+    expect(advice.warnings).toEqual(failedAnd('the shifts were measured'));
     gpu.heal();
     core.onWorker = ({ client }) => client.on('computing', ({ engine }) => engines.push(engine));
     engines = [];

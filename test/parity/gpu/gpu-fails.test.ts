@@ -37,7 +37,7 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', { timeout: 600_000 },
     const overrides = { ...smallTraining.overrides, steps: 200, views: 1 };
     const request = { ...smallTraining, overrides, engine: 'webgpu' } as const;
     const { jobId, runId } = await client.call('runs.train', request);
-    await untilEvent(client, 'run.step', ({ epoch }) => epoch > 0);
+    await untilEvent(client, 'run.step');
     // With a checkpoint.
     await client.call('runs.cancel', { runId });
     expect(await ended(client, jobId)).toMatchObject({ state: 'stopped' });

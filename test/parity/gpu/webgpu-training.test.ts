@@ -21,8 +21,8 @@ describe.runIf(hasSoftwareGpu)('a training on WebGPU', { timeout: 600_000 }, () 
     webgpu = await openGpuEngine('webgpu', { cacheFolder, weightGradientWay: 'products' });
   });
 
-  it(`has the losses of the CPU for ${sizes.gpuSteps} steps, and ranks images alike`, async () => {
-    const batch = oneBatch({ side: 16, method: 'oecl' });
+  it(`of ${sizes.gpuNetwork} has the losses of the CPU for ${sizes.gpuSteps} steps, and ranks images alike`, async () => {
+    const batch = oneBatch({ side: 16, method: 'oecl', network: sizes.gpuNetwork });
     const theirs = await trainAndScore(cpuEngine(1), batch, sizes.gpuSteps);
     expectSameTraining(await trainAndScore(webgpu, batch, sizes.gpuSteps), theirs);
   });

@@ -72,13 +72,13 @@ export class Uses {
     return hidden ? update! : null;
   }
 
-  /** The slots of an update that are shaped like its parameter, and the sum over parts of a step. */
+  /** The slots of an update that are shaped like its parameter, and the sum over micro-batches. */
   slots(update: Update): readonly Value[] {
     const accumulation = this.accumulation(update);
     return [...ownSlots(update), ...(accumulation ? [accumulation.inputs[0]] : [])];
   }
 
-  /** What sums the gradient of an update over the parts of a step, if anything does. */
+  /** What sums the gradient of an update over micro-batches, if anything does. */
   accumulation({ inputs: [, gradient] }: Update): Accumulation | null {
     const maker = this.maker(gradient);
     return maker?.kind === 'accumulate' ? maker : null;

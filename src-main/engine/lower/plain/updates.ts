@@ -131,7 +131,7 @@ function adamBias(graph: OnnxGraph, operation: Of<'adamBias'>, nameOf: NameOf): 
   ifLast(graph, next, nameOf(bias), isLast, nameOf, operation.outputs[0]);
 }
 
-/** `next` as `output`; what was before where the step has further parts to come. */
+/** `next` as `output`; what was before where the step has further micro-batches to come. */
 function ifLast(
   graph: OnnxGraph,
   next: string,

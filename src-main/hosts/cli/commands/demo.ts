@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Evaluation, RankedImage } from '#contract/core.ts';
+import type { Baseline, Evaluation, RankedImage } from '#contract/core.ts';
 import { command } from '../command.ts';
 import { evaluationLines, ownBaselines, type NamedBaseline } from '../evaluating.ts';
 import { duration, part } from '#domain/figures.ts';
@@ -69,12 +69,9 @@ export const demo = command({
     const { evaluation, frozen, ranking, baselines, ranked, trained, report, complete } = result;
     const baseline = baselines[0]!;
     const seconds = (shell.now() - start) / 1000;
-    const { auroc, auroc95 } = baseline;
     shell.answer({
       ...evaluation,
-      baseline: { auroc, auroc95 },
-      // The former name of `baseline`, kept for scripts for one version.
-      floor: { auroc, auroc95 },
+      ...baselineFigures(baseline),
       baselines,
       frozen: frozen && { model: frozen.model, ...frozen.scores[frozen.rankBy] },
       comparison: trained.run.comparison,
@@ -97,6 +94,11 @@ export const demo = command({
     return complete ? 0 : 1;
   },
 });
+
+/** The baseline in the JSON, also by `floor`, its former name, which is kept for scripts for one version. */
+export function baselineFigures({ auroc, auroc95 }: Baseline) {
+  return { baseline: { auroc, auroc95 }, floor: { auroc, auroc95 } };
+}
 
 interface Walked {
   /** Of the trained model. */

@@ -10,13 +10,14 @@ import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openApp } from '#core/app.ts';
+import { sizes } from '../../../support/sizes.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
 import { LifecycleModel } from './lifecycle-model.ts';
 import { begin, LifecycleSequence } from './lifecycle-sequence.ts';
 import { drawPictures } from '../pictures.ts';
 import { clientOf, succeeded } from '../project.ts';
 
-const sequences = Number(process.env['NORMSCOPE_FUZZ_SEQUENCES'] ?? 25);
+const sequences = Number(process.env['NORMSCOPE_FUZZ_SEQUENCES'] ?? sizes.runSequences);
 const firstSeed = Number(process.env['NORMSCOPE_FUZZ_SEED'] ?? 1);
 const operations = 14;
 /** A sequence takes seconds; hours are for a busy machine. */

@@ -12,7 +12,7 @@ export interface GanOptions {
   readonly channels?: number;
   /** Images of a batch, from each side. */
   readonly batch?: number;
-  readonly inParts?: boolean;
+  readonly inMicroBatches?: boolean;
 }
 
 const adam = { name: 'adam', beta1: 0.5, beta2: 0.99, epsilon: 1e-8, weightDecay: 0 } as const;
@@ -101,7 +101,7 @@ export function gan(options: GanOptions = {}): Program {
       },
     ],
     { judges, makes },
-    options.inParts,
+    options.inMicroBatches,
   );
 }
 
