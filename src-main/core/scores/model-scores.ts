@@ -1,4 +1,4 @@
-// The names of a model's scores: those stored, and those of its method.
+// The names of a model's scores: those stored, or before any is, those of its method.
 
 import { findCard, inCardOrder } from '#domain/methods/methods.ts';
 import { Failure } from '#domain/failure.ts';
@@ -14,7 +14,8 @@ import type { TrainedModel } from './scoring-model.ts';
 export function modelScores(reader: Reader, method: string, modelId: number | null): string[] {
   const scores = findCard(method)?.scores ?? [];
   const given = modelId === null ? [] : storedScoreNames(reader, modelId);
-  return inCardOrder(new Set([...scores.map(({ name }) => name), ...given]), scores);
+  // A model of an earlier version does not have every score that its method has now.
+  return inCardOrder(given.length > 0 ? given : scores.map(({ name }) => name), scores);
 }
 
 /** The requested score, or the run's choice. Throws `unknown-option` when the model does not have it. */

@@ -67,7 +67,9 @@ export function request(input: Partial<TrainRequest>): TrainInput {
 
 /** A run with a model; returns the model's id. */
 export function runWithModel(ports: StartPorts, input: TrainInput): number {
-  const runId = startRun(input, ports);
+  // `giveScore` gives this score.
+  const ranked = { ...input, overrides: { rankBy: 'mahalanobis', ...input.overrides } };
+  const runId = startRun(ranked, ports);
   const model = { runId, path: `models/run-${runId}/m`, hash: hashOf(runId), step: 1 };
   return ports.database.transact((writer) => putModel(writer, model, noon)).id;
 }

@@ -19,7 +19,7 @@ describe('the form of a training', () => {
     expect(trainInput.parse(input)).toEqual({
       ...{ dataset: 'cells', preset: 'quick', specimen: 'stained', method: 'anchored' },
       ...{ overrides: {}, shifts: [], seed: 0, engine: 'auto' },
-      acceptOverlaps: false,
+      ...{ acceptOverlaps: false, rank: false },
       outliers: [
         { name: 'dust', weight: 1 },
         { name: 'photographs', weight: 1 },
