@@ -51,7 +51,7 @@ describe('migration 10', () => {
           ...{ id: 1, folder: 'run-1', name: null, method: 'anchored', preset: 'quick' },
           dataset: 'blood "cells" µ',
           ...{ seed: Number.MAX_SAFE_INTEGER, engine: 'auto', device: null, engineWhy: null },
-          ...{ state: 'queued', failure: null, stepsDone: 0, stepsTotal: null },
+          ...{ state: 'queued', failure: null, comparison: null, stepsDone: 0, stepsTotal: null },
           ...{ createdAt: noon, endedAt: null },
           ...{ modelId: 1, config: '{"settings":{"width":16}}', codeVersion: '0.1.0' },
           ...{ snapshotId: 1, snapshotHash: hashOf(999), pixels: null },
