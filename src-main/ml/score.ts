@@ -272,7 +272,7 @@ export async function* scoreImages(
   const request = {
     ...{ set, settings, seed, views, images: wordsOf(images) },
     // A model of an earlier version has no statistics of the stages.
-    turns: reference.stages.length === 0 ? (1 as const) : turnsOf(settings),
+    turns: reference.readOut === null ? (1 as const) : turnsOf(settings),
   };
   let place = 0;
   for await (const read of readViews(engine, state, request, source, neverStop)) {

@@ -1,11 +1,9 @@
-// The read-out: how far an image lies from the training normals in each stage of a network. A stage's
-// features are the mean and the standard deviation of each channel over positions; the distance is that
-// of Mahalanobis, and distances of several stages are joined by the sum of their logarithms.
+// The read-out: how far an image lies from the training normals in each stage of a network (README.md here).
 
 import { cholesky, meanOfRows, squaredMahalanobis } from '../linear-algebra.ts';
 import { shrunkCovariance } from './shrunk-covariance.ts';
 
-/** Statistics of a stage's features, of d values, over the training normals. */
+/** Statistics of a section of d features over the training normals. */
 export interface StageStatistics {
   /** [d] */
   readonly mean: Float64Array;
@@ -13,13 +11,79 @@ export interface StageStatistics {
   readonly factor: Float64Array;
 }
 
+export interface ReadOut {
+  /** Of each stage of the first picture of an image, then of the next picture. */
+  readonly sections: readonly StageStatistics[];
+  /**
+   * Of each stage, mean and standard deviation of the distances of normals that did not fit the statistics,
+   * [stages].
+   */
+  readonly mean: Float64Array;
+  readonly deviation: Float64Array;
+}
+
 /** A floor for variances, relative to their mean: channels that are always zero, as after a ReLU. */
 const leastVariance = 1e-9;
 /** Added to a squared distance before its logarithm. */
 const leastSquare = 1e-9;
+/** Parts of the normals, each compared with statistics of the others. */
+const folds = 5;
+/** Of distances: those of normals that are all the same have none. */
+const leastDeviation = 1e-6;
 
-/** rows [count, Σ lengths], count ≥ 2: the features of all stages one after another. */
+/**
+ * rows [count, pictures · Σ lengths], count ≥ folds + 2: of each normal the features of all stages, picture
+ * after picture. `lengths`: of the stages of one picture.
+ */
 export function fitReadOut(
+  rows: Float32Array,
+  count: number,
+  lengths: readonly number[],
+  pictures = 1,
+): ReadOut {
+  const all = Array.from({ length: pictures }, () => lengths).flat();
+  const sections = fitSections(rows, count, all);
+  const distances = crossFitted(rows, count, all, lengths.length);
+  const mean = new Float64Array(lengths.length);
+  const deviation = new Float64Array(lengths.length);
+  for (let stage = 0; stage < lengths.length; stage++) {
+    const own = distances.map((of) => of[stage]!);
+    mean[stage] = own.reduce((sum, value) => sum + value, 0) / count;
+    const squares = own.reduce((sum, value) => sum + (value - mean[stage]!) ** 2, 0);
+    deviation[stage] = Math.max(leastDeviation, Math.sqrt(squares / count));
+  }
+  return { sections, mean, deviation };
+}
+
+/** Distances of each normal from statistics of the normals in other folds, in the order of the rows. */
+function crossFitted(
+  rows: Float32Array,
+  count: number,
+  lengths: readonly number[],
+  stages: number,
+): number[][] {
+  const width = rows.length / count;
+  const distances: number[][] = [];
+  for (let fold = 0; fold < folds; fold++) {
+    const isHeld = (row: number) => row % folds === fold;
+    const others = Array.from({ length: count }, (_, row) => row).filter((row) => !isHeld(row));
+    const kept = new Float32Array(others.length * width);
+    others.forEach((row, place) => {
+      kept.set(rows.subarray(row * width, (row + 1) * width), place * width);
+    });
+    const sections = fitSections(kept, others.length, lengths);
+    for (let row = fold; row < count; row += folds) {
+      distances[row] = distancesFrom(
+        rows.subarray(row * width, (row + 1) * width),
+        sections,
+        stages,
+      );
+    }
+  }
+  return distances;
+}
+
+function fitSections(
   rows: Float32Array,
   count: number,
   lengths: readonly number[],
@@ -27,17 +91,17 @@ export function fitReadOut(
   const width = rows.length / count;
   let place = 0;
   return lengths.map((length) => {
-    const stage = new Float32Array(count * length);
+    const section = new Float32Array(count * length);
     for (let row = 0; row < count; row++) {
       const start = row * width + place;
-      stage.set(rows.subarray(start, start + length), row * length);
+      section.set(rows.subarray(start, start + length), row * length);
     }
     place += length;
-    return fitStage(stage, count);
+    return fitSection(section, count);
   });
 }
 
-function fitStage(rows: Float32Array, count: number): StageStatistics {
+function fitSection(rows: Float32Array, count: number): StageStatistics {
   const mean = meanOfRows(rows, count);
   const d = mean.length;
   const { covariance } = shrunkCovariance(rows, mean, count);
@@ -48,13 +112,37 @@ function fitStage(rows: Float32Array, count: number): StageStatistics {
   return { mean, factor: cholesky(covariance, d) };
 }
 
-/** ln of the squared Mahalanobis distance of an image's row in each stage. */
-export function stageDistances(row: Float32Array, stages: readonly StageStatistics[]): number[] {
+/**
+ * Of an image's row in each stage: the logarithm of its squared Mahalanobis distance from the normals, summed
+ * over the pictures of the image. Larger is stranger.
+ */
+export function stageDistances(row: Float32Array, { sections, mean }: ReadOut): number[] {
+  return distancesFrom(row, sections, mean.length);
+}
+
+function distancesFrom(
+  row: Float32Array,
+  sections: readonly StageStatistics[],
+  stages: number,
+): number[] {
+  const sums = new Array<number>(stages).fill(0);
   let place = 0;
-  return stages.map(({ mean, factor }) => {
+  sections.forEach(({ mean, factor }, index) => {
     const start = place;
     place += mean.length;
     const difference = mean.map((value, i) => row[start + i]! - value);
-    return Math.log(squaredMahalanobis(factor, difference) + leastSquare);
+    sums[index % stages]! += Math.log(squaredMahalanobis(factor, difference) + leastSquare);
   });
+  return sums;
+}
+
+/**
+ * The distances of all stages as one number: ln Σ exp(z) of distances z in standard deviations of held-out
+ * normals. One stage in which an image is very strange is enough; an image that is somewhat strange in
+ * several counts for more than in one.
+ */
+export function joinedDistance(distances: readonly number[], { mean, deviation }: ReadOut): number {
+  const standard = distances.map((distance, i) => (distance - mean[i]!) / deviation[i]!);
+  const largest = Math.max(...standard);
+  return largest + Math.log(standard.reduce((sum, z) => sum + Math.exp(z - largest), 0));
 }

@@ -4,13 +4,12 @@ import type { RawScores } from '#domain/score.ts';
 import { squaredMahalanobis } from '../linear-algebra.ts';
 import type { ImageFeatures } from '../methods/method.ts';
 import { nearestByCosine } from '../nearest.ts';
-import { stageDistances } from '../read-out/read-out.ts';
+import { joinedDistance, stageDistances } from '../read-out/read-out.ts';
 import type { Reference } from './reference.ts';
 
 /**
  * Minus the squared Mahalanobis distance from the normal training images in h, the mean cosine of the
- * five nearest of them, and the read-out: minus the logarithm of the squared distance in each stage, and
- * their sum.
+ * five nearest of them, and the read-out: minus the distance in each stage, and minus that of all stages.
  */
 export function featureScores({ h, pooled }: ImageFeatures, reference: Reference): RawScores {
   const neighbours = nearestByCosine(h, reference.features, 5);
@@ -22,11 +21,11 @@ export function featureScores({ h, pooled }: ImageFeatures, reference: Reference
 }
 
 /** None of a model without statistics of the stages. */
-function stageScores(pooled: Float32Array, { stages }: Reference): RawScores {
-  if (stages.length === 0) return {};
-  const distances = stageDistances(pooled, stages);
+function stageScores(pooled: Float32Array, { readOut }: Reference): RawScores {
+  if (readOut === null) return {};
+  const distances = stageDistances(pooled, readOut);
   return {
-    stages: -distances.reduce((sum, distance) => sum + distance, 0),
+    stages: -joinedDistance(distances, readOut),
     ...Object.fromEntries(distances.map((distance, index) => [`stage${index + 1}`, -distance])),
   };
 }

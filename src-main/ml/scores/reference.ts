@@ -2,7 +2,7 @@
 
 import { RandomStream, purpose } from '#domain/random.ts';
 import { cholesky, covarianceOfRows, meanOfRows, unitRows } from '../linear-algebra.ts';
-import { fitReadOut, type StageStatistics } from '../read-out/read-out.ts';
+import { fitReadOut, type ReadOut } from '../read-out/read-out.ts';
 
 /** Largest number of images in the banks; of more, a seeded draw keeps this many. */
 const bankLimit = 4096;
@@ -18,11 +18,11 @@ export interface Reference {
   readonly features: Float32Array;
   /** Unit rows of z, [n, e]. */
   readonly embeddings: Float32Array;
-  /** Of the read-out, the first stage first; none in models of versions without it. */
-  readonly stages: readonly StageStatistics[];
+  /** Of the stages of the network; null in models of versions without it. */
+  readonly readOut: ReadOut | null;
 }
 
-/** h [n, d], z [n, e] and pooled features [n, Σ lengths] of the normal training images, n ≥ 2. */
+/** h [n, d], z [n, e] and pooled features [n, Σ lengths] of the normal training images, n ≥ 7. */
 interface NormalFeatures {
   readonly h: Float32Array;
   readonly z: Float32Array;
@@ -43,7 +43,7 @@ export function fitReference(
   const kept = bankRows(count, seed);
   return {
     ...{ mean, factor, features: unitRows(h, d, kept), embeddings: unitRows(z, e, kept) },
-    stages: fitReadOut(pooled, count, lengths),
+    readOut: fitReadOut(pooled, count, lengths),
   };
 }
 

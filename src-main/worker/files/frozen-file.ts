@@ -2,31 +2,31 @@
 // itself, so that the model can be used on its own, and the statistics of the read-out.
 
 import { outputLengths } from '#ml/backbone.ts';
-import type { StageStatistics } from '#ml/read-out/read-out.ts';
+import type { ReadOut } from '#ml/read-out/read-out.ts';
 import { backboneCard, type BackboneCard } from './backbone-card.ts';
 import { damagedFile, type FileTensor, type TensorFile } from './safetensors.ts';
-import { readStages, stageTensors } from './stage-tensors.ts';
+import { readOutTensors, readReadOut } from './read-out-tensors.ts';
 import { assertTensor } from './state-tensors.ts';
 
 export interface FrozenNetwork {
   readonly card: BackboneCard;
   /** The ONNX file. */
   readonly onnx: Uint8Array;
-  /** Of each output of the card, for each picture of an image (see `FrozenReading`). */
-  readonly stages: readonly StageStatistics[];
+  /** Its stages are the outputs of the card. */
+  readonly readOut: ReadOut;
 }
 
 const onnxName = 'backbone.onnx';
 
-export function frozenParts({ card, onnx, stages }: FrozenNetwork): TensorFile {
+export function frozenParts({ card, onnx, readOut }: FrozenNetwork): TensorFile {
   const bytes: FileTensor = { shape: [onnx.length], values: onnx };
   return {
-    tensors: { [onnxName]: bytes, ...stageTensors(stages) },
+    tensors: { [onnxName]: bytes, ...readOutTensors(readOut) },
     metadata: { backbone: JSON.stringify(card) },
   };
 }
 
-/** Throws `checkpoint-damaged`. */
+/** `pictures`: of an image, see `FrozenReading`. Throws `checkpoint-damaged`. */
 export function readFrozenParts(
   { tensors, metadata }: TensorFile,
   pictures: number,
@@ -34,14 +34,9 @@ export function readFrozenParts(
 ): FrozenNetwork {
   const card = readCard(metadata['backbone'], path);
   const length = tensors[onnxName]?.shape[0] ?? 0;
-  const stages = readStages(tensors, frozenLengths(card, pictures), path);
-  if (stages.length === 0) throw damagedFile(path, 'it has no statistics of the normal images');
-  return { card, onnx: assertTensor(tensors, onnxName, [length], Uint8Array, path), stages };
-}
-
-/** Values of each output's features, picture after picture. */
-export function frozenLengths({ outputs }: BackboneCard, pictures: number): number[] {
-  return Array.from({ length: pictures }, () => outputLengths(outputs)).flat();
+  const readOut = readReadOut(tensors, outputLengths(card.outputs), pictures, path);
+  if (readOut === null) throw damagedFile(path, 'it has no statistics of the normal images');
+  return { card, onnx: assertTensor(tensors, onnxName, [length], Uint8Array, path), readOut };
 }
 
 function readCard(text: string | undefined, path: string): BackboneCard {

@@ -20,7 +20,7 @@ import { frozenParts, readFrozenParts, type FrozenNetwork } from './frozen-file.
 import type { FileTensor, TensorFile } from './safetensors.ts';
 import { damagedFile, encodeTensors, hashOf, readTensors } from './safetensors.ts';
 import type { Shard } from './shard.ts';
-import { readStages, stageTensors } from './stage-tensors.ts';
+import { readOutTensors, readReadOut } from './read-out-tensors.ts';
 import { assertTensor, stateFrom, stateTensors } from './state-tensors.ts';
 import { writeWhole } from '#files/whole-file.ts';
 
@@ -116,7 +116,7 @@ function trainedParts({ description, state, reference, fitted }: Model): TensorF
     tensors: {
       ...stateTensors(program, state),
       ...Object.fromEntries(bank),
-      ...stageTensors(reference.stages),
+      ...(reference.readOut === null ? {} : readOutTensors(reference.readOut)),
       ...fittedTensors(fitted),
     },
     metadata: {},
@@ -185,7 +185,7 @@ function readFitted(tensors: TensorFile['tensors'], path: string): Tensors {
   );
 }
 
-type Banks = Omit<Reference, 'stages'>;
+type Banks = Omit<Reference, 'readOut'>;
 
 function referenceShapes(settings: RunSettings, rows: number): Record<keyof Banks, number[]> {
   const { embeddingSize, featureSize } = networks[settings.network];
@@ -210,6 +210,6 @@ function readReferenceTensors(
     factor: read('factor', Float64Array),
     features: read('features', Float32Array),
     embeddings: read('embeddings', Float32Array),
-    stages: readStages(tensors, stageLengths(settings), path),
+    readOut: readReadOut(tensors, stageLengths(settings), 1, path),
   };
 }

@@ -3,11 +3,11 @@
 import { chooseEngine } from '#engine/doctor.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
-import { scaleOutputs } from '#ml/backbone.ts';
+import { outputLengths, scaleOutputs } from '#ml/backbone.ts';
 import { unitRows } from '#ml/linear-algebra.ts';
 import { picturesOf, readingOf } from '#ml/read-out/frozen-reading.ts';
 import { readFeatures } from '#ml/score.ts';
-import { frozenLengths, type FrozenNetwork } from '../files/frozen-file.ts';
+import type { FrozenNetwork } from '../files/frozen-file.ts';
 import type { FeaturesTask } from '../contract.ts';
 import { readModel } from '../files/model-file.ts';
 import { ScorePools } from '../views/score-pools.ts';
@@ -54,7 +54,8 @@ async function frozenUnitRows(
   const network = await FrozenFeatures.load(card, onnx, model.path, 'cpu');
   try {
     const reading = readingOf(settings);
-    const lengths = frozenLengths(card, picturesOf(shard, reading));
+    const pictures = picturesOf(shard, reading);
+    const lengths = Array.from({ length: pictures }, () => outputLengths(card.outputs)).flat();
     const size = lengths.reduce((sum, length) => sum + length, 0);
     const scaled = new Float32Array(shard.count * size);
     const indices = Array.from({ length: shard.count }, (_, index) => index);

@@ -2,15 +2,16 @@
 
 import { readFile } from 'node:fs/promises';
 import { Failure } from '#domain/failure.ts';
+import { fewestNormals } from '#domain/run-settings.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import { outputLengths } from '#ml/backbone.ts';
-import { fitReadOut, stageDistances } from '#ml/read-out/read-out.ts';
+import { fitReadOut, joinedDistance, stageDistances } from '#ml/read-out/read-out.ts';
 import type { FeatureBaselineTask } from '../../contract.ts';
 import type { TaskContext } from '../task.ts';
 import { Turns } from '../task.ts';
 
-/** A covariance needs two rows. */
-const fewest = 2;
+/** As for a training. */
+const fewest = fewestNormals;
 
 /** Throws `stopped`, `too-few-images`, and what the file system throws. */
 export async function runFeatureBaseline(
@@ -27,12 +28,12 @@ export async function runFeatureBaseline(
       `There are fewer than ${fewest} normal images to compare with.`,
     );
   }
-  const stages = fitReadOut(normals, normals.length / size, lengths);
+  const readOut = fitReadOut(normals, normals.length / size, lengths);
   const turns = new Turns();
   const anomaly: number[] = [];
   for (let start = 0; start < images.length; start += size) {
-    const distances = stageDistances(images.subarray(start, start + size), stages);
-    anomaly.push(distances.reduce((sum, distance) => sum + distance, 0));
+    const distances = stageDistances(images.subarray(start, start + size), readOut);
+    anomaly.push(joinedDistance(distances, readOut));
     await turns.give();
     throwIfStopped(stop);
   }

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
 import { makeFolder } from '#files/whole-file.ts';
 import { throwIfStopped } from '#domain/stop.ts';
+import { backboneSize, outputLengths } from '#ml/backbone.ts';
 import { picturesOf, readingOf } from '#ml/read-out/frozen-reading.ts';
 import { fitReadOut } from '#ml/read-out/read-out.ts';
 import type { TrainResult, TrainTask } from '../../contract.ts';
 import { readBackbone } from '../../files/backbone-file.ts';
-import { frozenLengths } from '../../files/frozen-file.ts';
 import { describeModel, writeModel } from '../../files/model-file.ts';
 import { readShard } from '../../files/shard.ts';
 import { FrozenFeatures } from './frozen-features.ts';
@@ -29,8 +29,8 @@ export async function fitFrozen(
   const onnx = await readBackbone(path, card.sha256);
   const network = await FrozenFeatures.load(card, onnx, path, 'cpu');
   const reading = readingOf(settings);
-  const lengths = frozenLengths(card, picturesOf(normals, reading));
-  const size = lengths.reduce((sum, length) => sum + length, 0);
+  const pictures = picturesOf(normals, reading);
+  const size = pictures * backboneSize(card.outputs);
   const features = new Float32Array(normals.count * size);
   const turns = new Turns();
   let done = 0;
@@ -45,10 +45,10 @@ export async function fitFrozen(
   } finally {
     await network.release();
   }
-  const stages = fitReadOut(features, normals.count, lengths);
+  const readOut = fitReadOut(features, normals.count, outputLengths(card.outputs), pictures);
   await makeFolder(folder);
   const modelPath = join(folder, 'model.safetensors');
   const description = describeModel(task, normals, [], 0, 'cpu');
-  const modelHash = await writeModel(modelPath, { description, frozen: { card, onnx, stages } });
+  const modelHash = await writeModel(modelPath, { description, frozen: { card, onnx, readOut } });
   return { modelPath, modelHash, steps: 0, engine: 'cpu', device: 'processor', warnings: [] };
 }

@@ -3,7 +3,7 @@
 import type { RunSettings } from '#domain/run-settings.ts';
 import type { RawScores } from '#domain/score.ts';
 import type { PixelSet } from '#ml/pixels.ts';
-import { stageDistances, type StageStatistics } from '#ml/read-out/read-out.ts';
+import { joinedDistance, stageDistances, type ReadOut } from '#ml/read-out/read-out.ts';
 import { readingOf } from '#ml/read-out/frozen-reading.ts';
 import type { KeyedImage, ScoredImage } from '#ml/score.ts';
 import type { FrozenNetwork } from '../../files/frozen-file.ts';
@@ -14,7 +14,7 @@ import { FrozenFeatures } from './frozen-features.ts';
  * Throws what loading and computing throw.
  */
 export async function* frozenScores(
-  { card, onnx, stages }: FrozenNetwork,
+  { card, onnx, readOut }: FrozenNetwork,
   settings: RunSettings,
   path: string,
   set: PixelSet,
@@ -25,26 +25,17 @@ export async function* frozenScores(
     let place = 0;
     const indices = images.map(({ index }) => index);
     for await (const rows of network.rows(set, indices, readingOf(settings))) {
-      yield rows.map((row) => ({
-        index: indices[place++]!,
-        raw: scoresOf(row, stages, card.outputs.length),
-      }));
+      yield rows.map((row) => ({ index: indices[place++]!, raw: scoresOf(row, readOut) }));
     }
   } finally {
     await network.release();
   }
 }
 
-/** Of each output the sum over the pictures of the image, and the sum of all. */
-function scoresOf(
-  row: Float32Array,
-  stages: readonly StageStatistics[],
-  outputs: number,
-): RawScores {
-  const sums = new Array<number>(outputs).fill(0);
-  stageDistances(row, stages).forEach((distance, place) => (sums[place % outputs]! += distance));
+function scoresOf(row: Float32Array, readOut: ReadOut): RawScores {
+  const distances = stageDistances(row, readOut);
   return {
-    frozen: -sums.reduce((total, sum) => total + sum, 0),
-    ...Object.fromEntries(sums.map((sum, output) => [`frozen${output + 1}`, -sum])),
+    frozen: -joinedDistance(distances, readOut),
+    ...Object.fromEntries(distances.map((distance, index) => [`frozen${index + 1}`, -distance])),
   };
 }

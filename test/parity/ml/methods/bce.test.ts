@@ -55,7 +55,7 @@ describe('BCE', () => {
     const own = methodOf('bce').fit!(state);
     const reference = {
       ...{ mean: new Float64Array(1), factor: Float64Array.of(1) },
-      ...{ features: Float32Array.of(1), embeddings: Float32Array.of(1, 0), stages: [] },
+      ...{ features: Float32Array.of(1), embeddings: Float32Array.of(1, 0), readOut: null },
     };
     const image = {
       h: Float32Array.of(1),

@@ -10,7 +10,7 @@ from sklearn.covariance import LedoitWolf
 
 cases = []
 random = np.random.default_rng(12)
-for count, size in [(8, 3), (6, 10), (40, 5)]:
+for count, size in [(8, 3), (7, 10), (40, 5)]:
     rows = (random.normal(size=(count, size)) * random.uniform(0.1, 4, size) + random.normal(size=size)).astype(np.float32)
     images = (2 * random.normal(size=(4, size))).astype(np.float32)
     fitted = LedoitWolf().fit(rows.astype(np.float64))

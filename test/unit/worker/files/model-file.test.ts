@@ -1,12 +1,15 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { Backbones } from '#core/backbones/backbones.ts';
+import { resolveSettings } from '#domain/run-settings.ts';
 import { initialState } from '#ml/networks/initial-weights.ts';
 import { networks } from '#ml/networks/networks.ts';
+import { fitReadOut } from '#ml/read-out/read-out.ts';
 import { stageLengths } from '#ml/read-out/stages.ts';
 import { describeScoring } from '#ml/score.ts';
 import { fitReference } from '#ml/scores/reference.ts';
-import type { Model } from '#worker/files/model-file.ts';
+import type { FrozenModel, Model } from '#worker/files/model-file.ts';
 import { describeModel, readModel, writeModel } from '#worker/files/model-file.ts';
 import type { TensorFile } from '#worker/files/safetensors.ts';
 import { encodeTensors, readTensors } from '#worker/files/safetensors.ts';
@@ -23,8 +26,8 @@ const model: Model = {
   description: describeModel(task, normals, [bars], 300, 'cpu'),
   state: Object.fromEntries(Object.entries(state).filter(([name]) => scored.has(name))),
   reference: fitReference(
-    { h: ramp(6 * d), z: ramp(6 * embeddingSize), pooled: ramp(6 * sumOf(lengths)) },
-    ...([6, lengths, 1] as const),
+    { h: ramp(8 * d), z: ramp(8 * embeddingSize), pooled: ramp(8 * sumOf(lengths)) },
+    ...([8, lengths, 1] as const),
   ),
   fitted: { centre: ramp(5) },
 };
@@ -69,6 +72,39 @@ test('a model of a version that kept the settings of all methods is read', async
   expect(await readModel(path)).toEqual({ ...model, fitted: {} });
 });
 
+test('a model of a version without the read-out has none', async () => {
+  const path = join(await temporaryFolder(), 'model.safetensors');
+  const older: Model = { ...model, reference: { ...model.reference, readOut: null } };
+  await writeModel(path, older);
+  expect(await readModel(path)).toEqual(older);
+});
+
+test('a frozen model has its backbone and card in the file, and is refused without either', async () => {
+  const path = join(await temporaryFolder(), 'model.safetensors');
+  const { card, path: onnxPath } = await new Backbones().find('lite0');
+  const [output] = card.outputs;
+  const small = { ...card, outputs: [output!] };
+  const lengths = [output!.channels];
+  const readOut = fitReadOut(ramp(10 * output!.channels), 10, lengths);
+  const chosen = { preset: 'quick', specimen: 'natural', method: 'frozen' } as const;
+  const settings = resolveSettings({ ...chosen, overrides: {} });
+  const frozen: FrozenModel = {
+    description: { ...model.description, method: 'frozen', settings },
+    frozen: { card: small, onnx: new Uint8Array(await readFile(onnxPath)), readOut },
+  };
+  await writeModel(path, frozen);
+  expect(await readModel(path)).toEqual(frozen);
+  const whole = await readTensors(path);
+  for (const name of ['backbone.onnx', 'readOut.mean', 'readOut.section1.factor']) {
+    const tensors = without(whole.tensors, name);
+    await writeFile(path, Buffer.concat(encodeTensors({ ...whole, tensors })));
+    await expect(readModel(path)).rejects.toMatchObject({ code: 'checkpoint-damaged', path });
+  }
+  const metadata = { ...whole.metadata, backbone: '{}' };
+  await writeFile(path, Buffer.concat(encodeTensors({ ...whole, metadata })));
+  await expect(readModel(path)).rejects.toThrow(/card of its backbone is malformed/);
+});
+
 test('a damaged model is refused with the reason', async () => {
   const path = join(await temporaryFolder(), 'model.safetensors');
   await writeModel(path, model);
@@ -97,7 +133,7 @@ test('a damaged model is refused with the reason', async () => {
     ['no bank', lacking('reference.features')],
     ['no bank', tensor('reference.features', { shape: [0, d], values: new Float32Array(0) })],
     [
-      'reference.embeddings is [5, 128], not [6, 128]',
+      'reference.embeddings is [5, 128], not [8, 128]',
       tensor('reference.embeddings', { shape: [5, 128], values: new Float32Array(5 * 128) }),
     ],
     ['description is malformed', described({ settings: { ...settings, width: 2 ** 40 } })],
