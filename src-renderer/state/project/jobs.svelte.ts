@@ -63,7 +63,9 @@ export class Jobs {
     this.#jobs.set(job.id, job);
     if (isAlive(job)) {
       const now = performance.now();
-      const marks = (this.#marks.get(job.id) ?? []).filter(({ atMs }) => now - atMs < rateWindowMs);
+      // Another part of the work counts other things.
+      const known = before?.note === job.note ? (this.#marks.get(job.id) ?? []) : [];
+      const marks = known.filter(({ atMs }) => now - atMs < rateWindowMs);
       this.#marks.set(job.id, [...marks, { atMs: now, done: job.done }]);
     } else {
       this.#marks.delete(job.id);

@@ -91,7 +91,10 @@ function groups(method: MethodName): readonly SettingGroup[] {
         'threads',
       ],
     },
-    { title: 'Objective', names: Object.keys(cardOf(method).settings) },
+    {
+      title: method === 'frozen' ? 'Frozen network' : 'Objective',
+      names: Object.keys(cardOf(method).settings),
+    },
     {
       title: 'Optimisation',
       names: ['optimiser', 'learningRate', 'momentum', 'weightDecay', 'trust', 'schedule'],
