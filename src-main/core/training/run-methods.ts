@@ -90,7 +90,7 @@ async function startFrozen(
   const { falseAlarms } = overrides;
   const frozen = {
     ...{ dataset, preset, specimen, seed, rank, engine, method: 'frozen' as const },
-    ...{ outliers: [], shifts: [], acceptOverlaps: true },
+    ...{ outliers: [], shifts: [], acceptOverlaps: false },
     overrides: falseAlarms === undefined ? {} : { falseAlarms },
   };
   const runId = startRun(frozen, ports, await backboneOf(frozen));

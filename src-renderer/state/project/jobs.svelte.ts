@@ -80,8 +80,13 @@ export class Jobs {
       return { ...job, rate: null, secondsLeft: null };
     }
     const rate = (1000 * (last.done - first.done)) / (last.atMs - first.atMs);
-    return { ...job, rate, secondsLeft: job.total === null ? null : (job.total - job.done) / rate };
+    return { ...job, rate, secondsLeft: isCounted(job) ? (job.total - job.done) / rate : null };
   }
+}
+
+/** Whether something is left to count: after the last one another part of the work may follow. */
+function isCounted(job: Job): job is Job & { readonly total: number } {
+  return job.total !== null && job.done < job.total;
 }
 
 function isAlive({ state }: Job): boolean {

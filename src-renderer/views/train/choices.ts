@@ -85,7 +85,7 @@ export function settingGroups(method: MethodName): readonly SettingGroup[] {
 function groups(method: MethodName): readonly SettingGroup[] {
   return [
     {
-      title: 'Network and length',
+      title: method === 'frozen' ? 'Computing' : 'Network and length',
       names: [
         ...['network', 'width', 'inputSize', 'batch', 'outlierBatch', 'epochs', 'steps'],
         'threads',

@@ -13,7 +13,8 @@ scenario('a core killed in the middle of a training goes on from its checkpoint'
   const { host } = my;
   await openSampleProject(my);
   await startTraining(host.page(), longTraining);
-  await host.page().getByText('Training', { exact: true }).first().waitFor();
+  // A frozen network ranks first.
+  await host.page().getByText('Training', { exact: true }).first().waitFor({ timeout: 180_000 });
   await host.killCore('Cells');
   await host.page().getByRole('heading', { name: 'Cells has stopped' }).waitFor();
   await host.recover('Cells');
@@ -37,7 +38,7 @@ scenario('a run is deleted, brought back, deleted and thrown away', async (my) =
   const page = host.page();
   await startTraining(page, longTraining);
   const run = page.getByRole('region', { name: 'Run 1' });
-  await run.getByRole('button', { name: 'Pause' }).click();
+  await run.getByRole('button', { name: 'Pause' }).click({ timeout: 180_000 });
   await run.getByRole('button', { name: 'Resume' }).waitFor({ timeout: 30_000 });
   await goTo(page, 'Runs');
   await page.getByRole('link', { name: 'Run 1' }).click();
