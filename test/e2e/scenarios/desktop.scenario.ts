@@ -95,7 +95,8 @@ scenario(
     await openSampleProject(my);
     const page = host.page();
     await startTraining(page, { steps: '4000' });
-    await page.getByText('Training', { exact: true }).first().waitFor({ timeout: 180_000 });
+    const run = page.getByRole('region', { name: 'Run 1' });
+    await run.getByText('images a second').waitFor({ timeout: 180_000 });
 
     const keeping = await answerQuestions(host, 1);
     // Quitting the app asks again while the question of the window is open.

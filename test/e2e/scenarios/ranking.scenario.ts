@@ -23,7 +23,7 @@ scenario('a frozen network ranks the images while another one is trained', async
   await run.getByText('running', { exact: true }).waitFor();
 
   await run.getByRole('button', { name: 'Show the ranked images' }).click();
-  await page.getByText(/^709 images\. \d+ are flagged/).waitFor();
+  await page.getByText(/709 images\.\s+\d+\s+are flagged/).waitFor();
   await page.getByText('ranks these images while run 1 is trained').waitFor();
   const model = page.getByRole('combobox', { name: 'Model' });
   expect(await model.inputValue()).toBe('1');

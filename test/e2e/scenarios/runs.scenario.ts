@@ -14,7 +14,8 @@ scenario('a core killed in the middle of a training goes on from its checkpoint'
   await openSampleProject(my);
   await startTraining(host.page(), longTraining);
   // A frozen network ranks first.
-  await host.page().getByText('Training', { exact: true }).first().waitFor({ timeout: 180_000 });
+  const begun = host.page().getByRole('region', { name: 'Run 1' }).getByText('images a second');
+  await begun.waitFor({ timeout: 180_000 });
   await host.killCore('Cells');
   await host.page().getByRole('heading', { name: 'Cells has stopped' }).waitFor();
   await host.recover('Cells');
