@@ -104,7 +104,7 @@ export const glossary = {
       'A network that was trained on photographs elsewhere and is used as it is: nothing of it is trained on your images. It ranks them within about a minute, before a training has ended.',
   },
   'read-out': {
-    term: 'Read-out',
+    term: 'Read-out of a frozen network',
     meaning:
       'How a score is computed from what a frozen network sees in an image: how far its features are from those of your normal images, stage by stage, from fine texture to whole objects.',
   },
