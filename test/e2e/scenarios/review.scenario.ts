@@ -162,5 +162,7 @@ scenario(
     // The record contains all verdicts, undone ones included.
     await page.getByRole('tab', { name: 'Record' }).click();
     await page.getByText('23 entries, the newest first.').waitFor();
+    // Closing while a training is under way would ask.
+    await page.getByText(/^The .+ ranks/).waitFor({ timeout: 180_000 });
   },
 );
