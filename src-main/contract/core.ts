@@ -7,6 +7,7 @@ import { methodNames } from '#domain/methods/methods.ts';
 import { presetNames, specimenNames } from '#domain/run-settings.ts';
 import type { EpochReport, StepReport } from '#domain/progress.ts';
 import { method } from '#rpc/method.ts';
+import { backboneMethods } from './backbones.ts';
 import { editMethods, type EditState } from './edit.ts';
 import { guaranteeMethods, type Drift } from './guarantee.ts';
 import {
@@ -34,6 +35,8 @@ export type { Threshold } from './review.ts';
 export interface Job {
   readonly id: number;
   readonly kind: 'import' | 'train' | 'score';
+  /** The run that it trains; null of other kinds. */
+  readonly runId: number | null;
   readonly state: JobState;
   readonly done: number;
   readonly total: number | null;
@@ -83,8 +86,12 @@ export interface RunEstimate {
   readonly engine: string;
   readonly device: string;
   readonly steps: number;
+  /** Of a method that takes no steps: of one image. */
   readonly stepMilliseconds: number;
-  /** For all steps and checkpoints; preparing the images and calibrating are not included. */
+  /**
+   * For all steps and checkpoints; preparing the images, calibrating and scoring are not included. Of a
+   * method that takes no steps: for the features and scores of all images.
+   */
   readonly seconds: number;
   /** The part of `seconds` for writing checkpoints: 5 % at most. */
   readonly checkpointSeconds: number;
@@ -110,7 +117,6 @@ export interface RunDetails extends RunSummary {
   /** Why its engine was chosen; null before the first step. */
   readonly engineWhy: string | null;
   readonly codeVersion: string;
-  readonly snapshotHash: string;
   readonly epochs: readonly EpochReport[];
   readonly warnings: readonly string[];
   /** null before the first step. */
@@ -239,6 +245,7 @@ export const coreMethods = {
   ...runTrashMethods,
   ...projectMethods,
   ...licenceMethods,
+  ...backboneMethods,
   ...outlierMethods,
   'images.import': method<{ jobId: number }>()(importInput),
   /** Imports the bundled blood cells and photographs: a job for each dataset. */
@@ -261,8 +268,9 @@ export const coreMethods = {
     frozen: { readonly jobId: number; readonly runId: number } | null;
   }>()(trainInput),
   /**
-   * How long such a training would take, from three of its own steps. Takes seconds, and stops with its
-   * caller; other running work makes the estimate too long.
+   * How long such a training would take, from three of its own steps, or from the features of eight images
+   * where it takes no steps. Takes seconds, and stops with its caller; other running work makes the estimate
+   * too long.
    */
   'runs.estimate': method<RunEstimate>()(trainInput),
   'runs.resume': method<{ jobId: number; runId: number }>()(z.strictObject({ runId: id })),

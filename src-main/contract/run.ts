@@ -31,6 +31,8 @@ export interface RunSummary {
   readonly method: string;
   readonly preset: string;
   readonly dataset: string;
+  /** Of the images that it uses, with their roles and splits: runs of the same images have the same. */
+  readonly snapshotHash: string;
   readonly seed: number;
   readonly engine: string;
   readonly device: string | null;

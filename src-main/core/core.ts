@@ -8,6 +8,7 @@ import { either, StopSource, type Stop } from '#domain/stop.ts';
 import type { Link } from '#rpc/link.ts';
 import { inputChecker, type HandlersOf } from '#rpc/method.ts';
 import { serve, type Server, type Service } from '#rpc/serve.ts';
+import { listedBackbones } from './backbones/listed-backbones.ts';
 import { describeEngines } from './project/engines.ts';
 import { importImages } from './import/import.ts';
 import { nothingFound } from './import/nothing-found.ts';
@@ -200,6 +201,7 @@ export class Core {
         },
       }),
       'licences.list': () => readLicences(),
+      'backbones.list': () => listedBackbones(),
       ...trashMethods({
         ...{ database, folder, queue, now },
         moveRun: (runId, to) => this.#edits.moveRun(runId, to),
@@ -248,8 +250,8 @@ function followJob(writer: Writer, { kind, spec, state, failure }: JobStanding, 
   setRunState(writer, parsed.data.runId, state, failure, now.toISOString());
 }
 
-function publicJob({ id, kind, state, done, total, note, failure }: Job): Job {
-  return { id, kind, state, done, total, note, failure };
+function publicJob({ id, kind, runId, state, done, total, note, failure }: Job): Job {
+  return { id, kind, runId, state, done, total, note, failure };
 }
 
 function previewPorts(catalogue: Catalogue, dataset: string): PreviewPorts {

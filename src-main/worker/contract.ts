@@ -9,7 +9,7 @@ import type { RunSettings, ViewSettings } from '#domain/run-settings.ts';
 import type { BackboneCard } from './files/backbone-card.ts';
 
 /** Raised with every change to this file that affects the other side. */
-export const workerProtocol = 7;
+export const workerProtocol = 8;
 
 /** A file that a task reads. */
 export interface Input {
@@ -220,13 +220,16 @@ export interface EstimateTask {
   readonly side: number;
   readonly hasSources: boolean;
   readonly shifts: readonly WeightedShift[];
-  /** Steps that are timed. */
+  /** Steps that are timed; of the method "frozen", which takes none, images. */
   readonly steps: number;
+  /** Of the method "frozen", and of no other. */
+  readonly backbone?: BackboneReference | undefined;
 }
 
 export interface Estimate {
   readonly engine: EngineName;
   readonly device: string;
+  /** Of the method "frozen": of the features of one image. */
   readonly stepMilliseconds: number;
   /** Of the whole training. */
   readonly steps: number;

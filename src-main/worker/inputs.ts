@@ -203,6 +203,7 @@ const estimateTask: z.ZodType<EstimateTask> = z
     hasSources: z.boolean(),
     shifts: z.array(shift.extend({ weight })),
     steps: z.int().min(1).max(1000),
+    backbone: backbone.optional(),
   })
   .superRefine(checkSettings);
 

@@ -1,6 +1,7 @@
 // What the cards of methods say of their terms, scores and measures, as entries of the glossary.
 
-import { allScores, allTerms, methodCards } from '#domain/methods/methods.ts';
+import type { RunSummary } from '#contract/core.ts';
+import { allScores, allTerms, findCard, methodCards } from '#domain/methods/methods.ts';
 import { glossary, type GlossaryEntry } from '../parts/text/glossary.ts';
 
 interface Titled {
@@ -19,6 +20,20 @@ export function scoreEntry(name: string): GlossaryEntry {
   return card
     ? entryOf(card)
     : { term: name, meaning: 'A score of another version of Normscope. Higher is more normal.' };
+}
+
+/** The title of a method; the name itself of one that this version does not have. */
+export function methodTitle(name: string): string {
+  return findCard(name)?.title ?? name;
+}
+
+/** "blood cells, quick, Anchored". A frozen run has no preset. */
+export function runWords(
+  { dataset, preset, method }: Pick<RunSummary, 'dataset' | 'preset' | 'method'>,
+  separator = ', ',
+): string {
+  const title = methodTitle(method);
+  return (method === 'frozen' ? [dataset, title] : [dataset, preset, title]).join(separator);
 }
 
 /** Every term, sorted. */

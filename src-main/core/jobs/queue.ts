@@ -294,8 +294,8 @@ export class JobQueue {
   }
 
   #announce(id: number): void {
-    const { kind, state, done, total, note, failure } = this.find(id);
-    this.#options.onChange({ id, kind, state, done, total, note, failure });
+    const { kind, runId, state, done, total, note, failure } = this.find(id);
+    this.#options.onChange({ id, kind, runId, state, done, total, note, failure });
   }
 }
 

@@ -23,6 +23,7 @@ export interface JobOutcome {
 interface Row {
   readonly id: number;
   readonly kind: Job['kind'];
+  readonly runId: number | null;
   readonly spec: string;
   readonly state: JobState;
   readonly done: number;
@@ -34,7 +35,7 @@ interface Row {
 }
 
 const selectJobs = `
-  select id, kind, spec, state, done, total, note, failure_code failureCode, failure, result
+  select id, kind, case when json_valid(spec) then json_extract(spec, '$.runId') end runId, spec, state, done, total, note, failure_code failureCode, failure, result
   from job`;
 const all: Query<Row> = `${selectJobs} order by id`;
 const byId: Query<Row> = `${selectJobs} where id = ?`;

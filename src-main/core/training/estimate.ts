@@ -1,22 +1,26 @@
-// Estimates the time of a training from some of its steps on random images in a worker.
+// Estimates the time of a training from some of its steps on random images in a worker, and that of a frozen
+// run from the features of some images.
 
 import { rm } from 'node:fs/promises';
 import type { z } from 'zod';
 import type { RunEstimate, trainInput } from '#contract/core.ts';
-import { presetMethod, resolveSettings } from '#domain/run-settings.ts';
+import { presetMethod, resolveSettings, type RunSettings } from '#domain/run-settings.ts';
 import { standardShifts } from '#domain/run-outliers.ts';
 import type { Stop } from '#domain/stop.ts';
+import { Backbones } from '../backbones/backbones.ts';
+import type { DatasetItem } from '../datasets/items.ts';
 import { shardChannels, storedSide } from '../datasets/pixel-shards.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { items } from '../store/images/datasets.ts';
 import { onAnyEngine } from '../workers/any-engine.ts';
-import { datasetNamed, isTrainingNormal } from '../runs/run-items.ts';
+import { datasetNamed, isCalibrationNormal, isTrainingNormal } from '../runs/run-items.ts';
 import { newScoringFolder } from '../scores/scoring-folder.ts';
 import { shardImages } from '../scores/shard-images.ts';
-import type { Compute } from '../workers/compute.ts';
+import { withLease, type Compute } from '../workers/compute.ts';
 
-/** Steps that are timed. */
+/** Steps that are timed; images, where there are no steps. */
 const timedSteps = 3;
+const timedImages = 8;
 
 /** Number of images whose size and colour are checked. */
 const mostImages = 500;
@@ -29,13 +33,15 @@ export interface EstimatePorts {
 }
 
 /**
- * Throws what `runs.train` throws of settings, engine and disk, `too-few-images`, `stopped`, `link-closed`.
+ * Throws what `runs.train` throws of settings, backbone, engine and disk, `too-few-images`, `stopped`,
+ * `link-closed`.
  */
 export async function estimateRun(
   input: z.output<typeof trainInput>,
   stop: Stop,
-  { database, folder, compute }: EstimatePorts,
+  ports: EstimatePorts,
 ): Promise<RunEstimate> {
+  const { database, folder, compute } = ports;
   const { preset, specimen, overrides } = input;
   const method = input.method ?? presetMethod[preset];
   const settings = resolveSettings({ preset, specimen, method, overrides });
@@ -43,9 +49,10 @@ export async function estimateRun(
   const shifts = isLeftOpen
     ? standardShifts(method).map((name) => ({ name, weight: 1, strength: 0.5 }))
     : input.shifts;
-  const normals = database
-    .read((reader) => items(reader, datasetNamed(reader, input.dataset)))
-    .filter(isTrainingNormal);
+  const all = database.read((reader) => items(reader, datasetNamed(reader, input.dataset)));
+  if (method === 'frozen')
+    return await estimateFrozen({ settings, rank: input.rank }, all, stop, ports);
+  const normals = all.filter(isTrainingNormal);
   const images = await shardImages(database, folder, normals.slice(0, mostImages));
   const task = {
     ...{ method, settings, normals: normals.length, shifts, steps: timedSteps },
@@ -67,5 +74,34 @@ export async function estimateRun(
     ...{ engine: used, device, stepMilliseconds, steps, checkpointSeconds, warnings },
     seconds: (steps * stepMilliseconds) / 1000 + checkpointSeconds,
     imagesPerSecond: (1000 * (settings.batch + settings.outlierBatch)) / stepMilliseconds,
+  };
+}
+
+/** Of the features of all images that the run fits, calibrates on and scores. */
+async function estimateFrozen(
+  { settings, rank }: { readonly settings: RunSettings; readonly rank: boolean },
+  all: readonly DatasetItem[],
+  stop: Stop,
+  { database, folder, compute }: EstimatePorts,
+): Promise<RunEstimate> {
+  const normals = all.filter(isTrainingNormal);
+  const { card, path } = await new Backbones().find(String(settings['backbone']));
+  const images = await shardImages(database, folder, normals.slice(0, mostImages));
+  const task = {
+    ...{ method: 'frozen' as const, settings, engine: 'cpu' as const, folder },
+    ...{ normals: normals.length, hasSources: false, shifts: [], steps: timedImages },
+    channels: shardChannels(images),
+    side: storedSide(card.input.size, images),
+    backbone: { model: await compute.put({ hash: card.sha256, path }), card },
+  };
+  const { engine, device, stepMilliseconds, steps, checkpointSeconds } = await withLease(
+    compute,
+    (lease) => lease.call('estimate', task, stop),
+  );
+  const scored = rank ? all : all.filter(isCalibrationNormal);
+  return {
+    ...{ engine, device, stepMilliseconds, steps, checkpointSeconds, warnings: [] },
+    seconds: ((normals.length + scored.length) * stepMilliseconds) / 1000,
+    imagesPerSecond: 1000 / stepMilliseconds,
   };
 }

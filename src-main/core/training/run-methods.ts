@@ -90,7 +90,7 @@ async function startFrozen(
   const { falseAlarms } = overrides;
   const frozen = {
     ...{ dataset, preset, specimen, seed, rank, engine, method: 'frozen' as const },
-    ...{ outliers: [], shifts: [], acceptOverlaps: true },
+    ...{ outliers: [], shifts: [], acceptOverlaps: false },
     overrides: falseAlarms === undefined ? {} : { falseAlarms },
   };
   const runId = startRun(frozen, ports, await backboneOf(frozen));
@@ -125,10 +125,10 @@ async function assertUnfinished(
 
 export function summary(run: StoredRun): RunSummary {
   const { id, name, method, preset, dataset, seed, engine, device, state, failure } = run;
-  const { stepsDone, stepsTotal, createdAt, endedAt, modelId, comparison } = run;
+  const { snapshotHash, stepsDone, stepsTotal, createdAt, endedAt, modelId, comparison } = run;
   return {
     ...{ id, name, method, preset, dataset, seed, engine, device, state, failure },
-    ...{ stepsDone, stepsTotal, createdAt, endedAt, modelId, comparison },
+    ...{ snapshotHash, stepsDone, stepsTotal, createdAt, endedAt, modelId, comparison },
   };
 }
 
@@ -138,7 +138,6 @@ function details(reader: Reader, run: StoredRun): RunDetails {
     config: JSON.parse(run.config) as unknown,
     engineWhy: run.engineWhy,
     codeVersion: run.codeVersion,
-    snapshotHash: run.snapshotHash,
     epochs: runEpochs(reader, run.id),
     warnings: runWarnings(reader, run.id),
     resources: runResources(reader, run.id),

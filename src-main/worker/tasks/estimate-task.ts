@@ -1,5 +1,6 @@
 // The task `estimate`: estimates the time of a training here from some of its steps on random images
-// (same program, batch sizes and engine) and, if it writes checkpoints, from writing one.
+// (same program, batch sizes and engine) and, if it writes checkpoints, from writing one. The method "frozen"
+// takes no steps: its features of some images are timed.
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,14 +9,17 @@ import { throwIfStopped } from '#domain/stop.ts';
 import { chooseEngine } from '#engine/doctor.ts';
 import type { Program } from '#engine/ir/program.ts';
 import type { PixelSet } from '#ml/pixels.ts';
+import { readingOf } from '#ml/read-out/frozen-reading.ts';
 import { scheduleOf } from '#ml/schedule.ts';
 import { shiftNamed } from '#ml/shifts/shifts.ts';
 import { describeTraining, fitSettings, startTraining, type Training } from '#ml/train.ts';
-import type { Estimate, EstimateTask } from '../contract.ts';
+import type { BackboneReference, Estimate, EstimateTask } from '../contract.ts';
+import { readBackbone } from '../files/backbone-file.ts';
 import { encodeTensors } from '../files/safetensors.ts';
 import { stateTensors } from '../files/state-tensors.ts';
 import { writeWhole } from '#files/whole-file.ts';
 import { checkpointSeconds, standardRule } from './checkpoint-clock.ts';
+import { FrozenFeatures } from './frozen-features.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
 
@@ -23,13 +27,14 @@ import { Turns } from './task.ts';
 const warmUp = 1;
 
 /**
- * Throws `stopped` between two steps, `device-lost`, `out-of-memory`, and what starting a training and
- * writing a checkpoint throw.
+ * Throws `stopped` between two steps, `device-lost`, `out-of-memory`, and what starting a training, loading a
+ * backbone and writing a checkpoint throw.
  */
 export async function runEstimate(
   task: EstimateTask,
   { stop, emit }: TaskContext,
 ): Promise<Estimate> {
+  if (task.backbone !== undefined) return await timeFrozen(task, task.backbone, stop);
   const { method, normals, channels, side, shifts, hasSources, engine: asked } = task;
   const settings = fitSettings(task.settings, normals);
   const hasOutliers = hasSources || shifts.length > 0;
@@ -65,6 +70,41 @@ export async function runEstimate(
     };
   } finally {
     await training.release();
+  }
+}
+
+/** The mean over the images, after one that is not timed. */
+async function timeFrozen(
+  { settings, steps: count, channels, side }: EstimateTask,
+  { model: { path }, card }: BackboneReference,
+  stop: TaskContext['stop'],
+): Promise<Estimate> {
+  const network = await FrozenFeatures.load(
+    card,
+    await readBackbone(path, card.sha256),
+    path,
+    'cpu',
+  );
+  try {
+    const pictures = randomPictures(count + 1, side, channels);
+    const turns = new Turns();
+    const compute = async (indices: readonly number[]) => {
+      let computed = 0;
+      for await (const rows of network.rows(pictures, indices, readingOf(settings))) {
+        computed += rows.length;
+        await turns.give();
+        throwIfStopped(stop);
+      }
+      return computed;
+    };
+    await compute([0]);
+    const before = performance.now();
+    const computed = await compute(Array.from({ length: count }, (_, index) => index + 1));
+    const stepMilliseconds = (performance.now() - before) / computed;
+    const device = 'processor';
+    return { engine: 'cpu', device, stepMilliseconds, steps: 0, checkpointSeconds: 0 };
+  } finally {
+    await network.release();
   }
 }
 

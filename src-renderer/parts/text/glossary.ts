@@ -98,6 +98,26 @@ export const glossary = {
     meaning: 'The time spent on training steps, without preparing the images, waiting and pauses.',
   },
   model: { term: 'Model', meaning: 'The result of a run. It gives each image its score.' },
+  'frozen-network': {
+    term: 'Frozen network',
+    meaning:
+      'A network that was trained on photographs elsewhere and is used as it is: nothing of it is trained on your images. It ranks them within about a minute, before a training has ended.',
+  },
+  'read-out': {
+    term: 'Read-out of a frozen network',
+    meaning:
+      'How a score is computed from what a frozen network sees in an image: how far its features are from those of your normal images, stage by stage, from fine texture to whole objects.',
+  },
+  'validation-data': {
+    term: 'Validation data',
+    meaning:
+      'Images that decide between two models: anomalies that you give the split “calibrate”, or else copies of held-out normal images that are changed by shifts which the training has not used. Test images decide nothing, so that they stay a fair measure.',
+  },
+  ranks: {
+    term: 'Ranks',
+    meaning:
+      'The model whose list is shown first. A frozen network ranks until the trained model is better than it on validation data, by more than chance explains. The other list stays a click away.',
+  },
   seed: {
     term: 'Seed',
     meaning:
@@ -116,7 +136,7 @@ export const glossary = {
   'time-left': {
     term: 'Time left',
     meaning:
-      'The time that the remaining steps take at the speed of the last seconds. Setting the threshold follows after them.',
+      'The time that the remaining steps take at the speed of the last seconds. Setting the threshold and scoring all images follow after them.',
   },
   loss: {
     term: 'Loss',

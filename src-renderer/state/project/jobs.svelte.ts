@@ -63,7 +63,9 @@ export class Jobs {
     this.#jobs.set(job.id, job);
     if (isAlive(job)) {
       const now = performance.now();
-      const marks = (this.#marks.get(job.id) ?? []).filter(({ atMs }) => now - atMs < rateWindowMs);
+      // Another part of the work counts other things.
+      const known = before?.note === job.note ? (this.#marks.get(job.id) ?? []) : [];
+      const marks = known.filter(({ atMs }) => now - atMs < rateWindowMs);
       this.#marks.set(job.id, [...marks, { atMs: now, done: job.done }]);
     } else {
       this.#marks.delete(job.id);
@@ -78,8 +80,13 @@ export class Jobs {
       return { ...job, rate: null, secondsLeft: null };
     }
     const rate = (1000 * (last.done - first.done)) / (last.atMs - first.atMs);
-    return { ...job, rate, secondsLeft: job.total === null ? null : (job.total - job.done) / rate };
+    return { ...job, rate, secondsLeft: isCounted(job) ? (job.total - job.done) / rate : null };
   }
+}
+
+/** Whether something is left to count: after the last one another part of the work may follow. */
+function isCounted(job: Job): job is Job & { readonly total: number } {
+  return job.total !== null && job.done < job.total;
 }
 
 function isAlive({ state }: Job): boolean {

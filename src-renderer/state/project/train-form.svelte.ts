@@ -127,7 +127,7 @@ export class TrainForm {
       : [];
     return {
       ...{ dataset, preset, specimen: this.specimen, method },
-      ...{ seed: Number(this.seed), engine: this.engine },
+      ...{ seed: Number(this.seed), engine: this.engine, rank: true },
       overrides: Object.fromEntries(this.changed.map((name) => [name, this.valueOf(name).trim()])),
       outliers: used.map(({ name, weight }) => ({ name, weight })),
       shifts: takesShifts(method)

@@ -85,13 +85,16 @@ export function settingGroups(method: MethodName): readonly SettingGroup[] {
 function groups(method: MethodName): readonly SettingGroup[] {
   return [
     {
-      title: 'Network and length',
+      title: method === 'frozen' ? 'Computing' : 'Network and length',
       names: [
         ...['network', 'width', 'inputSize', 'batch', 'outlierBatch', 'epochs', 'steps'],
         'threads',
       ],
     },
-    { title: 'Objective', names: Object.keys(cardOf(method).settings) },
+    {
+      title: method === 'frozen' ? 'Frozen network' : 'Objective',
+      names: Object.keys(cardOf(method).settings),
+    },
     {
       title: 'Optimisation',
       names: ['optimiser', 'learningRate', 'momentum', 'weightDecay', 'trust', 'schedule'],

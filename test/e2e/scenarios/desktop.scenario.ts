@@ -94,7 +94,8 @@ scenario(
     await openSampleProject(my);
     const page = host.page();
     await startTraining(page, { steps: '4000' });
-    await page.getByText('Training', { exact: true }).first().waitFor();
+    const run = page.getByRole('region', { name: 'Run 1' });
+    await run.getByText('images a second').waitFor({ timeout: 180_000 });
 
     const keeping = await answerQuestions(host, 1);
     // Quitting the app asks again while the question of the window is open.
@@ -151,7 +152,8 @@ scenario(
     const notices = () => app.evaluate(() => (globalThis as { notices?: string[] }).notices);
     for (const [run, expected] of [
       [1, []],
-      [2, ['Training finished']],
+      // Run 2 is the frozen one, which has ranked before the first.
+      [3, ['Training finished']],
     ] as const) {
       await page.getByRole('navigation').getByRole('link', { name: 'Train' }).click();
       // The form keeps its state.
@@ -161,7 +163,7 @@ scenario(
       await page.getByLabel('width', { exact: true }).fill('4');
       await page.getByRole('button', { name: 'Start training' }).click();
       const ended = page.getByRole('region', { name: `Run ${run}` }).getByText('succeeded');
-      await ended.first().waitFor({ timeout: 60_000 });
+      await ended.first().waitFor({ timeout: 240_000 });
       await page.waitForTimeout(500);
       expect(await notices()).toEqual(expected);
     }

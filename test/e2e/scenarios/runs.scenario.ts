@@ -15,7 +15,9 @@ windowScenario(
     const { host } = my;
     await openSampleProject(my);
     await startTraining(host.page(), longTraining);
-    await host.page().getByText('Training', { exact: true }).first().waitFor();
+    // A frozen network ranks first.
+    const begun = host.page().getByRole('region', { name: 'Run 1' }).getByText('images a second');
+    await begun.waitFor({ timeout: 180_000 });
     await host.killCore('Cells');
     await host.page().getByRole('heading', { name: 'Cells has stopped' }).waitFor();
     await host.recover('Cells');
@@ -40,7 +42,7 @@ windowScenario('a run is deleted, brought back, deleted and thrown away', async 
   const page = host.page();
   await startTraining(page, longTraining);
   const run = page.getByRole('region', { name: 'Run 1' });
-  await run.getByRole('button', { name: 'Pause' }).click();
+  await run.getByRole('button', { name: 'Pause' }).click({ timeout: 180_000 });
   await run.getByRole('button', { name: 'Resume' }).waitFor({ timeout: 30_000 });
   await goTo(page, 'Runs');
   await page.getByRole('link', { name: 'Run 1' }).click();

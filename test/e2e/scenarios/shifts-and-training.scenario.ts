@@ -156,14 +156,14 @@ appScenario('a training is paused, gone on with, and cancelled', async (my) => {
   await run.getByText('images a second').waitFor({ timeout: 180_000 });
   await expect.poll(done, { timeout: 30_000 }).toBeGreaterThan(paused);
 
-  // A second run is queued; the other run is listed whichever is in view.
+  // A second training is queued, whose images the frozen run 2 has ranked; the other run is listed whichever is in view.
   await page.getByRole('button', { name: 'Start training' }).click();
   await page.getByRole('heading', { name: 'Queued' }).waitFor({ timeout: 30_000 });
-  await page.getByRole('link', { name: 'Run 2' }).click();
+  await page.getByRole('link', { name: 'Run 3' }).click();
   await page.getByRole('heading', { name: 'Also running' }).waitFor();
   await page.getByRole('link', { name: 'Run 1' }).click();
-  await page.getByRole('button', { name: 'Remove run 2 from the queue' }).click();
-  await page.getByText('Run 2 is cancelled').waitFor({ timeout: 30_000 });
+  await page.getByRole('button', { name: 'Remove run 3 from the queue' }).click();
+  await page.getByText('Run 3 is cancelled').waitFor({ timeout: 30_000 });
 
   await run.getByRole('button', { name: 'Cancel' }).click();
   await page.getByText('Run 1 is cancelled').waitFor({ timeout: 30_000 });

@@ -11,7 +11,7 @@ import { localCompute } from '#core/workers/local-compute.ts';
 import { neverStop } from '#domain/stop.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
 import { conv4File, lite0Path, oddModel } from '../../parity/engine/support/model-files.ts';
-import { clientOf, copyOf, makeTrained, workersOf } from './project.ts';
+import { clientOf, copyOf, makeTemplate, makeTrained, workersOf } from './project.ts';
 
 const newFolder = tempFolders();
 
@@ -264,5 +264,40 @@ describe('features of a backbone beside a model', () => {
     await expect(ask('conv5')).rejects.toMatchObject({ code: 'not-found' });
 
     expect((await ask('lite0')).auroc).toBeGreaterThan(0.9);
+  });
+
+  it('are listed for a client, and timed for the method frozen', async () => {
+    const folder = await makeTemplate(newFolder(), { normal: 32, anomalous: 4, outliers: 2 });
+    const { file, cardFile } = lab();
+    writeFileSync(cardFile, JSON.stringify(conv4Card));
+    await new Backbones().add(file, cardFile, neverStop);
+    const app = await openApp(folder);
+    try {
+      const client = clientOf(app);
+      const { backbones, broken } = await client.call('backbones.list', {});
+      expect(broken).toEqual([]);
+      expect(backbones).toMatchObject([
+        { name: 'lite0', inputSize: 112, bundled: true },
+        { name: 'conv4', title: conv4Card.title, inputSize: 16, bundled: false },
+      ]);
+      const asked = {
+        dataset: 'cells',
+        method: 'frozen',
+        overrides: { backbone: 'conv4' },
+      } as const;
+      const estimate = await client.call('runs.estimate', asked);
+      expect(estimate).toMatchObject({ engine: 'cpu', steps: 0, checkpointSeconds: 0 });
+      // 16 normal images to fit, 8 to calibrate on.
+      expect(estimate.seconds).toBeCloseTo((24 * estimate.stepMilliseconds) / 1000, 9);
+      expect(estimate.imagesPerSecond).toBeCloseTo(1000 / estimate.stepMilliseconds, 6);
+      const ranked = await client.call('runs.estimate', { ...asked, rank: true });
+      // 16 to fit, and all 36 to score.
+      expect(ranked.seconds).toBeCloseTo((52 * ranked.stepMilliseconds) / 1000, 9);
+      await expect(
+        client.call('runs.estimate', { ...asked, overrides: { backbone: 'conv5' } }),
+      ).rejects.toMatchObject({ code: 'not-found' });
+    } finally {
+      await app.close();
+    }
   });
 });

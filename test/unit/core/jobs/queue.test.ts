@@ -13,7 +13,7 @@ describe('a job', () => {
   it('is queued, running and succeeded, with its result, and says so each time', async () => {
     const id = current().submit(train(1), () => Promise.resolve({ modelId: 4 }));
     expect(await current().ended(id)).toEqual({
-      ...{ id, kind: 'train', spec: '{"kind":"train","runId":1}', state: 'succeeded' },
+      ...{ id, kind: 'train', runId: 1, spec: '{"kind":"train","runId":1}', state: 'succeeded' },
       ...{ done: 0, total: null, note: null, failure: null, result: '{"modelId":4}' },
     });
     expect(current().states(id)).toEqual(['queued', 'running', 'succeeded']);

@@ -139,7 +139,7 @@ describe('a job', () => {
   it('goes from queued to its end, and is alive until then', () => {
     const id = write((writer) => addJob(writer, 'score', '{"b":2}', noon));
     const blank = { done: 0, total: null, note: null, failure: null, result: null };
-    const job = { id, kind: 'score', spec: '{"b":2}' };
+    const job = { id, kind: 'score', runId: null, spec: '{"b":2}' };
     expect(read((reader) => findJob(reader, id))).toEqual({ ...job, ...blank, state: 'queued' });
     write((writer) => {
       startJob(writer, id, noon);

@@ -5,7 +5,8 @@ import { Jobs } from '../../../../../src-renderer/state/project/jobs.svelte.ts';
 import { fakeCore } from '../../support/fake-core.ts';
 
 const job: Job = {
-  ...{ id: 1, kind: 'import', state: 'running', done: 0, total: 100, note: null, failure: null },
+  ...{ id: 1, kind: 'import', runId: null, state: 'running' },
+  ...{ done: 0, total: 100, note: null, failure: null },
 };
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
@@ -28,6 +29,21 @@ describe('jobs', () => {
     core.emit('job.changed', { ...job, done: 20 });
     await settled();
     expect(jobs.live).toEqual([{ ...job, done: 20, rate: 10, secondsLeft: 8 }]);
+  });
+
+  it('forget their rate when another part of the work begins', async () => {
+    const core = fakeCore({});
+    const jobs = new Jobs(core.client);
+    for (const [done, note] of [
+      [0, 'Training'],
+      [90, 'Training'],
+      [95, 'Scoring all images'],
+    ] as const) {
+      core.emit('job.changed', { ...job, done, note });
+      await settled();
+      vi.advanceTimersByTime(2000);
+    }
+    expect(jobs.live[0]).toMatchObject({ done: 95, rate: null, secondsLeft: null });
   });
 
   it('report each state once, and no progress', async () => {

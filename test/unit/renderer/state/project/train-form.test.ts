@@ -19,7 +19,7 @@ describe('the form of a training', () => {
     expect(trainInput.parse(input)).toEqual({
       ...{ dataset: 'cells', preset: 'quick', specimen: 'stained', method: 'anchored' },
       ...{ overrides: {}, shifts: [], seed: 0, engine: 'auto' },
-      ...{ acceptOverlaps: false, rank: false },
+      ...{ acceptOverlaps: false, rank: true },
       outliers: [
         { name: 'dust', weight: 1 },
         { name: 'photographs', weight: 1 },
@@ -101,7 +101,7 @@ describe('the form of a training', () => {
     };
     form.takeFrom(4, config, ['dust', 'photographs']);
     expect(form.takenFrom).toBe(4);
-    expect(form.input('cells', ['dust', 'photographs'])).toEqual(asked);
+    expect(form.input('cells', ['dust', 'photographs'])).toEqual({ ...asked, rank: true });
   });
 
   it('requires a whole number as the seed', () => {

@@ -98,7 +98,16 @@ describe('a run that is followed', () => {
     await expect.poll(() => run.details.value).toEqual(details);
     shown = { ...details, device: 'NVIDIA', warnings: ['Slow.'] };
     core.emit('job.changed', {
-      ...{ id: 1, kind: 'train', state: 'running', done: 0, total: 20, note: null, failure: null },
+      ...{
+        id: 1,
+        kind: 'train',
+        runId: 1,
+        state: 'running',
+        done: 0,
+        total: 20,
+        note: null,
+        failure: null,
+      },
     });
     core.emit('run.warning', { runId: 1, text: 'Slow.' });
     await expect.poll(() => run.details.value).toEqual(shown);
@@ -108,7 +117,16 @@ describe('a run that is followed', () => {
   it('is loaded again when its job has changed, and not after `end`', async () => {
     const { core, run, asked } = follow();
     const job: Job = {
-      ...{ id: 1, kind: 'train', state: 'queued', done: 0, total: 20, note: null, failure: null },
+      ...{
+        id: 1,
+        kind: 'train',
+        runId: 1,
+        state: 'queued',
+        done: 0,
+        total: 20,
+        note: null,
+        failure: null,
+      },
     };
     await settled();
     core.emit('job.changed', { ...job, state: 'running' });

@@ -14,7 +14,7 @@ const evaluation: Evaluation = {
 function run(id: number, modelId: number | null): RunSummary {
   return {
     ...{ id, name: null, method: 'anchored', preset: 'quick', dataset: 'cells' },
-    ...{ seed: 0, engine: 'cpu' },
+    ...{ seed: 0, engine: 'cpu', snapshotHash: 'a' },
     ...{
       device: null,
       state: 'succeeded',
