@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { calibrate } from '#core/scores/calibrate.ts';
 import { evaluate } from '#core/scores/evaluate.ts';
-import { scoreCurves } from '#core/scores/score-figures.ts';
+import { scoreCurves, scoreDistribution } from '#core/scores/score-figures.ts';
 import { addJob, endJob } from '#core/store/jobs.ts';
 import { auroc } from '#domain/metrics/auroc.ts';
 import { reviewEffort } from '#domain/metrics/review-effort.ts';
@@ -224,6 +224,10 @@ describe('evaluate, where groups are on both sides', () => {
       scoreCurves(reader, { modelId, dataset: 'cells', points: 9 }),
     );
     expect(curves.counts).toEqual(found.counts);
+    const { normal, anomaly } = database.read((reader) =>
+      scoreDistribution(reader, { modelId, dataset: 'cells', bins: 1 }),
+    );
+    expect([normal, anomaly]).toEqual([[3], [2]]);
   });
 
   it('counts them where no others are there, and says so', async () => {
