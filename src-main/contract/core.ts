@@ -6,9 +6,11 @@ import { engineNames, type EngineReport } from '#domain/engines/engine-report.ts
 import { methodNames } from '#domain/methods/methods.ts';
 import { presetNames, specimenNames } from '#domain/run-settings.ts';
 import type { EpochReport, StepReport } from '#domain/progress.ts';
+import type { ReviewEffort } from '#domain/metrics/review-effort.ts';
 import { method } from '#rpc/method.ts';
 import { backboneMethods } from './backbones.ts';
 import { editMethods, type EditState } from './edit.ts';
+import type { Lineage, SharedGroups, TypeEvaluation } from './evaluation.ts';
 import { guaranteeMethods, type Drift } from './guarantee.ts';
 import {
   datasetName,
@@ -137,7 +139,8 @@ export interface ScoreMetrics {
 
 /**
  * How well a model tells the dataset's test normals (role normal, split test) from its anomalies
- * (role anomaly). Images that the model was trained or calibrated on never count.
+ * (role anomaly). Images that the model was trained or calibrated on never count, and those of its groups
+ * only where there are no others (`shared`).
  */
 export interface Evaluation {
   readonly model: number;
@@ -153,6 +156,15 @@ export interface Evaluation {
   readonly flagged: { readonly normal: number; readonly anomalous: number } | null;
   /** By name; images without a group are in none. */
   readonly groups: readonly GroupEvaluation[];
+  /** By AUROC, the worst first. */
+  readonly types: readonly TypeEvaluation[];
+  /** For each assumed share of anomalies; empty when the images do not have the score that ranks. */
+  readonly effort: readonly ReviewEffort[];
+  /** Test images of groups that the model knows. */
+  readonly shared: { readonly normal: SharedGroups; readonly anomalous: SharedGroups };
+  /** Messages for the user: what makes these figures better than they are. */
+  readonly warnings: readonly string[];
+  readonly lineage: Lineage;
 }
 
 export interface GroupEvaluation {

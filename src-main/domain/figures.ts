@@ -1,5 +1,7 @@
 // Formats numbers for users, with as many digits as are significant.
 
+import type { ReviewEffort } from './metrics/review-effort.ts';
+
 /** "1,234". */
 export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US');
@@ -45,6 +47,27 @@ export function duration(seconds: number): string {
 /** Things done in a second: "0.31", "8.4", "1,230". */
 export function rate(perSecond: number): string {
   return perSecond >= 100 ? count(perSecond) : significant(perSecond, 2);
+}
+
+/**
+ * "At 1 % anomalies: 1.4 images to look at until the first true one; 8.1 of the first 10 are true.", a line
+ * for each share. Where `normals` images are too few for the
+ * first 10 places of the collection, a line that says so.
+ */
+export function effortLines(effort: readonly ReviewEffort[], normals: number): readonly string[] {
+  const lines = effort.map(({ share, imagesToFirst, precisionAt10 }) => {
+    const images = imagesToFirst < 99.95 ? imagesToFirst.toFixed(1) : count(imagesToFirst);
+    return (
+      `At ${percent(share)} anomalies: ${images} images to look at until the first true one; ` +
+      `${(10 * precisionAt10).toFixed(1)} of the first 10 are true.`
+    );
+  });
+  if (effort.every(({ images }) => 10 * normals >= images)) return lines;
+  return [
+    ...lines,
+    `With ${counted(normals, 'normal image')}, false alarms rarer than 1 in ${count(normals)} do not ` +
+      'show, so these two may flatter.',
+  ];
 }
 
 /** An anomaly rank (0 … 1) as text. */

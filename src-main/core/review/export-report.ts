@@ -2,6 +2,7 @@
 
 import type { Evaluation } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
+import { zonedTime } from '#domain/local-time.ts';
 import { runEngineInWords } from '#domain/engines/run-engine.ts';
 import { evaluate } from '../scores/evaluate.ts';
 import { rank } from '../scores/rank.ts';
@@ -60,6 +61,7 @@ function contentsOf(
       const judged = standing.get(image.imageId);
       return judged ? { ...image, judged, isLearnt: seen.has(image.imageId) } : image;
     });
+  const evaluation = measured(reader, modelId, dataset);
   const queue = { modelId, dataset, show: 'all', flaggedOnly: true, offset: 0, limit: 1 } as const;
   return {
     ...{ model: modelId, dataset, pictured: pictures, images, createdAt },
@@ -68,10 +70,10 @@ function contentsOf(
       `Model ${modelId}, trained on the normal images of “${config.dataset}”, ranks the images of ` +
       `“${dataset}” that it has not seen in training.`,
     threshold: findThreshold(reader, modelId, config.settings.rankBy),
-    evaluation: measured(reader, modelId, dataset),
+    evaluation,
     baseline: null,
     progress: reviewQueue(reader, queue).progress,
-    settings: settingsOf(trained),
+    settings: [...settingsOf(trained), ...(evaluation ? scoredWhen(evaluation) : [])],
   };
 }
 
@@ -83,6 +85,10 @@ function measured(reader: Reader, modelId: number, dataset: string): Evaluation 
     if (error instanceof Failure && error.code === 'bad-input') return null;
     throw error;
   }
+}
+
+function scoredWhen({ lineage }: Evaluation): readonly (readonly [string, string])[] {
+  return lineage.scoredAt === null ? [] : [['scored', zonedTime(new Date(lineage.scoredAt))]];
 }
 
 function settingsOf({ run, config, model }: TrainedModel): readonly (readonly [string, string])[] {

@@ -1,30 +1,44 @@
 // Measures how well a model separates normal images from anomalies, on images that it has not seen.
 
-import type { Evaluation, GroupEvaluation, ScoreMetrics } from '#contract/core.ts';
+import type { Evaluation, ScoreMetrics } from '#contract/core.ts';
+import type { Lineage } from '#contract/evaluation.ts';
 import { Failure } from '#domain/failure.ts';
 import { aupr } from '#domain/metrics/aupr.ts';
 import { auroc } from '#domain/metrics/auroc.ts';
 import { fpr95 } from '#domain/metrics/fpr95.ts';
+import { assumedShares, reviewEffort, type ReviewEffort } from '#domain/metrics/review-effort.ts';
 import type { RawScores } from '#domain/score.ts';
 import type { DatasetItem } from '../datasets/items.ts';
 import type { Reader } from '../store/database.ts';
 import { items } from '../store/images/datasets.ts';
 import { unscorableImages } from '../store/images/problems.ts';
+import { lastScoring } from '../store/jobs.ts';
 import { scoresOf } from '../store/runs/scores.ts';
 import { findThreshold } from '../store/runs/thresholds.ts';
 import { datasetNamed, imagesSeen } from '../runs/run-items.ts';
+import {
+  anomalyScores,
+  countAbove,
+  groupEvaluations,
+  typeEvaluations,
+  type ScoredItem,
+} from './evaluation-parts.ts';
 import { modelScores } from './model-scores.ts';
 import { trainedModel, type TrainedModel } from './scoring-model.ts';
+import { knownGroups, sharedGroupWarnings, withoutSharedGroups } from './shared-groups.ts';
 
 /** The images that count, by role. */
 export interface Counted {
   readonly normals: readonly DatasetItem[];
   readonly anomalies: readonly DatasetItem[];
+  readonly shared: Evaluation['shared'];
 }
 
 /**
  * Test normals and anomalies of the dataset as it is now, without images that the model was trained
- * or calibrated on. Throws `not-found`, and `bad-input` when either kind is missing.
+ * or calibrated on, and without those of groups that it knows where others remain. Near duplicates of
+ * training images are not looked for: that compares every pair of pictures, so it is a search of its own
+ * (core/gallery/near-duplicates.ts). Throws `not-found`, and `bad-input` when either kind is missing.
  */
 export function countedItems(reader: Reader, { run }: TrainedModel, dataset: string): Counted {
   const seen = imagesSeen(reader, run);
@@ -48,7 +62,13 @@ export function countedItems(reader: Reader, { run }: TrainedModel, dataset: str
         'in training. Import normal images with the side test.',
     );
   }
-  return { normals, anomalies };
+  const known = knownGroups(reader, run);
+  const normal = withoutSharedGroups(normals, known.ofNormals);
+  const anomalous = withoutSharedGroups(anomalies, known.ofOutliers);
+  return {
+    ...{ normals: normal.counted, anomalies: anomalous.counted },
+    shared: { normal: normal.shared, anomalous: anomalous.shared },
+  };
 }
 
 /** Throws as `countedItems`, and `bad-input` while images that count have no score. */
@@ -63,7 +83,7 @@ export function evaluate(reader: Reader, modelId: number, dataset: string): Eval
   const { rankBy } = trained.config.settings;
   const threshold = findThreshold(reader, modelId, rankBy);
   const limit = threshold?.anomalyScore ?? null;
-  const flagged = (some: readonly ScoredItem[]) => countAbove(some, rankBy, limit);
+  const measured = { normals, anomalies, name: rankBy, limit };
   return {
     model: modelId,
     dataset,
@@ -76,13 +96,29 @@ export function evaluate(reader: Reader, modelId: number, dataset: string): Eval
     ),
     rankBy,
     threshold,
-    flagged: limit === null ? null : { normal: flagged(normals)!, anomalous: flagged(anomalies)! },
-    groups: groupEvaluations(normals, anomalies, rankBy, limit),
+    flagged:
+      limit === null
+        ? null
+        : { normal: countAbove(normals, measured)!, anomalous: countAbove(anomalies, measured)! },
+    groups: groupEvaluations(measured),
+    types: typeEvaluations(measured),
+    effort: effortOf(anomalyScores(normals, rankBy), anomalyScores(anomalies, rankBy)),
+    ...{ shared: counted.shared, warnings: sharedGroupWarnings(counted.shared) },
+    lineage: lineageOf(reader, trained, dataset),
   };
 }
 
-interface ScoredItem extends DatasetItem {
-  readonly raw: RawScores;
+function effortOf(normals: readonly number[], anomalies: readonly number[]): ReviewEffort[] {
+  if (normals.length === 0 || anomalies.length === 0) return [];
+  return assumedShares.map((share) => reviewEffort(normals, anomalies, share));
+}
+
+function lineageOf(reader: Reader, { model, run, config }: TrainedModel, dataset: string): Lineage {
+  return {
+    ...{ model: model.id, modelHash: model.hash, run: run.id, trainedOn: config.dataset },
+    ...{ snapshot: run.snapshotHash, codeVersion: run.codeVersion },
+    ...{ dataset, scoredAt: lastScoring(reader, model.id, dataset) },
+  };
 }
 
 function withScores(
@@ -136,44 +172,4 @@ function measure(
     aupr: aupr(normal, anomalous),
     fpr95: fpr95(normal, anomalous),
   };
-}
-
-/** Higher is stranger. */
-function anomalyScores(some: readonly ScoredItem[], name: string): number[] {
-  return some.flatMap(({ raw: { [name]: raw } }) => (raw === undefined ? [] : [-raw]));
-}
-
-function countAbove(
-  some: readonly ScoredItem[],
-  name: string,
-  limit: number | null,
-): number | null {
-  return limit === null ? null : anomalyScores(some, name).filter((score) => score > limit).length;
-}
-
-function groupEvaluations(
-  normals: readonly ScoredItem[],
-  anomalies: readonly ScoredItem[],
-  name: string,
-  limit: number | null,
-): GroupEvaluation[] {
-  const groups = new Map<string, { normals: ScoredItem[]; anomalies: ScoredItem[] }>();
-  const put = (item: ScoredItem, kind: 'normals' | 'anomalies') => {
-    if (item.group === null) return;
-    const group = groups.get(item.group) ?? { normals: [], anomalies: [] };
-    group[kind].push(item);
-    groups.set(item.group, group);
-  };
-  for (const item of normals) put(item, 'normals');
-  for (const item of anomalies) put(item, 'anomalies');
-  return [...groups]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([group, own]) => ({
-      group,
-      counts: { normal: own.normals.length, anomalous: own.anomalies.length },
-      flagged: countAbove([...own.normals, ...own.anomalies], name, limit),
-      ...(own.normals.length === 0 || own.anomalies.length === 0
-        ? { auroc: null, auroc95: null }
-        : auroc(anomalyScores(own.normals, name), anomalyScores(own.anomalies, name))),
-    }));
 }

@@ -7,6 +7,7 @@ import { countedItems, nothingReadable } from './evaluate.ts';
 import { datasetNamed, imagesSeen } from '../runs/run-items.ts';
 import { chosenScore } from './model-scores.ts';
 import { trainedModel } from './scoring-model.ts';
+import { knownGroups, withoutSharedGroups } from './shared-groups.ts';
 import type { DatasetItem } from '../datasets/items.ts';
 import type { Reader } from '../store/database.ts';
 import { items } from '../store/images/datasets.ts';
@@ -36,14 +37,16 @@ export function scoreDistribution(
   const unseen = items(reader, datasetNamed(reader, dataset)).filter(
     ({ imageId }) => !seen.has(imageId),
   );
-  const scored = (fits: (item: DatasetItem) => boolean) => scoreOf(unseen.filter(fits));
+  const { ofNormals, ofOutliers } = knownGroups(reader, run);
+  const counting = (fits: (item: DatasetItem) => boolean, groups: ReadonlySet<string>) =>
+    scoreOf(withoutSharedGroups(unseen.filter(fits), groups).counted);
   const groups = {
     calibrate: heldOutScores(reader, { modelId, snapshotId: run.snapshotId, name: scoreName }).map(
       (raw) => -raw,
     ),
-    normal: scored(({ role, split }) => role === 'normal' && split === 'test'),
-    unlabelled: scored(({ role }) => role === 'unlabelled'),
-    anomaly: scored(({ role }) => role === 'anomaly'),
+    normal: counting(({ role, split }) => role === 'normal' && split === 'test', ofNormals),
+    unlabelled: scoreOf(unseen.filter(({ role }) => role === 'unlabelled')),
+    anomaly: counting(({ role }) => role === 'anomaly', ofOutliers),
   };
   const threshold = findThreshold(reader, modelId, scoreName);
   const all = Float64Array.from(Object.values(groups).flat()).sort();

@@ -40,6 +40,11 @@ const selectJobs = `
 const all: Query<Row> = `${selectJobs} order by id`;
 const byId: Query<Row> = `${selectJobs} where id = ?`;
 const alive: Query<Row> = `${selectJobs} where state in ('queued', 'running') order by id`;
+const scoring: Query<{ endedAt: string | null }> = `
+  select max(ended_at) endedAt from job
+  where kind = 'score' and state = 'succeeded' and json_extract(spec, '$.modelId') = ?
+    and json_extract(spec, '$.dataset') = ? and json_extract(result, '$.scored') > 0
+    and ended_at >= (select created_at from model where id = ?)`;
 
 export function listJobs(reader: Reader): StoredJob[] {
   return reader.all(all).map(fromRow);
@@ -53,6 +58,14 @@ export function findJob(reader: Reader, id: number): StoredJob | undefined {
 /** Queued or running. */
 export function liveJobs(reader: Reader): StoredJob[] {
   return reader.all(alive).map(fromRow);
+}
+
+/**
+ * When a job last gave images of a dataset scores of the model as it is now, ISO 8601; null when none did by
+ * this name of the dataset.
+ */
+export function lastScoring(reader: Reader, modelId: number, dataset: string): string | null {
+  return reader.get(scoring, modelId, dataset, modelId)?.endedAt ?? null;
 }
 
 export function addJob(writer: Writer, kind: Job['kind'], spec: string, now: string): number {

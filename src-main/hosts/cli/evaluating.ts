@@ -1,7 +1,9 @@
 // Prints an evaluation as text and tables.
 
 import type { Baseline, Evaluation } from '#contract/core.ts';
-import { count, part } from '#domain/figures.ts';
+import type { Lineage } from '#contract/evaluation.ts';
+import { count, effortLines, part } from '#domain/figures.ts';
+import { localTime } from '#domain/local-time.ts';
 import { printable } from '#domain/printable.ts';
 import type { CoreClient } from './project.ts';
 import type { Shell } from './shell.ts';
@@ -81,9 +83,12 @@ export function evaluationLines(
   const lines = [
     `Model ${model} on "${printable(dataset)}": ${count(counts.normal)} normal and ` +
       `${count(counts.anomalous)} anomalous images that it has not seen`,
+    ...evaluation.warnings.map(printable),
     '',
     ...table(measures, rows),
     `* ranks the images and sets the threshold`,
+    '',
+    ...effortLines(evaluation.effort, counts.normal),
   ];
   if (threshold) lines.push('', thresholdLine(threshold));
   if (flagged) {
@@ -92,7 +97,39 @@ export function evaluationLines(
         `${count(flagged.normal)} of ${count(counts.normal)} normal images.`,
     );
   }
-  return [...lines, ...groupLines(evaluation)];
+  return [
+    ...lines,
+    ...typeLines(evaluation),
+    ...groupLines(evaluation),
+    '',
+    lineageLine(evaluation.lineage),
+  ];
+}
+
+/** A single type is all anomalies, which the first table measures. */
+function typeLines({ types }: Evaluation): readonly string[] {
+  if (types.length < 2) return [];
+  const columns: readonly Column[] = [
+    { title: 'per type' },
+    { title: 'anomalous', align: 'right' },
+    { title: 'flagged', align: 'right' },
+    { title: 'AUROC', align: 'right' },
+    { title: '95 % interval' },
+  ];
+  const rows = types.map(({ type, count: many, flagged, auroc, auroc95 }) => [
+    ...[type ?? '(no type)', count(many), flagged === null ? '' : count(flagged)],
+    ...[auroc === null ? '' : part(auroc), auroc95 === null ? '' : interval(auroc95)],
+  ]);
+  return ['', ...table(columns, rows)];
+}
+
+function lineageLine(lineage: Lineage): string {
+  const { model, run, trainedOn, snapshot, codeVersion, dataset, scoredAt } = lineage;
+  const scored = scoredAt === null ? '' : `, scored ${localTime(new Date(scoredAt)).slice(0, 16)}`;
+  return (
+    `From model ${model} of run ${run}, trained on "${printable(trainedOn)}" (snapshot ` +
+    `${snapshot.slice(0, 12)}) by Normscope ${codeVersion}; images of "${printable(dataset)}"${scored}.`
+  );
 }
 
 function groupLines({ groups }: Evaluation): readonly string[] {

@@ -11,13 +11,13 @@ function sectionNames(section: number) {
 const names = { mean: 'readOut.mean', deviation: 'readOut.deviation' } as const;
 
 export function readOutTensors({ sections, mean, deviation }: ReadOut): Record<string, FileTensor> {
-  const ofSections = sections.flatMap((section, index) => {
+  const ofSections = sections.flatMap((section, index): [string, FileTensor][] => {
     const own = sectionNames(index + 1);
     const d = section.mean.length;
     return [
       [own.mean, { shape: [d], values: section.mean }],
       [own.factor, { shape: [d, d], values: section.factor }],
-    ] as const;
+    ];
   });
   return {
     ...Object.fromEntries(ofSections),

@@ -19,7 +19,7 @@ import { encodeTensors } from '../files/safetensors.ts';
 import { stateTensors } from '../files/state-tensors.ts';
 import { writeWhole } from '#files/whole-file.ts';
 import { checkpointSeconds, standardRule } from './checkpoint-clock.ts';
-import { FrozenFeatures } from './frozen-features.ts';
+import { FrozenFeatures } from './frozen/frozen-features.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
 

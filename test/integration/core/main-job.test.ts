@@ -132,11 +132,21 @@ describe('the main job', () => {
     const found = await client.call('scores.evaluate', { modelId: 1, dataset: 'cells' });
     const ranked = await client.call('scores.rank', { modelId: 1, dataset: 'cells' });
     const tested = ranked.filter(({ role, split }) => role === 'normal' && split === 'test');
-    const { scores, threshold, flagged, ...rest } = found;
+    const { scores, threshold, flagged, types, effort, lineage, ...rest } = found;
     expect(rest).toEqual({
       ...{ model: 1, dataset: 'cells', rankBy: 'stages', groups: [] },
       counts: { normal: tested.length, anomalous: 16 },
+      shared: {
+        normal: { groups: [], images: 0, leftOut: 0 },
+        anomalous: { groups: [], images: 0, leftOut: 0 },
+      },
+      warnings: [],
     });
+    const { auroc, auroc95 } = scores['stages']!;
+    expect(types).toMatchObject([{ count: 16, flagged: flagged!.anomalous, auroc, auroc95 }]);
+    expect(effort.map(({ share }) => share)).toEqual([0.01, 0.001]);
+    expect(lineage).toMatchObject({ model: 1, run: 1, trainedOn: 'cells', dataset: 'cells' });
+    expect(Date.parse(lineage.scoredAt!)).toBeLessThanOrEqual(Date.now());
     expect(Object.keys(scores)).toEqual(cardOf('anchored').scores.map(({ name }) => name));
     for (const { auroc, auroc95, aupr, fpr95 } of Object.values(scores)) {
       expect(auroc95[0]).toBeLessThanOrEqual(auroc);

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -308,22 +308,5 @@ describe('a running training', () => {
     await untilStep();
     first.kill('SIGTERM');
     expect(await first.ended).toMatchObject({ code: 130, out: '' });
-  });
-});
-
-describe('the program that npm installs', () => {
-  it('runs the command line with the bundled Node', async () => {
-    expect(await startCli(['--version'], wrapper).ended).toEqual(await cli('--version'));
-    expect(await startCli(['rns'], wrapper).ended).toEqual(await cli('rns'));
-  });
-
-  it('names what is missing without that Node', async () => {
-    const copy = join(tempFolder(), 'normscope.cjs');
-    await copyFile(wrapper, copy);
-    const { code, err } = await startCli(['runs', 'P'], copy).ended;
-    expect(code).toBe(1);
-    expect(err).toMatch(/^normscope: The Node.js that Normscope runs on is missing/);
-    const asJson = await startCli(['runs', 'P', '--json'], copy).ended;
-    expect(JSON.parse(asJson.err)).toMatchObject({ error: { code: 'not-found' } });
   });
 });

@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest';
-import { counted, duration, percent, rankInWords, rate, significant } from '#domain/figures.ts';
+import {
+  counted,
+  duration,
+  effortLines,
+  percent,
+  rankInWords,
+  rate,
+  significant,
+} from '#domain/figures.ts';
 
 it('writes numbers with their significant digits', () => {
   expect(
@@ -49,4 +57,21 @@ it('writes a rank as text and never rounds it up to all', () => {
     'stranger than 0.5 % of held-out normals',
     'stranger than no held-out normal',
   ]);
+});
+
+it('says the effort of a review, and where too few normal images flatter it', () => {
+  const effort = [
+    { share: 0.01, images: 10_000, imagesToFirst: 1.4375, precisionAt10: 0.8125 },
+    { share: 0.001, images: 10_000, imagesToFirst: 1234.5, precisionAt10: 0.0004 },
+  ];
+  const lines = [
+    'At 1 % anomalies: 1.4 images to look at until the first true one; 8.1 of the first 10 are true.',
+    'At 0.1 % anomalies: 1,235 images to look at until the first true one; 0.0 of the first 10 are true.',
+  ];
+  expect(effortLines(effort, 1000)).toEqual(lines);
+  expect(effortLines(effort, 250)).toEqual([
+    ...lines,
+    'With 250 normal images, false alarms rarer than 1 in 250 do not show, so these two may flatter.',
+  ]);
+  expect(effortLines([], 10)).toEqual([]);
 });

@@ -1,7 +1,7 @@
 // The report's tables: every score's measures, what is flagged of each type, the run's settings.
 
 import type { Evaluation } from '#contract/core.ts';
-import { count, part, percent } from '#domain/figures.ts';
+import { count, effortLines, part, percent } from '#domain/figures.ts';
 import { scoreTitle } from '#domain/methods/methods.ts';
 import { html, type Html } from './html.ts';
 import type { JudgedImage, Report } from './report.ts';
@@ -11,7 +11,13 @@ export function tables({ evaluation, baseline, images, settings }: Report): Html
   return html`<section aria-labelledby="measures">
     <h2 id="measures">Measures and settings</h2>
     <div class="columns">
-      ${evaluation ? html`<div class="panel scroll">${scoreTable(evaluation, baseline)}</div>` : undefined}
+      ${
+        evaluation
+          ? html`<div class="panel scroll">
+              ${scoreTable(evaluation, baseline)} ${notes(evaluation)}
+            </div>`
+          : undefined
+      }
       <div class="panel scroll">${typeTable(images)}</div>
       <dl class="panel settings" aria-label="Settings of the run">
         ${settings.map(
@@ -24,6 +30,12 @@ export function tables({ evaluation, baseline, images, settings }: Report): Html
       </dl>
     </div>
   </section>`;
+}
+
+function notes({ effort, counts, warnings }: Evaluation): Html[] {
+  return [...effortLines(effort, counts.normal), ...warnings].map(
+    (text) => html`<p class="soft">${text}</p>`,
+  );
 }
 
 function scoreTable({ scores, rankBy }: Evaluation, baseline: Report['baseline']): Html {

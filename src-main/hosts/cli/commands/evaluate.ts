@@ -11,9 +11,16 @@ export const evaluate = command({
   about: [
     'Compares normal images with the split test with images of the role anomaly; images that the ' +
       'model was trained or calibrated on never count. The dataset must have been scored.',
+    'Images of groups (patient, slide, plate) that the model knows flatter the figures: normal images of ' +
+      'groups that it was trained or calibrated on, and anomalies of groups that gave outliers for its ' +
+      'training. They do not count where others of their kind remain, and are named. Near duplicates of ' +
+      'training images are not looked for here: the window finds them.',
     'AUROC is the chance that an anomalous image is ranked above a normal one (1 is perfect, 0.5 is ' +
       "chance), with DeLong's 95 % interval. AUPR is the area under precision and recall. FPR95 is " +
       'the part of normal images flagged when 95 % of the anomalies are.',
+    'How many images to look at until the first true anomaly, and how many of the first 10 are true, are ' +
+      'expected values for the score that ranks: of 10,000 images drawn independently, of which 1 % or ' +
+      '0.1 % are anomalies, strangest first.',
     'With --baselines the same images are also judged without training: by the mean distance to the five ' +
       'nearest training images among thumbnails with colour histograms, and by the read-out of the model’s ' +
       'own network with random weights. With --backbone also by the read-out of the features of a backbone ' +
@@ -48,7 +55,7 @@ export const evaluate = command({
   examples: [
     {
       words: 'evaluate Cells.normscope --model 1 --dataset cells',
-      meaning: 'A table of all scores, per group too where there are groups.',
+      meaning: 'A table of all scores; also per type and per group where there are some.',
     },
     {
       words: 'evaluate Cells.normscope --model 1 --dataset cells --json',

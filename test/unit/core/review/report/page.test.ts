@@ -29,6 +29,17 @@ const evaluation: Evaluation = {
   ...{ model: 1, dataset: 'cells', counts: { normal: 1, anomalous: 3 } },
   scores: { mahalanobis: metrics, normOfMean: { ...metrics, auroc: 0.81 } },
   ...{ rankBy: 'mahalanobis', threshold, flagged: { normal: 0, anomalous: 2 }, groups: [] },
+  types: [],
+  effort: [{ share: 0.01, images: 10_000, imagesToFirst: 1.44, precisionAt10: 0.813 }],
+  shared: {
+    normal: { groups: ['<b>'], images: 5, leftOut: 0 },
+    anomalous: { groups: [], images: 0, leftOut: 0 },
+  },
+  warnings: ['5 normal test images share a group <b>.'],
+  lineage: {
+    ...{ model: 1, modelHash: 'ab', run: 1, trainedOn: 'cells', snapshot: 'cd' },
+    ...{ codeVersion: '0.1.0', dataset: 'cells', scoredAt: null },
+  },
 };
 
 /** `images` are those that are ranked and those that are shown. */
@@ -76,6 +87,9 @@ describe('reportPage', () => {
       'AUROC without training 0.842 95 % interval 0.790–0.880',
       'Threshold 17.50 for a false-alarm budget of 5 % (95 % interval 1.6 % to 11 %',
       'Mahalanobis distance (ranks) 0.930 0.900–0.956 0.950 0.410',
+      'At 1 % anomalies: 1.4 images to look at until the first true one; 8.1 of the first 10 are true.',
+      'With 1 normal image, false alarms rarer than 1 in 1 do not show',
+      '5 normal test images share a group <b>.',
       'normal: false alarms 1 0 0 %',
       'monocyte anomaly score 19.00 stranger than 97 % of held-out normals',
       'monocyte: missed anomaly score 17.00',

@@ -9,6 +9,15 @@ const metrics = { auroc: 0.9, auroc95: [0.8, 1], aupr: 0.9, fpr95: 0.2 } as cons
 const evaluation: Evaluation = {
   ...{ model: 1, dataset: 'cells', counts: { normal: 5, anomalous: 5 }, rankBy: 'mahalanobis' },
   ...{ scores: { mahalanobis: metrics }, threshold: null, flagged: null, groups: [] },
+  ...{ types: [], effort: [], warnings: [] },
+  shared: {
+    normal: { groups: [], images: 0, leftOut: 0 },
+    anomalous: { groups: [], images: 0, leftOut: 0 },
+  },
+  lineage: {
+    ...{ model: 1, modelHash: 'ab', run: 1, trainedOn: 'cells', snapshot: 'cd' },
+    ...{ codeVersion: '0.1.0', dataset: 'cells', scoredAt: null },
+  },
 };
 
 function run(id: number, modelId: number | null): RunSummary {
