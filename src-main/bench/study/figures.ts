@@ -62,19 +62,14 @@ export function summaryOf(
 }
 
 /**
- * A table in Markdown: a row for each `row` of the figures, a column for each `column`, both in the order
- * in which they first occur; a cell is mean ± spread of the part.
+ * A table in Markdown: a row for each method, a column for each score, both in the order in which they
+ * first occur; a cell is mean ± spread of the part.
  */
-export function tableOf(
-  figures: readonly StudyFigure[],
-  part: 'valid' | 'test',
-  row: (figure: StudyFigure) => string,
-  column: (figure: StudyFigure) => string,
-): string[] {
-  const rows = [...new Set(figures.map(row))];
-  const columns = [...new Set(figures.map(column))];
-  const cell = (r: string, c: string): string => {
-    const own = figures.filter((figure) => row(figure) === r && column(figure) === c);
+export function tableOf(figures: readonly StudyFigure[], part: 'valid' | 'test'): string[] {
+  const rows = [...new Set(figures.map(({ method }) => method))];
+  const columns = [...new Set(figures.map(({ score }) => score))];
+  const cell = (row: string, column: string): string => {
+    const own = figures.filter(({ method, score }) => method === row && score === column);
     if (own.length === 0) return '–';
     const { mean, spread } = summaryOf(own, part);
     return `${mean.toFixed(3)} ± ${spread.toFixed(3)}`;
@@ -82,6 +77,6 @@ export function tableOf(
   return [
     `| ${part} | ${columns.join(' | ')} |`,
     `| --- |${' --- |'.repeat(columns.length)}`,
-    ...rows.map((r) => `| ${r} | ${columns.map((c) => cell(r, c)).join(' | ')} |`),
+    ...rows.map((row) => `| ${row} | ${columns.map((name) => cell(row, name)).join(' | ')} |`),
   ];
 }

@@ -20,6 +20,8 @@ export interface FrozenPlan {
   readonly seeds: readonly number[];
   /** Normals that train, at most. */
   readonly most: number;
+  /** What is normal in turn; every task when left out. */
+  readonly tasks?: readonly string[];
   /** The recipe and the controls alone. */
   readonly isShort: boolean;
 }
@@ -59,7 +61,7 @@ export async function* studyFrozen(
   const described = joinedRows([...baselineRows(set.pixels)]);
   const methods = await methodsOf(set, context);
   const hasTogether = Object.keys(set.card.together).length > 0;
-  for (const { name: normal, normal: types } of tasksOf(set)) {
+  for (const { name: normal, normal: types } of tasksOf(set, plan.tasks)) {
     // Types beside those that are normal together: the recipe alone.
     const isShort = plan.isShort || (hasTogether && types.length === 1);
     for (const seed of plan.seeds) {
@@ -115,7 +117,9 @@ async function methodsOf(set: StudySet, context: StudyContext): Promise<Method[]
 }
 
 function wordsOf({ view, blocks, weak }: ReadOutVariant): string {
-  const whitened = { stage: 'mean + deviation', means: 'mean', parts: 'mean, deviation apart' }[blocks];
+  const whitened = { stage: 'mean + deviation', means: 'mean', parts: 'mean, deviation apart' }[
+    blocks
+  ];
   return `${view}, ${whitened}${weak > 0 ? `, ${weak} weak` : ''}`;
 }
 

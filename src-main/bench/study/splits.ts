@@ -24,13 +24,23 @@ const mostKnown = 400;
 /** Fewer leave a type out for this seed; `test` is also for validation. */
 const fewest = { train: 20, test: 5 } as const;
 
-/** What is normal in turn: each type alone, and what the card joins. */
-export function tasksOf({ images, card }: Pick<StudySet, 'images' | 'card'>) {
+export interface Task {
+  readonly name: string;
+  /** The types that are normal. */
+  readonly normal: readonly string[];
+}
+
+/** What is normal in turn: what the card joins, and each type alone; of these those named, if any are. */
+export function tasksOf(
+  { images, card }: Pick<StudySet, 'images' | 'card'>,
+  named?: readonly string[],
+): Task[] {
   const labels = [...new Set(images.map(({ label }) => label))].sort();
-  return [
+  const all: Task[] = [
     ...Object.entries(card.together).map(([name, normal]) => ({ name, normal })),
-    ...labels.map((label) => ({ name: label, normal: [label] as readonly string[] })),
+    ...labels.map((label) => ({ name: label, normal: [label] })),
   ];
+  return named === undefined ? all : all.filter(({ name }) => named.includes(name));
 }
 
 /** null where too few normals train or test. `most`: normals that train, at most. */

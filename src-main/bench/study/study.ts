@@ -27,7 +27,7 @@ const { values, positionals } = parseArgs({
     normals: { type: 'string', default: '500' },
     /** The recipe and the controls alone. */
     short: { type: 'boolean', default: false },
-    /** trained: what is normal in turn, every type when left out. */
+    /** What is normal in turn; every type when left out. */
     types: { type: 'string' },
     methods: { type: 'string', default: Object.keys(trainings).join(';') },
     steps: { type: 'string', default: '300' },
@@ -62,6 +62,7 @@ const plan = {
   seeds: integers('seeds', values.seeds),
   most: Number(values.normals),
   isShort: values.short,
+  ...(values.types === undefined ? {} : { tasks: values.types.split(',') }),
 };
 for (const name of setNames.filter((known) => values.sets.split(',').includes(known))) {
   await study(name);
@@ -76,7 +77,6 @@ function figuresOf(set: StudySet): AsyncGenerator<StudyFigure, void, undefined> 
     steps: Number(values.steps),
     inputSize: Number(values.size),
     methods: values.methods.split(';'),
-    ...(values.types === undefined ? {} : { tasks: values.types.split(',') }),
     outliers: () => (outliers ??= readOutliers(archive, set.card.channels, mostOutliers)),
   };
   return studyTrained(set, { ...plan, ...own }, context);
@@ -89,24 +89,13 @@ async function study(name: SetName): Promise<void> {
     figures.push(figure);
     if (values.lines !== undefined) await appendFile(values.lines, `${JSON.stringify(figure)}\n`);
   }
-  const normals = [...new Set(figures.map(({ normal }) => normal))];
-  const kinds = normals.some((normal) => normal in set.card.together)
-    ? [
-        figures.filter((f) => f.normal in set.card.together),
-        figures.filter((f) => !(f.normal in set.card.together)),
-      ]
-    : [figures];
-  for (const own of kinds) {
+  const joined = Object.keys(set.card.together);
+  for (const isJoined of [true, false]) {
+    const own = figures.filter(({ normal }) => joined.includes(normal) === isJoined);
+    if (own.length === 0) continue;
     const names = [...new Set(own.map(({ normal }) => normal))];
     console.log(`\n${name}, normal in turn: ${names.join(', ')}`);
-    for (const part of ['valid', 'test'] as const) {
-      const rows = tableOf(
-        own,
-        part,
-        ({ method }) => method,
-        ({ score }) => score,
-      );
-      console.log(`\n${rows.join('\n')}`);
-    }
+    for (const part of ['valid', 'test'] as const)
+      console.log(`\n${tableOf(own, part).join('\n')}`);
   }
 }

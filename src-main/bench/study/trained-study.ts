@@ -63,8 +63,7 @@ export async function* studyTrained(
     frozen.push(await encodeFrozen(set, context.backbone, context, channel));
   }
   for (const seed of plan.seeds) {
-    for (const { name: normal, normal: types } of tasksOf(set)) {
-      if (plan.tasks !== undefined && !plan.tasks.includes(normal)) continue;
+    for (const { name: normal, normal: types } of tasksOf(set, plan.tasks)) {
       const split = splitOf(set, types, seed, plan.most);
       if (split === null) continue;
       const asked = askedOf(split);

@@ -35,12 +35,7 @@ describe('summaryOf', () => {
 describe('tableOf', () => {
   it('has a row a method, and a dash where there is no figure', () => {
     const figures = [figure('a', 0, 'm', 0.8), { ...figure('a', 0, 'n', 0.5), score: 's24' }];
-    const table = tableOf(
-      figures,
-      'test',
-      ({ method }) => method,
-      ({ score }) => score,
-    );
+    const table = tableOf(figures, 'test');
     expect(table[2]).toBe('| m | 0.800 ± 0.000 | – |');
     expect(table[3]).toBe('| n | – | 0.500 ± 0.000 |');
   });
