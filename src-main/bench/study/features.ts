@@ -87,7 +87,7 @@ export async function backboneFeatures(
   const { name, size } = card.input;
   const plane = size * size;
   const lengths = card.outputs.map(({ channels }) => channels);
-  const width = lengths.reduce((sum, length) => sum + length, 0);
+  const width = widthOf(lengths);
   const upright = new Float32Array(set.count * width);
   const turned = new Float32Array(set.count * width);
   const view = new Float32Array(set.channels * plane);
@@ -133,6 +133,66 @@ function normalise(view: Float32Array, { input }: Card, into: Float32Array): voi
       into[channel * plane + i] = (value - mean[channel]!) / deviation[channel]!;
     }
   }
+}
+
+/** Of images of all of the same stages: the values of a stage in all of them as one stage. */
+export function joinedStages(all: readonly Features[]): Features {
+  const { lengths } = all[0]!;
+  const width = widthOf(lengths);
+  const join = (view: 'upright' | 'turned'): Float32Array => {
+    const count = all[0]![view].length / width;
+    const rows = new Float32Array(all.reduce((sum, own) => sum + own[view].length, 0));
+    let to = 0;
+    for (let image = 0; image < count; image++) {
+      lengths.forEach((_, stage) => {
+        for (const own of all) {
+          const from = image * widthOf(own.lengths) + widthOf(own.lengths.slice(0, stage));
+          rows.set(own[view].subarray(from, from + own.lengths[stage]!), to);
+          to += own.lengths[stage]!;
+        }
+      });
+    }
+    return rows;
+  };
+  return {
+    ...{ upright: join('upright'), turned: join('turned') },
+    lengths: lengths.map((_, stage) => all.reduce((sum, own) => sum + own.lengths[stage]!, 0)),
+  };
+}
+
+/** One stage alone, from 0. */
+export function stageOf({ upright, turned, lengths }: Features, stage: number): Features {
+  const width = widthOf(lengths);
+  const from = widthOf(lengths.slice(0, stage));
+  const length = lengths[stage]!;
+  const cut = (rows: Float32Array): Float32Array => {
+    const own = new Float32Array((rows.length / width) * length);
+    for (let row = 0; row * width < rows.length; row++) {
+      own.set(rows.subarray(row * width + from, row * width + from + length), row * length);
+    }
+    return own;
+  };
+  return { upright: cut(upright), turned: cut(turned), lengths: [length] };
+}
+
+/** Some images in the order given. */
+export function ofImages(
+  { upright, turned, lengths }: Features,
+  indices: readonly number[],
+): Features {
+  const width = widthOf(lengths);
+  const pick = (rows: Float32Array): Float32Array => {
+    const own = new Float32Array(indices.length * width);
+    indices.forEach((index, place) => {
+      own.set(rows.subarray(index * width, (index + 1) * width), place * width);
+    });
+    return own;
+  };
+  return { upright: pick(upright), turned: pick(turned), lengths };
+}
+
+export function widthOf(lengths: readonly number[]): number {
+  return lengths.reduce((sum, length) => sum + length, 0);
 }
 
 /** From the cache of the folder, or computed and kept there under the name. */

@@ -3,7 +3,7 @@
 import type { Engine } from '#engine/engine.ts';
 import { baselineRows, baselineScore, joinedRows } from '#ml/baseline.ts';
 import { encodeFrozen, encodeRandom, type EncodeContext, type EncodedSet } from './encoders.ts';
-import type { FrozenBackbone } from './features.ts';
+import { joinedStages, type FrozenBackbone } from './features.ts';
 import { askedOf, type Asked, type StudyFigure } from './figures.ts';
 import {
   crossFitted,
@@ -14,7 +14,7 @@ import {
   type ReadOutVariant,
 } from './read-outs.ts';
 import { splitOf, tasksOf, type Split } from './splits.ts';
-import type { StudySet } from './study-sets.ts';
+import type { SetCard, StudySet } from './study-sets.ts';
 
 export interface FrozenPlan {
   readonly seeds: readonly number[];
@@ -31,16 +31,22 @@ export interface StudyContext extends EncodeContext {
   readonly backbone: () => Promise<FrozenBackbone>;
 }
 
-/** What the product ranks with before any training. */
-export const recipe: ReadOutVariant = { view: 'turned', blocks: 'stage', weak: 0 };
+/** What ranks before any training. */
+export function recipeOf({ isUpright }: Pick<SetCard, 'isUpright'>): ReadOutVariant {
+  return { view: isUpright ? 'upright' : 'turned', blocks: 'stage', weak: 0 };
+}
 
-const variants: readonly ReadOutVariant[] = [
-  recipe,
-  { ...recipe, weak: 1 },
-  { ...recipe, blocks: 'means' },
-  { ...recipe, blocks: 'parts' },
-  { ...recipe, view: 'upright' },
-];
+/** The recipe first, then what differs from it in one thing. */
+function variantsOf(card: SetCard): ReadOutVariant[] {
+  const recipe = recipeOf(card);
+  return [
+    recipe,
+    { ...recipe, weak: 1 },
+    { ...recipe, blocks: 'means' },
+    { ...recipe, blocks: 'parts' },
+    { ...recipe, view: recipe.view === 'turned' ? 'upright' : 'turned' },
+  ];
+}
 
 /** A network with the views of a set; of stains several, one a channel. */
 interface Method {
@@ -60,6 +66,8 @@ export async function* studyFrozen(
 ): AsyncGenerator<StudyFigure, void, undefined> {
   const described = joinedRows([...baselineRows(set.pixels)]);
   const methods = await methodsOf(set, context);
+  const variants = variantsOf(set.card);
+  const recipe = variants[0]!;
   const hasTogether = Object.keys(set.card.together).length > 0;
   for (const { name: normal, normal: types } of tasksOf(set, plan.tasks)) {
     // Types beside those that are normal together: the recipe alone.
@@ -103,7 +111,15 @@ async function methodsOf(set: StudySet, context: StudyContext): Promise<Method[]
     for (let channel = 0; channel < set.card.channels; channel++) {
       channels.push(await encodeFrozen(set, context.backbone, context, channel));
     }
-    methods.push({ name: 'frozen, channels', encoded: () => Promise.resolve(channels), ...frozen });
+    const joined = [{ plain: joinedStages(channels.map(({ plain }) => plain)), weak: [] }];
+    methods.push(
+      { name: 'frozen, channels', encoded: () => Promise.resolve(channels), ...frozen },
+      {
+        name: 'frozen, channels joined',
+        encoded: () => Promise.resolve(joined),
+        ...{ stages, isControl: true },
+      },
+    );
   }
   const name = set.card.areStains ? 'frozen, as colour' : 'frozen';
   methods.push({ name, encoded: () => Promise.resolve([whole]), ...frozen });

@@ -2,7 +2,7 @@
 
 import { fitReadOut, stageDistances } from '#ml/read-out/read-out.ts';
 import type { EncodedSet } from './encoders.ts';
-import type { Features } from './features.ts';
+import { widthOf, type Features } from './features.ts';
 
 export interface ReadOutVariant {
   /** Averaged over four quarter turns, or the upright view alone. */
@@ -66,7 +66,7 @@ function rowsOf(
   blocks: ReadOutVariant['blocks'],
 ): Float32Array {
   const all = features[view];
-  const width = features.lengths.reduce((sum, length) => sum + length, 0);
+  const width = widthOf(features.lengths);
   const kept = blocks === 'means' ? width / 2 : width;
   const rows = new Float32Array(indices.length * kept);
   indices.forEach((index, place) => {

@@ -19,6 +19,8 @@ export interface SetCard {
   readonly type: 'uint8' | 'uint16';
   /** Channels are stains or light paths, not red, green and blue. */
   readonly areStains: boolean;
+  /** Has an up and a down, so that turned copies are other pictures. */
+  readonly isUpright: boolean;
   /** Images of a type that are read, the first by name; all when left out. */
   readonly most?: { readonly train: number; readonly test: number };
   /** What separates images that must not be in both parts; "" where nothing is known. */
@@ -32,21 +34,24 @@ const ungrouped = () => '';
 export const setCards = {
   pbc8: {
     ...{ archive: 'pbc8_64.tar.gz', side: 64, channels: 3, type: 'uint8', areStains: false },
-    ...{ groupOf: ungrouped, together: {} },
+    ...{ isUpright: false, groupOf: ungrouped, together: {} },
   },
   mitocheck: {
     ...{ archive: 'mitocheck_64.tar.gz', side: 64, channels: 1, type: 'uint8', areStains: false },
     // PLLT0023_04--ex2005_09_09--…: the plate.
-    ...{ groupOf: (file: string) => file.split('--')[0]!, together: {} },
+    groupOf: (file: string) => file.split('--')[0]!,
+    ...{ isUpright: false, together: {} },
   },
   jurkat: {
     archive: 'jurkat_cellcycle_3ch16.tar.gz',
-    ...{ side: 40, channels: 3, type: 'uint16', areStains: true, groupOf: ungrouped },
+    ...{ side: 40, channels: 3, type: 'uint16', areStains: true, isUpright: false },
+    groupOf: ungrouped,
     together: { interphase: ['G1', 'S_phase', 'G2'] },
   },
   cifar10: {
     ...{ archive: 'cifar10_jpeg.tar.gz', side: 32, channels: 3, type: 'uint8', areStains: false },
-    ...{ most: { train: 700, test: 200 }, groupOf: ungrouped, together: {} },
+    ...{ isUpright: true, groupOf: ungrouped, together: {} },
+    most: { train: 700, test: 200 },
   },
 } as const satisfies Record<string, SetCard>;
 

@@ -13,9 +13,16 @@ import { describeScoring, readPlainViews } from '#ml/score.ts';
 import { shiftNamed } from '#ml/shifts/shifts.ts';
 import { fitSettings, startTraining } from '#ml/train.ts';
 import { encodeFrozen, type EncodedSet } from './encoders.ts';
+import { joinedStages, ofImages, stageOf } from './features.ts';
 import { askedOf, type StudyFigure } from './figures.ts';
-import { recipe, type StudyContext } from './frozen-study.ts';
-import { crossFitted, distancesOf, standardised, summed } from './read-outs.ts';
+import { recipeOf, type StudyContext } from './frozen-study.ts';
+import {
+  crossFitted,
+  distancesOf,
+  standardised,
+  summed,
+  type ReadOutVariant,
+} from './read-outs.ts';
 import { splitOf, tasksOf } from './splits.ts';
 import { picked, type StudySet } from './study-sets.ts';
 
@@ -62,6 +69,7 @@ export async function* studyTrained(
   for (const channel of channels) {
     frozen.push(await encodeFrozen(set, context.backbone, context, channel));
   }
+  const recipe = recipeOf(set.card);
   for (const seed of plan.seeds) {
     for (const { name: normal, normal: types } of tasksOf(set, plan.tasks)) {
       const split = splitOf(set, types, seed, plan.most);
@@ -69,7 +77,7 @@ export async function* studyTrained(
       const asked = askedOf(split);
       const about = { set: set.name, normal, seed };
       // Spreads over each method's blocks, from normals that the statistics were not fitted on.
-      const frozenSums = sums(frozen, split.train, asked.indices);
+      const frozenSums = sums(frozen, split.train, asked.indices, recipe);
       const figure = (
         method: string,
         seconds: number,
@@ -100,7 +108,7 @@ export async function* studyTrained(
             summed(distances, (other) => other === stage),
           );
         }
-        const { plain, even } = sums(own, train, others);
+        const { plain, even } = sums(own, train, others, recipe);
         yield say('sum', plain);
         yield say(
           'with frozen',
@@ -110,7 +118,11 @@ export async function* studyTrained(
           'logs with frozen',
           plain.map((value, index) => value + frozenSums.plain[index]!),
         );
-        const both = joinedWith(frozen, all, read.encoded);
+        const deep = [...frozen.map(({ plain }) => ofImages(plain, all)), read.encoded.plain];
+        const both = {
+          plain: joinedStages(deep.map((features) => stageOf(features, 3))),
+          weak: [],
+        };
         yield say('one whitening', summed(distancesOf([both], train, others, recipe)));
       }
     }
@@ -118,7 +130,12 @@ export async function* studyTrained(
 }
 
 /** The sum over stages, and the same in deviations of held-out normals. */
-function sums(encoded: readonly EncodedSet[], train: readonly number[], asked: readonly number[]) {
+function sums(
+  encoded: readonly EncodedSet[],
+  train: readonly number[],
+  asked: readonly number[],
+  recipe: ReadOutVariant,
+) {
   const plain = summed(distancesOf(encoded, train, asked, recipe));
   const total = { stages: [0], rows: plain.map((value) => [value]) };
   const held = crossFitted(encoded, train, recipe, (distances) => ({
@@ -126,32 +143,6 @@ function sums(encoded: readonly EncodedSet[], train: readonly number[], asked: r
     rows: summed(distances).map((value) => [value]),
   }));
   return { plain, even: standardised(total, held).rows.map((row) => row[0]!) };
-}
-
-/** The last stage of the network and the fourth of the backbone as one stage, for the images of `all`. */
-function joinedWith(
-  frozen: readonly EncodedSet[],
-  all: readonly number[],
-  own: EncodedSet,
-): EncodedSet {
-  const parts = [
-    ...frozen.map(({ plain }) => ({ plain, stage: 3 })),
-    { plain: own.plain, stage: 3 },
-  ];
-  const length = parts.reduce((sum, { plain, stage }) => sum + plain.lengths[stage]!, 0);
-  const turned = new Float32Array(all.length * length);
-  all.forEach((index, place) => {
-    let at = place * length;
-    parts.forEach(({ plain, stage }, part) => {
-      const { lengths } = plain;
-      const width = lengths.reduce((sum, value) => sum + value, 0);
-      const from = lengths.slice(0, stage).reduce((sum, value) => sum + value, 0);
-      const row = (part === parts.length - 1 ? place : index) * width + from;
-      turned.set(plain.turned.subarray(row, row + lengths[stage]!), at);
-      at += lengths[stage]!;
-    });
-  });
-  return { plain: { turned, upright: turned, lengths: [length] }, weak: [] };
 }
 
 function settingsOf(method: MethodName, { steps, inputSize }: TrainedPlan) {

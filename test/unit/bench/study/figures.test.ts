@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { askedOf, summaryOf, tableOf, type StudyFigure } from '#bench/study/figures.ts';
 import { crossFitted, distancesOf, standardised, summed } from '#bench/study/read-outs.ts';
+import { joinedStages, ofImages, stageOf } from '#bench/study/features.ts';
 import { RandomStream } from '#domain/random.ts';
 
 describe('askedOf', () => {
@@ -84,5 +85,21 @@ describe('the distances of a read-out', () => {
     expect(Math.abs(first.reduce((sum, value) => sum + value, 0) / first.length)).toBeLessThan(0.3);
     const far = standardised(distancesOf(encoded, train, asked, recipe), spread);
     expect(far.rows[1]![0]!).toBeGreaterThan(2);
+  });
+});
+
+describe('stages', () => {
+  const one = { upright: Float32Array.of(1, 2, 3, 4), turned: Float32Array.of(5, 6, 7, 8) };
+  const two = { upright: Float32Array.of(10, 20, 30, 40), turned: Float32Array.of(50, 60, 70, 80) };
+
+  it('are joined over channels, and cut out, image by image', () => {
+    const both = joinedStages([
+      { ...one, lengths: [1, 1] },
+      { ...two, lengths: [1, 1] },
+    ]);
+    expect([...both.upright]).toEqual([1, 10, 2, 20, 3, 30, 4, 40]);
+    expect(both.lengths).toEqual([2, 2]);
+    expect([...stageOf(both, 1).turned]).toEqual([6, 60, 8, 80]);
+    expect([...ofImages(both, [1]).upright]).toEqual([3, 30, 4, 40]);
   });
 });
