@@ -6,8 +6,10 @@ import { encodeFrozen, encodeRandom, type EncodeContext, type EncodedSet } from 
 import { joinedStages, type FrozenBackbone } from './features.ts';
 import { askedOf, type Asked, type StudyFigure } from './figures.ts';
 import {
+  byStage,
   crossFitted,
   distancesOf,
+  softMaximum,
   standardised,
   summed,
   type Distances,
@@ -85,11 +87,11 @@ export async function* studyFrozen(
           const method = `${name}, ${wordsOf(variant)}`;
           const distances = distancesOf(sets, split.train, asked.indices, variant);
           const scores = scoresOf(distances, stages);
-          if (variant === recipe && !isShort) {
-            const spread = crossFitted(sets, split.train, variant);
-            const even = standardised(distances, spread);
+          if (variant === recipe) {
+            const spread = crossFitted(sets, split.train, variant, byStage);
+            const even = standardised(byStage(distances), spread);
             scores['standardised sum'] = summed(even);
-            scores['largest'] = even.rows.map((row) => Math.max(...row));
+            scores['soft maximum'] = softMaximum(even);
           }
           for (const [score, values] of Object.entries(scores)) {
             yield { ...about, method, score, ...asked.figures(values) };

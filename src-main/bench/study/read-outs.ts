@@ -147,3 +147,24 @@ export function standardised(
     ),
   };
 }
+
+/** One block a stage: the sum of its blocks, such as those of several channels. */
+export function byStage({ rows, stages }: Distances): Distances {
+  const all = [...new Set(stages)];
+  return {
+    stages: all,
+    rows: rows.map((row) =>
+      all.map((stage) =>
+        row.reduce((sum, value, block) => (stages[block] === stage ? sum + value : sum), 0),
+      ),
+    ),
+  };
+}
+
+/** ln Σ e^z over blocks: between their sum and their largest; higher is stranger. */
+export function softMaximum({ rows }: Distances): number[] {
+  return rows.map((row) => {
+    const largest = Math.max(...row);
+    return largest + Math.log(row.reduce((sum, value) => sum + Math.exp(value - largest), 0));
+  });
+}

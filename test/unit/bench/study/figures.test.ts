@@ -2,7 +2,14 @@
 
 import { describe, expect, it } from 'vitest';
 import { askedOf, summaryOf, tableOf, type StudyFigure } from '#bench/study/figures.ts';
-import { crossFitted, distancesOf, standardised, summed } from '#bench/study/read-outs.ts';
+import {
+  byStage,
+  crossFitted,
+  distancesOf,
+  softMaximum,
+  standardised,
+  summed,
+} from '#bench/study/read-outs.ts';
 import { joinedStages, ofImages, stageOf } from '#bench/study/features.ts';
 import { RandomStream } from '#domain/random.ts';
 
@@ -101,5 +108,15 @@ describe('stages', () => {
     expect(both.lengths).toEqual([2, 2]);
     expect([...stageOf(both, 1).turned]).toEqual([6, 60, 8, 80]);
     expect([...ofImages(both, [1]).upright]).toEqual([3, 30, 4, 40]);
+  });
+});
+
+describe('joining stages', () => {
+  it('adds the channels of a stage, and takes a soft maximum over stages', () => {
+    const channels = { stages: [0, 1, 0, 1], rows: [[1, 2, 3, -4]] };
+    const joined = byStage(channels);
+    expect(joined).toEqual({ stages: [0, 1], rows: [[4, -2]] });
+    expect(softMaximum(joined)[0]).toBeCloseTo(Math.log(Math.exp(4) + Math.exp(-2)), 12);
+    expect(softMaximum({ stages: [0, 1], rows: [[900, 0]] })).toEqual([900]);
   });
 });
