@@ -92,6 +92,7 @@ export async function* studyFrozen(
             const even = standardised(byStage(distances), spread);
             scores['standardised sum'] = summed(even);
             scores['soft maximum'] = softMaximum(even);
+            scores['largest'] = even.rows.map((row) => Math.max(...row));
           }
           for (const [score, values] of Object.entries(scores)) {
             yield { ...about, method, score, ...asked.figures(values) };
