@@ -290,12 +290,19 @@ const rows = {
   // Benchmarks against PyTorch: commands of a checkout, not packaged. Only the program's start adds them.
   bench: {
     at: 'src-main/bench',
+    except: 'src-main/bench/study',
     may: [
       'src-main/(domain|contract|rpc|core)',
       'src-main/hosts/cli',
       'src-main/worker/contract.ts',
       'zod',
     ],
+    node: true,
+  },
+  // The study calls ml and the engine in its own process, to keep features between its parts.
+  'bench-study': {
+    at: 'src-main/bench/study',
+    may: ['src-main/(domain|files|core)', 'src-main/(ml|engine)', 'src-main/bench/words.ts', 'zod'],
     node: true,
   },
 
