@@ -287,12 +287,15 @@ describe('features of a backbone beside a model', () => {
       } as const;
       const estimate = await client.call('runs.estimate', asked);
       expect(estimate).toMatchObject({ engine: 'cpu', steps: 0, checkpointSeconds: 0 });
-      // 16 normal images to fit, 8 to calibrate on.
-      expect(estimate.seconds).toBeCloseTo((24 * estimate.stepMilliseconds) / 1000, 9);
+      const { splits } = await client.call('images.facets', { dataset: 'cells', role: 'normal' });
+      const normals = (wanted: string) => splits.find(({ value }) => value === wanted)!.count;
+      const [fitted, calibrated] = [normals('train'), normals('calibrate')];
+      const { stepMilliseconds } = estimate;
+      expect(estimate.seconds).toBeCloseTo(((fitted + calibrated) * stepMilliseconds) / 1000, 9);
       expect(estimate.imagesPerSecond).toBeCloseTo(1000 / estimate.stepMilliseconds, 6);
       const ranked = await client.call('runs.estimate', { ...asked, rank: true });
-      // 16 to fit, and all 36 to score.
-      expect(ranked.seconds).toBeCloseTo((52 * ranked.stepMilliseconds) / 1000, 9);
+      // All 36 are scored.
+      expect(ranked.seconds).toBeCloseTo(((fitted + 36) * ranked.stepMilliseconds) / 1000, 9);
       await expect(
         client.call('runs.estimate', { ...asked, overrides: { backbone: 'conv5' } }),
       ).rejects.toMatchObject({ code: 'not-found' });
