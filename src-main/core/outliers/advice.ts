@@ -108,7 +108,9 @@ function choose(
   return database.read((reader) => {
     const datasetId = datasetNamed(reader, dataset);
     const run = listRuns(reader).findLast(
-      (candidate) => candidate.dataset === dataset && candidate.modelId !== null,
+      ({ dataset: of, method, modelId }) =>
+        // A frozen network takes many times as long.
+        of === dataset && modelId !== null && method !== 'frozen',
     );
     const heldOut = run ? snapshotItems(reader, run.snapshotId).filter(isCalibrationNormal) : [];
     // Training images look more normal to the model than others of their kind.

@@ -236,7 +236,8 @@ class TrainJob {
           dropEpochsAfter(writer, id, step);
         });
         this.#saveSteps(step);
-        this.#job.report({ done: step, total: steps, note: 'Training' });
+        // A method that trains no network takes none.
+        if (steps > 0) this.#job.report({ done: step, total: steps, note: 'Training' });
       },
       features: ({ done, total }) =>
         this.#job.report({ done, total, note: 'Computing features of the normal images' }),

@@ -147,9 +147,10 @@ export function trainedLines(
   { run, modelId }: TrainedRun,
 ): readonly string[] {
   const model = String(modelId);
+  // A frozen network takes none.
+  const steps = run.stepsDone === 0 ? '' : `, ${counted(run.stepsDone, 'step')}`;
   return [
-    `Model ${model} is ready: run ${run.id}, ${run.method}, ${counted(run.stepsDone, 'step')} on ` +
-      `${printable(run.device ?? run.engine)}.`,
+    `Model ${model} is ready: run ${run.id}, ${run.method}${steps} on ${printable(run.device ?? run.engine)}.`,
     ...(run.resources === null ? [] : [`It took ${resourcesInWords(run.resources)}.`]),
     run.threshold === null
       ? 'There is no threshold: the dataset holds no normal images for calibration.'

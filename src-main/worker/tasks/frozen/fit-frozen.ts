@@ -16,6 +16,8 @@ import { FrozenFeatures } from './frozen-features.ts';
 import type { TaskContext } from '../task.ts';
 import { Turns } from '../task.ts';
 
+const device = 'processor';
+
 /** Throws `stopped`, and what reading, computing and writing throw. */
 export async function fitFrozen(
   task: TrainTask,
@@ -28,6 +30,10 @@ export async function fitFrozen(
   const normals = await readShard(task.normals.path, task.normals.hash);
   const onnx = await readBackbone(path, card.sha256);
   const network = await FrozenFeatures.load(card, onnx, path, 'cpu');
+  emit('started', {
+    ...{ runId: task.runId, engine: 'cpu', device, step: 0, steps: 0, microBatches: 1 },
+    why: 'a frozen network is computed on the processor, the same on every computer',
+  });
   const reading = readingOf(settings);
   const pictures = picturesOf(normals, reading);
   const size = pictures * backboneSize(card.outputs);
@@ -50,5 +56,5 @@ export async function fitFrozen(
   const modelPath = join(folder, 'model.safetensors');
   const description = describeModel(task, normals, [], 0, 'cpu');
   const modelHash = await writeModel(modelPath, { description, frozen: { card, onnx, readOut } });
-  return { modelPath, modelHash, steps: 0, engine: 'cpu', device: 'processor', warnings: [] };
+  return { modelPath, modelHash, steps: 0, engine: 'cpu', device, warnings: [] };
 }
