@@ -7,11 +7,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { _electron } from 'playwright';
 import { expect, inject, test } from 'vitest';
 import { electronBuilder } from '../packaging/electron-builder.ts';
 import { findElectron } from '../packaging/electron-runtime.ts';
-import { startMs } from '../support/electron-host.ts';
+import { startElectron } from '../support/electron-host.ts';
 import { launchWords } from '../support/launch-words.ts';
 
 const run = promisify(execFile);
@@ -67,11 +66,8 @@ test.skipIf(!hasDpkg)(
       const licence = await readFile(join(share, 'doc', 'normscope', 'copyright'), 'utf8');
       expect(licence).toContain('Apache License');
 
-      const app = await _electron.launch({
-        executablePath: join(root, 'opt', 'Normscope', 'normscope'),
-        args: launchWords(folder),
-        timeout: startMs,
-      });
+      const executable = join(root, 'opt', 'Normscope', 'normscope');
+      const app = await startElectron(executable, launchWords(folder));
       const page = await app.firstWindow();
       await page.getByRole('button', { name: 'New project' }).waitFor();
       await app.close();

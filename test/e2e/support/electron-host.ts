@@ -13,6 +13,9 @@ import { skipTour } from './skip-tour.ts';
 /** The longest that a start may take, milliseconds: a loaded machine starts the app slowly. */
 export const startMs = 180_000;
 
+/** After which Playwright waits without end, milliseconds; several times what a start takes on a loaded machine. */
+const connectMs = 40_000;
+
 const apps = new WeakMap<Host, () => ElectronApplication>();
 
 /** The app behind a host, for what only Electron has. */
@@ -66,16 +69,27 @@ async function launch(
   return { app, page };
 }
 
+/**
+ * Playwright sometimes waits without end for the first window (as in its issue 29386): at the limit it ends
+ * the app, which is started once more, with a warning.
+ */
+export async function startElectron(
+  executablePath: string,
+  args: string[],
+): Promise<ElectronApplication> {
+  const start = (timeout: number) => _electron.launch({ executablePath, args, timeout });
+  return await start(connectMs).catch((error: unknown) => {
+    console.warn(`The app is started once more: ${String(error).split('\n')[0]}`);
+    return start(startMs);
+  });
+}
+
 /** Starts the app with arguments of its own, which the caller closes. */
 export async function launchApp(
   folder: string,
   ...words: readonly string[]
 ): Promise<{ app: ElectronApplication; page: Page }> {
-  const app = await _electron.launch({
-    executablePath: inject('executable'),
-    args: [...launchWords(folder), ...words],
-    timeout: startMs,
-  });
+  const app = await startElectron(inject('executable'), [...launchWords(folder), ...words]);
   const page = await app.firstWindow({ timeout: startMs });
   await page.evaluate(skipTour);
   return { app, page };
