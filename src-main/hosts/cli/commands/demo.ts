@@ -40,7 +40,7 @@ export const demo = command({
       'outliers, and scores cells of other types and lymphocytes that it has not seen. It prints how well ' +
       'the two are separated, beside thumbnails, the network with random weights and the frozen network, and ' +
       'which of the models ranks. A page with all ranked pictures is written into the ' +
-      "project's folder exports. Takes less than 4 minutes on two processor cores.",
+      "project's folder exports. Takes less than 3 minutes on two processor cores.",
     'Running it again uses the same project, where the images are then known, and trains a new run ' +
       'in it; delete the folder to start over.',
   ],
