@@ -1,6 +1,8 @@
 // The difference of two AUROCs on the same images, with DeLong's 95 % interval for paired scores
 // (DeLong, DeLong, Clarke-Pearson 1988).
 
+import { firstAbove, firstNotBelow } from './rising.ts';
+
 /** The 97.5 % quantile of the normal distribution. */
 const z = 1.959963984540054;
 
@@ -47,26 +49,8 @@ export function aurocDifference(own: PairedScores, other: PairedScores): AurocDi
 function placements(scores: readonly number[], others: readonly number[]): number[] {
   const rising = Float64Array.from(others).sort();
   return scores.map(
-    (score) => (below(rising, score) + notAbove(rising, score)) / 2 / rising.length,
+    (score) => (firstNotBelow(rising, score) + firstAbove(rising, score)) / 2 / rising.length,
   );
-}
-
-function below(rising: Float64Array, score: number): number {
-  return firstPlace(rising, (value) => value >= score);
-}
-
-function notAbove(rising: Float64Array, score: number): number {
-  return firstPlace(rising, (value) => value > score);
-}
-
-function firstPlace(rising: Float64Array, isPast: (value: number) => boolean): number {
-  let [low, high] = [0, rising.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isPast(rising[middle]!)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 function minus(a: readonly number[], b: readonly number[]): number[] {
