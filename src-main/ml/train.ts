@@ -61,14 +61,18 @@ export interface Training {
 
 /** Settings with batches no larger than the images there are. Throws `too-few-images`. */
 export function fitSettings(settings: RunSettings, normals: number): RunSettings {
-  if (normals < fewestNormals) {
-    throw new Failure(
-      'too-few-images',
-      `Training needs at least ${fewestNormals} normal images; there are ${normals} in the ` +
-        'training part. Add images, or give more of them to training.',
-    );
-  }
+  assertNormals(normals);
   return normals < settings.batch ? { ...settings, batch: normals } : settings;
+}
+
+/** Throws `too-few-images`. */
+export function assertNormals(normals: number): void {
+  if (normals >= fewestNormals) return;
+  throw new Failure(
+    'too-few-images',
+    `Training needs at least ${fewestNormals} normal images; there are ${normals} in the ` +
+      'training part. Add images, or give more of them to training.',
+  );
 }
 
 /**

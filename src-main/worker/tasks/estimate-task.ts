@@ -84,6 +84,7 @@ async function timeFrozen(
     await readBackbone(path, card.sha256),
     path,
     'cpu',
+    settings.threads,
   );
   try {
     const pictures = randomPictures(count + 1, side, channels);

@@ -51,7 +51,7 @@ async function frozenUnitRows(
   shard: Shard,
   stop: Stop,
 ): Promise<{ size: number; features: Float32Array }> {
-  const network = await FrozenFeatures.load(card, onnx, model.path, 'cpu');
+  const network = await FrozenFeatures.load(card, onnx, model.path, 'cpu', settings.threads);
   try {
     const reading = readingOf(settings);
     const pictures = picturesOf(shard, reading);

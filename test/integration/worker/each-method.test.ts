@@ -63,6 +63,17 @@ test.each(methodNames)(
   },
 );
 
+test('the method frozen refuses fewer normal images than a training takes', async () => {
+  const folder = await temporaryFolder();
+  const task = {
+    ...(await taskOf('frozen', 1)),
+    normals: (await smallTask(folder, {}, 7)).normals,
+  };
+  expect(await failureOf(startWorker().client.call('train', task))).toMatchObject({
+    code: 'too-few-images',
+  });
+});
+
 test('DeepSAD that is stopped keeps its centre and ends with the same model', async () => {
   const task = { ...(await taskOf('deepsad', 60)), checkpoints: everyStep };
   const worker = startWorker();

@@ -8,6 +8,7 @@ import { throwIfStopped } from '#domain/stop.ts';
 import { backboneSize, outputLengths } from '#ml/backbone.ts';
 import { picturesOf, readingOf } from '#ml/read-out/frozen-reading.ts';
 import { fitReadOut } from '#ml/read-out/read-out.ts';
+import { assertNormals } from '#ml/train.ts';
 import type { TrainResult, TrainTask } from '../../contract.ts';
 import { readBackbone } from '../../files/backbone-file.ts';
 import { describeModel, writeModel } from '../../files/model-file.ts';
@@ -18,7 +19,7 @@ import { Turns } from '../task.ts';
 
 const device = 'processor';
 
-/** Throws `stopped`, and what reading, computing and writing throw. */
+/** Throws `too-few-images`, `stopped`, and what reading, computing and writing throw. */
 export async function fitFrozen(
   task: TrainTask,
   { stop, emit }: TaskContext,
@@ -28,8 +29,9 @@ export async function fitFrozen(
   const { card } = backbone;
   const { path } = backbone.model;
   const normals = await readShard(task.normals.path, task.normals.hash);
+  assertNormals(normals.count);
   const onnx = await readBackbone(path, card.sha256);
-  const network = await FrozenFeatures.load(card, onnx, path, 'cpu');
+  const network = await FrozenFeatures.load(card, onnx, path, 'cpu', settings.threads);
   emit('started', {
     ...{ runId: task.runId, engine: 'cpu', device, step: 0, steps: 0, microBatches: 1 },
     why: 'a frozen network is computed on the processor, the same on every computer',

@@ -36,14 +36,18 @@ export class FrozenFeatures {
     );
   }
 
-  /** `path`: of the file that holds the network, for messages. Throws what loading throws. */
+  /**
+   * `path`: of the file that holds the network, for messages; `threads`: 0 takes one per core. Throws what
+   * loading throws.
+   */
   static async load(
     card: BackboneCard,
     onnx: Uint8Array,
     path: string,
     engineName: EngineName | 'auto',
+    threads = 0,
   ): Promise<FrozenFeatures> {
-    const engine = await chooseEngine(engineName, 0);
+    const engine = await chooseEngine(engineName, threads);
     const outputs = card.outputs.map(({ name }) => name);
     const file = { path, bytes: onnx, inputs: [card.input.name], outputs };
     return new FrozenFeatures(card, await engine.load(file), path);

@@ -20,7 +20,7 @@ export async function* frozenScores(
   set: PixelSet,
   images: readonly Pick<KeyedImage, 'index'>[],
 ): AsyncGenerator<readonly ScoredImage[], void, undefined> {
-  const network = await FrozenFeatures.load(card, onnx, path, 'cpu');
+  const network = await FrozenFeatures.load(card, onnx, path, 'cpu', settings.threads);
   try {
     let place = 0;
     const indices = images.map(({ index }) => index);
