@@ -35,8 +35,8 @@ export interface Counted {
 }
 
 /**
- * Test normals and anomalies of the dataset as it is now, without images that the model was trained
- * or calibrated on, and without those of groups that it knows where others remain. Near duplicates of
+ * Test normals and anomalies of the dataset as it is now, without images that the model was trained or
+ * calibrated on or that decide between models, and without those of groups that it knows where others remain. Near duplicates of
  * training images are not looked for: that compares every pair of pictures, so it is a search of its own
  * (core/gallery/near-duplicates.ts). Throws `not-found`, and `bad-input` when either kind is missing.
  */
@@ -46,13 +46,14 @@ export function countedItems(reader: Reader, { run }: TrainedModel, dataset: str
     ({ imageId }) => !seen.has(imageId),
   );
   const normals = unseen.filter(({ role, split }) => role === 'normal' && split === 'test');
-  const anomalies = unseen.filter(({ role }) => role === 'anomaly');
+  // Those set aside to validate have decided which model ranks (core/training/compare-runs.ts).
+  const anomalies = unseen.filter(({ role, split }) => role === 'anomaly' && split !== 'calibrate');
   if (anomalies.length === 0) {
     throw new Failure(
       'bad-input',
       `The dataset "${dataset}" has no images that are known to be anomalous, so there is nothing ` +
-        'to measure the model against. Import some with the role anomaly, then score and evaluate ' +
-        'again. (The ranking needs none.)',
+        'to measure the model against (those with the split calibrate decide between models, and do not ' +
+        'count). Import some with the role anomaly, then score and evaluate again. (The ranking needs none.)',
     );
   }
   if (normals.length === 0) {

@@ -3,6 +3,7 @@
 import { allScores } from '#domain/methods/methods.ts';
 import { parseId } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
+import { modelOption } from '../model-option.ts';
 import { evaluationLines, measureBaseline, ownBaselines } from '../evaluating.ts';
 import { withProject } from '../project.ts';
 
@@ -23,18 +24,13 @@ export const evaluate = command({
       '0.1 % are anomalies, strangest first.',
     'With --baselines the same images are also judged without training: by the mean distance to the five ' +
       'nearest training images among thumbnails with colour histograms, and by the read-out of the model’s ' +
-      'own network with random weights. With --backbone also by the read-out of the features of a backbone ' +
+      'own network (of a frozen model, of the network that its preset trains) with random weights. With --backbone also by the read-out of the features of a backbone ' +
       '(see "normscope help backbone"), which are kept in the project for the next time.',
     'Which scores a model has is a matter of its method.',
   ],
   arguments: { project: projectArgument },
   options: {
-    model: {
-      kind: 'text',
-      placeholder: 'M',
-      meaning: 'the number of the model',
-      required: true,
-    },
+    model: modelOption,
     dataset: {
       kind: 'text',
       placeholder: 'NAME',

@@ -1,6 +1,7 @@
 // `normscope rank`: the scored images of a dataset, or the list of them with at most a share of false ones.
 
 import { command, projectArgument } from '../command.ts';
+import { modelOption } from '../model-option.ts';
 import { parseId, parseShare } from '../arguments.ts';
 import { certificateLines, listLines } from '../guaranteeing.ts';
 import { withProject } from '../project.ts';
@@ -26,12 +27,7 @@ export const rank = command({
   ],
   arguments: { project: projectArgument },
   options: {
-    model: {
-      kind: 'text',
-      placeholder: 'M',
-      meaning: 'the number of the model',
-      required: true,
-    },
+    model: modelOption,
     dataset: {
       kind: 'text',
       placeholder: 'NAME',

@@ -5,6 +5,7 @@ import { Failure } from '#domain/failure.ts';
 import { localTime } from '#domain/local-time.ts';
 import { parseId } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
+import { modelOption } from '../model-option.ts';
 import { engineOption } from '../engine-option.ts';
 import { importLines, isComplete, runImport } from '../importing.ts';
 import { withProject } from '../project.ts';
@@ -29,12 +30,7 @@ export const score = command({
     },
   },
   options: {
-    model: {
-      kind: 'text',
-      placeholder: 'M',
-      meaning: 'the number of the model, as train printed it',
-      required: true,
-    },
+    model: modelOption,
     dataset: { kind: 'text', placeholder: 'NAME', meaning: 'the dataset to score' },
     top: {
       kind: 'integer',

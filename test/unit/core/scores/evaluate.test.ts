@@ -33,6 +33,8 @@ async function lab(): Promise<StartPorts & { modelId: number }> {
   put(database, 'cells', [27, 27], { role: 'normal', split: 'none' });
   put(database, 'cells', [31, 33], { role: 'anomaly', split: 'test', group: 'anna' });
   put(database, 'cells', [34, 35], { role: 'anomaly', split: 'none' });
+  // Set aside to decide between models.
+  put(database, 'cells', [36, 36], { role: 'anomaly', split: 'calibrate' });
   put(database, 'cells', [41, 42], { role: 'unlabelled', split: 'none' });
   put(database, 'known', [35, 35], { role: 'anomaly', split: 'train' });
   const outliers = [{ name: 'known', weight: 1 }];
