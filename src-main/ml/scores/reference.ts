@@ -39,7 +39,7 @@ export function fitReference(
   const d = h.length / count;
   const e = z.length / count;
   const mean = meanOfRows(h, count);
-  const factor = cholesky(shrunkCovariance(h, mean, count), d);
+  const factor = cholesky(regularisedCovariance(h, mean, count), d);
   const kept = bankRows(count, seed);
   return {
     ...{ mean, factor, features: unitRows(h, d, kept), embeddings: unitRows(z, e, kept) },
@@ -48,7 +48,7 @@ export function fitReference(
 }
 
 /** Unbiased covariance of rows, plus shrinkage. */
-function shrunkCovariance(h: Float32Array, mean: Float64Array, count: number): Float64Array {
+function regularisedCovariance(h: Float32Array, mean: Float64Array, count: number): Float64Array {
   const d = mean.length;
   const covariance = covarianceOfRows(h, mean, count);
   let trace = 0;

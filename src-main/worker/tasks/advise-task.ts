@@ -4,22 +4,17 @@
 import { auroc } from '#domain/metrics/auroc.ts';
 import { RandomStream, purpose } from '#domain/random.ts';
 import { throwIfStopped } from '#domain/stop.ts';
-import { chooseEngine } from '#engine/doctor.ts';
 import { drawView } from '#ml/augment/view.ts';
 import type { PixelSet } from '#ml/pixels.ts';
-import { scoreImages, type KeyedImage } from '#ml/score.ts';
 import { describeView, heldOutScores } from '#ml/shifts/separability.ts';
 import { shiftedSet } from '#ml/shifts/shifted-set.ts';
 import { shiftNamed } from '#ml/shifts/shifts.ts';
 import type { AdviseTask, ShiftSpec, Separability } from '../contract.ts';
 import { readModel } from '../files/model-file.ts';
 import { readShard } from '../files/shard.ts';
-import { frozenScores } from './frozen/frozen-scores.ts';
+import { modelScorer } from './model-scorer.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
-
-/** Random views averaged in a score: enough for ranking shifts. */
-const mostViews = 4;
 
 /** Side of the views of the quick test. */
 const testSide = 48;
@@ -75,37 +70,17 @@ async function quickTest(images: PixelSet, { seed, augment }: AdviseTask): Promi
 }
 
 /** The model's scores of the images as they are, and shifted at the size that is stored. */
-async function byModel(
-  images: PixelSet,
-  { model: file, seed, engine }: AdviseTask,
-  { stop, emit }: TaskContext,
-): Promise<Compare> {
-  const model = await readModel(file!.path);
-  const { method, settings: own } = model.description;
-  const { rankBy, views } = own;
-  const settings = { ...own, views: Math.min(views, mostViews) };
-  const running = await chooseEngine(model.frozen ? 'cpu' : engine, settings.threads);
-  emit('computing', { engine: running.name });
-  const scores = (set: PixelSet, keyed: readonly KeyedImage[]) =>
-    model.frozen
-      ? frozenScores(model.frozen, settings, file!.path, set, keyed)
-      : scoreImages(running, { ...model, method, settings }, set, keyed, seed);
-  const score = async (set: PixelSet): Promise<number[]> => {
-    const keyed = [...new Array<undefined>(set.count).keys()].map((index) => {
-      return { index, key: [index, 0] as const };
-    });
-    const anomaly: number[] = [];
-    for await (const batch of scores(set, keyed)) {
-      throwIfStopped(stop);
-      anomaly.push(...batch.map(({ raw }) => -raw[rankBy]!));
-    }
-    return anomaly;
-  };
-  const normal = await score(images);
-  return async (shift, place) => ({
+async function byModel(images: PixelSet, task: AdviseTask, context: TaskContext): Promise<Compare> {
+  const { path } = task.model!;
+  const model = await readModel(path);
+  const { rankBy } = model.description.settings;
+  const scoresOf = await modelScorer(model, path, task, context);
+  const anomaly = async (set: PixelSet) => (await scoresOf(set)).map((raw) => -raw[rankBy]!);
+  const normal = await anomaly(images);
+  return async ({ name, parameters, strength }, place) => ({
     normal,
-    shifted: await score(
-      shiftedSet(images, shiftNamed(shift.name, shift.parameters), shift.strength, seed, place),
+    shifted: await anomaly(
+      shiftedSet(images, shiftNamed(name, parameters), strength, task.seed, place),
     ),
   });
 }
