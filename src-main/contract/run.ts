@@ -10,12 +10,16 @@ export type JobState = 'queued' | 'running' | 'succeeded' | 'failed' | 'stopped'
 export interface RunComparison {
   /** Of the frozen run. */
   readonly otherModelId: number;
-  /** The anomalies: images set aside to validate, or the held-out normals changed by shifts. */
-  readonly basis: 'anomalies' | 'shifts';
+  /**
+   * The anomalies: images set aside to validate, or the held-out normals changed by shifts; none when too few
+   * normals are held out to compare.
+   */
+  readonly basis: 'anomalies' | 'shifts' | 'none';
   readonly counts: { readonly normal: number; readonly anomalous: number };
-  readonly auroc: { readonly own: number; readonly other: number };
-  /** Of own minus other, 95 % interval. */
-  readonly difference95: readonly [number, number];
+  /** null where nothing could be compared. */
+  readonly auroc: { readonly own: number; readonly other: number } | null;
+  /** Of own minus other, 95 % interval; null as `auroc`. */
+  readonly difference95: readonly [number, number] | null;
   /** Which of the two ranks images: the other one unless the own is better beyond chance. */
   readonly ranks: 'own' | 'other';
   /** Scores of the trained model that are worse than chance beyond doubt; not offered for ranking. */

@@ -43,15 +43,23 @@ export interface ComparePorts {
   readonly compute: Compute;
 }
 
-/** The newest finished frozen run of the same snapshot. */
-export function frozenRunOf(reader: Reader, snapshotHash: string): StoredRun | undefined {
+/** The newest frozen run of the same snapshot that has a model and `fits`. */
+export function frozenRunOf(
+  reader: Reader,
+  snapshotHash: string,
+  fits: (config: RunConfig) => boolean = () => true,
+): StoredRun | undefined {
   return listRuns(reader).findLast(
-    (run) => run.method === 'frozen' && run.snapshotHash === snapshotHash && run.modelId !== null,
+    (run) =>
+      run.method === 'frozen' &&
+      run.snapshotHash === snapshotHash &&
+      run.modelId !== null &&
+      fits(readRunConfig(run)),
   );
 }
 
 interface Evidence {
-  readonly basis: RunComparison['basis'];
+  readonly basis: 'anomalies' | 'shifts';
   readonly own: Samples;
   readonly other: Samples;
 }
@@ -62,8 +70,8 @@ interface Samples {
 }
 
 /**
- * null when there is no frozen run, or too few normal images are held out. Throws `checkpoint-damaged`,
- * `stopped`, and what scoring throws.
+ * null when there is no frozen run. With too few held-out normal images nothing is proven, and the frozen
+ * network ranks. Throws `checkpoint-damaged`, `stopped`, and what scoring throws.
  */
 export async function compareWithFrozen(
   run: StoredRun & { readonly modelId: number },
@@ -79,8 +87,8 @@ export async function compareWithFrozen(
   if (found === undefined) return null;
   const { other, items } = found;
   const held = items.filter(isCalibrationNormal);
-  if (held.length < fewestNormals) return null;
   const pair = { own: run, other: { ...other, modelId: other.modelId! } };
+  if (held.length < fewestNormals) return unproven(pair, held.length);
   const evidence =
     fromAnomalies(database, pair, items) ?? (await fromShifts(pair, held, stop, ports));
   return conclude(pair, evidence);
@@ -160,6 +168,17 @@ async function validate(
   return result;
 }
 
+function unproven({ own, other }: Pair, heldOut: number): RunComparison {
+  return {
+    ...{ otherModelId: other.modelId, basis: 'none', counts: { normal: heldOut, anomalous: 0 } },
+    ...{ auroc: null, difference95: null, ranks: 'other', backwards: [] },
+    reason:
+      `The frozen network ranks: whether the trained model ${own.modelId} is better cannot be told, because ` +
+      `${heldOut} normal images are held out to calibrate on and ${fewestNormals} are needed. Give more normal ` +
+      'images to calibration and train again.',
+  };
+}
+
 function conclude({ own, other }: Pair, evidence: Evidence): RunComparison {
   const rankBy = (run: StoredRun) => readRunConfig(run).settings.rankBy;
   const difference = aurocDifference(
@@ -205,11 +224,11 @@ function reasonOf(
     rankBy,
     difference95: [low, high],
   }: {
-    readonly basis: RunComparison['basis'];
-    readonly found: RunComparison['auroc'];
+    readonly basis: Evidence['basis'];
+    readonly found: { readonly own: number; readonly other: number };
     readonly ranks: RunComparison['ranks'];
     readonly rankBy: string;
-    readonly difference95: RunComparison['difference95'];
+    readonly difference95: readonly [number, number];
   },
 ): string {
   const against =
@@ -217,8 +236,9 @@ function reasonOf(
       ? 'the anomalies set aside to validate'
       : 'copies of held-out normal images changed by shifts that it was not trained on';
   const figures =
-    `It separates ${against} with an AUROC of ${part(found.own)} by its score “${scoreTitle(rankBy)}”, ` +
-    `the frozen network with ${part(found.other)} (difference ${signed(low)} to ${signed(high)}).`;
+    `The trained model separates ${against} with an AUROC of ${part(found.own)} by its score ` +
+    `“${scoreTitle(rankBy)}”, the frozen network with ${part(found.other)} ` +
+    `(difference ${signed(low)} to ${signed(high)}).`;
   return ranks === 'own'
     ? `The trained model ${modelId} ranks. ${figures}`
     : `The frozen network ranks, because the trained model ${modelId} is not better on validation data. ${figures}`;

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import type { coreMethods, RunDetails, RunSummary } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
+import { openSettings, resolveSettings } from '#domain/run-settings.ts';
 import type { Stop } from '#domain/stop.ts';
 import type { HandlersOf } from '#rpc/method.ts';
 import type { JobSpec } from '../jobs/job-spec.ts';
@@ -20,6 +21,7 @@ import {
 import { findThreshold } from '../store/runs/thresholds.ts';
 import type { Compute } from '../workers/compute.ts';
 import { estimateRun } from './estimate.ts';
+import type { Backbone } from '../backbones/kept-backbone.ts';
 import { freezeSnapshot } from '../datasets/snapshot.ts';
 import { readRunConfig } from '../runs/run-config.ts';
 import { frozenRunOf } from './compare-runs.ts';
@@ -49,9 +51,13 @@ export function runMethods(ports: RunMethodPorts): RunMethods {
   return {
     'runs.train': async (input, stop) => {
       await ports.assertNoOverlaps(input, ports.orClosing(stop));
-      const runId = startRun(input, ports, await backboneOf(input));
+      // What can be refused comes before anything is stored.
+      const backbone = await backboneOf(input);
+      const first = frozenBefore(input);
+      const ofFirst = first && (await backboneOf(first));
+      const runId = startRun(input, ports, backbone);
       // Queued first: the list is there while the network is trained.
-      const frozen = input.rank ? await startFrozen(input, ports) : null;
+      const frozen = first && ofFirst ? startFrozen(first, ofFirst, ports) : null;
       return { runId, jobId: queue.submit(training(runId)), frozen };
     },
     'runs.estimate': (input, stop) => estimateRun(input, ports.orClosing(stop), ports),
@@ -72,28 +78,41 @@ export function runMethods(ports: RunMethodPorts): RunMethods {
   };
 }
 
-/** null for a frozen run itself, and where one has ranked these images: it scores what it has not. */
-async function startFrozen(
-  input: TrainInput,
+/** The frozen run before a training, with the settings that both have; null where none is wanted. */
+function frozenBefore(input: TrainInput): (TrainInput & { readonly method: 'frozen' }) | null {
+  if (!input.rank || input.method === 'frozen') return null;
+  const open = openSettings('frozen');
+  const shared = Object.entries(input.overrides).filter(
+    ([name]) => name !== 'rankBy' && Object.hasOwn(open, name),
+  );
+  return {
+    ...{ ...input, method: 'frozen', overrides: Object.fromEntries(shared) },
+    ...{ outliers: [], shifts: [], acceptOverlaps: false },
+  };
+}
+
+/** null where a run with these settings has ranked these images: its model scores what it has not. */
+function startFrozen(
+  input: TrainInput & { readonly method: 'frozen' },
+  backbone: Backbone['card'],
   ports: RunMethodPorts,
-): Promise<{ jobId: number; runId: number } | null> {
-  if (input.method === 'frozen') return null;
+): { jobId: number; runId: number } | null {
   const { dataset, engine } = input;
   const { queue } = ports;
   const { hash } = freezeSnapshot(ports.catalogue, dataset);
-  const known = ports.database.read((reader) => frozenRunOf(reader, hash));
+  const settings = JSON.stringify(resolveSettings(input));
+  const known = ports.database.read((reader) =>
+    frozenRunOf(reader, hash, (config) => {
+      return (
+        config.backbone?.sha256 === backbone.sha256 && JSON.stringify(config.settings) === settings
+      );
+    }),
+  );
   if (known) {
     queue.submit({ kind: 'score', modelId: known.modelId!, dataset, engine });
     return null;
   }
-  const { preset, specimen, seed, rank, overrides } = input;
-  const { falseAlarms } = overrides;
-  const frozen = {
-    ...{ dataset, preset, specimen, seed, rank, engine, method: 'frozen' as const },
-    ...{ outliers: [], shifts: [], acceptOverlaps: false },
-    overrides: falseAlarms === undefined ? {} : { falseAlarms },
-  };
-  const runId = startRun(frozen, ports, await backboneOf(frozen));
+  const runId = startRun(input, ports, backbone);
   return { runId, jobId: queue.submit(training(runId)) };
 }
 

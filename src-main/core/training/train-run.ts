@@ -6,7 +6,6 @@ import { join, relative, sep } from 'node:path';
 import type { CoreEvents, RunResources, TrainOutcome } from '#contract/core.ts';
 import type { RunConfig } from '#contract/run-config.ts';
 import { Failure } from '#domain/failure.ts';
-import { scoreTitle } from '#domain/methods/methods.ts';
 import type { TrainResult, TrainTask, WorkerEvents } from '#worker/contract.ts';
 import { Backbones } from '../backbones/backbones.ts';
 import type { DatasetItem } from '../datasets/items.ts';
@@ -19,21 +18,16 @@ import {
   dropEpochsAfter,
   findRun,
   putEpoch,
-  setRunComparison,
   setRunEngine,
   setStepsDone,
   setStepsTotal,
   type StoredRun,
 } from '../store/runs/runs.ts';
 import { snapshotItems } from '../store/runs/snapshots.ts';
-import { calibrate } from '../scores/calibrate.ts';
 import { readRunConfig } from '../runs/run-config.ts';
 import { runFolder } from '../store/runs/run-folder.ts';
-import { isCalibrationNormal } from '../runs/run-items.ts';
-import { scoreImages } from '../scores/score-images.ts';
-import { scoreRun } from '../scores/score-run.ts';
-import { scoringModel, sha256OfFile } from '../scores/scoring-model.ts';
-import { compareWithFrozen } from './compare-runs.ts';
+import { sha256OfFile } from '../scores/scoring-model.ts';
+import { calibrateRun, rankRun, type FinishJob } from './finish-run.ts';
 import { prepareShards } from './train-shards.ts';
 import { withLease, type Compute, type WorkerListeners } from '../workers/compute.ts';
 import { graphicsCardFailed, ranOutOfMemory } from '../workers/worker-call.ts';
@@ -99,10 +93,24 @@ class TrainJob {
 
   async run(): Promise<TrainOutcome> {
     const model = (await this.#finishedModel()) ?? (await this.#train());
-    await this.#calibrate(model.id);
-    if (this.#config.rank === true) await this.#rank(model.id);
+    await this.#finish(model.id);
     await removeCheckpoints(runFolder(this.#ports.folder, this.#run));
     return { runId: this.#run.id, modelId: model.id, steps: model.step };
+  }
+
+  async #finish(modelId: number): Promise<void> {
+    const finished = {
+      ...{ run: { ...this.#run, modelId }, config: this.#config, items: this.#items },
+      engine: this.#instead === undefined ? this.#config.engine : 'cpu',
+    };
+    const job = {
+      ...this.#job,
+      warn: (text: string) => this.#keepWarning(text),
+      warnUnreadable: (...about: Parameters<FinishJob['warnUnreadable']>) =>
+        this.#warnUnreadable(...about),
+    };
+    await calibrateRun(finished, job, this.#ports);
+    if (this.#config.rank === true) await rankRun(finished, job, this.#ports);
   }
 
   /** The intact model of an earlier attempt that ended before its calibration. */
@@ -275,56 +283,5 @@ class TrainJob {
     const { database, emit } = this.#ports;
     const isNew = database.transact((writer) => addRunWarning(writer, this.#run.id, text));
     if (isNew) emit('run.warning', { runId: this.#run.id, text });
-  }
-
-  /** Scores every image of the dataset, and compares the model with the frozen one. */
-  async #rank(modelId: number): Promise<void> {
-    const { database } = this.#ports;
-    const { report, stop } = this.#job;
-    const { warnings } = await scoreRun(
-      { kind: 'score', modelId, dataset: this.#config.dataset, engine: this.#scoringEngine() },
-      { ...this.#job, report: (progress) => report({ ...progress, note: 'Scoring all images' }) },
-      this.#ports,
-    );
-    for (const text of warnings) this.#keepWarning(text);
-    if (this.#config.method === 'frozen') return;
-    report({ done: 0, total: null, note: 'Comparing with the frozen network' });
-    const comparison = await compareWithFrozen({ ...this.#run, modelId }, stop, this.#ports);
-    if (comparison === null) return;
-    database.transact((writer) => {
-      setRunComparison(writer, this.#run.id, comparison);
-    });
-    for (const name of comparison.backwards) {
-      this.#keepWarning(
-        `The score “${scoreTitle(name)}” ranks backwards: on validation data it is worse than chance. It is not ` +
-          'offered for ranking.',
-      );
-    }
-  }
-
-  #scoringEngine(): TrainTask['engine'] {
-    return this.#instead === undefined ? this.#config.engine : 'cpu';
-  }
-
-  async #calibrate(modelId: number): Promise<void> {
-    const { database, folder } = this.#ports;
-    const items = this.#items.filter(isCalibrationNormal);
-    const model = await scoringModel(database, folder, modelId, this.#scoringEngine());
-    const note = 'Scoring the normal images held out to calibrate on';
-    const { failed } = await scoreImages(
-      model,
-      items,
-      {
-        stop: this.#job.stop,
-        report: (done, total) => this.#job.report({ done, total, note }),
-        warn: (text) => this.#keepWarning(text),
-      },
-      this.#ports,
-    );
-    const what = 'normal images held out to calibrate on';
-    this.#warnUnreadable(failed.length, items.length, what, failed[0]?.reason);
-    const imageIds = items.map(({ imageId }) => imageId);
-    const { falseAlarms } = this.#config.settings;
-    for (const text of calibrate(database, modelId, imageIds, falseAlarms)) this.#keepWarning(text);
   }
 }

@@ -61,7 +61,7 @@ export async function followTraining(
   ];
   try {
     const { jobId, runId, frozen } = await start();
-    if (frozen) await followFrozen(client, shell, project, frozen);
+    if (frozen) await followFrozen(client, shell, project, frozen, runId);
     followed = runId;
     shell.note(`Run ${runId}`);
     const outcome = (await followJob(client, jobId, shell, {
@@ -83,6 +83,7 @@ async function followFrozen(
   shell: Shell,
   project: string,
   { jobId, runId }: { readonly jobId: number; readonly runId: number },
+  trainingId: number,
 ): Promise<void> {
   const frozen = String(runId);
   shell.note(`Run ${frozen}, which ranks with a frozen network first`);
@@ -90,7 +91,9 @@ async function followFrozen(
     await followJob(client, jobId, shell, {
       progress: shell.progress('Ranking first'),
       advance: aroundSteps,
-      whenStopped: () => `. Resume with: ${shell.typed('resume', project, frozen)}`,
+      whenStopped: () =>
+        `. Resume with: ${shell.typed('resume', project, frozen)}, and the training with: ` +
+        shell.typed('resume', project, String(trainingId)),
     });
     const { modelId, dataset, threshold } = await client.call('runs.show', { runId });
     if (modelId === null) return;

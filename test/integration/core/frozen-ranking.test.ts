@@ -64,7 +64,7 @@ describe('a training that ranks', () => {
     expect(await scoredBy(client, run.modelId!)).toBe(images);
     const { comparison } = run;
     expect(comparison).toMatchObject({ otherModelId: ranked.modelId, basis: 'shifts' });
-    const [low] = comparison!.difference95;
+    const [low] = comparison!.difference95!;
     expect(comparison!.ranks).toBe(low > 0 ? 'own' : 'other');
     expect(comparison!.reason).toMatch(/ranks.*AUROC/);
     expect(run.scores.filter((name) => comparison!.backwards.includes(name))).toEqual([]);
@@ -75,6 +75,33 @@ describe('a training that ranks', () => {
     await succeeded(client, again.jobId);
     const { comparison: second } = await client.call('runs.show', { runId: again.runId });
     expect(second).toMatchObject({ otherModelId: ranked.modelId });
+
+    // A frozen run with other settings is another one.
+    const upright = await client.call('runs.train', {
+      ...quick,
+      overrides: { ...quick.overrides, turns: 'none' },
+    });
+    expect(upright.frozen).not.toBeNull();
+    await client.call('jobs.stop', { jobId: upright.jobId });
+    await succeeded(client, upright.frozen!.jobId);
+  });
+
+  it('leaves the ranking to the frozen network when too few normal images are held out', async () => {
+    const folder = newFolder();
+    const project = await makeTemplate(folder, { ...counts, normal: 16 });
+    const { client } = await openProject(project);
+    const started = await client.call('runs.train', quick);
+    await succeeded(client, started.jobId);
+    const { comparison } = await client.call('runs.show', { runId: started.runId });
+    expect(comparison).toMatchObject({ basis: 'none', ranks: 'other', auroc: null });
+    expect(comparison!.reason).toMatch(/cannot be told, because \d normal images are held out/);
+  });
+
+  it('stores nothing when its backbone cannot be used', async () => {
+    const { client } = await openProject(await copyOf(template, newFolder()));
+    const asked = { ...frozen, overrides: { backbone: 'gone' } };
+    await expect(client.call('runs.train', asked)).rejects.toMatchObject({ code: 'not-found' });
+    expect(await client.call('runs.list', {})).toEqual([]);
   });
 
   it('is compared on anomalies that were set aside to validate, when there are enough', async () => {
