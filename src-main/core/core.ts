@@ -8,7 +8,7 @@ import { either, StopSource, type Stop } from '#domain/stop.ts';
 import type { Link } from '#rpc/link.ts';
 import { inputChecker, type HandlersOf } from '#rpc/method.ts';
 import { serve, type Server, type Service } from '#rpc/serve.ts';
-import { listedBackbones } from './backbones/listed-backbones.ts';
+import { backboneMethods } from './backbones/backbone-methods.ts';
 import { describeEngines } from './project/engines.ts';
 import { importImages } from './import/import.ts';
 import { nothingFound } from './import/nothing-found.ts';
@@ -201,7 +201,7 @@ export class Core {
         },
       }),
       'licences.list': () => readLicences(),
-      'backbones.list': () => listedBackbones(),
+      ...backboneMethods(orClosing),
       ...trashMethods({
         ...{ database, folder, queue, now },
         moveRun: (runId, to) => this.#edits.moveRun(runId, to),
