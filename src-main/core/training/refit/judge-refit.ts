@@ -3,8 +3,7 @@
 
 import type { RunComparison } from '#contract/core.ts';
 import type { RunConfig } from '#contract/run-config.ts';
-import { count, counted, part } from '#domain/figures.ts';
-import { aurocDifference, type AurocDifference } from '#domain/metrics/auroc-difference.ts';
+import { count, counted, part, significant } from '#domain/figures.ts';
 import { fewestNormals } from '#domain/run-settings.ts';
 import type { RefitResult } from '#worker/contract.ts';
 import type { DatasetItem } from '../../datasets/items.ts';
@@ -12,6 +11,7 @@ import type { TrainedModel } from '../../scores/scoring-model.ts';
 import type { Reader } from '../../store/database.ts';
 import { scoresNamed } from '../../store/runs/scores.ts';
 import type { RefitImages } from './refit-run.ts';
+import { mostLoss, takesOver, type RankedVerdicts, type Verdict } from './takes-over.ts';
 
 interface Judged {
   readonly modelId: number;
@@ -20,9 +20,6 @@ interface Judged {
   readonly images: RefitImages;
   readonly validation: RefitResult['validation'];
 }
-
-/** The largest loss of AUROC that the 95 % interval may contain. */
-const mostLoss = 0.005;
 
 /** One image in both rankings; higher is stranger. */
 interface Pair {
@@ -39,9 +36,9 @@ export function judgeRefit(reader: Reader, judged: Judged): RunComparison {
       return raw === undefined || own === undefined ? [] : [{ own: own[place]!, earlier: -raw }];
     });
   const heldOut = paired(images.heldOut, validation?.heldOut);
-  const normal = [...heldOut, ...paired(images.confirmed, validation?.confirmed)];
+  const confirmed = paired(images.confirmed, validation?.confirmed);
   const anomalous = paired(images.anomalies, validation?.anomalies);
-  const counts = { normal: normal.length, anomalous: anomalous.length };
+  const counts = { normal: heldOut.length + confirmed.length, anomalous: anomalous.length };
   const about = { otherModelId: base.model.id, counts, backwards: [] };
   if (validation === null) {
     return {
@@ -63,19 +60,19 @@ export function judgeRefit(reader: Reader, judged: Judged): RunComparison {
       reason: kept(`whether the refit is better cannot be told: ${few}`),
     };
   }
-  const of = (which: keyof Pair) => ({
-    normal: normal.map((pair) => pair[which]),
-    anomalous: anomalous.map((pair) => pair[which]),
+  const of = (which: keyof Pair): RankedVerdicts => ({
+    heldOut: heldOut.map((pair) => pair[which]),
+    confirmed: confirmed.map((pair) => pair[which]),
+    anomalies: anomalous.map((pair) => pair[which]),
   });
-  const difference = aurocDifference(of('own'), of('earlier'));
-  const { own, other, difference95 } = difference;
-  const isBetter = own > other && difference95[0] >= -mostLoss;
+  const verdict = takesOver(of('own'), of('earlier'));
+  const { own, other, difference95 } = verdict.difference;
   return {
     ...{ ...about, basis: 'verdicts', auroc: { own, other }, difference95 },
-    ranks: isBetter ? 'own' : 'other',
-    reason: isBetter
-      ? `Model ${judged.modelId} ranks, refitted with ${verdictWords(judged)}: ${figures(difference)}`
-      : kept(`${whyNot(difference)}: ${figures(difference)}`, ''),
+    ranks: verdict.takesOver ? 'own' : 'other',
+    reason: verdict.takesOver
+      ? `Model ${judged.modelId} ranks, refitted with ${verdictWords(judged)}: ${figures(verdict)}`
+      : kept(`${whyNot(verdict)}: ${figures(verdict)}`, ''),
   };
 }
 
@@ -83,11 +80,11 @@ function kept(why: string, end = '.'): string {
   return `The earlier ranking is kept, because ${why}${end}`;
 }
 
-function whyNot({ own, other, difference95: [low] }: AurocDifference): string {
-  if (own > other && low < -mostLoss) {
-    return `a loss of more than ${mostLoss} cannot be ruled out with so few verdicts`;
+function whyNot({ difference: { own, other } }: Verdict): string {
+  if (own > other) {
+    return `a loss of more than ${mostLoss} cannot be ruled out with these verdicts`;
   }
-  return 'the refit does not separate verdicts that it does not know better';
+  return 'the refit does not find verdicts better that it does not know';
 }
 
 function verdictWords({ config }: Judged): string {
@@ -98,11 +95,24 @@ function verdictWords({ config }: Judged): string {
   );
 }
 
-function figures({ own, other, difference95: [low, high] }: AurocDifference): string {
+function figures({ difference, distance }: Verdict): string {
+  const { own, other } = difference;
+  const how = 'cross-validated over the verdicts and with held-out normal images,';
+  if (own !== other) {
+    return (
+      `${how} its AUROC is ${part(own)}, that of the earlier ranking ${part(other)} ` +
+      `(difference ${interval(difference.difference95)}).`
+    );
+  }
   return (
-    `cross-validated over the verdicts and with held-out normal images, its AUROC is ${part(own)}, that of the ` +
-    `earlier ranking ${part(other)} (difference ${signed(low)} to ${signed(high)}).`
+    `${how} the AUROC of both is ${part(own)}, and confirmed anomalies stand out from normal images by ` +
+    `${significant(distance.own, 3)} standard deviations, in the earlier ranking by ` +
+    `${significant(distance.earlier, 3)} (difference ${interval(distance.difference95)}).`
   );
+}
+
+function interval([low, high]: readonly [number, number]): string {
+  return `${signed(low)} to ${signed(high)}`;
 }
 
 function signed(value: number): string {
