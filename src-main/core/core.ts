@@ -38,6 +38,8 @@ import { guaranteeMethods } from './scores/guarantee/guarantee-methods.ts';
 import { rank } from './scores/rank.ts';
 import { assertIdleRun } from './training/idle-run.ts';
 import { datasetNamed } from './runs/run-items.ts';
+import { refitMethods } from './training/refit/refit-methods.ts';
+import { refitRun } from './training/refit/refit-run.ts';
 import { runMethods } from './training/run-methods.ts';
 import { scoreRun } from './scores/score-run.ts';
 import { trainedModel } from './scores/scoring-model.ts';
@@ -157,8 +159,13 @@ export class Core {
         return result;
       },
       train: ({ runId }, job) =>
-        trainRun(runId, job, { database, folder, now, codeVersion, compute, emit }),
-      score: (spec, job) => scoreRun(spec, job, { database, folder, compute }),
+        trainRun(runId, job, {
+          ...{ database, folder, now, codeVersion, compute, emit },
+          cache: this.#cache,
+        }),
+      refit: ({ runId }, job) =>
+        refitRun(runId, job, { database, folder, now, compute, cache: this.#cache, emit }),
+      score: (spec, job) => scoreRun(spec, job, { database, folder, compute, cache: this.#cache }),
     };
   }
 
@@ -210,6 +217,7 @@ export class Core {
         ...{ database, folder, queue, compute, orClosing, previewer: this.#previewer },
         emit: this.#emit.bind(this),
       }),
+      ...refitMethods({ database, catalogue, queue, now, codeVersion }),
       ...runMethods({
         ...{ database, folder, queue, catalogue, now, codeVersion, compute, orClosing },
         assertNoOverlaps: (input, stop) => assertNoOverlaps(input, stop, { database, folder }),
@@ -244,9 +252,9 @@ export class Core {
 
 /** The state of a run is that of its job. */
 function followJob(writer: Writer, { kind, spec, state, failure }: JobStanding, now: Date): void {
-  if (kind !== 'train') return;
+  if (kind !== 'train' && kind !== 'refit') return;
   const parsed = jobSpec.safeParse(JSON.parse(spec));
-  if (!parsed.success || parsed.data.kind !== 'train') return;
+  if (!parsed.success || !('runId' in parsed.data)) return;
   setRunState(writer, parsed.data.runId, state, failure, now.toISOString());
 }
 

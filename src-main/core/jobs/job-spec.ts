@@ -9,6 +9,7 @@ const id = z.int().min(1);
 export const jobSpec = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('import'), input: importInput }),
   z.strictObject({ kind: z.literal('train'), runId: id }),
+  z.strictObject({ kind: z.literal('refit'), runId: id }),
   z.strictObject({
     kind: z.literal('score'),
     modelId: id,
@@ -21,15 +22,17 @@ export type JobSpec = z.infer<typeof jobSpec>;
 export type JobKind = JobSpec['kind'];
 export type SpecOf<K extends JobKind> = Extract<JobSpec, { kind: K }>;
 
-export type LaneName = 'files' | 'train';
+export type LaneName = 'files' | 'train' | 'refit';
 
 /** How many jobs of a lane run at once. Two imports would both split the same groups. */
-export const laneWidth: Readonly<Record<LaneName, number>> = { files: 1, train: 1 };
+export const laneWidth: Readonly<Record<LaneName, number>> = { files: 1, train: 1, refit: 1 };
 
 export const laneOf: Readonly<Record<JobKind, LaneName>> = {
   import: 'files',
   train: 'train',
   score: 'train',
+  // Seconds of work, which do not wait for a training of hours.
+  refit: 'refit',
 };
 
 /** Parses a stored request. Throws `bad-input` when this version does not know it. */

@@ -12,7 +12,7 @@ import { selfOecl } from './self-oecl/method.ts';
 import { simclr } from './simclr/method.ts';
 
 /** Those that train a network. */
-const methods: Readonly<Record<Exclude<MethodName, 'frozen'>, Method>> = {
+const methods: Readonly<Record<Exclude<MethodName, 'frozen' | 'refit'>, Method>> = {
   oecl,
   'self-oecl': selfOecl,
   mixed,
@@ -25,6 +25,8 @@ const methods: Readonly<Record<Exclude<MethodName, 'frozen'>, Method>> = {
 
 /** Throws an Error for a method that trains no network. */
 export function methodOf(name: MethodName): Method {
-  if (name === 'frozen') throw new Error('The method frozen trains no network');
+  if (name === 'frozen' || name === 'refit') {
+    throw new Error(`The method ${name} trains no network`);
+  }
   return methods[name];
 }

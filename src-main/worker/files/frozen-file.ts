@@ -18,12 +18,18 @@ export interface FrozenNetwork {
 
 const onnxName = 'backbone.onnx';
 
-export function frozenParts({ card, onnx, readOut }: FrozenNetwork): TensorFile {
+export function frozenParts({ readOut, ...network }: FrozenNetwork): TensorFile {
+  const { tensors, metadata } = frozenNetworkParts(network);
+  return { tensors: { ...tensors, ...readOutTensors(readOut) }, metadata };
+}
+
+/** The network alone. */
+export function frozenNetworkParts({
+  card,
+  onnx,
+}: Pick<FrozenNetwork, 'card' | 'onnx'>): TensorFile {
   const bytes: FileTensor = { shape: [onnx.length], values: onnx };
-  return {
-    tensors: { [onnxName]: bytes, ...readOutTensors(readOut) },
-    metadata: { backbone: JSON.stringify(card) },
-  };
+  return { tensors: { [onnxName]: bytes }, metadata: { backbone: JSON.stringify(card) } };
 }
 
 /** `pictures`: of an image, see `FrozenReading`. Throws `checkpoint-damaged`. */
@@ -32,11 +38,20 @@ export function readFrozenParts(
   pictures: number,
   path: string,
 ): FrozenNetwork {
+  const network = readFrozenNetwork({ tensors, metadata }, path);
+  const readOut = readReadOut(tensors, outputLengths(network.card.outputs), pictures, path);
+  if (readOut === null) throw damagedFile(path, 'it has no statistics of the normal images');
+  return { ...network, readOut };
+}
+
+/** The network alone. Throws `checkpoint-damaged`. */
+export function readFrozenNetwork(
+  { tensors, metadata }: TensorFile,
+  path: string,
+): Pick<FrozenNetwork, 'card' | 'onnx'> {
   const card = readCard(metadata['backbone'], path);
   const length = tensors[onnxName]?.shape[0] ?? 0;
-  const readOut = readReadOut(tensors, outputLengths(card.outputs), pictures, path);
-  if (readOut === null) throw damagedFile(path, 'it has no statistics of the normal images');
-  return { card, onnx: assertTensor(tensors, onnxName, [length], Uint8Array, path), readOut };
+  return { card, onnx: assertTensor(tensors, onnxName, [length], Uint8Array, path) };
 }
 
 function readCard(text: string | undefined, path: string): BackboneCard {

@@ -2,7 +2,12 @@
 
 import type { Job } from '#contract/core.ts';
 
-const titles = { import: 'Importing', train: 'Training', score: 'Scoring' } as const;
+const titles = {
+  import: 'Importing',
+  train: 'Training',
+  refit: 'Refitting',
+  score: 'Scoring',
+} as const;
 
 /** Whether a training is at its steps; before and after them it works on images. */
 export function isAtSteps({ kind, note }: Pick<Job, 'kind' | 'note'>): boolean {
@@ -14,6 +19,7 @@ export function jobWords(job: Pick<Job, 'kind' | 'note'>): {
   readonly title: string;
   readonly unit: 'step' | 'image';
 } {
+  if (job.kind === 'refit') return { title: job.note ?? titles.refit, unit: 'image' };
   if (job.kind !== 'train') return { title: titles[job.kind], unit: 'image' };
   return isAtSteps(job)
     ? { title: titles.train, unit: 'step' }

@@ -25,7 +25,7 @@ export async function* frozenScores(
     let place = 0;
     const indices = images.map(({ index }) => index);
     for await (const rows of network.rows(set, indices, readingOf(settings))) {
-      yield rows.map((row) => ({ index: indices[place++]!, raw: scoresOf(row, readOut) }));
+      yield rows.map((row) => ({ index: indices[place++]!, raw: scoresOf(row, readOut), row }));
     }
   } finally {
     await network.release();
