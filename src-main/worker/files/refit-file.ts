@@ -42,7 +42,7 @@ export function refitParts(
   };
 }
 
-const headStart = 'head.';
+const headStart = 'outlierHead.';
 
 /** Throws `checkpoint-damaged`. */
 export function readRefitParts(
