@@ -5,7 +5,7 @@ import { RandomStream } from '#domain/random.ts';
 import { joinedDistance, stageDistances } from '#ml/read-out/read-out.ts';
 import { crossValidated } from '#ml/refit/cross-validated.ts';
 import { resemblance } from '#ml/refit/outlier-head.ts';
-import { fitNormals, fitRefit, headOf, refitScores } from '#ml/refit/refit.ts';
+import { fitNormals, headOf, refitScores, type Refit, type RefitRows } from '#ml/refit/refit.ts';
 
 const shape = { lengths: [3, 5], pictures: 1 };
 const stream = new RandomStream(3, 0);
@@ -18,6 +18,11 @@ function rows(count: number, shift = 0, place = 0): Float32Array[] {
     row[place]! += shift;
     return row;
   });
+}
+
+function fitRefit({ normals, confirmed, anomalies }: RefitRows): Refit {
+  const fitted = fitNormals([...normals, ...confirmed], shape);
+  return { readOut: fitted.readOut, head: headOf(anomalies, fitted) };
 }
 
 const normals = rows(200);
@@ -100,7 +105,7 @@ describe('the head', () => {
 
 describe('the scores of a refit', () => {
   it('join the read-out with the head as one more stage, and lower no image', () => {
-    const refit = fitRefit({ normals, confirmed: [], anomalies }, shape);
+    const refit = fitRefit({ normals, confirmed: [], anomalies });
     for (const row of [...rows(10), ...rows(10, 3)]) {
       const raw = refitScores(row, refit);
       const distance = joinedDistance(stageDistances(row, refit.readOut), refit.readOut);
@@ -115,8 +120,8 @@ describe('the scores of a refit', () => {
 
   it('have no head without confirmed anomalies, and move confirmed normals down', () => {
     const odd = rows(20, 2, 6);
-    const before = fitRefit({ normals, confirmed: [], anomalies: [] }, shape);
-    const after = fitRefit({ normals, confirmed: odd, anomalies: [] }, shape);
+    const before = fitRefit({ normals, confirmed: [], anomalies: [] });
+    const after = fitRefit({ normals, confirmed: odd, anomalies: [] });
     const likeIt = rows(30, 2, 6);
     const mean = (refit: typeof before) =>
       likeIt.reduce((sum, row) => sum + refitScores(row, refit)['refit']!, 0) / likeIt.length;
@@ -128,6 +133,10 @@ describe('the scores of a refit', () => {
 describe('cross-validation', () => {
   const nothing = () => Promise.resolve();
   const heldOut = rows(10);
+  const validated = (some: RefitRows, groups: readonly string[]) => {
+    const whole = fitNormals([...some.normals, ...some.confirmed], shape);
+    return crossValidated(some, whole, heldOut, groups, shape, nothing);
+  };
 
   it('scores an anomaly without its group: a kind of one group alone is not found', async () => {
     // Six anomalies in one direction, all of one group, and six in another one.
@@ -135,9 +144,9 @@ describe('cross-validation', () => {
     const two = rows(6, 4, 7);
     const some = { normals, confirmed: [], anomalies: [...one, ...two] };
     const groups = [...one.map(() => 'a'), ...two.map(() => 'b')];
-    const apart = (await crossValidated(some, heldOut, groups, shape, nothing))!;
+    const apart = (await validated(some, groups))!;
     const each = some.anomalies.map((_, place) => `image ${place}`);
-    const alone = (await crossValidated(some, heldOut, each, shape, nothing))!;
+    const alone = (await validated(some, each))!;
     const mean = (values: readonly number[]) =>
       values.reduce((sum, value) => sum + value, 0) / values.length;
     expect(mean(alone.anomalies)).toBeGreaterThan(mean(apart.anomalies) + 0.05);
@@ -147,10 +156,10 @@ describe('cross-validation', () => {
   it('needs anomalies of two groups, and keeps confirmed normals out as well', async () => {
     const some = { normals, confirmed: rows(4, 2, 6), anomalies: anomalies.slice(0, 4) };
     const alike = [...some.confirmed.map(() => 'n'), ...some.anomalies.map(() => 'a')];
-    expect(await crossValidated(some, heldOut, alike, shape, nothing)).toBeNull();
+    expect(await validated(some, alike)).toBeNull();
     const each = [...some.confirmed, ...some.anomalies].map((_, place) => String(place));
-    const { confirmed } = (await crossValidated(some, heldOut, each, shape, nothing))!;
-    const whole = fitRefit(some, shape);
+    const { confirmed } = (await validated(some, each))!;
+    const whole = fitRefit(some);
     // Known to the fit they look more normal.
     some.confirmed.forEach((row, place) => {
       expect(confirmed[place]).toBeGreaterThan(-refitScores(row, whole)['refitReadOut']!);

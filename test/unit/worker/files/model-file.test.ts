@@ -7,7 +7,7 @@ import { initialState } from '#ml/networks/initial-weights.ts';
 import { networks } from '#ml/networks/networks.ts';
 import { fitReadOut } from '#ml/read-out/read-out.ts';
 import { stageLengths } from '#ml/read-out/stages.ts';
-import { fitRefit } from '#ml/refit/refit.ts';
+import { fitNormals, headOf } from '#ml/refit/refit.ts';
 import { describeScoring } from '#ml/score.ts';
 import { fitReference } from '#ml/scores/reference.ts';
 import type { FrozenModel, Model, RefitModel } from '#worker/files/model-file.ts';
@@ -118,13 +118,16 @@ test('a refit has the network that it started from, and the head where there is 
     ramp(sumOf(lengths)).map((value, i) => value + Math.cos(i * row)),
   );
   const shape = { lengths, pictures: 1 };
+  const fitted = fitNormals(rows, shape);
   const trained = { frozen: null, state: model.state };
-  const few = { normals: rows, confirmed: [], anomalies: [] };
-  const refit: RefitModel = { description, refit: { ...trained, ...fitRefit(few, shape) } };
+  const refit: RefitModel = {
+    description,
+    refit: { ...trained, readOut: fitted.readOut, head: null },
+  };
   await writeModel(path, refit);
   expect(await readModel(path)).toEqual(refit);
-  const headed = fitRefit({ ...few, anomalies: rows.slice(0, 4) }, shape);
-  const second: RefitModel = { description, refit: { ...trained, ...headed } };
+  const head = headOf(rows.slice(0, 4), fitted);
+  const second: RefitModel = { description, refit: { ...refit.refit, head } };
   await writeModel(path, second);
   expect(await readModel(path)).toEqual(second);
   const whole = await readTensors(path);
