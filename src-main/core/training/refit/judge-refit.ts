@@ -10,7 +10,7 @@ import type { DatasetItem } from '../../datasets/items.ts';
 import type { TrainedModel } from '../../scores/scoring-model.ts';
 import type { Reader } from '../../store/database.ts';
 import { scoresNamed } from '../../store/runs/scores.ts';
-import type { RefitImages } from './refit-run.ts';
+import type { RefitImages } from './refit-images.ts';
 import { mostLoss, takesOver, type RankedVerdicts, type Verdict } from './takes-over.ts';
 
 interface Judged {

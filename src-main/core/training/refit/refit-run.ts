@@ -1,8 +1,6 @@
 // The job "refit": from a stored run to a model with thresholds, scores and a comparison. It reads features from
 // the cache, so that it takes seconds; only images whose features are not there are computed.
 
-import { createHash } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CoreEvents, TrainOutcome } from '#contract/core.ts';
 import type { RunConfig } from '#contract/run-config.ts';
@@ -17,7 +15,6 @@ import { isCalibrationNormal, isTrainingNormal } from '../../runs/run-items.ts';
 import { imageFeatures } from '../../scores/image-features.ts';
 import { readOutSource } from '../../scores/read-out-source.ts';
 import { scoreRun } from '../../scores/score-run.ts';
-import { newScoringFolder } from '../../scores/scoring-folder.ts';
 import { scoringModel, trainedModel, type TrainedModel } from '../../scores/scoring-model.ts';
 import { shardImages } from '../../scores/shard-images.ts';
 import type { ProjectDatabase } from '../../store/database.ts';
@@ -34,11 +31,13 @@ import {
   type StoredRun,
 } from '../../store/runs/runs.ts';
 import { snapshotItems } from '../../store/runs/snapshots.ts';
-import { withLease, type Compute } from '../../workers/compute.ts';
+import { withLease, type Compute, type Lease } from '../../workers/compute.ts';
 import { calibrateRun, type FinishJob } from '../finish-run.ts';
 import { judgeRefit } from './judge-refit.ts';
+import type { RefitImages } from './refit-images.ts';
 import { scoreFromCache } from './score-from-cache.ts';
 import { verdictGroups } from './verdict-groups.ts';
+import { withRows } from './with-rows.ts';
 
 export interface RefitPorts {
   readonly database: ProjectDatabase;
@@ -62,14 +61,6 @@ export async function refitRun(
   const run = ports.database.read((reader) => findRun(reader, runId));
   if (!run) throw new Failure('not-found', `There is no run ${runId}.`);
   return await new RefitJob(run, job, ports).run();
-}
-
-/** The images that a refit is fitted to and judged on, each kind in the order of the rows. */
-export interface RefitImages {
-  readonly normals: readonly DatasetItem[];
-  readonly confirmed: readonly DatasetItem[];
-  readonly anomalies: readonly DatasetItem[];
-  readonly heldOut: readonly DatasetItem[];
 }
 
 const kinds = ['normals', 'confirmed', 'anomalies', 'heldOut'] as const;
@@ -97,7 +88,12 @@ class RefitJob {
       setStepsTotal(writer, this.#run.id, 0);
     });
     const { images, features } = await this.#features();
-    const { model, validation } = await this.#fit(images, features);
+    // One worker: its start takes longer than a fit.
+    const { model, validation } = await withLease(this.#ports.compute, async (lease) => {
+      const fitted = await this.#fit(images, features, lease);
+      await scoreFromCache(fitted.model.id, this.#datasets, lease, this.#job, this.#ports);
+      return fitted;
+    });
     const run = { ...this.#run, modelId: model.id };
     await this.#score(run);
     this.#report('Comparing with the earlier ranking');
@@ -160,6 +156,7 @@ class RefitJob {
   async #fit(
     images: RefitImages,
     features: ImageVectors,
+    lease: Lease,
   ): Promise<{ model: StoredModel; validation: RefitResult['validation'] }> {
     const { database, folder, compute, now } = this.#ports;
     this.#report('Fitting the read-out');
@@ -180,7 +177,7 @@ class RefitJob {
         },
         groups: database.read((reader) => verdictGroups(reader, images)),
       };
-      return await withLease(compute, (lease) => lease.call('refit', task, this.#job.stop));
+      return await lease.call('refit', task, this.#job.stop);
     });
     const model = database.transact((writer) =>
       putModel(
@@ -197,12 +194,15 @@ class RefitJob {
     return { model, validation };
   }
 
-  /** Every image of the datasets that were trained on and reviewed, and the thresholds. */
+  /** That were trained on and reviewed. */
+  get #datasets(): readonly string[] {
+    return [...new Set([this.#config.dataset, this.#config.refit!.reviewed])];
+  }
+
+  /** The images whose features are not cached, and the thresholds. */
   async #score(run: StoredRun & { readonly modelId: number }): Promise<void> {
-    const { database, compute } = this.#ports;
+    const { database } = this.#ports;
     const config = this.#config;
-    const datasets = [...new Set([config.dataset, config.refit!.reviewed])];
-    await scoreFromCache(run.modelId, datasets, this.#job, { ...this.#ports, withRows });
     const items = database.read((reader) => snapshotItems(reader, run.snapshotId));
     const { stop, jobId, report } = this.#job;
     const finish: FinishJob = {
@@ -212,9 +212,9 @@ class RefitJob {
       warnUnreadable: () => undefined,
     };
     await calibrateRun({ run, config, items, engine: config.engine }, finish, this.#ports);
-    for (const dataset of datasets) {
+    for (const dataset of this.#datasets) {
       const spec = { kind: 'score', modelId: run.modelId, dataset, engine: config.engine } as const;
-      await scoreRun(spec, this.#job, { ...this.#ports, compute });
+      await scoreRun(spec, this.#job, this.#ports);
     }
   }
 
@@ -226,27 +226,5 @@ class RefitJob {
     const { database, emit } = this.#ports;
     const isNew = database.transact((writer) => addRunWarning(writer, this.#run.id, text));
     if (isNew) emit('run.warning', { runId: this.#run.id, text });
-  }
-}
-
-/** Gives a worker vectors as a file, which is removed afterwards. Throws as `use` and writing. */
-export async function withRows<Result>(
-  rows: readonly Float32Array[],
-  { folder, compute }: Pick<RefitPorts, 'folder' | 'compute'>,
-  use: (rows: RefitTask['rows']) => Promise<Result>,
-): Promise<Result> {
-  const work = await newScoringFolder(folder);
-  try {
-    const path = join(work, 'rows');
-    const bytes = Buffer.concat(
-      rows.map(
-        ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
-      ),
-    );
-    await writeFile(path, bytes);
-    const hash = createHash('sha256').update(bytes).digest('hex');
-    return await use(await compute.put({ hash, path }));
-  } finally {
-    await rm(work, { recursive: true, force: true });
   }
 }

@@ -9,8 +9,8 @@ import { scoringModel, trainedModel } from '../../scores/scoring-model.ts';
 import type { ProjectDatabase } from '../../store/database.ts';
 import { items } from '../../store/images/datasets.ts';
 import { putScore } from '../../store/runs/scores.ts';
-import { withLease, type Compute } from '../../workers/compute.ts';
-import type { withRows } from './refit-run.ts';
+import type { Compute, Lease } from '../../workers/compute.ts';
+import { withRows } from './with-rows.ts';
 
 interface Ports {
   readonly database: ProjectDatabase;
@@ -18,7 +18,6 @@ interface Ports {
   readonly folder: string;
   readonly compute: Compute;
   readonly cache: FeatureCache;
-  readonly withRows: typeof withRows;
 }
 
 /** Images whose features are in memory at once: about 100 MB. */
@@ -28,6 +27,7 @@ const atOnce = 20_000;
 export async function scoreFromCache(
   modelId: number,
   datasets: readonly string[],
+  lease: Lease,
   { stop, report }: JobContext,
   ports: Ports,
 ): Promise<void> {
@@ -41,22 +41,20 @@ export async function scoreFromCache(
   });
   const model = await compute.put((await scoringModel(database, folder, modelId, 'cpu')).file);
   const hashes = [...images.keys()];
-  await withLease(compute, async (lease) => {
-    for (let start = 0; start < hashes.length; start += atOnce) {
-      throwIfStopped(stop);
-      report({ done: start, total: hashes.length, note: 'Scoring all images' });
-      const some = hashes.slice(start, start + atOnce);
-      const known = [...(await cache.read(readOutKey(trained), some))];
-      if (known.length === 0) continue;
-      const rows = known.map(([, row]) => row);
-      const { scores } = await ports.withRows(rows, ports, (input) =>
-        lease.call('scoreRows', { model, rows: input }, stop),
-      );
-      database.transact((writer) => {
-        known.forEach(([hash], place) => {
-          putScore(writer, modelId, images.get(hash)!, scores[place]!);
-        });
+  for (let start = 0; start < hashes.length; start += atOnce) {
+    throwIfStopped(stop);
+    report({ done: start, total: hashes.length, note: 'Scoring all images' });
+    const some = hashes.slice(start, start + atOnce);
+    const known = [...(await cache.read(readOutKey(trained), some))];
+    if (known.length === 0) continue;
+    const rows = known.map(([, row]) => row);
+    const { scores } = await withRows(rows, ports, (input) =>
+      lease.call('scoreRows', { model, rows: input }, stop),
+    );
+    database.transact((writer) => {
+      known.forEach(([hash], place) => {
+        putScore(writer, modelId, images.get(hash)!, scores[place]!);
       });
-    }
-  });
+    });
+  }
 }
