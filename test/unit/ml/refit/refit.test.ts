@@ -99,6 +99,10 @@ describe('the head', () => {
   it('counts half with three anomalies, and is not there without any', () => {
     expect(headOf(anomalies.slice(0, 3), fitted)!.weight).toEqual(Float64Array.of(0.5));
     expect(head.weight[0]).toBeCloseTo(0.8, 12);
+    expect(headOf(anomalies, fitNormals(normals.slice(0, 50), shape))!.weight[0]).toBeCloseTo(
+      0.2,
+      12,
+    );
     expect(headOf([], fitted)).toBeNull();
   });
 });
