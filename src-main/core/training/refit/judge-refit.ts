@@ -84,7 +84,7 @@ function whyNot({ difference: { own, other } }: Verdict): string {
   if (own > other) {
     return `a loss of more than ${mostLoss} cannot be ruled out with these verdicts`;
   }
-  return 'the refit does not find verdicts better that it does not know';
+  return 'on judged images that it did not know the refit is not better';
 }
 
 function verdictWords({ config }: Judged): string {
