@@ -27,13 +27,15 @@ export function methodTitle(name: string): string {
   return findCard(name)?.title ?? name;
 }
 
-/** "blood cells, quick, Anchored". A frozen run has no preset. */
+/** "blood cells, quick, Anchored". A frozen run has no preset, and a refit none of its own. */
 export function runWords(
   { dataset, preset, method }: Pick<RunSummary, 'dataset' | 'preset' | 'method'>,
   separator = ', ',
 ): string {
   const title = methodTitle(method);
-  return (method === 'frozen' ? [dataset, title] : [dataset, preset, title]).join(separator);
+  return (
+    method === 'frozen' || method === 'refit' ? [dataset, title] : [dataset, preset, title]
+  ).join(separator);
 }
 
 /** Every term, sorted. */

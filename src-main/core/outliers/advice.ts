@@ -109,8 +109,8 @@ function choose(
     const datasetId = datasetNamed(reader, dataset);
     const run = listRuns(reader).findLast(
       ({ dataset: of, method, modelId }) =>
-        // A frozen network takes many times as long.
-        of === dataset && modelId !== null && method !== 'frozen',
+        // A frozen network takes many times as long, and a refit may have one.
+        of === dataset && modelId !== null && method !== 'frozen' && method !== 'refit',
     );
     const heldOut = run ? snapshotItems(reader, run.snapshotId).filter(isCalibrationNormal) : [];
     // Training images look more normal to the model than others of their kind.

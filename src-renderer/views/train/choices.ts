@@ -1,6 +1,6 @@
 // The choices for a training, described for a microscopist.
 
-import { cardOf, methodCards, type MethodName } from '#domain/methods/methods.ts';
+import { cardOf, methodCards, type MethodName, type StartName } from '#domain/methods/methods.ts';
 import { openSettings, type PresetName, type SpecimenName } from '#domain/run-settings.ts';
 import type { EngineChoice } from '../../state/project/train-form.svelte.ts';
 
@@ -51,7 +51,7 @@ export const presets: readonly Choice<PresetName>[] = [
   },
 ];
 
-export const methods: readonly Choice<MethodName>[] = methodCards.map(
+export const methods: readonly Choice<StartName>[] = methodCards.map(
   ({ name, title, meaning }) => ({ name, title, text: meaning }),
 );
 

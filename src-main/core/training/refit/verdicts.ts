@@ -13,7 +13,7 @@ import { snapshotItems } from '../../store/runs/snapshots.ts';
 import { readRunConfig } from '../../runs/run-config.ts';
 
 /** Fewer confirmed anomalies say little about what they have in common. */
-export const fewestConfirmed = 3;
+const fewestConfirmed = 3;
 
 export interface Verdicts {
   /** Whose network and training normals are taken. */
@@ -28,7 +28,7 @@ export interface Verdicts {
 }
 
 /** The model that a refit starts from: of a refit, the one that it started from. Throws `not-found`. */
-export function baseOf(reader: Reader, modelId: number): TrainedModel {
+function baseOf(reader: Reader, modelId: number): TrainedModel {
   const { config } = trainedModel(reader, modelId);
   if (config.refit === undefined) return trainedModel(reader, modelId);
   const { model, run } = config.refit;
