@@ -76,7 +76,7 @@ export interface TrainTask {
   readonly codeVersion: string;
   /** At least so many micro-batches per step, because an earlier worker ran out of memory. */
   readonly leastMicroBatches: number;
-  /** Of the method "frozen", and of no other. */
+  /** Of methods that train no network, and of no other. */
   readonly backbone?: BackboneReference | undefined;
   /** By time (`standardRule` in tasks/checkpoint-clock.ts) when left out. */
   readonly checkpoints?: CheckpointRule | undefined;
@@ -220,16 +220,16 @@ export interface EstimateTask {
   readonly side: number;
   readonly hasSources: boolean;
   readonly shifts: readonly WeightedShift[];
-  /** Steps that are timed; of the method "frozen", which takes none, images. */
+  /** Steps that are timed; of a method that takes none, images. */
   readonly steps: number;
-  /** Of the method "frozen", and of no other. */
+  /** Of methods that train no network, and of no other. */
   readonly backbone?: BackboneReference | undefined;
 }
 
 export interface Estimate {
   readonly engine: EngineName;
   readonly device: string;
-  /** Of the method "frozen": of the features of one image. */
+  /** Of a method that takes no steps: of one image. */
   readonly stepMilliseconds: number;
   /** Of the whole training. */
   readonly steps: number;

@@ -1,6 +1,7 @@
-// The part of a model file that the method "frozen" has in place of a trained network: the backbone
-// itself, so that the model can be used on its own, and the statistics of the read-out.
+// The part of a model file that methods without training have in place of a trained network: the backbone
+// itself, so that the model can be used on its own, and what was fitted to the normal images.
 
+import type { UntrainedName } from '#domain/methods/methods.ts';
 import { outputLengths } from '#ml/backbone.ts';
 import type { ReadOut } from '#ml/read-out/read-out.ts';
 import { backboneCard, type BackboneCard } from './backbone-card.ts';
@@ -8,35 +9,66 @@ import { damagedFile, type FileTensor, type TensorFile } from './safetensors.ts'
 import { readOutTensors, readReadOut } from './read-out-tensors.ts';
 import { assertTensor } from './state-tensors.ts';
 
-export interface FrozenNetwork {
+interface UsedNetwork {
   readonly card: BackboneCard;
   /** The ONNX file. */
   readonly onnx: Uint8Array;
-  /** Its stages are the outputs of the card. */
-  readonly readOut: ReadOut;
 }
 
-const onnxName = 'backbone.onnx';
+/** Of the method "frozen". */
+export interface ReadNetwork extends UsedNetwork {
+  /** Its stages are the outputs of the card. */
+  readonly readOut: ReadOut;
+  readonly bank?: undefined;
+}
 
-export function frozenParts({ card, onnx, readOut }: FrozenNetwork): TensorFile {
+/** Of the method "patchcore". */
+export interface PatchedNetwork extends UsedNetwork {
+  /** The kept patches of normal images, row after row. */
+  readonly bank: Float32Array;
+  /** Values of a patch. */
+  readonly length: number;
+}
+
+export type FrozenNetwork = ReadNetwork | PatchedNetwork;
+
+const onnxName = 'backbone.onnx';
+const bankName = 'patches.bank';
+
+export function frozenParts(network: FrozenNetwork): TensorFile {
+  const { card, onnx } = network;
   const bytes: FileTensor = { shape: [onnx.length], values: onnx };
   return {
-    tensors: { [onnxName]: bytes, ...readOutTensors(readOut) },
+    tensors: { [onnxName]: bytes, ...fittedTensors(network) },
     metadata: { backbone: JSON.stringify(card) },
   };
+}
+
+function fittedTensors(network: FrozenNetwork): Record<string, FileTensor> {
+  if (network.bank === undefined) return readOutTensors(network.readOut);
+  const { bank, length } = network;
+  return { [bankName]: { shape: [bank.length / length, length], values: bank } };
 }
 
 /** `pictures`: of an image, see `FrozenReading`. Throws `checkpoint-damaged`. */
 export function readFrozenParts(
   { tensors, metadata }: TensorFile,
+  method: UntrainedName,
   pictures: number,
   path: string,
 ): FrozenNetwork {
   const card = readCard(metadata['backbone'], path);
-  const length = tensors[onnxName]?.shape[0] ?? 0;
+  const size = tensors[onnxName]?.shape[0] ?? 0;
+  const onnx = assertTensor(tensors, onnxName, [size], Uint8Array, path);
+  if (method === 'patchcore') {
+    const [rows = 0, length = 0] = tensors[bankName]?.shape ?? [];
+    if (rows < 1 || length < 1) throw damagedFile(path, 'it has no patches of normal images');
+    const bank = assertTensor(tensors, bankName, [rows, length], Float32Array, path);
+    return { card, onnx, bank, length };
+  }
   const readOut = readReadOut(tensors, outputLengths(card.outputs), pictures, path);
   if (readOut === null) throw damagedFile(path, 'it has no statistics of the normal images');
-  return { card, onnx: assertTensor(tensors, onnxName, [length], Uint8Array, path), readOut };
+  return { card, onnx, readOut };
 }
 
 function readCard(text: string | undefined, path: string): BackboneCard {

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { mostChannels } from '#domain/pixels/channel.ts';
 import { Failure } from '#domain/failure.ts';
-import { methodNames } from '#domain/methods/methods.ts';
+import { isTrained, methodNames } from '#domain/methods/methods.ts';
 import { storedSettings } from '#domain/run-settings.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
 import type { Tensors } from '#engine/engine.ts';
@@ -62,7 +62,7 @@ export interface Model extends Omit<TrainedNetwork, 'method' | 'settings'> {
   readonly frozen?: undefined;
 }
 
-/** Of the method "frozen". */
+/** Of a method that trains no network. */
 export interface FrozenModel {
   readonly description: ModelDescription;
   readonly frozen: FrozenNetwork;
@@ -136,9 +136,10 @@ export async function readModel(path: string): Promise<Model | FrozenModel> {
     );
   }
   const description = readDescription(metadata['model'], path);
-  if (description.method === 'frozen') {
+  if (!isTrained(description.method)) {
+    const { method } = description;
     const pictures = picturesOf(description, readingOf(description.settings));
-    return { description, frozen: readFrozenParts({ tensors, metadata }, pictures, path) };
+    return { description, frozen: readFrozenParts({ tensors, metadata }, method, pictures, path) };
   }
   const { settings, channels } = description;
   const state = stateFrom(describeScoring(settings, channels, 1), tensors, path);

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
+import { isTrained } from '#domain/methods/methods.ts';
 import { checkOutliers } from '#domain/run-outliers.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import { chooseEngine, type ChosenEngine } from '#engine/doctor.ts';
@@ -10,7 +11,7 @@ import type { Engine } from '#engine/engine.ts';
 import { isOutOfMemory } from '#domain/out-of-memory.ts';
 import { methodOf } from '#ml/methods/methods.ts';
 import { scheduleOf } from '#ml/schedule.ts';
-import { readReference } from '#ml/score.ts';
+import { fitMethod, readReference } from '#ml/score.ts';
 import { describeTraining, fitSettings, startTraining } from '#ml/train.ts';
 import type { Checkpoint } from '../files/checkpoints.ts';
 import { Checkpoints } from '../files/checkpoints.ts';
@@ -45,7 +46,7 @@ interface Ingredients {
  * checkpoint, and the failures of the run.
  */
 export async function runTraining(asked: TrainTask, context: TaskContext): Promise<TrainResult> {
-  if (asked.method === 'frozen') return await fitFrozen(asked, context);
+  if (!isTrained(asked.method)) return await fitFrozen(asked, context);
   const warnings: string[] = [];
   const warn = (text: string) => {
     warnings.push(text);
@@ -55,16 +56,17 @@ export async function runTraining(asked: TrainTask, context: TaskContext): Promi
   const { task, normals, outliers } = ingredients;
   const { engine, ...outcome } = await takeSteps(ingredients, context, warn);
   const { state, lastEpoch } = outcome;
-  const { diagnose, fit } = methodOf(task.method);
+  const { diagnose } = methodOf(task.method);
   const fault = lastEpoch && diagnose?.(lastEpoch);
   if (fault) warn(fault);
 
   const { settings, seed } = task;
   const pools = new ScorePools({ warn });
-  const reference = await readReference(
-    ...[engine, state, normals, settings, seed, context.stop],
-    pools,
-  )
+  const read = [state, normals, settings, seed, context.stop, pools] as const;
+  const { reference, fitted } = await readReference(engine, ...read)
+    .then(async (own) => {
+      return { reference: own, fitted: await fitMethod(engine, task.method, ...read) };
+    })
     .catch(async (error: unknown) => {
       await outcome.keep();
       throw error;
@@ -73,7 +75,6 @@ export async function runTraining(asked: TrainTask, context: TaskContext): Promi
   const modelPath = join(task.folder, 'model.safetensors');
   const { steps } = scheduleOf(settings, normals.count);
   const description = describeModel(task, normals, outliers, steps, engine.name);
-  const fitted = fit?.(state) ?? {};
   const modelHash = await writeModel(modelPath, { description, state, reference, fitted });
   return { modelPath, modelHash, steps, engine: engine.name, device: engine.device, warnings };
 }

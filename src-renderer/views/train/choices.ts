@@ -1,6 +1,6 @@
 // The choices for a training, described for a microscopist.
 
-import { cardOf, methodCards, type MethodName } from '#domain/methods/methods.ts';
+import { cardOf, isTrained, methodCards, type MethodName } from '#domain/methods/methods.ts';
 import { openSettings, type PresetName, type SpecimenName } from '#domain/run-settings.ts';
 import type { EngineChoice } from '../../state/project/train-form.svelte.ts';
 
@@ -85,14 +85,14 @@ export function settingGroups(method: MethodName): readonly SettingGroup[] {
 function groups(method: MethodName): readonly SettingGroup[] {
   return [
     {
-      title: method === 'frozen' ? 'Computing' : 'Network and length',
+      title: !isTrained(method) ? 'Computing' : 'Network and length',
       names: [
         ...['network', 'width', 'inputSize', 'batch', 'outlierBatch', 'epochs', 'steps'],
         'threads',
       ],
     },
     {
-      title: method === 'frozen' ? 'Frozen network' : 'Objective',
+      title: !isTrained(method) ? 'Frozen network' : 'Objective',
       names: Object.keys(cardOf(method).settings),
     },
     {
