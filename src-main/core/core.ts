@@ -38,7 +38,9 @@ import { guaranteeMethods } from './scores/guarantee/guarantee-methods.ts';
 import { rank } from './scores/rank.ts';
 import { assertIdleRun } from './training/idle-run.ts';
 import { datasetNamed } from './runs/run-items.ts';
-import { runMethods } from './training/run-methods.ts';
+import { compareMethods } from './training/comparison/compare-methods.ts';
+import { comparisonMethods } from './training/comparison/comparison-methods.ts';
+import { runMethods, type RunMethodPorts } from './training/run-methods.ts';
 import { scoreRun } from './scores/score-run.ts';
 import { trainedModel } from './scores/scoring-model.ts';
 import { trainRun } from './training/train-run.ts';
@@ -159,6 +161,7 @@ export class Core {
       train: ({ runId }, job) =>
         trainRun(runId, job, { database, folder, now, codeVersion, compute, emit }),
       score: (spec, job) => scoreRun(spec, job, { database, folder, compute }),
+      compare: (spec, job) => compareMethods(spec, job, { database, folder, compute }),
     };
   }
 
@@ -168,6 +171,10 @@ export class Core {
     const catalogue = this.#catalogue;
     const nearDuplicates = new NearDuplicates({ database, folder });
     const orClosing = (stop: Stop) => either(stop, this.#closing);
+    const runPorts: RunMethodPorts = {
+      ...{ database, folder, queue, catalogue, now, codeVersion, compute, orClosing },
+      assertNoOverlaps: (input, stop) => assertNoOverlaps(input, stop, { database, folder }),
+    };
     return {
       'images.import': (input) => {
         assertAbsolute(input.paths);
@@ -210,10 +217,8 @@ export class Core {
         ...{ database, folder, queue, compute, orClosing, previewer: this.#previewer },
         emit: this.#emit.bind(this),
       }),
-      ...runMethods({
-        ...{ database, folder, queue, catalogue, now, codeVersion, compute, orClosing },
-        assertNoOverlaps: (input, stop) => assertNoOverlaps(input, stop, { database, folder }),
-      }),
+      ...runMethods(runPorts),
+      ...comparisonMethods(runPorts),
       'scores.compute': ({ modelId, dataset, engine }) => {
         database.read((reader) => {
           trainedModel(reader, modelId);

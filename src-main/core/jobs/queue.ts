@@ -244,6 +244,8 @@ export class JobQueue {
         return handlers.train(spec, context);
       case 'score':
         return handlers.score(spec, context);
+      case 'compare':
+        return handlers.compare(spec, context);
     }
   }
 

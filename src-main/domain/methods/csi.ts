@@ -44,7 +44,7 @@ export const csi = card({
     shiftWeight: number(1, 0, 100, 'weight of the classifier of shifts in the loss'),
     temperature,
   },
-  presets: {},
+  presets: contrastiveFamily.presets,
   // Turned copies of round cells are as normal as the cells.
   specimens: { stained: { contrastShift: 'jigsaw' }, fluorescence: { contrastShift: 'jigsaw' } },
   terms: [

@@ -4,7 +4,12 @@ import { app, type BrowserWindow, dialog } from 'electron';
 import { join } from 'node:path';
 import type { Job } from '#contract/core.ts';
 
-const work = { import: 'An import', train: 'A training', score: 'A scoring' } as const;
+const work = {
+  import: 'An import',
+  train: 'A training',
+  score: 'A scoring',
+  compare: 'A comparison of methods',
+} as const;
 
 /** Asks whether the running work may be stopped. */
 export async function allowsClosing(

@@ -2,7 +2,12 @@
 
 import type { Job } from '#contract/core.ts';
 
-const titles = { import: 'Importing', train: 'Training', score: 'Scoring' } as const;
+const titles = {
+  import: 'Importing',
+  train: 'Training',
+  score: 'Scoring',
+  compare: 'Comparing methods',
+} as const;
 
 /** Whether a training is at its steps; before and after them it works on images. */
 export function isAtSteps({ kind, note }: Pick<Job, 'kind' | 'note'>): boolean {

@@ -12,6 +12,7 @@ import { termsAndScoresAsData } from './0100-terms-and-scores-as-data.ts';
 import { channelsAndRegions } from './0110-channels-and-regions.ts';
 import { domains } from './0120-domains.ts';
 import { runComparisons } from './0140-run-comparisons.ts';
+import { methodComparisons } from './0155-method-comparisons.ts';
 
 export interface Migration {
   /** Becomes the file's user_version. */
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   channelsAndRegions,
   domains,
   runComparisons,
+  methodComparisons,
 ];

@@ -40,6 +40,7 @@ async function lab() {
       import: () => Promise.resolve(),
       train: (_, { stop }) => new Promise((resolve) => stop.onStop(() => resolve(undefined))),
       score: () => Promise.resolve(),
+      compare: () => Promise.resolve(),
     },
     onChange: () => undefined,
     onState: () => undefined,
