@@ -1,7 +1,7 @@
 // Progress and tables of a comparison of methods on the command line.
 
 import { controlName, type MethodComparison } from '#contract/comparison.ts';
-import { counted, duration, part, significant } from '#domain/figures.ts';
+import { counted, part, significant } from '#domain/figures.ts';
 import { Failure } from '#domain/failure.ts';
 import { findCard, scoreTitle } from '#domain/methods/methods.ts';
 import { significance } from '#domain/metrics/auroc-ranking.ts';
@@ -38,15 +38,12 @@ export async function followComparison(
       progress.say('Stopping. Press Ctrl+C again to end at once.');
       client.call('comparisons.cancel', { id }).catch(() => undefined);
     };
-    const begun = performance.now();
-    let before: number | undefined;
     const look = async (): Promise<MethodComparison> => {
       for (;;) {
         const now = await client.call('comparisons.show', { id });
         if (!isAlive(now)) return now;
-        before ??= now.share;
-        const seconds = (performance.now() - begun) / 1000;
-        progress.update(advanceOf(now, now.share - before, seconds));
+        const details = now.note === null ? [] : [now.note];
+        progress.update({ done: Math.floor(100 * now.share), total: 100, unit: '%', details });
         await new Promise((resolve) => setTimeout(resolve, lookMs));
       }
     };
@@ -60,15 +57,6 @@ export async function followComparison(
   } finally {
     progress.end();
   }
-}
-
-function advanceOf({ share, note }: MethodComparison, gained: number, seconds: number) {
-  // Before a few percent are done the guess would be wild.
-  const left = gained > 0.02 ? [`about ${duration(((1 - share) / gained) * seconds)} left`] : [];
-  return {
-    ...{ done: Math.floor(100 * share), total: 100, unit: '%' },
-    details: [...(note === null ? [] : [note]), ...left],
-  };
 }
 
 const rowColumns: readonly Column[] = [
@@ -88,14 +76,18 @@ const pairColumns: readonly Column[] = [
   { title: '' },
 ];
 
-export function comparisonLines(shell: Shell, comparison: MethodComparison): readonly string[] {
+export function comparisonLines(
+  shell: Shell,
+  project: string,
+  comparison: MethodComparison,
+): readonly string[] {
   const { plan, result, state } = comparison;
   if (result === null) return [`${headOf(comparison)}: ${state}.`];
   const { validation, test, basis, rows, pairs, warnings, sentence } = result;
   const against =
     basis === 'anomalies'
-      ? `${counted(validation.anomalous, 'anomaly').replace('anomalys', 'anomalies')} set aside to validate`
-      : `${counted(validation.anomalous, 'copy').replace('copys', 'copies')} changed by shifts that no method learnt`;
+      ? `${validation.anomalous} anomalies set aside to validate`
+      : `${validation.anomalous} copies changed by shifts that no method learnt`;
   return [
     `${headOf(comparison)}, ${counted(plan.methods[0]!.runs.length, 'seed')} each, on ` +
       `${test.normal} normal and ${test.anomalous} anomalous images that no model has seen.`,
@@ -123,7 +115,7 @@ export function comparisonLines(shell: Shell, comparison: MethodComparison): rea
     ...warnings.map((text) => `Warning: ${printable(text)}`),
     '',
     sentence,
-    `Open it again with: ${shell.typed('compare', '…', '--show', String(comparison.id))}`,
+    `Open it again with: ${shell.typed('compare', project, '--show', String(comparison.id))}`,
   ];
 }
 

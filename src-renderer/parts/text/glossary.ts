@@ -103,6 +103,16 @@ export const glossary = {
     meaning:
       'A network that was trained on photographs elsewhere and is used as it is: nothing of it is trained on your images. It ranks them within about a minute, before a training has ended.',
   },
+  'method-comparison': {
+    term: 'Comparison of methods',
+    meaning:
+      'Several methods trained on the same images with the same budget, each ranked by the score that validation data chose. Paired tests say which is better beyond chance, and a network with random weights shows what training is worth.',
+  },
+  'corrected-p': {
+    term: 'Corrected p-value',
+    meaning:
+      'How likely a difference as large would be if both methods were equally good, corrected for how many pairs are tested (Holm). Below 0.05 the better one is called better.',
+  },
   'read-out': {
     term: 'Read-out of a frozen network',
     meaning:

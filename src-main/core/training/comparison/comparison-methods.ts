@@ -20,6 +20,9 @@ import type { RunMethodPorts } from '../run-methods.ts';
 import { startComparison } from './start-comparison.ts';
 import { runWords } from './run-words.ts';
 
+/** Part of a run before its held-out normals are scored, about. */
+const beforeScoring = 0.9;
+
 type ComparisonMethods = Pick<
   HandlersOf<typeof coreMethods>,
   | 'comparisons.start'
@@ -173,7 +176,11 @@ function stateOf(
 /** A run that failed or was deleted holds nothing up. */
 function shareOf(state: ComparedRun['state'], job: StoredJob | undefined): number {
   if (state === null || state === 'succeeded' || state === 'failed') return 1;
-  return job ? partOf(job) : 0;
+  if (!job) return 0;
+  // The held-out normals are scored at the end.
+  return job.note?.startsWith('Scoring')
+    ? beforeScoring + (1 - beforeScoring) * partOf(job)
+    : beforeScoring * partOf(job);
 }
 
 function partOf({ done, total }: StoredJob): number {

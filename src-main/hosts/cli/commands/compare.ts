@@ -124,7 +124,7 @@ export const compare = command({
       return await followComparison(client, shell, project, start);
     });
     shell.answer(shown);
-    shell.say(...comparisonLines(shell, shown));
+    shell.say(...comparisonLines(shell, project, shown));
     return 0;
   },
 });
