@@ -21,8 +21,8 @@ export const compare = command({
       'images then give the AUROC with its 95 % interval (DeLong), the mean over seeds, and a paired test for ' +
       'each pair, corrected for their number after Holm. A network with random weights, with the read-out, is ' +
       'part of every comparison.',
-    'Ctrl+C stops the comparison, and --resume continues it. --show prints a finished one again, and --list ' +
-      'all of them.',
+    'Ctrl+C or --cancel stops the comparison, and --resume continues it. --show prints a finished one again, ' +
+      'and --list names all of them.',
   ],
   arguments: { project: projectArgument },
   options: {
@@ -86,6 +86,12 @@ export const compare = command({
       kind: 'switch',
       meaning: 'train although outliers look just like normal or test images',
     },
+    cancel: {
+      kind: 'integer',
+      placeholder: 'ID',
+      min: 1,
+      meaning: 'stops a comparison that runs elsewhere',
+    },
     resume: { kind: 'integer', placeholder: 'ID', min: 1, meaning: 'continues a comparison' },
     show: { kind: 'integer', placeholder: 'ID', min: 1, meaning: 'prints a comparison again' },
     list: { kind: 'switch', meaning: 'lists the comparisons of the project' },
@@ -102,7 +108,15 @@ export const compare = command({
     },
   ],
   run: async (given, shell) => {
-    const { project, resume, show, list } = given;
+    const { project, resume, show, list, cancel } = given;
+    if (cancel !== undefined) {
+      const { state } = await withProject(shell, project, {}, (client) =>
+        client.call('comparisons.cancel', { id: cancel }),
+      );
+      shell.answer({ id: cancel, state });
+      shell.say(`Comparison ${cancel} is ${state}.`);
+      return 0;
+    }
     if (list) {
       const all = await withProject(shell, project, {}, (client) =>
         client.call('comparisons.list', {}),
