@@ -103,7 +103,7 @@ export const compare = command({
     },
     {
       words:
-        'compare Cells.normscope --dataset cells --methods anchored,oecl,hsc --outliers photos --minutes 3',
+        'compare Cells.normscope --dataset cells --methods oecl,hsc --outliers photos --minutes 3',
       meaning: 'Three minutes of training for each method, with the same outliers.',
     },
   ],
