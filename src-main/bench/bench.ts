@@ -24,8 +24,9 @@ export const bench = command({
       'times a training step: ratio is our time divided by the peer’s. Where images are counted, ratio ' +
       'is ours divided by the peer’s, and more than 1 is faster: "train" is a whole training with its ' +
       'random views, "score" the plain view and whole scores from random views, "augment" the views ' +
-      'that one thread draws, against torchvision, "import" a whole import against sharp alone. "all" ' +
-      'does all of these in about 25 minutes, and with --page writes them down. "accuracy" trains on one ' +
+      'that one thread draws, against torchvision, "import" a whole import against sharp alone, "rank" ' +
+      'from files to the list of the frozen network against the same features in Python. "all" does all ' +
+      'of these in about 25 minutes, and with --page writes them down. "accuracy" trains on one ' +
       'type of cell of a packed set and measures how well each score separates the other types from it, ours ' +
       'beside the peer’s.',
     'The peer is a Python script; its packages are installed by "sh ' +
@@ -44,7 +45,7 @@ export const bench = command({
       placeholder: 'LIST',
       meaning:
         'step: images in a step, multiples of 4 (64,256); score: of the normal type (100); import: ' +
-        'files (5000)',
+        'files (5000); rank: files (1000)',
     },
     size: {
       kind: 'integer',

@@ -2,7 +2,8 @@
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
@@ -15,8 +16,13 @@ const execute = promisify(execFile);
 const runner = fileURLToPath(new URL('./python/run_peer.py', import.meta.url));
 const installer = 'src-main/bench/python/install-peer.sh';
 
-/** Where Debian's packages and other installations put Python. */
-const pythons = ['/usr/bin/python3', 'python3', 'python'];
+/** Where Debian's packages, the installer and other installations put Python. */
+const pythons = [
+  '/usr/bin/python3',
+  join(homedir(), '.cache', 'normscope', 'bench-python', 'bin', 'python'),
+  'python3',
+  'python',
+];
 
 export type PeerOptions = Readonly<Record<string, string | number>>;
 
@@ -45,9 +51,14 @@ export interface Peer {
   readonly versions: (shell: Shell) => Promise<Readonly<Record<string, string>>>;
 }
 
-/** script: the given path; left out, the place beside a checkout. Throws `not-found`. */
+/** The given path; left out, the place beside a checkout. */
+export function peerScript(script: string | undefined): string {
+  return resolve(script ?? process.env['NORMSCOPE_PEER'] ?? '../shared/peer/oecl_torch.py');
+}
+
+/** script: as for `peerScript`. Throws `not-found`. */
 export async function findPeer(script: string | undefined): Promise<Peer> {
-  const path = resolve(script ?? process.env['NORMSCOPE_PEER'] ?? '../shared/peer/oecl_torch.py');
+  const path = peerScript(script);
   if (!existsSync(path)) {
     throw new Failure(
       'not-found',
@@ -56,7 +67,7 @@ export async function findPeer(script: string | undefined): Promise<Peer> {
       path,
     );
   }
-  const python = await findPython();
+  const python = await findPython('torch, torchvision, sklearn, PIL');
   const lines = async (words: readonly string[], shell: Shell): Promise<unknown[]> => {
     const controller = new AbortController();
     const { signal } = controller;
@@ -87,12 +98,12 @@ function words(options: PeerOptions): string[] {
   return Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
 
-/** A Python that has what the peer needs. */
-async function findPython(): Promise<string> {
+/** A Python that can import the modules, which are separated by commas. Throws `not-found`. */
+export async function findPython(modules: string): Promise<string> {
   const asked = process.env['NORMSCOPE_PYTHON'];
   for (const python of asked === undefined ? pythons : [asked]) {
     try {
-      await execute(python, ['-c', 'import torch, torchvision, sklearn, PIL']);
+      await execute(python, ['-c', `import ${modules}`]);
       return python;
     } catch {
       continue;
@@ -100,7 +111,7 @@ async function findPython(): Promise<string> {
   }
   throw new Failure(
     'not-found',
-    `The peer needs Python with torch, torchvision, scikit-learn and Pillow. Install them with ` +
-      `"sh ${installer}", or measure without the peer (--without-peer).`,
+    `The peer needs Python with ${modules}. Install them with "sh ${installer}", or measure without the ` +
+      'peer (--without-peer).',
   );
 }

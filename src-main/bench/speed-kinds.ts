@@ -3,15 +3,17 @@
 import type { Shell } from '#hosts/cli/shell.ts';
 import { benchAugment } from './augment.ts';
 import type { BenchFolder } from './bench-folder.ts';
+import { findFrozenPeer } from './frozen-peer.ts';
 import { benchImport } from './import.ts';
 import type { Peer } from './peer.ts';
+import { benchRank } from './rank.ts';
 import { benchPlainScore, benchViewScore } from './score.ts';
 import { benchSpeed, type SpeedFigure } from './speed.ts';
 import { benchStep } from './step.ts';
 import { benchTrain } from './train.ts';
 import { dataFolder, integers } from './words.ts';
 
-export const speedKinds = ['step', 'train', 'score', 'augment', 'import', 'all'] as const;
+export const speedKinds = ['step', 'train', 'score', 'augment', 'import', 'rank', 'all'] as const;
 type SpeedKind = (typeof speedKinds)[number];
 
 export interface SpeedWords {
@@ -26,6 +28,7 @@ export interface SpeedWords {
   readonly epochs: number | undefined;
   readonly data: string | undefined;
   readonly quick: boolean;
+  readonly peer: string | undefined;
 }
 
 export async function* speedFigures(
@@ -39,6 +42,7 @@ export async function* speedFigures(
   const widths = given.widths === undefined ? undefined : integers('widths', given.widths);
   const images = given.images === undefined ? undefined : integers('images', given.images);
   const data = dataFolder(given);
+  const frozenPeer = async () => peer && (await findFrozenPeer(given.peer));
   switch (kind) {
     case 'step': {
       const sizes = { widths: widths ?? [16, 64], images: images ?? [64, 256], size };
@@ -72,7 +76,15 @@ export async function* speedFigures(
         shell,
       );
       return;
+    case 'rank': {
+      const sizes = { images: images?.[0] ?? 1000, threads, rounds };
+      yield await benchRank(sizes, data, folder, await frozenPeer(), shell);
+      return;
+    }
     case 'all':
-      return yield* benchSpeed({ data, threads, quick: given.quick }, folder, peer, shell);
+      return yield* benchSpeed(
+        { data, threads, quick: given.quick },
+        ...([folder, peer, await frozenPeer(), shell] as const),
+      );
   }
 }

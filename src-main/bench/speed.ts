@@ -3,15 +3,23 @@
 import type { Shell } from '#hosts/cli/shell.ts';
 import { benchAugment, type AugmentFigure } from './augment.ts';
 import type { BenchFolder } from './bench-folder.ts';
+import type { FrozenPeer } from './frozen-peer.ts';
 import { benchImport, type ImportFigure } from './import.ts';
 import type { Peer } from './peer.ts';
+import { benchRank, type RankFigure } from './rank.ts';
 import { benchPlainScore, benchViewScore } from './score.ts';
 import type { PlainScoreFigure, ViewScoreFigure } from './score.ts';
 import { benchStep, type StepFigure } from './step.ts';
 import { benchTrain, type TrainFigure } from './train.ts';
 
 export type SpeedFigure =
-  StepFigure | TrainFigure | PlainScoreFigure | ViewScoreFigure | AugmentFigure | ImportFigure;
+  | StepFigure
+  | TrainFigure
+  | PlainScoreFigure
+  | ViewScoreFigure
+  | AugmentFigure
+  | ImportFigure
+  | RankFigure;
 
 export interface SpeedPlan {
   /** The folder of the packed sets. */
@@ -25,6 +33,7 @@ export async function* benchSpeed(
   { data, threads, quick }: SpeedPlan,
   folder: BenchFolder,
   peer: Peer | null,
+  frozenPeer: FrozenPeer | null,
   shell: Shell,
 ): AsyncGenerator<SpeedFigure, void, undefined> {
   const rounds = quick ? 1 : 3;
@@ -55,4 +64,6 @@ export async function* benchSpeed(
   yield* benchAugment(drawn, peer, shell);
   const files = quick ? 200 : 5000;
   yield await benchImport({ images: files, rounds }, data, folder, peer !== null, shell);
+  const ranked = { images: quick ? 80 : 1000, threads, rounds };
+  yield await benchRank(ranked, data, folder, frozenPeer, shell);
 }

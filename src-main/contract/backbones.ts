@@ -25,4 +25,13 @@ export interface Backbones {
 
 export const backboneMethods = {
   'backbones.list': method<Backbones>()(z.strictObject({})),
+  /**
+   * Copies an ONNX file into the user's data folder after one image has gone through it. Paths are absolute;
+   * a card that is left out lies beside the file, with the ending .json. Stops with its caller.
+   */
+  'backbones.add': method<{ name: string; milliseconds: number }>()(
+    z.strictObject({ file: z.string().min(1), card: z.string().min(1).optional() }),
+  ),
+  /** Removes one that the user has added. */
+  'backbones.remove': method<Backbones>()(z.strictObject({ name: z.string().min(1).max(64) })),
 } as const;

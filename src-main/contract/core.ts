@@ -27,6 +27,7 @@ import { importPreviewMethods } from './import-preview.ts';
 import { licenceMethods } from './licences.ts';
 import { projectMethods } from './project.ts';
 import { outlierMethods, type OutlierMix } from './outlier.ts';
+import { refitMethods } from './refit.ts';
 import { reviewMethods, type Threshold } from './review.ts';
 import { runTrashMethods, type JobState, type RunSummary } from './run.ts';
 
@@ -37,8 +38,8 @@ export type { Threshold } from './review.ts';
 
 export interface Job {
   readonly id: number;
-  readonly kind: 'import' | 'train' | 'score' | 'compare';
-  /** The run that it trains; null of other kinds. */
+  readonly kind: 'import' | 'train' | 'refit' | 'score' | 'compare';
+  /** The run that it trains or refits; null of other kinds. */
   readonly runId: number | null;
   readonly state: JobState;
   readonly done: number;
@@ -61,7 +62,7 @@ export interface ImportResult {
   readonly recognised: readonly string[];
 }
 
-/** The result of a job of kind "train". */
+/** The result of a job of kind "train" or "refit". */
 export interface TrainOutcome {
   readonly runId: number;
   readonly modelId: number;
@@ -254,6 +255,7 @@ export const coreMethods = {
   ...importPreviewMethods,
   ...editMethods,
   ...reviewMethods,
+  ...refitMethods,
   ...guaranteeMethods,
   ...runTrashMethods,
   ...projectMethods,

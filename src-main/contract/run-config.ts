@@ -2,7 +2,7 @@
 // core, read by it and by clients.
 
 import { z } from 'zod';
-import { methodNames } from '#domain/methods/methods.ts';
+import { runMethodNames } from '#domain/methods/methods.ts';
 import {
   presetNames,
   specimenNames,
@@ -18,7 +18,7 @@ const runConfig = z.strictObject({
   snapshotHash: z.string(),
   preset: z.enum(presetNames),
   specimen: z.enum(specimenNames),
-  method: z.enum(methodNames),
+  method: z.enum(runMethodNames),
   /** What the user set; `settings` has it too. */
   overrides: values,
   /** Every setting, resolved. Earlier versions kept those of all methods. */
@@ -35,6 +35,22 @@ const runConfig = z.strictObject({
   /** Of a method that trains no network: the one that it uses, as it was found by its name. */
   backbone: z
     .strictObject({ name: z.string(), sha256: z.hash('sha256'), inputSize: z.int() })
+    .optional(),
+  /** Of the method "refit": the model that it starts from, and the verdicts, see `VerdictCounts`. */
+  refit: z
+    .strictObject({
+      /** Of the run whose network and training normals it takes. */
+      model: z.int(),
+      modelHash: z.hash('sha256'),
+      run: z.int(),
+      /** Names the network's features in the cache. */
+      network: z.hash('sha256'),
+      /** Reviewed with it; scored at the end as well as `dataset`. */
+      reviewed: z.string(),
+      verdicts: z.strictObject({ normal: z.int(), anomalous: z.int(), heldOut: z.int() }),
+      /** Ids of the images whose verdicts count; their roles and groups are in the snapshot. */
+      images: z.strictObject({ normal: z.array(z.int()), anomalous: z.array(z.int()) }),
+    })
     .optional(),
   /** Whether every image of the dataset is scored at the end. */
   rank: z.boolean().optional(),

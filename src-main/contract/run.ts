@@ -6,15 +6,15 @@ import type { EditState } from './edit.ts';
 
 export type JobState = 'queued' | 'running' | 'succeeded' | 'failed' | 'stopped' | 'interrupted';
 
-/** A trained model beside the frozen one of the same images, on validation data. */
+/** A trained model beside the frozen one of the same images, or a refit beside its base, on validation data. */
 export interface RunComparison {
-  /** Of the frozen run. */
+  /** Of the frozen run, or of the run that was refitted. */
   readonly otherModelId: number;
   /**
-   * The anomalies: images set aside to validate, or the held-out normals changed by shifts; none when too few
-   * normals are held out to compare.
+   * The anomalies: images set aside to validate, the held-out normals changed by shifts, or confirmed anomalies
+   * that the compared refits did not know; none when too few images are there to compare.
    */
-  readonly basis: 'anomalies' | 'shifts' | 'none';
+  readonly basis: 'anomalies' | 'shifts' | 'verdicts' | 'none';
   readonly counts: { readonly normal: number; readonly anomalous: number };
   /** null where nothing could be compared. */
   readonly auroc: { readonly own: number; readonly other: number } | null;

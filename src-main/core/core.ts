@@ -8,7 +8,7 @@ import { either, StopSource, type Stop } from '#domain/stop.ts';
 import type { Link } from '#rpc/link.ts';
 import { inputChecker, type HandlersOf } from '#rpc/method.ts';
 import { serve, type Server, type Service } from '#rpc/serve.ts';
-import { listedBackbones } from './backbones/listed-backbones.ts';
+import { backboneMethods } from './backbones/backbone-methods.ts';
 import { describeEngines } from './project/engines.ts';
 import { importImages } from './import/import.ts';
 import { nothingFound } from './import/nothing-found.ts';
@@ -40,6 +40,8 @@ import { assertIdleRun } from './training/idle-run.ts';
 import { datasetNamed } from './runs/run-items.ts';
 import { compareMethods } from './training/comparison/compare-methods.ts';
 import { comparisonMethods } from './training/comparison/comparison-methods.ts';
+import { refitMethods } from './training/refit/refit-methods.ts';
+import { refitRun } from './training/refit/refit-run.ts';
 import { runMethods, type RunMethodPorts } from './training/run-methods.ts';
 import { scoreRun } from './scores/score-run.ts';
 import { trainedModel } from './scores/scoring-model.ts';
@@ -159,8 +161,13 @@ export class Core {
         return result;
       },
       train: ({ runId }, job) =>
-        trainRun(runId, job, { database, folder, now, codeVersion, compute, emit }),
-      score: (spec, job) => scoreRun(spec, job, { database, folder, compute }),
+        trainRun(runId, job, {
+          ...{ database, folder, now, codeVersion, compute, emit },
+          cache: this.#cache,
+        }),
+      refit: ({ runId }, job) =>
+        refitRun(runId, job, { database, folder, now, compute, cache: this.#cache, emit }),
+      score: (spec, job) => scoreRun(spec, job, { database, folder, compute, cache: this.#cache }),
       compare: (spec, job) => compareMethods(spec, job, { database, folder, compute }),
     };
   }
@@ -208,7 +215,7 @@ export class Core {
         },
       }),
       'licences.list': () => readLicences(),
-      'backbones.list': () => listedBackbones(),
+      ...backboneMethods(orClosing),
       ...trashMethods({
         ...{ database, folder, queue, now },
         moveRun: (runId, to) => this.#edits.moveRun(runId, to),
@@ -217,6 +224,7 @@ export class Core {
         ...{ database, folder, queue, compute, orClosing, previewer: this.#previewer },
         emit: this.#emit.bind(this),
       }),
+      ...refitMethods({ database, catalogue, queue, now, codeVersion }),
       ...runMethods(runPorts),
       ...comparisonMethods(runPorts),
       'scores.compute': ({ modelId, dataset, engine }) => {
@@ -249,9 +257,9 @@ export class Core {
 
 /** The state of a run is that of its job. */
 function followJob(writer: Writer, { kind, spec, state, failure }: JobStanding, now: Date): void {
-  if (kind !== 'train') return;
+  if (kind !== 'train' && kind !== 'refit') return;
   const parsed = jobSpec.safeParse(JSON.parse(spec));
-  if (!parsed.success || parsed.data.kind !== 'train') return;
+  if (!parsed.success || !('runId' in parsed.data)) return;
   setRunState(writer, parsed.data.runId, state, failure, now.toISOString());
 }
 

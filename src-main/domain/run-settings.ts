@@ -3,7 +3,7 @@
 // range are refused.
 
 import { Failure } from './failure.ts';
-import { cardOf, methodCards, type MethodName } from './methods/methods.ts';
+import { cardOf, methodCards, type MethodName, type StartName } from './methods/methods.ts';
 import { nearestName } from './nearest-name.ts';
 import { networkNames, networkTable } from './network-table.ts';
 import {
@@ -156,7 +156,7 @@ const specimens: Record<SpecimenName, Partial<ValuesOf<typeof generalSettings>>>
 };
 
 /** The method a preset takes when the user names none. */
-export const presetMethod: Readonly<Record<PresetName, MethodName>> = {
+export const presetMethod: Readonly<Record<PresetName, StartName>> = {
   quick: 'anchored',
   standard: 'anchored',
   paper: 'oecl',

@@ -36,6 +36,8 @@ export interface KeyedImage {
 export interface ScoredImage {
   readonly index: number;
   readonly raw: RawScores;
+  /** What the read-out sees: pooled features of all stages, picture after picture; none of a method without one. */
+  readonly row?: Float32Array;
 }
 
 /** The part of a trained model that scoring needs. */
@@ -322,6 +324,23 @@ export async function readPlainViews(
   return { h, z, pooled };
 }
 
+/** Of the images at `indices`, in order: what the read-out sees, see `ScoredImage.row`. Throws `stopped`. */
+export async function* readRows(
+  engine: Engine,
+  { settings, state }: Pick<TrainedNetwork, 'settings' | 'state'>,
+  set: PixelSet,
+  indices: readonly number[],
+  stop: Stop = neverStop,
+  source: ScoreSource = scoredOnDemand,
+): AsyncGenerator<readonly Float32Array[], void, undefined> {
+  // Plain views follow from no key and no seed.
+  const images = wordsOf(indices.map((index): KeyedImage => ({ index, key: [0, 0] })));
+  const request = { set, settings, seed: 0, turns: turnsOf(settings), views: 0, images };
+  for await (const read of readViews(engine, state, request, source, stop)) {
+    yield read.map(({ pooled }) => pooled);
+  }
+}
+
 /**
  * Scores images of a set, a batch of views at a time. An image's views depend on the seed and its key
  * alone, so that scoring it again, alone or in another set, gives the same numbers. Throws
@@ -355,7 +374,7 @@ export async function* scoreImages(
             'compute with. Train it again with a smaller learningRate.',
         );
       }
-      return { index, raw };
+      return { index, raw, row: features.pooled };
     });
   }
 }

@@ -9,7 +9,7 @@ import type { RunSettings, ViewSettings } from '#domain/run-settings.ts';
 import type { BackboneCard } from './files/backbone-card.ts';
 
 /** Raised with every change to this file that affects the other side. */
-export const workerProtocol = 8;
+export const workerProtocol = 9;
 
 /** A file that a task reads. */
 export interface Input {
@@ -113,6 +113,11 @@ export interface ScoreTask {
   readonly engine: EngineName | 'auto';
   /** Views per batch of the network, at most; the fastest number when left out. */
   readonly mostRows?: number | undefined;
+  /**
+   * A file to write: what the read-out saw, 32-bit floats (little-endian), a row for each image in order;
+   * written after the last one.
+   */
+  readonly rows?: string | undefined;
 }
 
 export interface BaselineTask {
@@ -132,8 +137,54 @@ export interface FeaturesTask {
   readonly model: Input;
   readonly shard: ShardReference;
   readonly engine: EngineName | 'auto';
-  /** The file to write: 32-bit floats (little-endian), a row of length 1 for each image in order. */
+  /** h of the plain view, each row of length 1, for likeness; or what the read-out sees. */
+  readonly of: 'unit' | 'read-out';
+  /** The file to write: 32-bit floats (little-endian), a row for each image in order. */
   readonly path: string;
+}
+
+/** A refit of a model's read-out with verdicts. */
+export interface RefitTask {
+  /** The file whose network is taken. */
+  readonly model: Input;
+  /** Of the method "refit", with those of the model that the network reads. */
+  readonly settings: RunSettings;
+  readonly seed: number;
+  readonly snapshotHash: string;
+  readonly codeVersion: string;
+  /**
+   * What the read-out sees of images, 32-bit floats (little-endian), a row for each: training normals,
+   * confirmed normals, confirmed anomalies, held-out normals.
+   */
+  readonly rows: Input;
+  readonly counts: {
+    readonly normals: number;
+    readonly confirmed: number;
+    readonly anomalies: number;
+    readonly heldOut: number;
+  };
+  /** Of each confirmed normal, then of each confirmed anomaly; those of one group are kept out together. */
+  readonly groups: readonly string[];
+  /** The model file to write; its folder is made when missing. */
+  readonly path: string;
+}
+
+export interface RefitResult {
+  /** SHA-256 of the file, hexadecimal. */
+  readonly modelHash: string;
+  /** Anomaly scores by refits that did not know the image or its group; null with fewer than two groups of anomalies. */
+  readonly validation: {
+    readonly confirmed: readonly number[];
+    readonly anomalies: readonly number[];
+    readonly heldOut: readonly number[];
+  } | null;
+}
+
+/** Scores by a refit of images whose features are known. */
+export interface ScoreRowsTask {
+  readonly model: Input;
+  /** What the read-out sees of each image, 32-bit floats (little-endian). */
+  readonly rows: Input;
 }
 
 /** The file of a backbone and its card. */
@@ -279,6 +330,9 @@ export interface WorkerMethods {
   /** As `baseline`, by the read-out of the run's network with random weights. */
   randomBaseline: { input: RandomBaselineTask; output: { anomaly: number[] } };
   features: { input: FeaturesTask; output: { images: number; size: number } };
+  refit: { input: RefitTask; output: RefitResult };
+  /** In the order of the rows. */
+  scoreRows: { input: ScoreRowsTask; output: { scores: RawScores[] } };
   tryBackbone: { input: BackboneReference; output: BackboneTrial };
   backboneFeatures: { input: BackboneFeaturesTask; output: { images: number; size: number } };
   /** As `baseline`, by the read-out of features. */

@@ -17,6 +17,7 @@ import { runEstimate } from './tasks/estimate-task.ts';
 import { runBaseline } from './tasks/baseline-task.ts';
 import { workerMethods } from './inputs.ts';
 import { runRandomBaseline } from './tasks/random-baseline-task.ts';
+import { runRefit, scoreRows } from './tasks/refit/refit-task.ts';
 import { runScoring } from './tasks/score-task.ts';
 import type { TaskContext } from './tasks/task.ts';
 import { runShift } from './tasks/shift-task.ts';
@@ -53,6 +54,8 @@ const handlers: HandlersOf<typeof workerMethods> = {
   baseline: alone(runBaseline),
   randomBaseline: alone(runRandomBaseline),
   features: alone(runFeatures),
+  refit: alone(runRefit),
+  scoreRows: alone(scoreRows),
   tryBackbone: alone(tryBackbone),
   backboneFeatures: alone(runBackboneFeatures),
   featureBaseline: alone(runFeatureBaseline),

@@ -27,6 +27,9 @@ import type {
   FeaturesTask,
   BaselineTask,
   RandomBaselineTask,
+  RefitResult,
+  RefitTask,
+  ScoreRowsTask,
   ScoreTask,
   ShiftTask,
   SmallPicture,
@@ -111,6 +114,7 @@ const scoreTask: z.ZodType<ScoreTask> = z.strictObject({
   seed,
   engine,
   mostRows: z.int().min(1).optional(),
+  rows: z.string().optional(),
 });
 
 const baselineTask: z.ZodType<BaselineTask> = z.strictObject({ normals: shard, images: shard });
@@ -129,8 +133,31 @@ const featuresTask: z.ZodType<FeaturesTask> = z.strictObject({
   model: file,
   shard,
   engine,
+  of: z.enum(['unit', 'read-out']),
   path: z.string(),
 });
+
+const count = z.int().min(0);
+
+const refitTask: z.ZodType<RefitTask> = z
+  .strictObject({
+    model: file,
+    settings: runSettings,
+    seed,
+    snapshotHash: z.string(),
+    codeVersion: z.string(),
+    rows: file,
+    counts: z.strictObject({ normals: count, confirmed: count, anomalies: count, heldOut: count }),
+    groups: z.array(z.string()),
+    path: z.string(),
+  })
+  .superRefine(({ settings, counts, groups }, context) => {
+    checkSettings({ method: 'refit', settings }, context);
+    if (groups.length === counts.confirmed + counts.anomalies) return;
+    context.addIssue({ code: 'custom', message: 'one for each verdict', path: ['groups'] });
+  });
+
+const scoreRowsTask: z.ZodType<ScoreRowsTask> = z.strictObject({ model: file, rows: file });
 
 const backboneReference: z.ZodType<BackboneReference> = backbone;
 
@@ -214,6 +241,8 @@ export const workerMethods = {
   baseline: method<WorkerMethods['baseline']['output']>()(baselineTask),
   randomBaseline: method<WorkerMethods['randomBaseline']['output']>()(randomBaselineTask),
   features: method<WorkerMethods['features']['output']>()(featuresTask),
+  refit: method<RefitResult>()(refitTask),
+  scoreRows: method<WorkerMethods['scoreRows']['output']>()(scoreRowsTask),
   tryBackbone: method<BackboneTrial>()(backboneReference),
   backboneFeatures: method<WorkerMethods['backboneFeatures']['output']>()(backboneFeaturesTask),
   featureBaseline: method<WorkerMethods['featureBaseline']['output']>()(featureBaselineTask),

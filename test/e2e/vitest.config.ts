@@ -1,5 +1,8 @@
 // The scenarios: each file runs in the packaged app and in Chromium against the server.
 
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { compileCache } from '../support/compile-cache.ts';
 
@@ -7,7 +10,11 @@ export default defineConfig({
   test: {
     include: ['test/e2e/scenarios/**/*.scenario.ts'],
     globalSetup: ['test/support/compile-cache.ts', 'test/e2e/support/set-up.ts'],
-    env: compileCache,
+    // Backbones that scenarios add are none of the user's.
+    env: {
+      NORMSCOPE_BACKBONES: mkdtempSync(join(tmpdir(), 'normscope-test-backbones-')),
+      ...compileCache,
+    },
     setupFiles: ['test/e2e/support/take-screen.ts'],
     // Some train and score a model.
     testTimeout: 600_000,

@@ -172,7 +172,7 @@ const rows = {
     at: 'src-main/core/backbones',
     may: [
       ...[
-        'src-main/(domain|contract|files)',
+        'src-main/(domain|contract|files|rpc)',
         'src-main/core/workers',
         'src-main/engine/user-data.ts',
         'zod',

@@ -34,12 +34,13 @@ export interface EncodeContext {
   readonly note: (text: string) => void;
 }
 
-/** `channel`: of a set of stains, this one as a grey picture. */
+/** `channel`: of a set of stains, this one as a grey picture. `copies`: weakly augmented ones. */
 export async function encodeFrozen(
   set: StudySet,
   backbone: () => Promise<FrozenBackbone>,
   { cache, note }: EncodeContext,
   channel?: number,
+  copies = weakCopies,
 ): Promise<EncodedSet> {
   const { hash } = await backbone();
   const part = channel === undefined ? '' : `-channel${channel}`;
@@ -52,7 +53,7 @@ export async function encodeFrozen(
     });
   const plain = await read('plain', drawPlain);
   const weak: Features[] = [];
-  for (let copy = 1; copy <= weakCopies; copy++) {
+  for (let copy = 1; copy <= copies; copy++) {
     weak.push(await read(`weak${copy}`, drawWeak(copy)));
   }
   return { plain, weak };

@@ -11,6 +11,7 @@ import { tableOf, type StudyFigure } from './figures.ts';
 import { studyFrozen, type StudyContext } from './frozen-study.ts';
 import { readOutliers, readSet, setNames, type SetName, type StudySet } from './study-sets.ts';
 import { studyTrained, trainings } from './trained-study.ts';
+import { studyVerdicts, verdictTable, type VerdictFigure } from './verdict-study.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -32,6 +33,8 @@ const { values, positionals } = parseArgs({
     methods: { type: 'string', default: Object.keys(trainings).join(';') },
     steps: { type: 'string', default: '300' },
     size: { type: 'string', default: '32' },
+    /** Confirmed anomalies. */
+    verdicts: { type: 'string', default: '20' },
     threads: { type: 'string', default: '2' },
     /** A line of JSON for each figure is added to this file. */
     lines: { type: 'string' },
@@ -39,10 +42,11 @@ const { values, positionals } = parseArgs({
 });
 
 const usage = `study.ts frozen [--sets pbc8,…] [--seeds 0,1,2] [--normals 500] [--short]
+study.ts verdicts [--sets pbc8,…] [--seeds 0,1,2] [--verdicts 20]
 study.ts trained [--sets pbc8,…] [--types neutrophil,…] [--methods NAME;…] [--steps 300] [--size 32]`;
 
 const kind = positionals.join(' ');
-if (kind !== 'frozen' && kind !== 'trained') {
+if (kind !== 'frozen' && kind !== 'trained' && kind !== 'verdicts') {
   console.error(usage);
   process.exit(2);
 }
@@ -65,9 +69,20 @@ const plan = {
   ...(values.types === undefined ? {} : { tasks: values.types.split(',') }),
 };
 for (const name of setNames.filter((known) => values.sets.split(',').includes(known))) {
-  await study(name);
+  await (kind === 'verdicts' ? studyOfVerdicts(name) : study(name));
 }
 await (await loaded)?.model.release();
+
+async function studyOfVerdicts(name: SetName): Promise<void> {
+  const set = await readSet(name, values.data);
+  const figures: VerdictFigure[] = [];
+  const own = { ...plan, verdicts: Number(values.verdicts) };
+  for await (const figure of studyVerdicts(set, own, context)) {
+    figures.push(figure);
+    if (values.lines !== undefined) await appendFile(values.lines, `${JSON.stringify(figure)}\n`);
+  }
+  console.log(`\n${name}, ${values.verdicts} verdicts\n\n${verdictTable(figures).join('\n')}`);
+}
 
 function figuresOf(set: StudySet): AsyncGenerator<StudyFigure, void, undefined> {
   if (kind === 'frozen') return studyFrozen(set, plan, context);

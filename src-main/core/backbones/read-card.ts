@@ -1,6 +1,7 @@
 // A backbone's card as a user has written it.
 
 import { open } from 'node:fs/promises';
+import { join, parse } from 'node:path';
 import type { z } from 'zod';
 import { Failure } from '#domain/failure.ts';
 import { writtenCard } from '#worker/files/backbone-card.ts';
@@ -8,6 +9,12 @@ import { writtenCard } from '#worker/files/backbone-card.ts';
 const longestCard = 2 ** 20;
 
 export type WrittenCard = z.infer<typeof writtenCard>;
+
+/** Where a card is looked for that the user has not named: own.json for own.onnx. */
+export function cardBeside(file: string): string {
+  const { dir, name } = parse(file);
+  return join(dir, `${name}.json`);
+}
 
 /** Throws `not-found` and `bad-input` with everything that is wrong. */
 export async function readCard(path: string): Promise<WrittenCard> {
@@ -28,9 +35,14 @@ export async function readCard(path: string): Promise<WrittenCard> {
 
 async function readText(path: string): Promise<string> {
   const file = await open(path).catch((error: unknown) => {
-    throw new Failure('not-found', `There is no card ${path}. Check the path.`, path, {
-      cause: error,
-    });
+    throw new Failure(
+      'not-found',
+      `There is no card ${path}. Write one ("normscope help backbone" shows what it says), or name the file of another one.`,
+      path,
+      {
+        cause: error,
+      },
+    );
   });
   try {
     const { size } = await file.stat();

@@ -51,6 +51,16 @@ export function freezeSnapshot(store: SnapshotStore, dataset: string): FrozenSna
         'with one split for each group, or let the split be made automatically.',
     );
   }
+  return storeSnapshot(store, datasetId, items);
+}
+
+/** Of a run that gives items another role or split than their dataset. */
+export function storeSnapshot(
+  store: Pick<SnapshotStore, 'findSnapshot' | 'addSnapshot'>,
+  datasetId: number,
+  chosen: readonly DatasetItem[],
+): FrozenSnapshot {
+  const items = [...chosen].sort((a, b) => (a.hash < b.hash ? -1 : 1));
   const hash = snapshotHash(items);
   const id = store.findSnapshot(hash) ?? store.addSnapshot(datasetId, hash, items);
   return { id, hash, items };

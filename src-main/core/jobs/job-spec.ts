@@ -10,6 +10,7 @@ export const jobSpec = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('import'), input: importInput }),
   z.strictObject({ kind: z.literal('train'), runId: id }),
   z.strictObject({ kind: z.literal('compare'), comparisonId: id }),
+  z.strictObject({ kind: z.literal('refit'), runId: id }),
   z.strictObject({
     kind: z.literal('score'),
     modelId: id,
@@ -22,10 +23,10 @@ export type JobSpec = z.infer<typeof jobSpec>;
 export type JobKind = JobSpec['kind'];
 export type SpecOf<K extends JobKind> = Extract<JobSpec, { kind: K }>;
 
-export type LaneName = 'files' | 'train';
+export type LaneName = 'files' | 'train' | 'refit';
 
 /** How many jobs of a lane run at once. Two imports would both split the same groups. */
-export const laneWidth: Readonly<Record<LaneName, number>> = { files: 1, train: 1 };
+export const laneWidth: Readonly<Record<LaneName, number>> = { files: 1, train: 1, refit: 1 };
 
 export const laneOf: Readonly<Record<JobKind, LaneName>> = {
   import: 'files',
@@ -33,6 +34,8 @@ export const laneOf: Readonly<Record<JobKind, LaneName>> = {
   score: 'train',
   // After the runs that it compares, which are submitted before it.
   compare: 'train',
+  // Seconds of work, which do not wait for a training of hours.
+  refit: 'refit',
 };
 
 /** Parses a stored request. Throws `bad-input` when this version does not know it. */

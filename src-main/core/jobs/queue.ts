@@ -242,6 +242,8 @@ export class JobQueue {
         return handlers.import(spec, context);
       case 'train':
         return handlers.train(spec, context);
+      case 'refit':
+        return handlers.refit(spec, context);
       case 'score':
         return handlers.score(spec, context);
       case 'compare':

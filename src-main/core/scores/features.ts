@@ -183,7 +183,8 @@ export class Features {
         // The file is read and checked only when features must be computed.
         const { file, engine } = await scoringModel(database, folder, modelId, 'cpu');
         const images = { name: 'images to compare', ...shard };
-        const task = { model: await compute.put(file), shard: images, engine, path };
+        const of = 'unit' as const;
+        const task = { model: await compute.put(file), shard: images, engine, of, path };
         return await lease.call('features', task, stop);
       },
     };

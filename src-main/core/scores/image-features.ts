@@ -1,13 +1,14 @@
 // Features of images from a network (model or backbone): from the cache, or computed by a worker.
 
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Stop } from '#domain/stop.ts';
 import type { ShardHeader } from '#worker/files/shard.ts';
 import type { Input } from '#worker/contract.ts';
 import { pixelFormat, writePixelShards, type ShardImage } from '../datasets/pixel-shards.ts';
-import type { FeatureCache } from '../features/feature-cache.ts';
+import type { FeatureCache, FeatureKey } from '../features/feature-cache.ts';
 import type { ImageVectors } from '../features/feature-pack.ts';
+import { readVectors } from '../features/read-vectors.ts';
 import { withLease, type Compute, type Lease } from '../workers/compute.ts';
 import { newScoringFolder } from './scoring-folder.ts';
 
@@ -19,12 +20,7 @@ export interface FeatureSource {
   readonly reading: unknown;
   readonly pixels: { readonly side: number } & Pick<ShardHeader, 'channels' | 'type' | 'window'>;
   /** Lets a worker write the features of a shard to a file (32-bit floats, image after image). */
-  readonly compute: (
-    lease: Lease,
-    shard: Input,
-    path: string,
-    stop: Stop,
-  ) => Promise<{ readonly size: number }>;
+  readonly compute: (lease: Lease, shard: Input, path: string, stop: Stop) => Promise<unknown>;
 }
 
 export interface ImageFeaturePorts {
@@ -35,6 +31,15 @@ export interface ImageFeaturePorts {
   readonly stop: Stop;
 }
 
+/** Where the cache has the features. */
+export function featureKeyOf({
+  network,
+  reading,
+  pixels,
+}: Pick<FeatureSource, 'network' | 'reading' | 'pixels'>): FeatureKey {
+  return { network, preprocessing: { pixelFormat, pixels, reading } };
+}
+
 /** By SHA-256 of the image; images that cannot be read are left out. Throws what computing throws. */
 export async function imageFeatures(
   source: FeatureSource,
@@ -42,8 +47,7 @@ export async function imageFeatures(
   ports: ImageFeaturePorts,
 ): Promise<ImageVectors> {
   const { cache } = ports;
-  const { network, reading, pixels } = source;
-  const key = { network, preprocessing: { pixelFormat, pixels, reading } };
+  const key = featureKeyOf(source);
   const known = await cache.read(
     key,
     images.map(({ hash }) => hash),
@@ -74,10 +78,10 @@ async function compute(
     if (held.length === 0) return new Map();
     const path = join(work, 'features');
     const shard = await compute.put({ hash, path: shardPath });
-    const { size } = await withLease(compute, (lease) => computeRows(lease, shard, path, stop));
-    const rows = new Float32Array(new Uint8Array(await readFile(path)).buffer);
-    return new Map(
-      held.map((index, row) => [images[index]!.hash, rows.subarray(row * size, (row + 1) * size)]),
+    await withLease(compute, (lease) => computeRows(lease, shard, path, stop));
+    return await readVectors(
+      path,
+      held.map((index) => images[index]!.hash),
     );
   } finally {
     await rm(work, { recursive: true, force: true });

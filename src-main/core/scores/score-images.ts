@@ -3,6 +3,7 @@
 // by one with smaller batches if memory ran out, by one on the CPU if a graphics card failed.
 
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ImportProblem } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import { withFewerViews } from '#domain/out-of-memory.ts';
@@ -11,6 +12,8 @@ import { either, StopSource, type Stop } from '#domain/stop.ts';
 import type { Input, WorkerEvents, ScoreTask } from '#worker/contract.ts';
 import { writePixelShards } from '../datasets/pixel-shards.ts';
 import { inOrder } from '../reader/ordered.ts';
+import type { FeatureCache, FeatureKey } from '../features/feature-cache.ts';
+import { readVectors } from '../features/read-vectors.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { putScoreProblem } from '../store/images/problems.ts';
 import { putScore, scoredImages } from '../store/runs/scores.ts';
@@ -27,6 +30,8 @@ export interface ScoringModel {
   readonly seed: number;
   readonly engine: ScoreTask['engine'];
   readonly pixels: RunPixels;
+  /** Where the cache has what its read-out sees; null of a model without one. */
+  readonly features: FeatureKey | null;
 }
 
 export interface ImageToScore {
@@ -47,6 +52,8 @@ export interface ScoringPorts {
   /** The project's, absolute. */
   readonly folder: string;
   readonly compute: Compute;
+  /** Keeps what the read-out sees of the images, for a refit. */
+  readonly cache?: FeatureCache;
   /** Most images prepared at once; 2000 when left out. */
   readonly imagesAtOnce?: number;
 }
@@ -239,8 +246,11 @@ class Scoring {
 
   /** Takes what has been scored out of `wanted`. */
   async #ask(file: Input, wanted: Map<number, ImageToScore>): Promise<void> {
-    const { compute } = this.#ports;
+    const { compute, cache } = this.#ports;
     const { seed } = this.#model;
+    const hashes = [...wanted.values()].map(({ hash }) => hash);
+    const { features } = this.#model;
+    const rows = cache && features ? join(this.#folder, 'rows') : undefined;
     const task: ScoreTask = {
       model: await compute.put(this.#model.file),
       shard: { name: 'images to score', ...(await compute.put(file)) },
@@ -248,6 +258,7 @@ class Scoring {
       seed,
       engine: this.#engine,
       mostRows: this.#mostRows,
+      rows,
     };
     this.#lease ??= compute.lease();
     await this.#lease.call('score', task, this.#job.stop, {
@@ -256,6 +267,7 @@ class Scoring {
       scored: ({ scores }) => this.#take(scores, wanted),
     });
     if (wanted.size > 0) throw new Error(`The worker left ${wanted.size} images without a score.`);
+    if (cache && features) await cache.write(features, await readVectors(rows!, hashes));
   }
 
   #take(scores: WorkerEvents['scored']['scores'], wanted: Map<number, ImageToScore>): void {

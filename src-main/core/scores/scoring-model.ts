@@ -10,6 +10,7 @@ import type { ProjectDatabase, Reader } from '../store/database.ts';
 import { findModel, type StoredModel } from '../store/runs/models.ts';
 import { findRun, type StoredRun } from '../store/runs/runs.ts';
 import { readRunConfig, readRunPixels } from '../runs/run-config.ts';
+import { hasReadOut, readOutKey } from './read-out-key.ts';
 import type { ScoringModel } from './score-images.ts';
 
 export interface TrainedModel {
@@ -40,7 +41,8 @@ export async function scoringModel(
   modelId: number,
   engine: ScoringModel['engine'],
 ): Promise<ScoringModel> {
-  const { model, run, config } = database.read((reader) => trainedModel(reader, modelId));
+  const trained = database.read((reader) => trainedModel(reader, modelId));
+  const { model, run, config } = trained;
   const path = join(folder, model.path);
   const hash = await sha256OfFile(path).catch((error: unknown) => {
     throw lost('cannot be read', path, run.id, error);
@@ -52,6 +54,7 @@ export async function scoringModel(
     seed: config.seed,
     engine,
     pixels: readRunPixels(run),
+    features: hasReadOut(trained) ? readOutKey(trained) : null,
   };
 }
 

@@ -64,12 +64,10 @@ export function runMethods(ports: RunMethodPorts): RunMethods {
     'runs.resume': async ({ runId }) => {
       await assertUnfinished(run(runId), ports);
       // It may have been deleted while its model was read.
-      run(runId);
-      return { runId, jobId: queue.submit(training(runId)) };
+      return { runId, jobId: queue.submit(jobOf(run(runId))) };
     },
     'runs.cancel': async ({ runId }) => {
-      run(runId);
-      const job = queue.findAlive(training(runId));
+      const job = queue.findAlive(jobOf(run(runId)));
       if (job) await queue.stop(job.id);
       return { state: run(runId).state };
     },
@@ -118,6 +116,10 @@ function startFrozen(
 
 function training(runId: number): JobSpec {
   return { kind: 'train', runId };
+}
+
+function jobOf({ id, method }: Pick<StoredRun, 'id' | 'method'>): JobSpec {
+  return { kind: method === 'refit' ? 'refit' : 'train', runId: id };
 }
 
 /** Throws `not-found`. */

@@ -11,6 +11,7 @@ import { Backbones } from '../backbones/backbones.ts';
 import type { DatasetItem } from '../datasets/items.ts';
 import type { JobContext } from '../jobs/queue.ts';
 import type { ProjectDatabase } from '../store/database.ts';
+import type { FeatureCache } from '../features/feature-cache.ts';
 import { findModel, putModel, type StoredModel } from '../store/runs/models.ts';
 import {
   addRunResources,
@@ -39,6 +40,8 @@ export interface RunPorts {
   readonly now: () => Date;
   readonly codeVersion: string;
   readonly compute: Compute;
+  /** Keeps what read-outs see of images. */
+  readonly cache: FeatureCache;
   readonly emit: <K extends keyof CoreEvents>(name: K, event: CoreEvents[K]) => void;
 }
 

@@ -11,9 +11,11 @@ import { hsc } from './hsc.ts';
 import { mixed } from './mixed.ts';
 import { oecl } from './oecl.ts';
 import { patchcore } from './patchcore.ts';
+import { refit } from './refit.ts';
 import { selfOecl } from './self-oecl.ts';
 import { simclr } from './simclr.ts';
 
+/** Those that start from images. */
 const cards = [
   frozen,
   patchcore,
@@ -27,20 +29,31 @@ const cards = [
   bce,
   deepsad,
 ] as const;
+/** A refit starts from the model of another run. */
+const allCards = [...cards, refit] as const;
 
-export type MethodName = (typeof cards)[number]['name'];
+/** Of a run; `StartName` of one that starts from images. */
+export type MethodName = (typeof allCards)[number]['name'];
+export type StartName = (typeof cards)[number]['name'];
 /** Methods that use a network as it is. */
 export type UntrainedName = Extract<
   (typeof cards)[number],
   { readonly learningType: 'none' }
 >['name'];
-export type TrainedName = Exclude<MethodName, UntrainedName>;
+export type TrainedName = Exclude<StartName, UntrainedName>;
 
-export const methodCards: readonly (MethodCard & { readonly name: MethodName })[] = cards;
+/** The methods that can be chosen for a training. */
+export const methodCards: readonly (MethodCard & { readonly name: StartName })[] = cards;
 export const methodNames = cards.map(({ name }) => name);
+export function isStartName(name: MethodName): name is StartName {
+  return cards.some((card) => card.name === name);
+}
+
+/** Of every run. */
+export const runMethodNames = allCards.map(({ name }) => name);
 
 export function cardOf(name: MethodName): MethodCard {
-  return cards.find((card) => card.name === name)!;
+  return allCards.find((card) => card.name === name)!;
 }
 
 /** Whether it trains a network. One that does not uses a backbone. */
@@ -50,13 +63,13 @@ export function isTrained(name: MethodName): name is TrainedName {
 
 /** undefined of a method that this version does not know. */
 export function findCard(name: string): MethodCard | undefined {
-  return cards.find((card) => card.name === name);
+  return allCards.find((card) => card.name === name);
 }
 
 function byName<Card extends { readonly name: string }>(
   of: (card: MethodCard) => readonly Card[],
 ): ReadonlyMap<string, Card> {
-  return new Map(methodCards.flatMap(of).map((own) => [own.name, own]));
+  return new Map(allCards.flatMap(of).map((own) => [own.name, own]));
 }
 
 const terms = byName<TermCard>((card) => card.terms);

@@ -7,6 +7,7 @@ import type { Job } from '#contract/core.ts';
 const work = {
   import: 'An import',
   train: 'A training',
+  refit: 'A refit',
   score: 'A scoring',
   compare: 'A comparison of methods',
 } as const;

@@ -13,8 +13,10 @@ export function turnPlanes(planes: Float32Array, size: number, quarters: number)
 function turnOnce(plane: Float32Array, size: number): void {
   for (let y = 0; y < size >> 1; y++) {
     for (let x = 0; x < (size + 1) >> 1; x++) {
-      const [a, b] = [y * size + x, x * size + (size - 1 - y)];
-      const [c, d] = [(size - 1 - y) * size + (size - 1 - x), (size - 1 - x) * size + y];
+      const a = y * size + x;
+      const b = x * size + (size - 1 - y);
+      const c = (size - 1 - y) * size + (size - 1 - x);
+      const d = (size - 1 - x) * size + y;
       const first = plane[a]!;
       plane[a] = plane[b]!;
       plane[b] = plane[c]!;

@@ -41,9 +41,19 @@ export function fitReadOut(
   lengths: readonly number[],
   pictures = 1,
 ): ReadOut {
+  return fitReadOutFolds(rows, count, lengths, pictures).readOut;
+}
+
+/** As `fitReadOut`, with the statistics that each normal was compared with: those of its fold, row % folds. */
+export function fitReadOutFolds(
+  rows: Float32Array,
+  count: number,
+  lengths: readonly number[],
+  pictures = 1,
+): { readonly readOut: ReadOut; readonly folds: readonly (readonly StageStatistics[])[] } {
   const all = Array.from({ length: pictures }, () => lengths).flat();
   const sections = fitSections(rows, count, all);
-  const distances = crossFitted(rows, count, all, lengths.length);
+  const { distances, statistics } = crossFitted(rows, count, all, lengths.length);
   const mean = new Float64Array(lengths.length);
   const deviation = new Float64Array(lengths.length);
   for (let stage = 0; stage < lengths.length; stage++) {
@@ -52,18 +62,19 @@ export function fitReadOut(
     const squares = own.reduce((sum, value) => sum + (value - mean[stage]!) ** 2, 0);
     deviation[stage] = Math.max(leastDeviation, Math.sqrt(squares / count));
   }
-  return { sections, mean, deviation };
+  return { readOut: { sections, mean, deviation }, folds: statistics };
 }
 
-/** Distances of each normal from statistics of the normals in other folds, in the order of the rows. */
+/** Distances of each normal from statistics of the normals in other folds, in the order of the rows; these statistics. */
 function crossFitted(
   rows: Float32Array,
   count: number,
   lengths: readonly number[],
   stages: number,
-): number[][] {
+): { readonly distances: number[][]; readonly statistics: StageStatistics[][] } {
   const width = rows.length / count;
   const distances: number[][] = [];
+  const statistics: StageStatistics[][] = [];
   for (let fold = 0; fold < folds; fold++) {
     const isHeld = (row: number) => row % folds === fold;
     const others = Array.from({ length: count }, (_, row) => row).filter((row) => !isHeld(row));
@@ -72,6 +83,7 @@ function crossFitted(
       kept.set(rows.subarray(row * width, (row + 1) * width), place * width);
     });
     const sections = fitSections(kept, others.length, lengths);
+    statistics.push(sections);
     for (let row = fold; row < count; row += folds) {
       distances[row] = distancesFrom(
         rows.subarray(row * width, (row + 1) * width),
@@ -80,7 +92,7 @@ function crossFitted(
       );
     }
   }
-  return distances;
+  return { distances, statistics };
 }
 
 function fitSections(

@@ -9,7 +9,7 @@ import { damagedFile, type FileTensor, type TensorFile } from './safetensors.ts'
 import { readOutTensors, readReadOut } from './read-out-tensors.ts';
 import { assertTensor } from './state-tensors.ts';
 
-interface UsedNetwork {
+export interface UsedNetwork {
   readonly card: BackboneCard;
   /** The ONNX file. */
   readonly onnx: Uint8Array;
@@ -36,12 +36,14 @@ const onnxName = 'backbone.onnx';
 const bankName = 'patches.bank';
 
 export function frozenParts(network: FrozenNetwork): TensorFile {
-  const { card, onnx } = network;
+  const { tensors, metadata } = frozenNetworkParts(network);
+  return { tensors: { ...tensors, ...fittedTensors(network) }, metadata };
+}
+
+/** The network alone. */
+export function frozenNetworkParts({ card, onnx }: UsedNetwork): TensorFile {
   const bytes: FileTensor = { shape: [onnx.length], values: onnx };
-  return {
-    tensors: { [onnxName]: bytes, ...fittedTensors(network) },
-    metadata: { backbone: JSON.stringify(card) },
-  };
+  return { tensors: { [onnxName]: bytes }, metadata: { backbone: JSON.stringify(card) } };
 }
 
 function fittedTensors(network: FrozenNetwork): Record<string, FileTensor> {
@@ -57,18 +59,23 @@ export function readFrozenParts(
   pictures: number,
   path: string,
 ): FrozenNetwork {
-  const card = readCard(metadata['backbone'], path);
-  const size = tensors[onnxName]?.shape[0] ?? 0;
-  const onnx = assertTensor(tensors, onnxName, [size], Uint8Array, path);
+  const network = readFrozenNetwork({ tensors, metadata }, path);
   if (method === 'patchcore') {
     const [rows = 0, length = 0] = tensors[bankName]?.shape ?? [];
     if (rows < 1 || length < 1) throw damagedFile(path, 'it has no patches of normal images');
     const bank = assertTensor(tensors, bankName, [rows, length], Float32Array, path);
-    return { card, onnx, bank, length };
+    return { ...network, bank, length };
   }
-  const readOut = readReadOut(tensors, outputLengths(card.outputs), pictures, path);
+  const readOut = readReadOut(tensors, outputLengths(network.card.outputs), pictures, path);
   if (readOut === null) throw damagedFile(path, 'it has no statistics of the normal images');
-  return { card, onnx, readOut };
+  return { ...network, readOut };
+}
+
+/** The network alone. Throws `checkpoint-damaged`. */
+export function readFrozenNetwork({ tensors, metadata }: TensorFile, path: string): UsedNetwork {
+  const card = readCard(metadata['backbone'], path);
+  const length = tensors[onnxName]?.shape[0] ?? 0;
+  return { card, onnx: assertTensor(tensors, onnxName, [length], Uint8Array, path) };
 }
 
 function readCard(text: string | undefined, path: string): BackboneCard {

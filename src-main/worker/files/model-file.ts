@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { mostChannels } from '#domain/pixels/channel.ts';
 import { Failure } from '#domain/failure.ts';
-import { isTrained, methodNames } from '#domain/methods/methods.ts';
+import { isTrained, runMethodNames } from '#domain/methods/methods.ts';
 import { storedSettings } from '#domain/run-settings.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
 import type { Tensors } from '#engine/engine.ts';
@@ -16,7 +16,9 @@ import { describeScoring } from '#ml/score.ts';
 import type { Reference } from '#ml/scores/reference.ts';
 import type { TrainTask } from '../contract.ts';
 import { seed, settingValues, shiftParameters } from '../inputs.ts';
+import type { Program } from '#engine/ir/program.ts';
 import { frozenParts, readFrozenParts, type FrozenNetwork } from './frozen-file.ts';
+import { readRefitParts, refitParts, type RefitNetwork } from './refit-file.ts';
 import type { FileTensor, TensorFile } from './safetensors.ts';
 import { damagedFile, encodeTensors, hashOf, readTensors } from './safetensors.ts';
 import type { Shard } from './shard.ts';
@@ -29,7 +31,7 @@ const formatVersion = '1';
 const longestBank = 65_536;
 
 const modelDescription = z.strictObject({
-  method: z.enum(methodNames),
+  method: z.enum(runMethodNames),
   settings: settingValues,
   /** How pixels become the network's input: as in the shard that it was trained on. */
   channels: z.int().min(1).max(mostChannels),
@@ -60,12 +62,21 @@ export type ModelDescription = Omit<z.infer<typeof modelDescription>, 'settings'
 export interface Model extends Omit<TrainedNetwork, 'method' | 'settings'> {
   readonly description: ModelDescription;
   readonly frozen?: undefined;
+  readonly refit?: undefined;
 }
 
 /** Of a method that trains no network. */
 export interface FrozenModel {
   readonly description: ModelDescription;
   readonly frozen: FrozenNetwork;
+  readonly refit?: undefined;
+}
+
+/** Of the method "refit". */
+export interface RefitModel {
+  readonly description: ModelDescription;
+  readonly frozen?: undefined;
+  readonly refit: RefitNetwork;
 }
 
 /** The description of a finished run. `task.settings` are the settings it ran with. */
@@ -92,8 +103,11 @@ export function describeModel(
 }
 
 /** Writes the model; returns the file's SHA-256. Throws as `writeWhole`. */
-export async function writeModel(path: string, model: Model | FrozenModel): Promise<string> {
-  const { tensors, metadata } = model.frozen ? frozenParts(model.frozen) : trainedParts(model);
+export async function writeModel(
+  path: string,
+  model: Model | FrozenModel | RefitModel,
+): Promise<string> {
+  const { tensors, metadata } = partsOf(model);
   const description = JSON.stringify(model.description);
   const parts = encodeTensors({
     tensors,
@@ -103,9 +117,18 @@ export async function writeModel(path: string, model: Model | FrozenModel): Prom
   return hashOf(parts);
 }
 
+function partsOf(model: Model | FrozenModel | RefitModel): TensorFile {
+  if (model.refit) return refitParts(model.refit, () => scoringOf(model.description));
+  return model.frozen ? frozenParts(model.frozen) : trainedParts(model);
+}
+
+function scoringOf({ settings, channels }: ModelDescription): Program {
+  return describeScoring(settings, channels, 1);
+}
+
 function trainedParts({ description, state, reference, fitted }: Model): TensorFile {
-  const { settings, channels } = description;
-  const program = describeScoring(settings, channels, 1);
+  const { settings } = description;
+  const program = scoringOf(description);
   const { embeddingSize } = networks[settings.network];
   const shapes = referenceShapes(settings, reference.embeddings.length / embeddingSize);
   const bank = Object.entries(shapes).map(([name, shape]): [string, FileTensor] => [
@@ -124,7 +147,7 @@ function trainedParts({ description, state, reference, fitted }: Model): TensorF
 }
 
 /** Throws `not-found`, `bad-input` for another version, `checkpoint-damaged` for other invalid files. */
-export async function readModel(path: string): Promise<Model | FrozenModel> {
+export async function readModel(path: string): Promise<Model | FrozenModel | RefitModel> {
   const { tensors, metadata } = await readTensors(path);
   if (metadata['format'] !== format) throw damagedFile(path, 'it is not a Normscope model');
   if (metadata['formatVersion'] !== formatVersion) {
@@ -136,13 +159,16 @@ export async function readModel(path: string): Promise<Model | FrozenModel> {
     );
   }
   const description = readDescription(metadata['model'], path);
-  if (!isTrained(description.method)) {
-    const { method } = description;
+  const { method } = description;
+  if (method === 'refit') {
+    return { description, refit: readRefitParts({ tensors, metadata }, description, path) };
+  }
+  if (!isTrained(method)) {
     const pictures = picturesOf(description, readingOf(description.settings));
     return { description, frozen: readFrozenParts({ tensors, metadata }, method, pictures, path) };
   }
-  const { settings, channels } = description;
-  const state = stateFrom(describeScoring(settings, channels, 1), tensors, path);
+  const { settings } = description;
+  const state = stateFrom(scoringOf(description), tensors, path);
   const reference = readReferenceTensors(tensors, settings, path);
   return { description, state, reference, fitted: readFitted(tensors, path) };
 }

@@ -1,4 +1,5 @@
-// The task `features`: the model's features of the images of a shard, for finding near duplicates.
+// The task `features`: the model's features of the images of a shard, for finding near duplicates or for
+// the read-out.
 
 import { chooseEngine } from '#engine/doctor.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
@@ -14,6 +15,7 @@ import { ScorePools } from '../views/score-pools.ts';
 import { assertSamePixels } from './score-task.ts';
 import { readShard, type Shard } from '../files/shard.ts';
 import { FrozenFeatures } from './frozen/frozen-features.ts';
+import { frozenOf, readOutRows, rowShapeOf, rowSize, stateOf } from './refit/read-out-rows.ts';
 import type { TaskContext } from './task.ts';
 import { writeWhole } from '#files/whole-file.ts';
 
@@ -27,12 +29,26 @@ export async function runFeatures(
   const shard = await readShard(task.shard.path, task.shard.hash);
   assertSamePixels(description, shard, task.shard);
   const { settings } = description;
-  if (model.frozen) {
-    const { size, features } = await frozenUnitRows(model.frozen, settings, task, shard, stop);
+  if (task.of === 'read-out') {
+    const size = rowSize(rowShapeOf(model));
+    const features = new Float32Array(shard.count * size);
+    const indices = Array.from({ length: shard.count }, (_, index) => index);
+    let done = 0;
+    for await (const rows of readOutRows(
+      ...([model, task.model.path, task.engine, shard, indices, stop] as const),
+    )) {
+      for (const row of rows) features.set(row, size * done++);
+    }
     await writeWhole(task.path, [bytesOf(features)]);
     return { images: shard.count, size };
   }
-  const { state } = model;
+  const frozen = frozenOf(model);
+  if (frozen !== null) {
+    const { size, features } = await frozenUnitRows(frozen, settings, task, shard, stop);
+    await writeWhole(task.path, [bytesOf(features)]);
+    return { images: shard.count, size };
+  }
+  const state = stateOf(model)!;
   const engine = await chooseEngine(task.engine, settings.threads);
   const pools = new ScorePools();
   const network = { settings, state };
@@ -45,7 +61,7 @@ export async function runFeatures(
 
 /** Each output's section weighs the same: features of a frozen network differ in size by stage. */
 async function frozenUnitRows(
-  { card, onnx }: FrozenNetwork,
+  { card, onnx }: Pick<FrozenNetwork, 'card' | 'onnx'>,
   settings: RunSettings,
   { model }: FeaturesTask,
   shard: Shard,

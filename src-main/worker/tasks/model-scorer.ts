@@ -6,8 +6,9 @@ import { chooseEngine } from '#engine/doctor.ts';
 import type { PixelSet } from '#ml/pixels.ts';
 import { scoreImages, type KeyedImage } from '#ml/score.ts';
 import type { AdviseTask } from '../contract.ts';
-import type { FrozenModel, Model } from '../files/model-file.ts';
+import type { FrozenModel, Model, RefitModel } from '../files/model-file.ts';
 import { frozenScores } from './frozen/frozen-scores.ts';
+import { scoresByRefit } from './refit/refit-scores.ts';
 import type { TaskContext } from './task.ts';
 
 /** Random views averaged in a score: enough for comparisons. */
@@ -18,7 +19,7 @@ const mostViews = 4;
  * file. Throws `engine-unavailable`; the function `stopped`, and what scoring throws.
  */
 export async function modelScorer(
-  model: Model | FrozenModel,
+  model: Model | FrozenModel | RefitModel,
   path: string,
   { seed, engine }: Pick<AdviseTask, 'seed' | 'engine'>,
   { stop, emit }: TaskContext,
@@ -31,9 +32,11 @@ export async function modelScorer(
     const keyed = Array.from({ length: set.count }, (_, index): KeyedImage => {
       return { index, key: [index, 0] };
     });
-    const scored = model.frozen
-      ? frozenScores(model.frozen, settings, path, set, keyed)
-      : scoreImages(running, { ...model, method, settings }, set, keyed, seed);
+    const scored = model.refit
+      ? scoresByRefit(model, { path, engine: running.name }, set, keyed, stop)
+      : model.frozen
+        ? frozenScores(model.frozen, settings, path, set, keyed)
+        : scoreImages(running, { ...model, method, settings }, set, keyed, seed);
     const all: RawScores[] = [];
     for await (const batch of scored) {
       throwIfStopped(stop);

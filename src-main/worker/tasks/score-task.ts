@@ -5,13 +5,15 @@ import { throwIfStopped } from '#domain/stop.ts';
 import { chooseEngine } from '#engine/doctor.ts';
 import type { KeyedImage, ScoredImage } from '#ml/score.ts';
 import { describeScoring, scoreImages, scoringBatches } from '#ml/score.ts';
-import type { ImageToScore, ScoreTask } from '../contract.ts';
+import { writeWhole } from '#files/whole-file.ts';
+import type { ImageToScore, ScoreTask, WorkerEvents } from '../contract.ts';
 import type { Model, ModelDescription } from '../files/model-file.ts';
 import { readModel } from '../files/model-file.ts';
 import { ScorePools } from '../views/score-pools.ts';
 import type { Shard } from '../files/shard.ts';
 import { readShard } from '../files/shard.ts';
 import { frozenScores } from './frozen/frozen-scores.ts';
+import { scoresByRefit } from './refit/refit-scores.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
 
@@ -34,7 +36,8 @@ export async function runScoring(
   assertSamePixels(model.description, shard, task.shard);
   const images = task.images.map((image) => keyed(image, shard, task));
   const turns = new Turns();
-  let untold: ScoredImage[] = [];
+  const kept = new KeptRows(task.rows, images.length);
+  let untold: WorkerEvents['scored']['scores'][number][] = [];
   let toldAt = performance.now();
   const tell = () => {
     if (untold.length > 0) emit('scored', { scores: untold });
@@ -42,12 +45,16 @@ export async function runScoring(
     toldAt = performance.now();
   };
   const { settings } = model.description;
-  const scored = model.frozen
-    ? frozenScores(model.frozen, settings, task.model.path, shard, images)
-    : trainedScores(model, task, shard, images, emit);
+  const { path } = task.model;
+  const scored = model.refit
+    ? scoresByRefit(model, { path, engine: task.engine }, shard, images, stop)
+    : model.frozen
+      ? frozenScores(model.frozen, settings, path, shard, images)
+      : trainedScores(model, task, shard, images, emit);
   try {
     for await (const scores of scored) {
-      untold.push(...scores);
+      untold.push(...scores.map(({ index, raw }) => ({ index, raw })));
+      kept.add(scores);
       if (performance.now() - toldAt > eventMs) tell();
       await turns.give();
       if (stop.aborted) break;
@@ -56,7 +63,36 @@ export async function runScoring(
     tell();
   }
   throwIfStopped(stop);
+  await kept.write();
   return { scored: images.length };
+}
+
+/** What the read-out saw of the images, in their order, for the file that the task names. */
+class KeptRows {
+  readonly #path: string | undefined;
+  readonly #images: number;
+  #rows: Float32Array | undefined;
+  #done = 0;
+
+  constructor(path: string | undefined, images: number) {
+    this.#path = path;
+    this.#images = images;
+  }
+
+  add(scores: readonly ScoredImage[]): void {
+    if (this.#path === undefined) return;
+    for (const { row } of scores) {
+      if (row === undefined) continue;
+      this.#rows ??= new Float32Array(this.#images * row.length);
+      this.#rows.set(row, row.length * this.#done++);
+    }
+  }
+
+  /** Throws `disk-full`. */
+  async write(): Promise<void> {
+    if (this.#path === undefined || this.#rows === undefined) return;
+    await writeWhole(this.#path, [Buffer.from(this.#rows.buffer)]);
+  }
 }
 
 async function* trainedScores(

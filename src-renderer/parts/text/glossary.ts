@@ -18,6 +18,11 @@ export const glossary = {
     meaning:
       'A named set of images for one question, for instance the cells of one stain. The same image may be in several datasets.',
   },
+  backbone: {
+    term: 'Backbone',
+    meaning:
+      'A network that was trained elsewhere, on other pictures, and is used as it is: its features of your normal images are enough to rank the others. One comes with Normscope.',
+  },
   role: {
     term: 'Role',
     meaning:

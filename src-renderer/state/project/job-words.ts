@@ -5,6 +5,7 @@ import type { Job } from '#contract/core.ts';
 const titles = {
   import: 'Importing',
   train: 'Training',
+  refit: 'Refitting',
   score: 'Scoring',
   compare: 'Comparing methods',
 } as const;
@@ -19,6 +20,7 @@ export function jobWords(job: Pick<Job, 'kind' | 'note'>): {
   readonly title: string;
   readonly unit: 'step' | 'image';
 } {
+  if (job.kind === 'refit') return { title: job.note ?? titles.refit, unit: 'image' };
   if (job.kind !== 'train') return { title: titles[job.kind], unit: 'image' };
   return isAtSteps(job)
     ? { title: titles.train, unit: 'step' }

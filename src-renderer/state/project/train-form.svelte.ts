@@ -3,7 +3,7 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { coreMethods } from '#contract/core.ts';
-import type { MethodName } from '#domain/methods/methods.ts';
+import { isStartName, type StartName } from '#domain/methods/methods.ts';
 import { checkOutliers, standardShifts, takesShifts, takesSources } from '#domain/run-outliers.ts';
 import {
   presetMethod,
@@ -30,7 +30,7 @@ export class TrainForm {
   preset = $state<PresetName>('quick');
   specimen = $state<SpecimenName>('stained');
   /** undefined: the preset's method. */
-  ownMethod = $state<MethodName>();
+  ownMethod = $state<StartName>();
   engine = $state<EngineChoice>('auto');
   /** As typed. */
   seed = $state('0');
@@ -45,7 +45,7 @@ export class TrainForm {
     this.outlierSelection = outlierSelection;
   }
 
-  get method(): MethodName {
+  get method(): StartName {
     return this.ownMethod ?? presetMethod[this.preset];
   }
   get takesSources(): boolean {
@@ -143,7 +143,8 @@ export class TrainForm {
   takeFrom(runId: number, config: RunConfig, sources: readonly string[]): void {
     const { dataset, preset, specimen, method, engine, seed } = config;
     Object.assign(this, { dataset, preset, specimen, engine, seed: String(seed) });
-    this.ownMethod = method === presetMethod[preset] ? undefined : method;
+    // A refit starts from a model: its images and settings are trained on by the preset's method.
+    this.ownMethod = method !== presetMethod[preset] && isStartName(method) ? method : undefined;
     this.takenFrom = runId;
     this.#typed.clear();
     for (const [name, value] of Object.entries(config.overrides)) {

@@ -1,7 +1,7 @@
 // The project's comparisons of methods, and the form of the next one.
 
 import type { MethodComparison } from '#contract/comparison.ts';
-import type { MethodName } from '#domain/methods/methods.ts';
+import type { StartName } from '#domain/methods/methods.ts';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { CoreClient } from '../../client/clients.ts';
 import { Resource } from '../../state/resource.svelte.ts';
@@ -97,12 +97,12 @@ function outliersOf(selection: OutlierSelection, sources: readonly string[]) {
 }
 
 export class ComparisonForm {
-  readonly methods = new SvelteSet<MethodName>(['frozen', 'patchcore', 'anchored', 'csi']);
+  readonly methods = new SvelteSet<StartName>(['frozen', 'patchcore', 'anchored', 'csi']);
   /** Of each training. */
   minutes = $state(3);
   seeds = $state(1);
 
-  toggle(method: MethodName): void {
+  toggle(method: StartName): void {
     if (!this.methods.delete(method)) this.methods.add(method);
   }
 }

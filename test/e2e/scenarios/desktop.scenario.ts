@@ -11,7 +11,7 @@ import { budget } from '../../support/budget.ts';
 import { electronApp, launchApp, startMs } from '../support/electron-host.ts';
 import { scenario, type Host } from '../support/host.ts';
 import { launchWords } from '../support/launch-words.ts';
-import { openSampleProject } from '../support/sample-project.ts';
+import { openSampleProject, openSmallProject } from '../support/sample-project.ts';
 import { startTraining } from '../support/start-training.ts';
 
 const archive = fileURLToPath(
@@ -91,7 +91,7 @@ scenario(
   'closing while a training is under way asks first, and pauses it',
   async (my) => {
     const { host } = my;
-    await openSampleProject(my);
+    await openSmallProject(my);
     const page = host.page();
     await startTraining(page, { steps: '4000' });
     const run = page.getByRole('region', { name: 'Run 1' });
@@ -128,7 +128,7 @@ scenario(
   'a training is seen on the task bar, and its end told once, if that is wanted',
   async (my) => {
     const { host } = my;
-    await openSampleProject(my);
+    await openSmallProject(my);
     const page = host.page();
     const app = electronApp(host);
     await app.evaluate(({ BrowserWindow, Notification }) => {

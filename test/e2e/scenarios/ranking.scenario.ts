@@ -4,13 +4,13 @@
 import { expect } from 'vitest';
 import { breachesInBothThemes } from '../support/accessibility.ts';
 import { goTo } from '../support/go-to.ts';
-import { scenario } from '../support/host.ts';
+import { windowScenario } from '../support/host.ts';
 import { openSampleProject } from '../support/sample-project.ts';
 import { startTraining } from '../support/start-training.ts';
 
 const training = { steps: '60', views: '2', batch: '16', outlierBatch: '16' };
 
-scenario('a frozen network ranks the images while another one is trained', async (my) => {
+windowScenario('a frozen network ranks the images while another one is trained', async (my) => {
   await openSampleProject(my);
   const page = my.host.page();
   await startTraining(page, training);

@@ -3,7 +3,7 @@
 import { noBreach } from '../support/accessibility.ts';
 import { goTo } from '../support/go-to.ts';
 import { windowScenario } from '../support/host.ts';
-import { openSampleProject } from '../support/sample-project.ts';
+import { openSmallProject } from '../support/sample-project.ts';
 import { startTraining } from '../support/start-training.ts';
 
 /** So many steps that it is under way until the scenario ends it. */
@@ -13,7 +13,7 @@ windowScenario(
   'a core killed in the middle of a training goes on from its checkpoint',
   async (my) => {
     const { host } = my;
-    await openSampleProject(my);
+    await openSmallProject(my);
     await startTraining(host.page(), longTraining);
     // A frozen network ranks first.
     const begun = host.page().getByRole('region', { name: 'Run 1' }).getByText('images a second');
@@ -38,7 +38,7 @@ windowScenario(
 
 windowScenario('a run is deleted, brought back, deleted and thrown away', async (my) => {
   const { host } = my;
-  await openSampleProject(my);
+  await openSmallProject(my);
   const page = host.page();
   await startTraining(page, longTraining);
   const run = page.getByRole('region', { name: 'Run 1' });

@@ -13,7 +13,7 @@ import { breachesInBothThemes } from '../support/accessibility.ts';
 import { goTo } from '../support/go-to.ts';
 import { appScenario, windowScenario, type Host } from '../support/host.ts';
 import { prepareFiles, typeFiles } from '../support/pick-files.ts';
-import { openSampleProject } from '../support/sample-project.ts';
+import { openSampleProject, openSmallProject } from '../support/sample-project.ts';
 import { startTraining } from '../support/start-training.ts';
 
 async function addOutliers(host: Host, path: string): Promise<void> {
@@ -139,7 +139,7 @@ windowScenario(
 );
 
 appScenario('a training is paused, gone on with, and cancelled', async (my) => {
-  await openSampleProject(my);
+  await openSmallProject(my);
   const page = my.host.page();
   await startTraining(page, { steps: '4000' });
 

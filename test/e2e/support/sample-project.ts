@@ -1,14 +1,29 @@
-// Opens a copy of the project that set-up.ts has imported the sample into, for scenarios whose subject is
-// not the import.
+// Opens a copy of a project that set-up.ts has imported, for scenarios whose subject is not the import.
 
 import { cp } from 'node:fs/promises';
 import { inject } from 'vitest';
 import type { Scenario } from './host.ts';
 import { sampleIsThere } from './import-sample.ts';
 
-/** Opens the copy as the project "Cells", and waits until its images are shown. */
-export async function openSampleProject({ host, projectFolder }: Scenario): Promise<void> {
-  await cp(inject('sampleProject'), projectFolder('Cells'), { recursive: true });
+/** The sample, as the project "Cells"; waits until its images are shown. */
+export async function openSampleProject(my: Scenario): Promise<void> {
+  await openCopy(my, inject('sampleProject'));
+  await sampleIsThere(my.host.page());
+}
+
+/**
+ * A tenth of the sample, as the project "Cells"; waits until its images are shown. For trainings whose
+ * figures do not matter: it is ranked by the frozen network in a second.
+ */
+export async function openSmallProject(my: Scenario): Promise<void> {
+  await openCopy(my, inject('smallProject'));
+  await my.host
+    .page()
+    .getByRole('tab', { name: /^natural images \d+$/ })
+    .waitFor();
+}
+
+async function openCopy({ host, projectFolder }: Scenario, project: string): Promise<void> {
+  await cp(project, projectFolder('Cells'), { recursive: true });
   await host.openFolder('Cells');
-  await sampleIsThere(host.page());
 }

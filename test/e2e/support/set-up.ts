@@ -12,6 +12,7 @@ import { sizes } from '../../support/sizes.ts';
 import { packageApp, type PackagedApp } from '../packaging/packaged-app.ts';
 import { findChromium } from './chromium.ts';
 import { startScreen } from './screen.ts';
+import { unpackEveryTenth } from './unpack-some.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -21,6 +22,8 @@ declare module 'vitest' {
     displays: readonly string[];
     /** The folder of a project that holds the sample. */
     sampleProject: string;
+    /** The folder of a project that holds a tenth of the sample. */
+    smallProject: string;
   }
 }
 
@@ -30,12 +33,31 @@ const run = promisify(execFile);
 /** A project with the bundled sample, imported as the window does it. Resolves with its folder. */
 async function makeSampleProject(folder: string): Promise<string> {
   const project = join(folder, 'Sample.normscope');
+  for (const { dataset, paths, role } of sampleImports)
+    await importAs(project, dataset, paths, role);
+  return project;
+}
+
+/** The same with a tenth of the images. */
+async function makeSmallProject(folder: string): Promise<string> {
+  const project = join(folder, 'Small.normscope');
   for (const { dataset, paths, role } of sampleImports) {
-    const words = ['import', project, ...paths, '--dataset', dataset];
-    if (role !== undefined) words.push('--role', role);
-    await run(process.execPath, ['src-main/hosts/cli/main.ts', ...words], { cwd: root });
+    const images = join(folder, dataset);
+    for (const path of paths) await unpackEveryTenth(path, images);
+    await importAs(project, dataset, [images], role);
   }
   return project;
+}
+
+async function importAs(
+  project: string,
+  dataset: string,
+  paths: readonly string[],
+  role: string | undefined,
+): Promise<void> {
+  const words = ['import', project, ...paths, '--dataset', dataset];
+  if (role !== undefined) words.push('--role', role);
+  await run(process.execPath, ['src-main/hosts/cli/main.ts', ...words], { cwd: root });
 }
 
 async function stageAndPackage(): Promise<PackagedApp> {
@@ -47,10 +69,11 @@ async function stageAndPackage(): Promise<PackagedApp> {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'normscope-sample-'));
   // The copies of packaging wait for the disk while the import computes.
-  const [{ executable, words }, chromium, sample] = await Promise.all([
+  const [{ executable, words }, chromium, sample, small] = await Promise.all([
     stageAndPackage(),
     findChromium(),
     makeSampleProject(folder),
+    makeSmallProject(folder),
   ]);
   console.log(`Scenarios run in ${words} and in ${chromium.words}.`);
   if (!sizes.scenariosInBoth) {
@@ -61,6 +84,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('executable', executable);
   project.provide('chromium', chromium.path);
   project.provide('sampleProject', sample);
+  project.provide('smallProject', small);
   const screens = await Promise.all(
     Array.from({ length: project.vitest.config.maxWorkers }, () => startScreen()),
   );

@@ -57,14 +57,14 @@ it.runIf(sets)(
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { bench: string; ours: number; ratio: null });
-    const kinds = ['step', 'train', 'score', 'score', 'augment', 'import'];
+    const kinds = ['step', 'train', 'score', 'score', 'augment', 'import', 'rank'];
     expect(figures.map(({ bench }) => bench)).toEqual(kinds);
     for (const { ours, ratio } of figures) {
       expect(ours).toBeGreaterThan(0);
       expect(ratio).toBeNull();
     }
     const text = await readFile(page, 'utf8');
-    expect(text.match(/^## .*/gm)).toHaveLength(5);
+    expect(text.match(/^## .*/gm)).toHaveLength(6);
     expect(text).toMatch(/^- Processor: .+\d+ logical cores$/m);
     expect(text).toContain('--quick');
   },

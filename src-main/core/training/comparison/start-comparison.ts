@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import type { ComparisonBudget, ComparisonPlan, comparisonInput } from '#contract/comparison.ts';
 import { trainInput } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
-import { isTrained, type MethodName } from '#domain/methods/methods.ts';
+import { isTrained, type StartName } from '#domain/methods/methods.ts';
 import { checkOutliers, standardShifts, takesShifts, takesSources } from '#domain/run-outliers.ts';
 import { fewestNormals, openSettings, resolveSettings } from '#domain/run-settings.ts';
 import type { Stop } from '#domain/stop.ts';
@@ -28,7 +28,7 @@ export interface StartComparisonPorts extends StartPorts, EstimatePorts {
 const fewestTested = 2;
 
 interface AskedMethod {
-  readonly method: MethodName;
+  readonly method: StartName;
   readonly input: TrainInput;
 }
 
@@ -83,7 +83,7 @@ function placeOf({ methods }: ComparisonInput, name: string): number {
 }
 
 /** The settings, outliers and shifts that a method takes. */
-function inputOf(method: MethodName, asked: ComparisonInput): TrainInput {
+function inputOf(method: StartName, asked: ComparisonInput): TrainInput {
   const { dataset, preset, specimen, engine, acceptOverlaps, outliers, shifts } = asked;
   const open = openSettings(method);
   const own = Object.entries(asked.overrides).filter(([name]) => Object.hasOwn(open, name));
@@ -115,7 +115,7 @@ function assertOverrides({ overrides, methods }: ComparisonInput): void {
 }
 
 /** Throws `bad-input` and `unknown-option`. */
-function assertResolves(method: MethodName, input: TrainInput): void {
+function assertResolves(method: StartName, input: TrainInput): void {
   const { preset, specimen, overrides, outliers, shifts } = input;
   const settings = resolveSettings({ preset, specimen, method, overrides });
   const isLeftOpen = outliers.length + shifts.length === 0;

@@ -58,7 +58,8 @@ export const backbone = command({
     card: {
       kind: 'text',
       placeholder: 'CARD.json',
-      meaning: 'with add: what the file is',
+      meaning:
+        'with add: what the file is; left out, the file of the same name with the ending .json',
     },
   },
   examples: [
@@ -72,11 +73,9 @@ export const backbone = command({
     const backbones = new core.Backbones();
     if (action === 'list' && what === undefined) return await list(backbones, shell);
     if (action === 'add' && what !== undefined) {
-      if (card === undefined) {
-        const typed = shell.typed('backbone', 'add', what, '--card', 'CARD.json');
-        throw new Failure('bad-input', `The card is missing: ${typed}.`);
-      }
-      return await add(backbones, resolve(what), resolve(card), shell);
+      const { cardBeside } = await import('#core/backbones/read-card.ts');
+      const file = resolve(what);
+      return await add(backbones, file, card ? resolve(card) : cardBeside(file), shell);
     }
     if (action === 'remove' && what !== undefined) {
       await backbones.remove(what);
@@ -84,7 +83,7 @@ export const backbone = command({
       shell.say(`The backbone ${printable(what)} has been removed.`);
       return 0;
     }
-    const known = ['add FILE --card CARD.json', 'list', 'remove NAME'];
+    const known = ['add FILE [--card CARD.json]', 'list', 'remove NAME'];
     const asked = printable(['backbone', action, ...(what === undefined ? [] : [what])].join(' '));
     throw new Failure(
       'bad-input',

@@ -1,7 +1,7 @@
 // `normscope compare`: several methods on the same images with the same budget.
 
 import { Failure } from '#domain/failure.ts';
-import { methodNames, type MethodName } from '#domain/methods/methods.ts';
+import { methodNames, type StartName } from '#domain/methods/methods.ts';
 import { nearestName } from '#domain/nearest-name.ts';
 import { presetNames, specimenNames } from '#domain/run-settings.ts';
 import { parseSetting, parseWeighted } from '../arguments.ts';
@@ -179,7 +179,7 @@ function inputOf(given: Typed) {
   };
 }
 
-function methodNamed(name: string): MethodName {
+function methodNamed(name: string): StartName {
   const known = methodNames.find((method) => method === name);
   if (known) return known;
   throw new Failure(

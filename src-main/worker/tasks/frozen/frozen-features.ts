@@ -111,9 +111,10 @@ export class FrozenFeatures {
       const only = isSeparate ? picture % pictures : undefined;
       backboneView(set, index, input, views, start, only);
       for (let turn = 1; turn < turns; turn++) {
+        const from = start + (turn - 1) * length;
         const own = views.subarray(start + turn * length, start + (turn + 1) * length);
-        own.set(views.subarray(start, start + length));
-        turnPlanes(own, input.size, turn);
+        own.set(views.subarray(from, from + length));
+        turnPlanes(own, input.size, 1);
       }
     }
     const features = await this.#pooled(views, views.length / length);

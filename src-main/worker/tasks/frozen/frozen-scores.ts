@@ -41,7 +41,7 @@ async function* readScores(
     let place = 0;
     const indices = images.map(({ index }) => index);
     for await (const rows of network.rows(set, indices, readingOf(settings))) {
-      yield rows.map((row) => ({ index: indices[place++]!, raw: scoresOf(row, readOut) }));
+      yield rows.map((row) => ({ index: indices[place++]!, raw: scoresOf(row, readOut), row }));
     }
   } finally {
     await network.release();

@@ -37,6 +37,7 @@ export class TestQueue {
       handlers: {
         import: ({ input }, job) => this.#run(input.seed, job),
         train: ({ runId }, job) => this.#run(runId, job),
+        refit: ({ runId }, job) => this.#run(runId, job),
         score: ({ modelId }, job) => this.#run(modelId, job),
         compare: ({ comparisonId }, job) => this.#run(comparisonId, job),
       },
@@ -100,7 +101,7 @@ export const imports = (seed: number): JobSpec => ({
 });
 
 function numberOf(spec: JobSpec): number {
-  if (spec.kind === 'train') return spec.runId;
+  if (spec.kind === 'train' || spec.kind === 'refit') return spec.runId;
   if (spec.kind === 'compare') return spec.comparisonId;
   return spec.kind === 'score' ? spec.modelId : spec.input.seed;
 }

@@ -39,6 +39,7 @@ async function lab() {
     handlers: {
       import: () => Promise.resolve(),
       train: (_, { stop }) => new Promise((resolve) => stop.onStop(() => resolve(undefined))),
+      refit: () => Promise.resolve(),
       score: () => Promise.resolve(),
       compare: () => Promise.resolve(),
     },
