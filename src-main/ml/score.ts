@@ -105,7 +105,7 @@ interface ImageFeatures {
  * Features of images, in order. When memory runs out it continues with half the views at once. Throws
  * `stopped` between batches, and `out-of-memory` when memory is too small even for a single view.
  */
-async function* readViews(
+export async function* readViews(
   engine: Engine,
   state: Tensors,
   request: Omit<ScoreViewsRequest, 'rows'>,
@@ -206,7 +206,7 @@ function addTo(sums: Float32Array, rows: Float32Array, from: number, share: numb
 }
 
 /** In shared memory, so that threads can read it. */
-function wordsOf(images: readonly KeyedImage[]): Uint32Array {
+export function wordsOf(images: readonly KeyedImage[]): Uint32Array {
   const words = new Uint32Array(new SharedArrayBuffer(12 * images.length));
   images.forEach(({ index, key }, place) => words.set([index, ...key], 3 * place));
   return words;
@@ -243,45 +243,8 @@ export async function readFeatures(
   return { size, features: unitRows(h, size) };
 }
 
-/**
- * What scoring needs of the state after the last step, by the method; kept in the model file. Throws
- * `stopped`, and what computing throws.
- */
-export async function fitMethod(
-  engine: Engine,
-  method: MethodName,
-  state: Tensors,
-  normals: PixelSet,
-  settings: RunSettings,
-  seed: number,
-  stop: Stop = neverStop,
-  source: ScoreSource = scoredOnDemand,
-): Promise<Tensors> {
-  const { fit, fitInstances } = methodOf(method);
-  const fitted = fit?.(state) ?? {};
-  if (fitInstances === undefined) return fitted;
-  const { embeddingSize, featureSize } = networks[settings.network];
-  const copies = instancesOf(settings).length;
-  const kinds = 1 + copies;
-  const [d, e] = [kinds * featureSize(settings), kinds * embeddingSize];
-  const all = { h: new Float32Array(normals.count * d), z: new Float32Array(normals.count * e) };
-  const request = {
-    ...{ set: normals, settings, seed, turns: 1 as const, views: 0, copies },
-    images: wordsOf(numbered(normals)),
-  };
-  let index = 0;
-  for await (const read of readViews(engine, state, request, source, stop)) {
-    for (const { instances } of read) {
-      all.h.set(instances!.h, index * d);
-      all.z.set(instances!.z, index * e);
-      index++;
-    }
-  }
-  return { ...fitted, ...fitInstances(all, normals.count, fitted, seed) };
-}
-
 /** All images of a set, each named by its place. */
-function numbered({ count }: PixelSet): KeyedImage[] {
+export function numbered({ count }: PixelSet): KeyedImage[] {
   return Array.from({ length: count }, (_, index) => ({ index, key: [index, 0] }));
 }
 

@@ -2,12 +2,15 @@
 // question marks beside figures say the same. Terms and scores of methods come from their cards
 // (views/card-entries.ts).
 
+import { measureTerms } from './measure-terms.ts';
+
 export interface GlossaryEntry {
   readonly term: string;
   readonly meaning: string;
 }
 
 export const glossary = {
+  ...measureTerms,
   image: {
     term: 'Image',
     meaning:
@@ -107,16 +110,6 @@ export const glossary = {
     term: 'Frozen network',
     meaning:
       'A network that was trained on photographs elsewhere and is used as it is: nothing of it is trained on your images. It ranks them within about a minute, before a training has ended.',
-  },
-  'method-comparison': {
-    term: 'Comparison of methods',
-    meaning:
-      'Several methods trained on the same images with the same budget, each ranked by the score that validation data chose. Paired tests say which is better beyond chance, and a network with random weights shows what training is worth.',
-  },
-  'corrected-p': {
-    term: 'Corrected p-value',
-    meaning:
-      'How likely a difference as large would be if both methods were equally good, corrected for how many pairs are tested (Holm). Below 0.05 the better one is called better.',
   },
   'read-out': {
     term: 'Read-out of a frozen network',
@@ -241,21 +234,6 @@ export const glossary = {
     term: 'Record',
     meaning:
       'All verdicts with reviewer and time. Entries are never removed: Undo and Redo add entries.',
-  },
-  auroc: {
-    term: 'AUROC',
-    meaning:
-      'The chance that an anomaly is ranked above a normal image: 1 is perfect, 0.5 is guessing. It needs test images whose role is known.',
-  },
-  aupr: {
-    term: 'AUPR',
-    meaning:
-      'Precision averaged over the whole ranking: 1 is perfect; guessing gives the fraction of anomalies. Compare it only between models on the same images.',
-  },
-  fpr95: {
-    term: 'FPR95',
-    meaning:
-      'The fraction of normal images that are flagged when the threshold is low enough to detect 95 of 100 anomalies. 0 is perfect.',
   },
   interval: {
     term: '95 % interval',

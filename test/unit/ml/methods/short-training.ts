@@ -6,9 +6,10 @@ import { cardOf, type TrainedName } from '#domain/methods/methods.ts';
 import { RandomStream } from '#domain/random.ts';
 import { resolveSettings } from '#domain/run-settings.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
+import { fitMethod } from '#ml/fit-method.ts';
 import { methodOf } from '#ml/methods/methods.ts';
 import type { PixelSet } from '#ml/pixels.ts';
-import { fitMethod, readReference, scoreImages, type TrainedNetwork } from '#ml/score.ts';
+import { readReference, scoreImages, type TrainedNetwork } from '#ml/score.ts';
 import { startTraining, type StepDone } from '#ml/train.ts';
 
 const side = 16;
