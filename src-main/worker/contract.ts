@@ -78,6 +78,11 @@ export interface TrainTask {
   readonly leastMicroBatches: number;
   /** Of methods that train no network, and of no other. */
   readonly backbone?: BackboneReference | undefined;
+  /**
+   * Of the method "frozen": the features of the normal images, 32-bit floats (little-endian), a row for each in
+   * the order of the shard.
+   */
+  readonly rows?: Input | undefined;
   /** By time (`standardRule` in tasks/checkpoint-clock.ts) when left out. */
   readonly checkpoints?: CheckpointRule | undefined;
 }
@@ -180,7 +185,7 @@ export interface RefitResult {
   } | null;
 }
 
-/** Scores by a refit of images whose features are known. */
+/** Scores of images whose features are known, by a model that needs nothing else: a frozen one or a refit. */
 export interface ScoreRowsTask {
   readonly model: Input;
   /** What the read-out sees of each image, 32-bit floats (little-endian). */
@@ -203,6 +208,8 @@ export interface BackboneTrial {
 /** Features of all images of a shard by a backbone (see `pooledOutputs` in ml/backbone.ts). */
 export interface BackboneFeaturesTask extends BackboneReference {
   readonly shard: ShardReference;
+  /** Of a run of the method "frozen"; null: upright, all channels in one picture, a thread per core. */
+  readonly settings: RunSettings | null;
   readonly engine: EngineName | 'auto';
   /** The file to write: 32-bit floats (little-endian), a row for each image in order. */
   readonly path: string;
@@ -360,7 +367,7 @@ export interface WorkerEvents {
     /** Micro-batches per step (gradient accumulation, which needs less memory). */
     readonly microBatches: number;
   };
-  /** Features of so many normal images are computed. */
+  /** Patches of so many normal images are computed. */
   features: { readonly done: number; readonly total: number };
   step: StepReport;
   /** A resumed run may report an epoch again, with the same figures. */

@@ -101,6 +101,7 @@ const trainTask: z.ZodType<TrainTask> = z
     codeVersion: z.string(),
     leastMicroBatches: z.int().min(1),
     backbone: backbone.optional(),
+    rows: file.optional(),
     checkpoints: checkpointRule.optional(),
   })
   .superRefine(checkSettings);
@@ -161,11 +162,16 @@ const scoreRowsTask: z.ZodType<ScoreRowsTask> = z.strictObject({ model: file, ro
 
 const backboneReference: z.ZodType<BackboneReference> = backbone;
 
-const backboneFeaturesTask: z.ZodType<BackboneFeaturesTask> = backbone.extend({
-  shard,
-  engine,
-  path: z.string(),
-});
+const backboneFeaturesTask: z.ZodType<BackboneFeaturesTask> = backbone
+  .extend({
+    shard,
+    settings: runSettings.nullable(),
+    engine,
+    path: z.string(),
+  })
+  .superRefine(({ settings }, context) => {
+    if (settings !== null) checkSettings({ method: 'frozen', settings }, context);
+  });
 
 const featureBaselineTask: z.ZodType<FeatureBaselineTask> = z.strictObject({
   normals: file,

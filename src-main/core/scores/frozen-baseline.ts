@@ -92,7 +92,7 @@ function sourceOf(
     compute: async (lease, shard, path, stop) => {
       const model = await compute.put({ hash: card.sha256, path: modelPath });
       const images = { name: 'images for the backbone', ...shard };
-      const task = { model, card, shard: images, engine: 'cpu' as const, path };
+      const task = { model, card, shard: images, engine: 'cpu' as const, settings: null, path };
       return await lease.call('backboneFeatures', task, stop);
     },
   };

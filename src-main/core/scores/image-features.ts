@@ -2,14 +2,15 @@
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Stop } from '#domain/stop.ts';
+import { either, StopSource, type Stop } from '#domain/stop.ts';
 import type { ShardHeader } from '#worker/files/shard.ts';
 import type { Input } from '#worker/contract.ts';
 import { pixelFormat, writePixelShards, type ShardImage } from '../datasets/pixel-shards.ts';
 import type { FeatureCache, FeatureKey } from '../features/feature-cache.ts';
 import type { ImageVectors } from '../features/feature-pack.ts';
 import { readVectors } from '../features/read-vectors.ts';
-import { withLease, type Compute, type Lease } from '../workers/compute.ts';
+import { inOrder } from '../reader/ordered.ts';
+import type { Compute, Lease } from '../workers/compute.ts';
 import { newScoringFolder } from './scoring-folder.ts';
 
 /** The source of features. */
@@ -29,6 +30,8 @@ export interface ImageFeaturePorts {
   readonly compute: Compute;
   readonly cache: FeatureCache;
   readonly stop: Stop;
+  /** Called with images whose features are known, and all of them. */
+  readonly report?: (done: number, total: number) => void;
 }
 
 /** Where the cache has the features. */
@@ -46,7 +49,7 @@ export async function imageFeatures(
   images: readonly ShardImage[],
   ports: ImageFeaturePorts,
 ): Promise<ImageVectors> {
-  const { cache } = ports;
+  const { cache, report } = ports;
   const key = featureKeyOf(source);
   const known = await cache.read(
     key,
@@ -54,36 +57,62 @@ export async function imageFeatures(
   );
   const missing = images.filter(({ hash }) => !known.has(hash));
   if (missing.length === 0) return known;
-  const computed = await compute(source, missing, ports);
-  await cache.write(key, computed);
-  return new Map([...known, ...computed]);
+  const all = new Map(known);
+  let done = known.size;
+  report?.(done, images.length);
+  for await (const { vectors, asked } of compute(source, missing, ports)) {
+    await cache.write(key, vectors);
+    for (const [hash, vector] of vectors) all.set(hash, vector);
+    done += asked;
+    report?.(done, images.length);
+  }
+  return all;
 }
 
-async function compute(
+/** Images prepared at once: while some are computed the next ones are read. */
+const imagesAtOnce = 512;
+
+/** Vectors of some of the images, and of how many they were asked. */
+async function* compute(
   { pixels, compute: computeRows }: FeatureSource,
   images: readonly ShardImage[],
   { folder, compute, stop }: ImageFeaturePorts,
-): Promise<ImageVectors> {
+): AsyncGenerator<{ readonly vectors: ImageVectors; readonly asked: number }> {
   const { side, channels, type, window } = pixels;
   const work = await newScoringFolder(folder);
+  const over = new StopSource();
+  const preparing = new Set<Promise<unknown>>();
+  const prepare = (some: readonly ShardImage[]) => {
+    const prepared = writePixelShards(
+      { images: some, side, channels, like: { type, window } },
+      { projectFolder: folder, shardFolder: work, mayBeEmpty: true, stop: either(stop, over) },
+    ).then(({ hash, path, held }) => ({ hash, path, hashes: held.map((at) => some[at]!.hash) }));
+    preparing.add(prepared);
+    return prepared.then((shard) => ({ ...shard, asked: some.length }));
+  };
+  const lease = compute.lease();
   try {
-    const {
-      hash,
-      path: shardPath,
-      held,
-    } = await writePixelShards(
-      { images, side, channels, like: { type, window } },
-      { projectFolder: folder, shardFolder: work, mayBeEmpty: true, stop },
-    );
-    if (held.length === 0) return new Map();
-    const path = join(work, 'features');
-    const shard = await compute.put({ hash, path: shardPath });
-    await withLease(compute, (lease) => computeRows(lease, shard, path, stop));
-    return await readVectors(
-      path,
-      held.map((index) => images[index]!.hash),
-    );
+    for await (const shard of inOrder(chunks(images), 2, prepare)) {
+      const path = join(work, 'features');
+      const { hashes, asked } = shard;
+      if (hashes.length > 0) {
+        const input = await compute.put({ hash: shard.hash, path: shard.path });
+        await computeRows(lease, input, path, stop);
+      }
+      yield { vectors: hashes.length > 0 ? await readVectors(path, hashes) : new Map(), asked };
+      await rm(shard.path, { force: true });
+    }
   } finally {
+    over.stop();
+    await lease.release();
+    await Promise.allSettled(preparing);
     await rm(work, { recursive: true, force: true });
+  }
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- a stream by contract of inOrder
+async function* chunks(images: readonly ShardImage[]): AsyncGenerator<readonly ShardImage[]> {
+  for (let start = 0; start < images.length; start += imagesAtOnce) {
+    yield images.slice(start, start + imagesAtOnce);
   }
 }

@@ -31,7 +31,10 @@ export function hasReadOut({ config: { method } }: Pick<ModelOfRun, 'config'>): 
   return method !== 'patchcore';
 }
 
-/** SHA-256 of the file whose network it is: a refit has that of the model that it started from. */
+/**
+ * SHA-256 of the file whose network it is: of the backbone, or of the trained model; a refit has that of the model
+ * that it started from.
+ */
 export function networkOf({ model, config }: Pick<ModelOfRun, 'model' | 'config'>): string {
-  return config.refit?.network ?? model.hash;
+  return config.refit?.network ?? config.backbone?.sha256 ?? model.hash;
 }

@@ -13,11 +13,13 @@ import type { Input, WorkerEvents, ScoreTask } from '#worker/contract.ts';
 import { writePixelShards } from '../datasets/pixel-shards.ts';
 import { inOrder } from '../reader/ordered.ts';
 import type { FeatureCache, FeatureKey } from '../features/feature-cache.ts';
+import type { ImageVectors } from '../features/feature-pack.ts';
 import { readVectors } from '../features/read-vectors.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { putScoreProblem } from '../store/images/problems.ts';
 import { putScore, scoredImages } from '../store/runs/scores.ts';
 import type { RunPixels } from '../runs/run-config.ts';
+import { withRows } from './rows-file.ts';
 import { newScoringFolder } from './scoring-folder.ts';
 import { shardImages } from './shard-images.ts';
 import type { Compute, Lease } from '../workers/compute.ts';
@@ -32,6 +34,8 @@ export interface ScoringModel {
   readonly pixels: RunPixels;
   /** Where the cache has what its read-out sees; null of a model without one. */
   readonly features: FeatureKey | null;
+  /** Whether its scores follow from that alone. */
+  readonly needsFeaturesOnly: boolean;
 }
 
 export interface ImageToScore {
@@ -52,7 +56,7 @@ export interface ScoringPorts {
   /** The project's, absolute. */
   readonly folder: string;
   readonly compute: Compute;
-  /** Keeps what the read-out sees of the images, for a refit. */
+  /** Keeps what the read-out sees of the images, for a refit and for models of the same network. */
   readonly cache?: FeatureCache;
   /** Most images prepared at once; 2000 when left out. */
   readonly imagesAtOnce?: number;
@@ -67,6 +71,9 @@ export interface Scored {
 /** Most bytes of pixels, and most images, prepared at once. Two chunks are on the disk at a time. */
 const chunkBytes = 64 * 2 ** 20;
 const standardImagesAtOnce = 2000;
+
+/** Images whose features are in memory at once: about 100 MB. */
+const knownAtOnce = 20_000;
 
 /** Scores written in one transaction. */
 const scoresAtOnce = 300;
@@ -137,17 +144,18 @@ class Scoring {
   async run(): Promise<Scored> {
     const { database } = this.#ports;
     const before = database.read((reader) => scoredImages(reader, this.#model.id));
-    const missing = this.#images.filter(({ imageId }) => !before.has(imageId));
-    const alreadyScored = this.#images.length - missing.length;
+    const unscored = this.#images.filter(({ imageId }) => !before.has(imageId));
+    const alreadyScored = this.#images.length - unscored.length;
     this.#done = alreadyScored;
     this.#report();
+    const missing = await this.#scoreKnown(unscored);
     // While one chunk is scored the next one is read.
     for await (const chunk of inOrder(this.#chunks(missing), 2, (some) => this.#prepare(some))) {
       await this.#scoreChunk(chunk);
       await rm(chunk.file.path, { force: true });
     }
     const failed = this.#failed;
-    return { scored: missing.length - failed.length, alreadyScored, failed };
+    return { scored: unscored.length - failed.length, alreadyScored, failed };
   }
 
   /** Waits until nothing is written any more. */
@@ -155,6 +163,39 @@ class Scoring {
     this.#over.stop();
     await this.#endWorker();
     await Promise.allSettled(this.#preparing);
+  }
+
+  /** Scores the images whose features are cached. Resolves with the others. */
+  async #scoreKnown(images: readonly ImageToScore[]): Promise<readonly ImageToScore[]> {
+    const { cache } = this.#ports;
+    const { needsFeaturesOnly, features: key } = this.#model;
+    if (!needsFeaturesOnly || key === null || cache === undefined) return images;
+    const others: ImageToScore[] = [];
+    for (let start = 0; start < images.length; start += knownAtOnce) {
+      const some = images.slice(start, start + knownAtOnce);
+      const features = await cache.read(
+        key,
+        some.map(({ hash }) => hash),
+      );
+      const known = some.filter(({ hash }) => features.has(hash));
+      others.push(...some.filter(({ hash }) => !features.has(hash)));
+      if (known.length > 0) await this.#scoreRows(known, features);
+    }
+    return others;
+  }
+
+  async #scoreRows(images: readonly ImageToScore[], features: ImageVectors): Promise<void> {
+    const rows = images.map(({ hash }) => features.get(hash)!);
+    const model = await this.#ports.compute.put(this.#model.file);
+    this.#lease ??= this.#ports.compute.lease();
+    const lease = this.#lease;
+    const { scores } = await withRows(rows, this.#ports, (file) =>
+      lease.call('scoreRows', { model, rows: file }, this.#job.stop),
+    );
+    images.forEach(({ imageId }, place) => this.#unwritten.push({ imageId, raw: scores[place]! }));
+    this.#write();
+    this.#done += images.length;
+    this.#report();
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- a stream by contract of inOrder

@@ -55,6 +55,7 @@ export async function scoringModel(
     engine,
     pixels: readRunPixels(run),
     features: hasReadOut(trained) ? readOutKey(trained) : null,
+    needsFeaturesOnly: config.method === 'frozen' || config.method === 'refit',
   };
 }
 

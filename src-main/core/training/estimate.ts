@@ -104,10 +104,11 @@ async function estimateFrozen(
     compute,
     (lease) => lease.call('estimate', task, stop),
   );
-  const scored = rank ? all : all.filter(isCalibrationNormal);
+  // Each goes through the network once.
+  const computed = rank ? all : [...normals, ...all.filter(isCalibrationNormal)];
   return {
     ...{ engine, device, stepMilliseconds, steps, checkpointSeconds, warnings: [] },
-    seconds: ((normals.length + scored.length) * stepMilliseconds) / 1000,
+    seconds: (computed.length * stepMilliseconds) / 1000,
     imagesPerSecond: 1000 / stepMilliseconds,
   };
 }

@@ -9,6 +9,7 @@ import { Failure } from '#domain/failure.ts';
 import type { TrainResult, TrainTask, WorkerEvents } from '#worker/contract.ts';
 import { Backbones } from '../backbones/backbones.ts';
 import type { DatasetItem } from '../datasets/items.ts';
+import type { ShardImage } from '../datasets/pixel-shards.ts';
 import type { JobContext } from '../jobs/queue.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import type { FeatureCache } from '../features/feature-cache.ts';
@@ -27,8 +28,10 @@ import {
 import { snapshotItems } from '../store/runs/snapshots.ts';
 import { readRunConfig } from '../runs/run-config.ts';
 import { runFolder } from '../store/runs/run-folder.ts';
+import { withRows } from '../scores/rows-file.ts';
 import { sha256OfFile } from '../scores/scoring-model.ts';
 import { calibrateRun, rankRun, type FinishJob } from './finish-run.ts';
+import { frozenRows } from './frozen-rows.ts';
 import { prepareShards } from './train-shards.ts';
 import { withLease, type Compute, type WorkerListeners } from '../workers/compute.ts';
 import { graphicsCardFailed, ranOutOfMemory } from '../workers/worker-call.ts';
@@ -127,8 +130,7 @@ class TrainJob {
 
   async #train(): Promise<StoredModel> {
     const { database, folder, now } = this.#ports;
-    const task = await this.#task();
-    const result = await this.#ask(task);
+    const result = await this.#result();
     for (const text of result.warnings) this.#keepWarning(text);
     return database.transact((writer) => {
       setStepsDone(writer, this.#run.id, result.steps);
@@ -144,6 +146,17 @@ class TrainJob {
         now().toISOString(),
       );
     });
+  }
+
+  async #result(): Promise<TrainResult> {
+    const { task, held } = await this.#task();
+    // PatchCore computes patches itself.
+    if (task.backbone === undefined || task.method === 'patchcore') return await this.#ask(task);
+    const run = this.#ports.database.read((reader) => findRun(reader, this.#run.id)!);
+    const { backbone } = task;
+    const frozen = { run, config: this.#config, backbone, items: this.#items, normals: held };
+    const rows = await frozenRows(frozen, this.#job, this.#ports);
+    return await withRows(rows, this.#ports, (file) => this.#ask({ ...task, rows: file }));
   }
 
   /**
@@ -200,15 +213,15 @@ class TrainJob {
     });
   }
 
-  async #task(): Promise<TrainTask> {
+  async #task(): Promise<{ task: TrainTask; held: readonly ShardImage[] }> {
     const { method, settings, seed, engine, shifts } = this.#config;
     const { id, snapshotHash } = this.#run;
-    const { normals, outliers } = await prepareShards(this.#run, this.#config, this.#items, {
+    const { normals, outliers, held } = await prepareShards(this.#run, this.#config, this.#items, {
       ...this.#ports,
       job: this.#job,
       warn: (...about) => this.#warnUnreadable(...about),
     });
-    return {
+    const task = {
       runId: id,
       folder: runFolder(this.#ports.folder, this.#run),
       ...{ method, settings, seed, engine, shifts, normals, outliers, snapshotHash },
@@ -216,6 +229,7 @@ class TrainJob {
       leastMicroBatches: 1,
       backbone: await this.#backbone(),
     };
+    return { task, held };
   }
 
   async #backbone(): Promise<TrainTask['backbone']> {
@@ -251,7 +265,7 @@ class TrainJob {
         if (steps > 0) this.#job.report({ done: step, total: steps, note: 'Training' });
       },
       features: ({ done, total }) =>
-        this.#job.report({ done, total, note: 'Computing features of the normal images' }),
+        this.#job.report({ done, total, note: 'Computing patches of the normal images' }),
       step: (step) => this.#onStep(step),
       epoch: ({ report }) => {
         database.transact((writer) => {

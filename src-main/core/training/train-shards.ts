@@ -8,6 +8,7 @@ import {
   storedSide,
   writePixelShards,
   type PixelShardJob,
+  type ShardImage,
 } from '../datasets/pixel-shards.ts';
 import type { DatasetItem } from '../datasets/items.ts';
 import type { JobContext } from '../jobs/queue.ts';
@@ -29,16 +30,22 @@ interface ShardPorts {
   readonly warn: (count: number, of: number, what: string, reason: string | undefined) => void;
 }
 
+export interface PreparedImages extends Pick<TrainTask, 'normals' | 'outliers'> {
+  readonly pixels: RunPixels;
+  /** The normal images that could be read, in the order of their shard. */
+  readonly held: readonly ShardImage[];
+}
+
 /** Stores with the run how its images are prepared. Throws as `writePixelShards`. */
 export async function prepareShards(
   run: StoredRun,
   config: RunConfig,
   items: readonly DatasetItem[],
   ports: ShardPorts,
-): Promise<Pick<TrainTask, 'normals' | 'outliers'>> {
-  const { file, pixels } = await prepareNormals(run, config, items, ports);
+): Promise<PreparedImages> {
+  const { file, pixels, held } = await prepareNormals(run, config, items, ports);
   const outliers = await prepareOutliers(run, config, pixels, ports);
-  return { normals: { name: config.dataset, ...file }, outliers };
+  return { normals: { name: config.dataset, ...file }, outliers, pixels, held };
 }
 
 async function prepareNormals(
@@ -46,12 +53,12 @@ async function prepareNormals(
   { settings, backbone }: RunConfig,
   items: readonly DatasetItem[],
   ports: ShardPorts,
-): Promise<{ file: Input; pixels: RunPixels }> {
+): Promise<{ file: Input } & Pick<PreparedImages, 'pixels' | 'held'>> {
   const { database, folder, warn } = ports;
   const images = await shardImages(database, folder, items.filter(isTrainingNormal));
   const channels = shardChannels(images);
   const side = storedSide(backbone?.inputSize ?? settings.inputSize, images);
-  const { path, hash, header, problems } = await writePixelShards(
+  const { path, hash, header, held, problems } = await writePixelShards(
     { images, side, channels },
     shardJob(ports, 'Preparing normal images'),
   );
@@ -61,7 +68,8 @@ async function prepareNormals(
   database.transact((writer) => {
     setRunPixels(writer, run.id, JSON.stringify(pixels));
   });
-  return { file: await ports.compute.put({ hash, path }), pixels };
+  const file = await ports.compute.put({ hash, path });
+  return { file, pixels, held: held.map((index) => images[index]!) };
 }
 
 async function prepareOutliers(

@@ -28,6 +28,7 @@ export interface PatchedNetwork extends UsedNetwork {
   readonly bank: Float32Array;
   /** Values of a patch. */
   readonly length: number;
+  readonly readOut?: undefined;
 }
 
 export type FrozenNetwork = ReadNetwork | PatchedNetwork;

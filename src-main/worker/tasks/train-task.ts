@@ -20,6 +20,7 @@ import type { TrainResult, TrainTask } from '../contract.ts';
 import { describeModel, writeModel } from '../files/model-file.ts';
 import { freeMemory } from './memory.ts';
 import { fitFrozen } from './frozen/fit-frozen.ts';
+import { fitPatches } from './frozen/fit-patches.ts';
 import {
   fittingMicroBatches,
   outOfMemory,
@@ -47,6 +48,7 @@ interface Ingredients {
  * checkpoint, and the failures of the run.
  */
 export async function runTraining(asked: TrainTask, context: TaskContext): Promise<TrainResult> {
+  if (asked.method === 'patchcore') return await fitPatches(asked, context);
   if (!isTrained(asked.method)) return await fitFrozen(asked, context);
   const warnings: string[] = [];
   const warn = (text: string) => {

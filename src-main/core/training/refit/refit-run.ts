@@ -1,8 +1,6 @@
 // The job "refit": from a stored run to a model with thresholds, scores and a comparison. It reads features from
 // the cache, so that it takes seconds; only images whose features are not there are computed.
 
-import { createHash } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CoreEvents, TrainOutcome } from '#contract/core.ts';
 import type { RunConfig } from '#contract/run-config.ts';
@@ -16,8 +14,8 @@ import { readRunConfig } from '../../runs/run-config.ts';
 import { isCalibrationNormal, isTrainingNormal } from '../../runs/run-items.ts';
 import { imageFeatures } from '../../scores/image-features.ts';
 import { readOutSource } from '../../scores/read-out-source.ts';
+import { withRows } from '../../scores/rows-file.ts';
 import { scoreRun } from '../../scores/score-run.ts';
-import { newScoringFolder } from '../../scores/scoring-folder.ts';
 import { scoringModel, trainedModel, type TrainedModel } from '../../scores/scoring-model.ts';
 import { shardImages } from '../../scores/shard-images.ts';
 import type { ProjectDatabase } from '../../store/database.ts';
@@ -37,7 +35,6 @@ import { snapshotItems } from '../../store/runs/snapshots.ts';
 import { withLease, type Compute } from '../../workers/compute.ts';
 import { calibrateRun, type FinishJob } from '../finish-run.ts';
 import { judgeRefit } from './judge-refit.ts';
-import { scoreFromCache } from './score-from-cache.ts';
 import { verdictGroups } from './verdict-groups.ts';
 
 export interface RefitPorts {
@@ -202,7 +199,6 @@ class RefitJob {
     const { database, compute } = this.#ports;
     const config = this.#config;
     const datasets = [...new Set([config.dataset, config.refit!.reviewed])];
-    await scoreFromCache(run.modelId, datasets, this.#job, { ...this.#ports, withRows });
     const items = database.read((reader) => snapshotItems(reader, run.snapshotId));
     const { stop, jobId, report } = this.#job;
     const finish: FinishJob = {
@@ -226,27 +222,5 @@ class RefitJob {
     const { database, emit } = this.#ports;
     const isNew = database.transact((writer) => addRunWarning(writer, this.#run.id, text));
     if (isNew) emit('run.warning', { runId: this.#run.id, text });
-  }
-}
-
-/** Gives a worker vectors as a file, which is removed afterwards. Throws as `use` and writing. */
-export async function withRows<Result>(
-  rows: readonly Float32Array[],
-  { folder, compute }: Pick<RefitPorts, 'folder' | 'compute'>,
-  use: (rows: RefitTask['rows']) => Promise<Result>,
-): Promise<Result> {
-  const work = await newScoringFolder(folder);
-  try {
-    const path = join(work, 'rows');
-    const bytes = Buffer.concat(
-      rows.map(
-        ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
-      ),
-    );
-    await writeFile(path, bytes);
-    const hash = createHash('sha256').update(bytes).digest('hex');
-    return await use(await compute.put({ hash, path }));
-  } finally {
-    await rm(work, { recursive: true, force: true });
   }
 }

@@ -4,6 +4,7 @@
 import { purpose, RandomStream } from '#domain/random.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import { backboneSize } from '#ml/backbone.ts';
+import { picturesOf, readingOf, type FrozenReading } from '#ml/read-out/frozen-reading.ts';
 import type { BackboneFeaturesTask, BackboneReference, BackboneTrial } from '../../contract.ts';
 import { readBackbone } from '../../files/backbone-file.ts';
 import { readShard } from '../../files/shard.ts';
@@ -11,12 +12,14 @@ import { writeWhole } from '#files/whole-file.ts';
 import { FrozenFeatures } from './frozen-features.ts';
 import type { TaskContext } from '../task.ts';
 
+const upright: FrozenReading = { turns: 1, isSeparate: false };
+
 /** On one image of noise. Throws what loading throws, and `bad-input` where file and card differ. */
 export async function tryBackbone(task: BackboneReference): Promise<BackboneTrial> {
   const { size, channels } = task.card.input;
   const stream = new RandomStream(0, purpose.sample);
   const noise = Float32Array.from({ length: channels * size ** 2 }, () => stream.normal());
-  const network = await load(task, 'cpu');
+  const network = await load(task, 'cpu', 0);
   try {
     const start = performance.now();
     const tensors = await network.outputs(noise, 1);
@@ -34,14 +37,16 @@ export async function runBackboneFeatures(
   { stop }: TaskContext,
 ): Promise<{ images: number; size: number }> {
   const shard = await readShard(task.shard.path, task.shard.hash);
-  const size = backboneSize(task.card.outputs);
+  const { settings } = task;
+  const reading = settings ? readingOf(settings) : upright;
+  const size = picturesOf(shard, reading) * backboneSize(task.card.outputs);
   const features = new Float32Array(shard.count * size);
-  const network = await load(task, task.engine);
+  const network = await load(task, task.engine, settings?.threads ?? 0);
   try {
     const indices = Array.from({ length: shard.count }, (_, index) => index);
     let done = 0;
     throwIfStopped(stop);
-    for await (const rows of network.rows(shard, indices, { turns: 1, isSeparate: false })) {
+    for await (const rows of network.rows(shard, indices, reading)) {
       for (const row of rows) features.set(row, size * done++);
       throwIfStopped(stop);
     }
@@ -55,6 +60,8 @@ export async function runBackboneFeatures(
 async function load(
   { model: { path }, card }: BackboneReference,
   engine: BackboneFeaturesTask['engine'],
+  threads: number,
 ): Promise<FrozenFeatures> {
-  return await FrozenFeatures.load(card, await readBackbone(path, card.sha256), path, engine);
+  const onnx = await readBackbone(path, card.sha256);
+  return await FrozenFeatures.load(card, onnx, path, engine, threads);
 }

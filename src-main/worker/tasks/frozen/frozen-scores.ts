@@ -41,14 +41,19 @@ async function* readScores(
     let place = 0;
     const indices = images.map(({ index }) => index);
     for await (const rows of network.rows(set, indices, readingOf(settings))) {
-      yield rows.map((row) => ({ index: indices[place++]!, raw: scoresOf(row, readOut), row }));
+      yield rows.map((row) => ({
+        index: indices[place++]!,
+        raw: frozenScoresOf(row, readOut),
+        row,
+      }));
     }
   } finally {
     await network.release();
   }
 }
 
-function scoresOf(row: Float32Array, readOut: ReadOut): RawScores {
+/** `row`: the features of an image, of all its pictures. */
+export function frozenScoresOf(row: Float32Array, readOut: ReadOut): RawScores {
   const distances = stageDistances(row, readOut);
   return {
     frozen: -joinedDistance(distances, readOut),

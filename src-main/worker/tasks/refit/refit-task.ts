@@ -1,17 +1,16 @@
-// The tasks `refit` and `scoreRows`: fit the read-out of a model's network with verdicts, and score images by
-// such a refit, both from features that are known. No network is computed.
+// The task `refit`: fits the read-out of a model's network with verdicts, from features that are known. No
+// network is computed.
 
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { RawScores } from '#domain/score.ts';
 import { Failure } from '#domain/failure.ts';
 import { makeFolder } from '#files/whole-file.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import { crossValidated } from '#ml/refit/cross-validated.ts';
-import { fitRefit, refitScores, type RefitRows } from '#ml/refit/refit.ts';
+import { fitRefit, type RefitRows } from '#ml/refit/refit.ts';
 import { assertNormals } from '#ml/train.ts';
-import type { Input, RefitResult, RefitTask, ScoreRowsTask } from '../../contract.ts';
+import type { Input, RefitResult, RefitTask } from '../../contract.ts';
 import { readModel, writeModel, type ModelDescription } from '../../files/model-file.ts';
+import { readRows } from '../read-rows.ts';
 import type { TaskContext } from '../task.ts';
 import { Turns } from '../task.ts';
 import { frozenOf, rowShapeOf, rowSize, stateOf } from './read-out-rows.ts';
@@ -45,29 +44,8 @@ export async function runRefit(task: RefitTask, { stop }: TaskContext): Promise<
 
 const turns = new Turns();
 
-/** Throws `bad-input` for a model of another method, `stopped`, and what reading throws. */
-export async function scoreRows(
-  task: ScoreRowsTask,
-  { stop }: TaskContext,
-): Promise<{ scores: RawScores[] }> {
-  const model = await readModel(task.model.path);
-  if (!model.refit) {
-    throw new Failure('bad-input', `The model ${task.model.path} is not one of the method refit.`);
-  }
-  const scores: RawScores[] = [];
-  for (const row of await rowsOf(task.rows, rowSize(rowShapeOf(model)))) {
-    scores.push(refitScores(row, model.refit));
-    await turns.give();
-    throwIfStopped(stop);
-  }
-  return { scores };
-}
-
-async function rowsOf({ path }: Input, size: number): Promise<Float32Array[]> {
-  const values = new Float32Array(new Uint8Array(await readFile(path)).buffer);
-  if (values.length % size !== 0) {
-    throw new Failure('bad-input', `The file ${path} does not hold rows of ${size} values.`, path);
-  }
+async function rowsOf(file: Input, size: number): Promise<Float32Array[]> {
+  const values = await readRows(file, undefined, size);
   return Array.from({ length: values.length / size }, (_, row) =>
     values.subarray(row * size, (row + 1) * size),
   );
