@@ -2,7 +2,7 @@
 // opened again. Real workers, the bundled backbone.
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { tempFolders } from '../../support/temp-folder.ts';
+import { tempFolders } from '../../../support/temp-folder.ts';
 import {
   copyOf,
   ended,
@@ -11,7 +11,7 @@ import {
   smallTraining,
   succeeded,
   untilEvent,
-} from './project.ts';
+} from '../project.ts';
 
 const newFolder = tempFolders();
 const counts = { normal: 48, anomalous: 12, outliers: 8 };
