@@ -21,7 +21,7 @@ const overrides = { network, width, inputSize, batch, threads, views: 2 };
 const asked = {
   dataset: 'cells',
   engine: 'cpu' as const,
-  methods: ['frozen', 'patchcore', 'csi', 'hsc'] as const,
+  methods: ['patchcore', 'hsc'] as const,
   overrides,
 };
 
@@ -48,8 +48,8 @@ describe('a comparison of methods', () => {
     expect(new Set(all.map(({ snapshotHash }) => snapshotHash))).toEqual(
       new Set([plan.snapshotHash]),
     );
-    expect(plan.methods.map(({ steps }) => steps)).toEqual([0, 0, 4, 4]);
-    expect(all.filter(({ stepsTotal }) => stepsTotal === 4)).toHaveLength(4);
+    expect(plan.methods.map(({ steps }) => steps)).toEqual([0, 4]);
+    expect(all.filter(({ stepsTotal }) => stepsTotal === 4)).toHaveLength(2);
 
     const { rows, pairs, basis, test, validation, winner, sentence } = result!;
     expect(basis).toBe('shifts');
@@ -73,7 +73,7 @@ describe('a comparison of methods', () => {
       ...{ modelId: run.modelId!, dataset: 'cells' },
     });
     expect(one.ofSeeds[1]).toBeCloseTo(evaluation.scores[one.score]!.auroc, 12);
-    expect(pairs).toHaveLength(10);
+    expect(pairs).toHaveLength(3);
     for (const { p, corrected, difference } of pairs) {
       expect(difference).toBeGreaterThanOrEqual(0);
       expect(corrected).toBeGreaterThanOrEqual(p);
