@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { mostChannels } from '#domain/pixels/channel.ts';
 import { engineNames } from '#domain/engines/engine-report.ts';
-import { methodNames, type MethodName } from '#domain/methods/methods.ts';
+import { methodNames, runMethodNames, type MethodName } from '#domain/methods/methods.ts';
 import {
   generalSettings,
   settingFault,
@@ -124,7 +124,7 @@ const randomBaselineTask: z.ZodType<RandomBaselineTask> = z
   .strictObject({
     normals: shard,
     images: shard,
-    method: z.enum(methodNames),
+    method: z.enum(runMethodNames),
     settings: runSettings,
     seed,
   })

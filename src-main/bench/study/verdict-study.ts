@@ -150,8 +150,13 @@ class Task {
       const { group } = this.#set.images[index]!;
       return group === '' ? `image ${index}` : group;
     });
-    const found = await crossValidated(rows, validNormals.map(row), groups, this.#shape, () =>
-      Promise.resolve(),
+    const fitted =
+      normals.length === 0
+        ? this.#fitted
+        : fitNormals([...rows.normals, ...rows.confirmed], this.#shape);
+    const found = await crossValidated(
+      ...([rows, fitted, validNormals.map(row), groups, this.#shape] as const),
+      () => Promise.resolve(),
     );
     const isTaken =
       found !== null &&
@@ -160,10 +165,6 @@ class Task {
         confirmed: normals.map((index) => this.#earlier(index)),
         anomalies: anomalies.map((index) => this.#earlier(index)),
       }).takesOver;
-    const fitted =
-      normals.length === 0
-        ? this.#fitted
-        : fitNormals([...rows.normals, ...rows.confirmed], this.#shape);
     const refit = { readOut: fitted.readOut, head: headOf(rows.anomalies, fitted) };
     const after = (index: number) => -refitScores(row(index), refit)['refit']!;
     const own = testNormals.map(after);

@@ -110,7 +110,7 @@ function choose(
     const datasetId = datasetNamed(reader, dataset);
     const run = listRuns(reader).findLast(
       ({ dataset: of, method, modelId }) =>
-        // A frozen network takes many times as long.
+        // A frozen network takes many times as long, and a refit may have one.
         of === dataset && modelId !== null && !isUntrained(method),
     );
     const heldOut = run ? snapshotItems(reader, run.snapshotId).filter(isCalibrationNormal) : [];

@@ -14,6 +14,7 @@ import { items } from '../store/images/datasets.ts';
 import { unscorableImages } from '../store/images/problems.ts';
 import { lastScoring } from '../store/jobs.ts';
 import { scoresOf } from '../store/runs/scores.ts';
+import { nearKnownImages } from '../store/runs/near-known.ts';
 import { findThreshold } from '../store/runs/thresholds.ts';
 import { datasetNamed, imagesSeen } from '../runs/run-items.ts';
 import {
@@ -25,6 +26,7 @@ import {
 } from './evaluation-parts.ts';
 import { modelScores } from './model-scores.ts';
 import { trainedModel, type TrainedModel } from './scoring-model.ts';
+import { withoutNearKnown } from './near-known.ts';
 import { knownGroups, sharedGroupWarnings, withoutSharedGroups } from './shared-groups.ts';
 
 /** The images that count, by role. */
@@ -32,15 +34,20 @@ export interface Counted {
   readonly normals: readonly DatasetItem[];
   readonly anomalies: readonly DatasetItem[];
   readonly shared: Evaluation['shared'];
+  /** About near duplicates. */
+  readonly warnings: readonly string[];
 }
 
 /**
  * Test normals and anomalies of the dataset as it is now, without images that the model was trained or
- * calibrated on or that decide between models, and without those of groups that it knows where others remain. Near duplicates of
- * training images are not looked for: that compares every pair of pictures, so it is a search of its own
- * (core/gallery/near-duplicates.ts). Throws `not-found`, and `bad-input` when either kind is missing.
+ * calibrated on or that decide between models, and without near duplicates of those and images of groups that it
+ * knows, where others remain. Throws `not-found`, and `bad-input` when either kind is missing.
  */
-export function countedItems(reader: Reader, { run }: TrainedModel, dataset: string): Counted {
+export function countedItems(
+  reader: Reader,
+  { model, run }: TrainedModel,
+  dataset: string,
+): Counted {
   const seen = imagesSeen(reader, run);
   const unseen = items(reader, datasetNamed(reader, dataset)).filter(
     ({ imageId }) => !seen.has(imageId),
@@ -64,11 +71,13 @@ export function countedItems(reader: Reader, { run }: TrainedModel, dataset: str
     );
   }
   const known = knownGroups(reader, run);
-  const normal = withoutSharedGroups(normals, known.ofNormals);
+  const fresh = withoutNearKnown(normals, nearKnownImages(reader, model.id));
+  const normal = withoutSharedGroups(fresh.counted, known.ofNormals);
   const anomalous = withoutSharedGroups(anomalies, known.ofOutliers);
   return {
     ...{ normals: normal.counted, anomalies: anomalous.counted },
     shared: { normal: normal.shared, anomalous: anomalous.shared },
+    warnings: fresh.warnings,
   };
 }
 
@@ -104,7 +113,10 @@ export function evaluate(reader: Reader, modelId: number, dataset: string): Eval
     groups: groupEvaluations(measured),
     types: typeEvaluations(measured),
     effort: effortOf(anomalyScores(normals, rankBy), anomalyScores(anomalies, rankBy)),
-    ...{ shared: counted.shared, warnings: sharedGroupWarnings(counted.shared) },
+    ...{
+      shared: counted.shared,
+      warnings: [...counted.warnings, ...sharedGroupWarnings(counted.shared)],
+    },
     lineage: lineageOf(reader, trained, dataset),
   };
 }

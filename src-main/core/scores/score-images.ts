@@ -19,7 +19,7 @@ import type { ProjectDatabase } from '../store/database.ts';
 import { putScoreProblem } from '../store/images/problems.ts';
 import { putScore, scoredImages } from '../store/runs/scores.ts';
 import type { RunPixels } from '../runs/run-config.ts';
-import { withRows } from './rows-file.ts';
+import { withRows } from './read-out/rows-file.ts';
 import { newScoringFolder } from './scoring-folder.ts';
 import { shardImages } from './shard-images.ts';
 import type { Compute, Lease } from '../workers/compute.ts';

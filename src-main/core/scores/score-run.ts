@@ -8,6 +8,7 @@ import { findModel } from '../store/runs/models.ts';
 import { addRunWarning } from '../store/runs/runs.ts';
 import { datasetNamed } from '../runs/run-items.ts';
 import { driftOf } from './guarantee/drift.ts';
+import { findNearKnown } from './near-known.ts';
 import { scoreImages, type ScoringPorts } from './score-images.ts';
 import { scoringModel } from './scoring-model.ts';
 
@@ -39,6 +40,9 @@ export async function scoreRun(
     },
     ports,
   );
+  job.report({ done: 0, total: null, note: 'Looking for near duplicates of training images' });
+  const partly = await findNearKnown(modelId, images, job.stop, ports);
+  if (partly !== null) warnings.add(partly);
   const drift = database.read((reader) => driftOf(reader, { modelId, dataset }));
   return { modelId, dataset, ...scored, warnings: [...warnings], drift };
 }

@@ -10,7 +10,7 @@ import type { ProjectDatabase, Reader } from '../store/database.ts';
 import { findModel, type StoredModel } from '../store/runs/models.ts';
 import { findRun, type StoredRun } from '../store/runs/runs.ts';
 import { readRunConfig, readRunPixels } from '../runs/run-config.ts';
-import { hasReadOut, readOutKey } from './read-out-key.ts';
+import { hasReadOut, readOutKey } from './read-out/read-out-key.ts';
 import type { ScoringModel } from './score-images.ts';
 
 export interface TrainedModel {

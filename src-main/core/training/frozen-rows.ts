@@ -10,7 +10,7 @@ import type { FeatureCache } from '../features/feature-cache.ts';
 import type { JobContext } from '../jobs/queue.ts';
 import { datasetNamed, isCalibrationNormal } from '../runs/run-items.ts';
 import { imageFeatures } from '../scores/image-features.ts';
-import { readOutReading } from '../scores/read-out-key.ts';
+import { readOutReading } from '../scores/read-out/read-out-key.ts';
 import { shardImages } from '../scores/shard-images.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { items } from '../store/images/datasets.ts';

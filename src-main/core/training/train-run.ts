@@ -28,12 +28,13 @@ import {
 import { snapshotItems } from '../store/runs/snapshots.ts';
 import { readRunConfig } from '../runs/run-config.ts';
 import { runFolder } from '../store/runs/run-folder.ts';
-import { withRows } from '../scores/rows-file.ts';
+import { withRows } from '../scores/read-out/rows-file.ts';
 import { sha256OfFile } from '../scores/scoring-model.ts';
 import { calibrateRun, rankRun, type FinishJob } from './finish-run.ts';
 import { frozenRows } from './frozen-rows.ts';
 import { prepareShards } from './train-shards.ts';
 import { withLease, type Compute, type WorkerListeners } from '../workers/compute.ts';
+import { withSharedWorker } from '../workers/shared-worker.ts';
 import { graphicsCardFailed, ranOutOfMemory } from '../workers/worker-call.ts';
 
 export interface RunPorts {
@@ -62,7 +63,12 @@ export async function trainRun(
 ): Promise<TrainOutcome> {
   const run = ports.database.read((reader) => findRun(reader, runId));
   if (!run) throw new Failure('not-found', `There is no run ${runId}.`);
-  return await new TrainJob(run, job, ports).run();
+  // Its tasks take seconds, each.
+  return readRunConfig(run).backbone === undefined
+    ? await new TrainJob(run, job, ports).run()
+    : await withSharedWorker(ports.compute, (compute) =>
+        new TrainJob(run, job, { ...ports, compute }).run(),
+      );
 }
 
 /** A finished run is never resumed, and its checkpoints are three times as large as the model. */

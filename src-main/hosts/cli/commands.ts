@@ -11,6 +11,7 @@ import { evaluate } from './commands/evaluate.ts';
 import { importCommand } from './commands/import.ts';
 import { inspect } from './commands/inspect.ts';
 import { rank } from './commands/rank.ts';
+import { refit } from './commands/refit.ts';
 import { resume } from './commands/resume.ts';
 import { runs } from './commands/runs.ts';
 import { score } from './commands/score.ts';
@@ -28,6 +29,7 @@ export const commands: Readonly<Record<string, Command>> = {
   train,
   score,
   rank,
+  refit,
   evaluate,
   compare,
   runs,

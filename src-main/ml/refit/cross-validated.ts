@@ -21,11 +21,12 @@ export interface CrossValidated {
 }
 
 /**
- * `groups`: of each confirmed normal, then of each anomaly; those of one group are in one part. `pause`: awaited
+ * `whole`: fitted to all normals, confirmed ones included. `groups`: of each confirmed normal, then of each anomaly; those of one group are in one part. `pause`: awaited
  * before each fit, may throw. null where all anomalies are of one group.
  */
 export async function crossValidated(
   rows: RefitRows,
+  whole: FittedNormals,
   heldOut: readonly Float32Array[],
   groups: readonly string[],
   shape: Parameters<typeof fitNormals>[1],
@@ -42,16 +43,13 @@ export async function crossValidated(
     anomalies: new Array<number>(anomalies.length).fill(0),
     heldOut: new Array<number>(heldOut.length).fill(0),
   };
-  let whole: FittedNormals | undefined;
   for (let part = 0; part < count; part++) {
     await pause();
     const isOther = (of: readonly number[]) => (_: unknown, place: number) => of[place] !== part;
     const others = confirmed.filter(isOther(ofConfirmed));
     // The same normals need no other fit.
     const isWhole = others.length === confirmed.length;
-    const fitted =
-      isWhole && whole !== undefined ? whole : fitNormals([...normals, ...others], shape);
-    if (isWhole) whole = fitted;
+    const fitted = isWhole ? whole : fitNormals([...normals, ...others], shape);
     const head = headOf(anomalies.filter(isOther(ofAnomalies)), fitted);
     const refit: Refit = { readOut: fitted.readOut, head };
     const score = (row: Float32Array) => -refitScores(row, refit)['refit']!;

@@ -37,14 +37,6 @@ interface RowShape {
  */
 const headOffset = 1.75;
 
-export function fitRefit(
-  { normals, confirmed, anomalies }: RefitRows,
-  { lengths, pictures }: RowShape,
-): Refit {
-  const { readOut, folds, rows } = fitNormals([...normals, ...confirmed], { lengths, pictures });
-  return { readOut, head: headOf(anomalies, { readOut, folds, rows }) };
-}
-
 export interface FittedNormals {
   readonly readOut: ReadOut;
   readonly folds: ReturnType<typeof fitReadOutFolds>['folds'];

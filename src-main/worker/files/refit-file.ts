@@ -1,6 +1,7 @@
 // The part of a model file that the method "refit" has: the network of the model that it started from, so
 // that the model can be used on its own, and what was fitted with the verdicts.
 
+import type { RunSettings } from '#domain/run-settings.ts';
 import { outputLengths } from '#ml/backbone.ts';
 import type { Program } from '#engine/ir/program.ts';
 import type { Tensors } from '#engine/engine.ts';
@@ -10,7 +11,6 @@ import { headValues, type OutlierHead } from '#ml/refit/outlier-head.ts';
 import type { Refit } from '#ml/refit/refit.ts';
 import { describeScoring } from '#ml/score.ts';
 import { frozenNetworkParts, readFrozenNetwork, type FrozenNetwork } from './frozen-file.ts';
-import type { ModelDescription } from './model-file.ts';
 import { damagedFile, type FileTensor, type TensorFile } from './safetensors.ts';
 import { readOutTensors, readReadOut } from './read-out-tensors.ts';
 import { assertTensor, stateFrom, stateTensors } from './state-tensors.ts';
@@ -42,12 +42,12 @@ export function refitParts(
   };
 }
 
-const headStart = 'head.';
+const headStart = 'outlierHead.';
 
 /** Throws `checkpoint-damaged`. */
 export function readRefitParts(
   { tensors, metadata }: TensorFile,
-  description: ModelDescription,
+  description: { readonly settings: RunSettings; readonly channels: number },
   path: string,
 ): RefitNetwork {
   const { settings, channels } = description;

@@ -124,7 +124,12 @@ export const glossary = {
   ranks: {
     term: 'Ranks',
     meaning:
-      'The model whose list is shown first. A frozen network ranks until the trained model is better than it on validation data, by more than chance explains. The other list stays a click away.',
+      'The model whose list is shown first. A frozen network ranks until the trained model is better than it on validation data, by more than chance explains; a refit with verdicts ranks where it is better on verdicts that it did not know. The other list stays a click away.',
+  },
+  refit: {
+    term: 'Use these verdicts',
+    meaning:
+      'Refits the model with the images that you judged, within seconds and without training: images confirmed as normal widen what is normal, and images that resemble confirmed anomalies move up. The result is a model of its own with a list of its own; the earlier one stays as it is. The new list ranks only if it finds judged images better that it did not know. Images held out to calibrate or validate are not used.',
   },
   seed: {
     term: 'Seed',

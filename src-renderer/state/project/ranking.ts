@@ -1,5 +1,6 @@
 // Which model ranks the images of a dataset, and which frozen run belongs to a training.
 
+import { isUntrained } from '#domain/methods/methods.ts';
 import type { RunComparison, RunSummary } from '#contract/core.ts';
 
 /** A run that has a model. */
@@ -14,14 +15,27 @@ export function trainedRuns(runs: readonly RunSummary[]): readonly TrainedRun[] 
 
 /**
  * The run whose model ranks the images of a dataset: that of the newest finished run, or the other one if
- * the comparison of that run says so. While no run is finished, the newest; undefined without a model.
- * `trained`: the newest model first.
+ * the comparison of that run says so; in its place its newest refit that takes over. While no run is
+ * finished, the newest; undefined without a model. `trained`: the newest model first.
  */
 export function rankingRun(
   trained: readonly TrainedRun[],
   dataset: string,
 ): TrainedRun | undefined {
   const own = trained.filter((run) => run.dataset === dataset);
+  const found = rankingStart(own.filter(({ method }) => method !== 'refit'));
+  const refit = own.find(
+    ({ method, comparison, state }) =>
+      method === 'refit' &&
+      state === 'succeeded' &&
+      comparison?.ranks === 'own' &&
+      comparison.otherModelId === found?.modelId,
+  );
+  return refit ?? found;
+}
+
+/** Among runs that start from images. */
+function rankingStart(own: readonly TrainedRun[]): TrainedRun | undefined {
   const newest = own.find(({ state }) => state === 'succeeded') ?? own[0];
   if (newest?.comparison?.ranks !== 'other') return newest;
   const { otherModelId } = newest.comparison;
@@ -50,6 +64,7 @@ export function decisionOn(
   { modelId }: { readonly modelId: number },
 ): Decision | undefined {
   const compared =
+    trained.find((run) => run.method === 'refit' && run.comparison?.otherModelId === modelId) ??
     trained.find((run) => run.modelId === modelId && run.comparison !== null) ??
     trained.find((run) => run.comparison?.otherModelId === modelId);
   const comparison = compared?.comparison;
@@ -68,7 +83,7 @@ export function frozenRunOf(
   runs: readonly RunSummary[],
   { method, snapshotHash }: Pick<RunSummary, 'method' | 'snapshotHash'>,
 ): RunSummary | undefined {
-  if (method === 'frozen') return undefined;
+  if (!isTrained({ method })) return undefined;
   return runs.findLast((run) => run.method === 'frozen' && run.snapshotHash === snapshotHash);
 }
 
@@ -78,11 +93,14 @@ export function trainingBeside(
   { method, snapshotHash }: Pick<RunSummary, 'method' | 'snapshotHash'>,
 ): RunSummary | undefined {
   if (method !== 'frozen') return undefined;
-  return runs.find(
-    (run) => run.method !== 'frozen' && run.snapshotHash === snapshotHash && isAlive(run),
-  );
+  return runs.find((run) => isTrained(run) && run.snapshotHash === snapshotHash && isAlive(run));
 }
 
 export function isAlive({ state }: Pick<RunSummary, 'state'>): boolean {
   return state === 'queued' || state === 'running';
+}
+
+/** Whether a run trains a network. */
+export function isTrained({ method }: Pick<RunSummary, 'method'>): boolean {
+  return !isUntrained(method);
 }

@@ -162,6 +162,17 @@ scenario(
     await page.getByRole('button', { name: 'Use confirmed as outliers' }).click();
     await page.getByText(`holds ${String(given('a') + 1)} confirmed anomalies`).waitFor();
 
+    // The same verdicts refit the model at once; the new list is one click away.
+    await page.getByRole('button', { name: /^Use these \d+ verdicts$/ }).click();
+    const refitted = /^(Model \d+ ranks, refitted with|The earlier ranking is kept, because)/;
+    await page.getByText(refitted).first().waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Show the new list' }).click();
+    await expect
+      .poll(() => page.getByLabel('Model', { exact: true }).locator('option:checked').innerText())
+      .toMatch(/Refit with verdicts/);
+    await page.getByText(/was fitted with these very verdicts/).waitFor();
+    await page.goBack();
+
     // A new filter clears the selection.
     await page.getByRole('tab', { name: 'Gallery' }).click();
     const grid = page.getByRole('listbox', { name: 'Images to review' });
@@ -179,8 +190,11 @@ scenario(
     await page.getByRole('tab', { name: 'Record' }).click();
     await page.getByText('23 entries, the newest first.').waitFor();
     // Closing while a training is under way would ask.
+    await goTo(page, 'Runs');
     await page
-      .getByText(/^The (frozen network|trained model 2) ranks/)
+      .getByRole('row')
+      .filter({ has: page.getByRole('link', { name: 'Run 1', exact: true }) })
+      .getByText('succeeded')
       .waitFor({ timeout: 180_000 });
   },
 );

@@ -201,9 +201,9 @@ describe('the main job', () => {
     expect(auroc).toBeGreaterThan(0.9);
   });
 
-  it('leaves no pixels of scoring on the disk', async () => {
+  it('leaves no pixels of scoring on the disk, but features', async () => {
     expect((await readdir(join(project, 'cache'))).sort()).toEqual([
-      ...['originals', 'shards', 'thumbnails'],
+      ...['features', 'originals', 'shards', 'thumbnails'],
     ]);
   });
 

@@ -39,6 +39,40 @@ describe('near duplicates', () => {
     await succeeded(client, jobId);
   }
 
+  it('of images that a model knows are left out of its evaluation', async () => {
+    const own = await makeTemplate(newFolder(), { normal: 48, anomalous: 12, outliers: 0 });
+    const { client } = await openProject(own);
+    const training = await client.call('runs.train', {
+      ...{ dataset: 'cells', method: 'frozen', rank: true },
+    });
+    await succeeded(client, training.jobId);
+    const judge = () => client.call('scores.evaluate', { modelId: 1, dataset: 'cells' });
+    const before = await judge();
+    // Two of the drawn discs are nearly the same by chance.
+    const about = (count: number) => [
+      `${count} normal test images look just like images that the model knows (near duplicates), and figures ` +
+        'with them flatter: not counted here.',
+    ];
+    expect(before.warnings).toEqual(about(2));
+
+    const { images } = await client.call('images.page', {
+      ...{ dataset: 'cells', role: 'normal', split: 'train', limit: 20 },
+    });
+    const known = images.find(({ path }) => path.endsWith('.png'))!;
+    const folder = newFolder();
+    await sharp(await readFile(known.path))
+      .jpeg({ quality: 85 })
+      .toFile(join(folder, 'again.jpg'));
+    await importAs(client, folder, 'cells', 'normal');
+    const scoring = { modelId: 1, dataset: 'cells', engine: 'cpu' } as const;
+    const { jobId } = await client.call('scores.compute', scoring);
+    expect(await succeeded(client, jobId)).toMatchObject({ scored: 1 });
+    const after = await judge();
+    expect(after.counts).toEqual(before.counts);
+    expect(after.scores).toEqual(before.scores);
+    expect(after.warnings).toEqual(about(3));
+  });
+
   it('are pairs that were saved again or resized, each once, and no others', async () => {
     const { client } = await openProject(await copyOf(template, newFolder()));
     expect(await client.call('images.nearDuplicates', {})).toEqual({

@@ -13,6 +13,7 @@ import { channelsAndRegions } from './0110-channels-and-regions.ts';
 import { domains } from './0120-domains.ts';
 import { runComparisons } from './0140-run-comparisons.ts';
 import { methodComparisons } from './0155-method-comparisons.ts';
+import { nearKnown } from './0160-near-known.ts';
 
 export interface Migration {
   /** Becomes the file's user_version. */
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   domains,
   runComparisons,
   methodComparisons,
+  nearKnown,
 ];

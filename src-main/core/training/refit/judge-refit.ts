@@ -10,7 +10,7 @@ import type { DatasetItem } from '../../datasets/items.ts';
 import type { TrainedModel } from '../../scores/scoring-model.ts';
 import type { Reader } from '../../store/database.ts';
 import { scoresNamed } from '../../store/runs/scores.ts';
-import type { RefitImages } from './refit-run.ts';
+import type { RefitImages } from './refit-images.ts';
 import { mostLoss, takesOver, type RankedVerdicts, type Verdict } from './takes-over.ts';
 
 interface Judged {
@@ -84,7 +84,7 @@ function whyNot({ difference: { own, other } }: Verdict): string {
   if (own > other) {
     return `a loss of more than ${mostLoss} cannot be ruled out with these verdicts`;
   }
-  return 'the refit does not find verdicts better that it does not know';
+  return 'on judged images that it did not know the refit is not better';
 }
 
 function verdictWords({ config }: Judged): string {

@@ -13,8 +13,8 @@ import type { JobContext } from '../../jobs/queue.ts';
 import { readRunConfig } from '../../runs/run-config.ts';
 import { isCalibrationNormal, isTrainingNormal } from '../../runs/run-items.ts';
 import { imageFeatures } from '../../scores/image-features.ts';
-import { readOutSource } from '../../scores/read-out-source.ts';
-import { withRows } from '../../scores/rows-file.ts';
+import { readOutSource } from '../../scores/read-out/read-out-source.ts';
+import { withRows } from '../../scores/read-out/rows-file.ts';
 import { scoreRun } from '../../scores/score-run.ts';
 import { scoringModel, trainedModel, type TrainedModel } from '../../scores/scoring-model.ts';
 import { shardImages } from '../../scores/shard-images.ts';
@@ -33,8 +33,10 @@ import {
 } from '../../store/runs/runs.ts';
 import { snapshotItems } from '../../store/runs/snapshots.ts';
 import { withLease, type Compute } from '../../workers/compute.ts';
+import { withSharedWorker } from '../../workers/shared-worker.ts';
 import { calibrateRun, type FinishJob } from '../finish-run.ts';
 import { judgeRefit } from './judge-refit.ts';
+import type { RefitImages } from './refit-images.ts';
 import { verdictGroups } from './verdict-groups.ts';
 
 export interface RefitPorts {
@@ -58,15 +60,9 @@ export async function refitRun(
 ): Promise<TrainOutcome> {
   const run = ports.database.read((reader) => findRun(reader, runId));
   if (!run) throw new Failure('not-found', `There is no run ${runId}.`);
-  return await new RefitJob(run, job, ports).run();
-}
-
-/** The images that a refit is fitted to and judged on, each kind in the order of the rows. */
-export interface RefitImages {
-  readonly normals: readonly DatasetItem[];
-  readonly confirmed: readonly DatasetItem[];
-  readonly anomalies: readonly DatasetItem[];
-  readonly heldOut: readonly DatasetItem[];
+  return await withSharedWorker(ports.compute, (compute) =>
+    new RefitJob(run, job, { ...ports, compute }).run(),
+  );
 }
 
 const kinds = ['normals', 'confirmed', 'anomalies', 'heldOut'] as const;
@@ -196,9 +192,8 @@ class RefitJob {
 
   /** Every image of the datasets that were trained on and reviewed, and the thresholds. */
   async #score(run: StoredRun & { readonly modelId: number }): Promise<void> {
-    const { database, compute } = this.#ports;
+    const { database } = this.#ports;
     const config = this.#config;
-    const datasets = [...new Set([config.dataset, config.refit!.reviewed])];
     const items = database.read((reader) => snapshotItems(reader, run.snapshotId));
     const { stop, jobId, report } = this.#job;
     const finish: FinishJob = {
@@ -208,9 +203,9 @@ class RefitJob {
       warnUnreadable: () => undefined,
     };
     await calibrateRun({ run, config, items, engine: config.engine }, finish, this.#ports);
-    for (const dataset of datasets) {
+    for (const dataset of new Set([config.dataset, config.refit!.reviewed])) {
       const spec = { kind: 'score', modelId: run.modelId, dataset, engine: config.engine } as const;
-      await scoreRun(spec, this.#job, { ...this.#ports, compute });
+      await scoreRun(spec, this.#job, this.#ports);
     }
   }
 

@@ -5,7 +5,7 @@ import type { RefitOffer } from '#contract/refit.ts';
 import { resolveSettings, storedSettings } from '#domain/run-settings.ts';
 import { storeSnapshot } from '../../datasets/snapshot.ts';
 import { datasetNamed } from '../../runs/run-items.ts';
-import { networkOf } from '../../scores/read-out-key.ts';
+import { networkOf } from '../../scores/read-out/read-out-key.ts';
 import type { ProjectDatabase } from '../../store/database.ts';
 import type { Catalogue } from '../../store/images/catalogue.ts';
 import { newRunFolder } from '../../store/runs/run-folder.ts';

@@ -4,7 +4,7 @@ import type { VerdictCounts } from '#contract/refit.ts';
 import { Failure } from '#domain/failure.ts';
 import type { DatasetItem } from '../../datasets/items.ts';
 import { datasetNamed, isTrainingNormal, servesAsOutlier } from '../../runs/run-items.ts';
-import { hasReadOut } from '../../scores/read-out-key.ts';
+import { hasReadOut } from '../../scores/read-out/read-out-key.ts';
 import { trainedModel, type TrainedModel } from '../../scores/scoring-model.ts';
 import type { Reader } from '../../store/database.ts';
 import { items } from '../../store/images/datasets.ts';
@@ -14,7 +14,7 @@ import { snapshotItems } from '../../store/runs/snapshots.ts';
 import { readRunConfig } from '../../runs/run-config.ts';
 
 /** Fewer confirmed anomalies say little about what they have in common. */
-export const fewestConfirmed = 3;
+const fewestConfirmed = 3;
 
 export interface Verdicts {
   /** Whose network and training normals are taken. */
@@ -29,7 +29,7 @@ export interface Verdicts {
 }
 
 /** The model that a refit starts from: of a refit, the one that it started from. Throws `not-found`. */
-export function baseOf(reader: Reader, modelId: number): TrainedModel {
+function baseOf(reader: Reader, modelId: number): TrainedModel {
   const { config } = trainedModel(reader, modelId);
   if (config.refit === undefined) return trainedModel(reader, modelId);
   const { model, run } = config.refit;

@@ -6,7 +6,7 @@ import { Failure } from '#domain/failure.ts';
 import { makeFolder } from '#files/whole-file.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import { crossValidated } from '#ml/refit/cross-validated.ts';
-import { fitRefit, type RefitRows } from '#ml/refit/refit.ts';
+import { fitNormals, headOf, type Refit, type RefitRows } from '#ml/refit/refit.ts';
 import { assertNormals } from '#ml/train.ts';
 import type { Input, RefitResult, RefitTask } from '../../contract.ts';
 import { readModel, writeModel, type ModelDescription } from '../../files/model-file.ts';
@@ -23,12 +23,12 @@ export async function runRefit(task: RefitTask, { stop }: TaskContext): Promise<
   const shape = rowShapeOf(base);
   const all = await rowsOf(task.rows, rowSize(shape));
   const { rows, heldOut } = divided(all, counts);
-  const validation = await crossValidated(rows, heldOut, groups, shape, async () => {
-    throwIfStopped(stop);
+  const whole = fitNormals([...rows.normals, ...rows.confirmed], shape);
+  const validation = await crossValidated(rows, whole, heldOut, groups, shape, async () => {
     await turns.give();
+    throwIfStopped(stop);
   });
-  const fitted = fitRefit(rows, shape);
-  throwIfStopped(stop);
+  const fitted: Refit = { readOut: whole.readOut, head: headOf(rows.anomalies, whole) };
   const { trainedOn, ...before } = base.description;
   const description: ModelDescription = {
     ...before,

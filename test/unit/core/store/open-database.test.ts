@@ -78,7 +78,7 @@ describe('a new catalogue', () => {
     expect(tables.map(({ name }) => name)).toEqual(
       (
         'dataset dataset_item edit edit_item edit_move image image_file import_problem job model ' +
-        'model_score outlier_source region review run run_epoch run_warning score score_problem ' +
+        'model_score near_known outlier_source region review run run_epoch run_warning score score_problem ' +
         'setting snapshot snapshot_item threshold'
       ).split(' '),
     );

@@ -2,14 +2,15 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Backbones } from '#core/backbones/backbones.ts';
-import { resolveSettings } from '#domain/run-settings.ts';
+import { resolveSettings, storedSettings } from '#domain/run-settings.ts';
 import { initialState } from '#ml/networks/initial-weights.ts';
 import { networks } from '#ml/networks/networks.ts';
 import { fitReadOut } from '#ml/read-out/read-out.ts';
 import { stageLengths } from '#ml/read-out/stages.ts';
+import { fitNormals, headOf } from '#ml/refit/refit.ts';
 import { describeScoring } from '#ml/score.ts';
 import { fitReference } from '#ml/scores/reference.ts';
-import type { FrozenModel, Model } from '#worker/files/model-file.ts';
+import type { FrozenModel, Model, RefitModel } from '#worker/files/model-file.ts';
 import { describeModel, readModel, writeModel } from '#worker/files/model-file.ts';
 import type { TensorFile } from '#worker/files/safetensors.ts';
 import { encodeTensors, readTensors } from '#worker/files/safetensors.ts';
@@ -103,6 +104,38 @@ test('a frozen model has its backbone and card in the file, and is refused witho
   const metadata = { ...whole.metadata, backbone: '{}' };
   await writeFile(path, Buffer.concat(encodeTensors({ ...whole, metadata })));
   await expect(readModel(path)).rejects.toThrow(/card of its backbone is malformed/);
+});
+
+test('a refit has the network that it started from, and the head where there is one', async () => {
+  const path = join(await temporaryFolder(), 'model.safetensors');
+  const chosen = { preset: 'quick', specimen: 'stained', method: 'refit' } as const;
+  const overrides = { ...settings, rankBy: 'refit', views: 0 };
+  const description = {
+    ...model.description,
+    ...{ method: 'refit' as const, settings: storedSettings({ ...chosen, overrides }) },
+  };
+  const rows = Array.from({ length: 20 }, (_, row) =>
+    ramp(sumOf(lengths)).map((value, i) => value + Math.cos(i * row)),
+  );
+  const shape = { lengths, pictures: 1 };
+  const fitted = fitNormals(rows, shape);
+  const trained = { frozen: null, state: model.state };
+  const refit: RefitModel = {
+    description,
+    refit: { ...trained, readOut: fitted.readOut, head: null },
+  };
+  await writeModel(path, refit);
+  expect(await readModel(path)).toEqual(refit);
+  const head = headOf(rows.slice(0, 4), fitted);
+  const second: RefitModel = { description, refit: { ...refit.refit, head } };
+  await writeModel(path, second);
+  expect(await readModel(path)).toEqual(second);
+  const whole = await readTensors(path);
+  for (const name of ['outlierHead.weight', 'readOut.mean', 'stem.conv.weight']) {
+    const tensors = without(whole.tensors, name);
+    await writeFile(path, Buffer.concat(encodeTensors({ ...whole, tensors })));
+    await expect(readModel(path)).rejects.toMatchObject({ code: 'checkpoint-damaged', path });
+  }
 });
 
 test('a damaged model is refused with the reason', async () => {

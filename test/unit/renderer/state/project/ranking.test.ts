@@ -50,6 +50,17 @@ describe('the model that ranks', () => {
     expect(ranked(ended('other'))).toBe(2);
   });
 
+  it('is a refit that takes over from the model that would rank, and from no other one', () => {
+    const ended = run(1, { modelId: 2, comparison: against(1, 'own') });
+    const refit = (of: number, ranks: 'own' | 'other') =>
+      run(3, { method: 'refit', modelId: 3, comparison: against(of, ranks) });
+    expect(ranked(frozen, refit(1, 'own'))).toBe(3);
+    expect(ranked(frozen, refit(1, 'other'))).toBe(1);
+    expect(ranked(ended, frozen, refit(2, 'own'))).toBe(3);
+    expect(ranked(ended, frozen, refit(1, 'own'))).toBe(2);
+    expect(ranked(frozen, { ...refit(1, 'own'), state: 'running' })).toBe(1);
+  });
+
   it('is the newest where nothing was compared, of the runs of the dataset', () => {
     const others = run(3, { dataset: 'nuclei', modelId: 3 });
     expect(ranked(run(1, { modelId: 1 }), run(2, { modelId: 2 }), others)).toBe(2);
@@ -70,6 +81,13 @@ describe('a decision between two models', () => {
     });
     expect(decisionOn(trained, { modelId: 1 })).toMatchObject({
       ...{ comparison: second.comparison, rankingModelId: 3, other: second },
+    });
+  });
+
+  it('is that of the newest refit of a model', () => {
+    const refit = run(4, { method: 'refit', modelId: 4, comparison: against(2, 'own') });
+    expect(decisionOn(trainedRuns([first, frozen, refit]), { modelId: 2 })).toMatchObject({
+      ...{ comparison: refit.comparison, rankingModelId: 4, other: refit },
     });
   });
 

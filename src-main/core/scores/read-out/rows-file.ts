@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Input } from '#worker/contract.ts';
-import type { Compute } from '../workers/compute.ts';
-import { newScoringFolder } from './scoring-folder.ts';
+import type { Compute } from '../../workers/compute.ts';
+import { newScoringFolder } from '../scoring-folder.ts';
 
 interface RowsPorts {
   /** The project's, absolute. */

@@ -2,10 +2,10 @@
 // stores it, so that a refit computes no network.
 
 import type { RunConfig } from '#contract/run-config.ts';
-import type { FeatureKey } from '../features/feature-cache.ts';
-import { readRunPixels } from '../runs/run-config.ts';
-import type { StoredRun } from '../store/runs/runs.ts';
-import { featureKeyOf, type FeatureSource } from './image-features.ts';
+import type { FeatureKey } from '../../features/feature-cache.ts';
+import { readRunPixels } from '../../runs/run-config.ts';
+import type { StoredRun } from '../../store/runs/runs.ts';
+import { featureKeyOf, type FeatureSource } from '../image-features.ts';
 
 interface ModelOfRun {
   readonly model: { readonly hash: string };

@@ -1,10 +1,10 @@
 // What the read-out sees of images by the network of a model: from the feature cache, or computed.
 
-import type { ProjectDatabase } from '../store/database.ts';
-import type { Compute } from '../workers/compute.ts';
-import type { FeatureSource } from './image-features.ts';
+import type { ProjectDatabase } from '../../store/database.ts';
+import type { Compute } from '../../workers/compute.ts';
+import type { FeatureSource } from '../image-features.ts';
 import { readOutReading } from './read-out-key.ts';
-import { scoringModel, trainedModel } from './scoring-model.ts';
+import { scoringModel, trainedModel } from '../scoring-model.ts';
 
 export interface ReadOutPorts {
   readonly database: ProjectDatabase;
