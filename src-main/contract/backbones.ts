@@ -1,4 +1,4 @@
-// The networks that the method "frozen" can use.
+// The networks that methods without training can use.
 
 import { z } from 'zod';
 import { method } from '#rpc/method.ts';

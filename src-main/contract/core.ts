@@ -9,6 +9,7 @@ import type { EpochReport, StepReport } from '#domain/progress.ts';
 import type { ReviewEffort } from '#domain/metrics/review-effort.ts';
 import { method } from '#rpc/method.ts';
 import { backboneMethods } from './backbones.ts';
+import { comparisonMethods } from './comparison.ts';
 import { editMethods, type EditState } from './edit.ts';
 import type { Lineage, SharedGroups, TypeEvaluation } from './evaluation.ts';
 import { guaranteeMethods, type Drift } from './guarantee.ts';
@@ -37,7 +38,7 @@ export type { Threshold } from './review.ts';
 
 export interface Job {
   readonly id: number;
-  readonly kind: 'import' | 'train' | 'refit' | 'score';
+  readonly kind: 'import' | 'train' | 'refit' | 'score' | 'compare';
   /** The run that it trains or refits; null of other kinds. */
   readonly runId: number | null;
   readonly state: JobState;
@@ -260,6 +261,7 @@ export const coreMethods = {
   ...projectMethods,
   ...licenceMethods,
   ...backboneMethods,
+  ...comparisonMethods,
   ...outlierMethods,
   'images.import': method<{ jobId: number }>()(importInput),
   /** Imports the bundled blood cells and photographs: a job for each dataset. */

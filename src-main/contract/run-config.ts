@@ -32,7 +32,7 @@ const runConfig = z.strictObject({
     }),
   ),
   shifts: trainInput.shape.shifts.unwrap(),
-  /** Of the method "frozen": the network as it was found by its name. */
+  /** Of a method that trains no network: the one that it uses, as it was found by its name. */
   backbone: z
     .strictObject({ name: z.string(), sha256: z.hash('sha256'), inputSize: z.int() })
     .optional(),

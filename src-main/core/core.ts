@@ -38,9 +38,11 @@ import { guaranteeMethods } from './scores/guarantee/guarantee-methods.ts';
 import { rank } from './scores/rank.ts';
 import { assertIdleRun } from './training/idle-run.ts';
 import { datasetNamed } from './runs/run-items.ts';
+import { compareMethods } from './training/comparison/compare-methods.ts';
+import { comparisonMethods } from './training/comparison/comparison-methods.ts';
 import { refitMethods } from './training/refit/refit-methods.ts';
 import { refitRun } from './training/refit/refit-run.ts';
-import { runMethods } from './training/run-methods.ts';
+import { runMethods, type RunMethodPorts } from './training/run-methods.ts';
 import { scoreRun } from './scores/score-run.ts';
 import { trainedModel } from './scores/scoring-model.ts';
 import { trainRun } from './training/train-run.ts';
@@ -166,6 +168,7 @@ export class Core {
       refit: ({ runId }, job) =>
         refitRun(runId, job, { database, folder, now, compute, cache: this.#cache, emit }),
       score: (spec, job) => scoreRun(spec, job, { database, folder, compute, cache: this.#cache }),
+      compare: (spec, job) => compareMethods(spec, job, { database, folder, compute }),
     };
   }
 
@@ -175,6 +178,10 @@ export class Core {
     const catalogue = this.#catalogue;
     const nearDuplicates = new NearDuplicates({ database, folder });
     const orClosing = (stop: Stop) => either(stop, this.#closing);
+    const runPorts: RunMethodPorts = {
+      ...{ database, folder, queue, catalogue, now, codeVersion, compute, orClosing },
+      assertNoOverlaps: (input, stop) => assertNoOverlaps(input, stop, { database, folder }),
+    };
     return {
       'images.import': (input) => {
         assertAbsolute(input.paths);
@@ -218,10 +225,8 @@ export class Core {
         emit: this.#emit.bind(this),
       }),
       ...refitMethods({ database, catalogue, queue, now, codeVersion }),
-      ...runMethods({
-        ...{ database, folder, queue, catalogue, now, codeVersion, compute, orClosing },
-        assertNoOverlaps: (input, stop) => assertNoOverlaps(input, stop, { database, folder }),
-      }),
+      ...runMethods(runPorts),
+      ...comparisonMethods(runPorts),
       'scores.compute': ({ modelId, dataset, engine }) => {
         database.read((reader) => {
           trainedModel(reader, modelId);

@@ -56,6 +56,8 @@ export const purpose = {
   partner: 9,
   sample: 10,
   drift: 11,
+  coreset: 13,
+  instance: 14,
 } as const;
 
 /** A stream of random numbers keyed by a seed and up to three words besides the purpose. */

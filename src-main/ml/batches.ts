@@ -10,6 +10,7 @@ import { RandomStream, purpose } from '#domain/random.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
 import { drawView, toNetworkRange } from './augment/view.ts';
 import type { PixelSet } from './pixels.ts';
+import { instancesOf, instanceStream } from './instances.ts';
 import { rotate, rotateQuarter } from './shifts/geometry.ts';
 import type { Shift } from './shifts/shift.ts';
 import type { Views } from './views.ts';
@@ -35,7 +36,10 @@ export interface BatchPlan {
 }
 
 export interface BatchRows {
-  /** Normal rows: as many as views of B images, and as many again with normalRotation. */
+  /**
+   * Normal rows: as many as views of B images, and as many again with normalRotation, or for each kind of
+   * shifted copies.
+   */
   readonly normals: number;
   readonly outliers: number;
 }
@@ -46,7 +50,8 @@ export function rowsOf(
   microBatches = 1,
 ): BatchRows {
   const { views } = cardOf(method);
-  const copies = settings.normalRotation === '90' ? 2 : 1;
+  const turned = settings.normalRotation === '90' ? 2 : 1;
+  const copies = turned * (1 + instancesOf(settings).length);
   return {
     normals: (views * copies * settings.batch) / microBatches,
     outliers: (views * settings.outlierBatch) / microBatches,
@@ -64,6 +69,7 @@ export class Batches implements Views {
   readonly #microBatches: number;
   /** Of each image. */
   readonly #views: 1 | 2;
+  readonly #instances: ReturnType<typeof instancesOf>;
   readonly #orders = new Map<string, Uint32Array>();
   /** Of a micro-batch. */
   readonly #rows: BatchRows;
@@ -85,6 +91,7 @@ export class Batches implements Views {
     this.#plan = plan;
     this.#microBatches = microBatches;
     this.#views = cardOf(plan.method).views;
+    this.#instances = instancesOf(plan.settings);
     const { batch, outlierBatch, inputSize } = plan.settings;
     this.#drawn = new Uint32Array(batch);
     this.#rows = rowsOf(plan, microBatches);
@@ -113,6 +120,18 @@ export class Batches implements Views {
       turned.set(this.#view(row));
       rotateQuarter(turned, { channels: normals.channels, size: settings.inputSize }, 1);
     }
+    this.#drawInstances(row, epoch, index, view);
+  }
+
+  /** Shifted copies of a view lie in the rows after those of all views alike. */
+  #drawInstances(row: number, epoch: number, index: number, view: number): void {
+    const { normals, settings, seed } = this.#plan;
+    const shape = { channels: normals.channels, size: settings.inputSize };
+    this.#instances.forEach((change, instance) => {
+      const copy = this.#view(row + ((1 + instance) * settings.batch) / this.#microBatches);
+      copy.set(this.#view(row));
+      change(copy, shape, instanceStream(seed, [epoch, index], view, instance));
+    });
   }
 
   /** The image in a slot of a step: draws continue across epoch ends, so that no image is left out. */

@@ -11,6 +11,8 @@ import type { Engine, Tensors } from '#engine/engine.ts';
 import { ProgramBuilder } from '#engine/ir/builder.ts';
 import type { Program } from '#engine/ir/program.ts';
 import { unitRows } from './linear-algebra.ts';
+import { instancesOf } from './instances.ts';
+import type { InstanceFeatures } from './methods/method.ts';
 import { methodOf } from './methods/methods.ts';
 import { networks } from './networks/networks.ts';
 import type { PixelSet } from './pixels.ts';
@@ -34,8 +36,8 @@ export interface KeyedImage {
 export interface ScoredImage {
   readonly index: number;
   readonly raw: RawScores;
-  /** What the read-out sees: pooled features of all stages, picture after picture. */
-  readonly row: Float32Array;
+  /** What the read-out sees: pooled features of all stages, picture after picture; none of a method without one. */
+  readonly row?: Float32Array;
 }
 
 /** The part of a trained model that scoring needs. */
@@ -45,7 +47,7 @@ export interface TrainedNetwork {
   /** Weights and running statistics. */
   readonly state: Tensors;
   readonly reference: Reference;
-  /** What the method fitted after the training; see Method.fit. */
+  /** What the method fitted after the training; see Method.fit and Method.fitInstances. */
   readonly fitted: Tensors;
 }
 
@@ -82,7 +84,8 @@ export function scoringBatches(
   images: number,
 ): { readonly rows: number; readonly batches: number } {
   const { inputSize, views } = settings;
-  const all = images * (turnsOf(settings) + views);
+  const copies = instancesOf(settings).length * (1 + views);
+  const all = images * (turnsOf(settings) + views + copies);
   const rows = batchRows(inputSize, all);
   return { rows, batches: Math.ceil(all / rows) };
 }
@@ -94,20 +97,22 @@ interface ImageFeatures {
   readonly z: Float32Array;
   /** Of the stages, averaged over the plain view and its turned copies. */
   readonly pooled: Float32Array;
+  /** Of the views and their shifted copies, where the request asks for them. */
+  readonly instances?: InstanceFeatures;
 }
 
 /**
  * Features of images, in order. When memory runs out it continues with half the views at once. Throws
  * `stopped` between batches, and `out-of-memory` when memory is too small even for a single view.
  */
-async function* readViews(
+export async function* readViews(
   engine: Engine,
   state: Tensors,
   request: Omit<ScoreViewsRequest, 'rows'>,
   source: ScoreSource,
   stop: Stop,
 ): AsyncGenerator<readonly ImageFeatures[], void, undefined> {
-  const all = (request.images.length / 3) * (request.turns + request.views);
+  const all = (request.images.length / 3) * rowsPerImage(request);
   const quick = batchRows(request.settings.inputSize, all);
   let rows = Math.min(quick, source.mostRows ?? quick);
   for (let done = 0; ; rows = Math.floor(rows / 2)) {
@@ -137,8 +142,8 @@ async function* readBatches(
   { open }: ScoreSource,
   stop: Stop,
 ): AsyncGenerator<readonly ImageFeatures[], void, undefined> {
-  const { set, settings, turns, views, images, rows } = request;
-  const perImage = turns + views;
+  const { set, settings, turns, views, copies = 0, images, rows } = request;
+  const perImage = rowsPerImage(request);
   const all = (images.length / 3) * perImage;
   const source = open(request);
   const { embeddingSize, featureSize } = networks[settings.network];
@@ -150,6 +155,7 @@ async function* readBatches(
     const batches = Math.ceil(all / rows);
     let [h, z] = [new Float32Array(d), new Float32Array((1 + views) * embeddingSize)];
     let pooled = new Float32Array(length);
+    let instances = newInstances(copies, views, d, embeddingSize);
     for (let batch = 0; batch < batches; batch++) {
       throwIfStopped(stop);
       const outputs = await session.run({ images: await source.take(batch, batches) });
@@ -159,11 +165,15 @@ async function* readBatches(
         if (view === 0) h.set(outputs['h']!.subarray(item * d, (item + 1) * d));
         if (view < turns) addTo(pooled, outputs['pooled']!, item * length, 1 / turns);
         if (view === 0 || view >= turns) {
+          const place = view === 0 ? 0 : view - turns + 1;
           const features = outputs['z']!.subarray(item * embeddingSize, (item + 1) * embeddingSize);
-          z.set(features, (view === 0 ? 0 : view - turns + 1) * embeddingSize);
+          if (place <= views) z.set(features, place * embeddingSize);
+          instances?.z.set(features, place * embeddingSize);
+          instances?.h.set(outputs['h']!.subarray(item * d, (item + 1) * d), place * d);
         }
         if (view < perImage - 1) continue;
-        done.push({ h, z, pooled });
+        done.push({ h, z, pooled, ...(instances && { instances }) });
+        instances = newInstances(copies, views, d, embeddingSize);
         [h, z] = [new Float32Array(d), new Float32Array((1 + views) * embeddingSize)];
         pooled = new Float32Array(length);
       }
@@ -174,12 +184,29 @@ async function* readBatches(
   }
 }
 
+/** Views of an image, as `ScoreViews` lays them out. */
+function rowsPerImage({ turns, views, copies = 0 }: Omit<ScoreViewsRequest, 'rows'>): number {
+  return turns + views + copies * (1 + views);
+}
+
+/** [1 + copies, 1 + views, d] and of z; undefined without copies. */
+function newInstances(
+  copies: number,
+  views: number,
+  d: number,
+  e: number,
+): InstanceFeatures | undefined {
+  if (copies === 0) return undefined;
+  const rows = (1 + copies) * (1 + views);
+  return { h: new Float32Array(rows * d), z: new Float32Array(rows * e) };
+}
+
 function addTo(sums: Float32Array, rows: Float32Array, from: number, share: number): void {
   for (let i = 0; i < sums.length; i++) sums[i]! += share * rows[from + i]!;
 }
 
 /** In shared memory, so that threads can read it. */
-function wordsOf(images: readonly KeyedImage[]): Uint32Array {
+export function wordsOf(images: readonly KeyedImage[]): Uint32Array {
   const words = new Uint32Array(new SharedArrayBuffer(12 * images.length));
   images.forEach(({ index, key }, place) => words.set([index, ...key], 3 * place));
   return words;
@@ -216,6 +243,11 @@ export async function readFeatures(
   return { size, features: unitRows(h, size) };
 }
 
+/** All images of a set, each named by its place. */
+export function numbered({ count }: PixelSet): KeyedImage[] {
+  return Array.from({ length: count }, (_, index) => ({ index, key: [index, 0] }));
+}
+
 /** Of all images of a set: h [count, d] and z [count, e] of the plain view, and pooled features of all stages. */
 export interface PlainFeatures {
   readonly h: Float32Array;
@@ -241,10 +273,8 @@ export async function readPlainViews(
   const length = stageLengths(settings).reduce((sum, own) => sum + own, 0);
   const pooled = new Float32Array(set.count * length);
   // Plain views follow from no key and no seed.
-  const all = Array.from({ length: set.count }, (_, index): KeyedImage => {
-    return { index, key: [0, 0] };
-  });
-  const request = { set, settings, seed: 0, turns, views: 0, images: wordsOf(all) };
+  const images = wordsOf(numbered(set));
+  const request = { set, settings, seed: 0, turns, views: 0, images };
   let index = 0;
   for await (const read of readViews(engine, state, request, source, stop)) {
     for (const features of read) {
@@ -290,6 +320,7 @@ export async function* scoreImages(
   const { views } = settings;
   const request = {
     ...{ set, settings, seed, views, images: wordsOf(images) },
+    copies: methodOf(method).fitInstances === undefined ? 0 : instancesOf(settings).length,
     // A model of an earlier version has no statistics of the stages.
     turns: reference.readOut === null ? (1 as const) : turnsOf(settings),
   };

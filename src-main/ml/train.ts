@@ -98,10 +98,12 @@ export function describeTraining(
   const { network, inputSize, width } = settings;
   const total = rows.normals + rows.outliers;
   const images = b.input('images', [total, channels, inputSize, inputSize]);
-  const { z } = networks[network].describe(b, images, { width, inputSize, channels });
+  const { h, z } = networks[network].describe(b, images, { width, inputSize, channels });
   const outliers = rows.outliers > 0 ? b.rows(z, rows.normals, total) : null;
   const normals = outliers ? b.rows(z, 0, rows.normals) : z;
-  const { loss, terms, distributions } = methodOf(method).build(b, { normals, outliers }, settings);
+  const hidden = () => (outliers ? b.rows(h, 0, rows.normals) : h);
+  const batch = { normals, outliers, hidden };
+  const { loss, terms, distributions } = methodOf(method).build(b, batch, settings);
   return b.training(
     loss,
     { loss, ...terms, ...distributions },

@@ -76,7 +76,7 @@ export interface TrainTask {
   readonly codeVersion: string;
   /** At least so many micro-batches per step, because an earlier worker ran out of memory. */
   readonly leastMicroBatches: number;
-  /** Of the method "frozen", and of no other. */
+  /** Of methods that train no network, and of no other. */
   readonly backbone?: BackboneReference | undefined;
   /**
    * Of the method "frozen": the features of the normal images, 32-bit floats (little-endian), a row for each in
@@ -278,16 +278,16 @@ export interface EstimateTask {
   readonly side: number;
   readonly hasSources: boolean;
   readonly shifts: readonly WeightedShift[];
-  /** Steps that are timed; of the method "frozen", which takes none, images. */
+  /** Steps that are timed; of a method that takes none, images. */
   readonly steps: number;
-  /** Of the method "frozen", and of no other. */
+  /** Of methods that train no network, and of no other. */
   readonly backbone?: BackboneReference | undefined;
 }
 
 export interface Estimate {
   readonly engine: EngineName;
   readonly device: string;
-  /** Of the method "frozen": of the features of one image. */
+  /** Of a method that takes no steps: of one image. */
   readonly stepMilliseconds: number;
   /** Of the whole training. */
   readonly steps: number;
@@ -367,6 +367,8 @@ export interface WorkerEvents {
     /** Micro-batches per step (gradient accumulation, which needs less memory). */
     readonly microBatches: number;
   };
+  /** Patches of so many normal images are computed. */
+  features: { readonly done: number; readonly total: number };
   step: StepReport;
   /** A resumed run may report an epoch again, with the same figures. */
   epoch: { readonly runId: number; readonly report: EpochReport };

@@ -1,7 +1,13 @@
 // What the cards of methods say of their terms, scores and measures, as entries of the glossary.
 
 import type { RunSummary } from '#contract/core.ts';
-import { allScores, allTerms, findCard, methodCards } from '#domain/methods/methods.ts';
+import {
+  allScores,
+  allTerms,
+  findCard,
+  isUntrained,
+  methodCards,
+} from '#domain/methods/methods.ts';
 import { glossary, type GlossaryEntry } from '../parts/text/glossary.ts';
 
 interface Titled {
@@ -27,15 +33,13 @@ export function methodTitle(name: string): string {
   return findCard(name)?.title ?? name;
 }
 
-/** "blood cells, quick, Anchored". A frozen run has no preset, and a refit none of its own. */
+/** "blood cells, quick, Anchored". A run without training has no preset. */
 export function runWords(
   { dataset, preset, method }: Pick<RunSummary, 'dataset' | 'preset' | 'method'>,
   separator = ', ',
 ): string {
   const title = methodTitle(method);
-  return (
-    method === 'frozen' || method === 'refit' ? [dataset, title] : [dataset, preset, title]
-  ).join(separator);
+  return (isUntrained(method) ? [dataset, title] : [dataset, preset, title]).join(separator);
 }
 
 /** Every term, sorted. */

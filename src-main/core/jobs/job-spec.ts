@@ -9,6 +9,7 @@ const id = z.int().min(1);
 export const jobSpec = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('import'), input: importInput }),
   z.strictObject({ kind: z.literal('train'), runId: id }),
+  z.strictObject({ kind: z.literal('compare'), comparisonId: id }),
   z.strictObject({ kind: z.literal('refit'), runId: id }),
   z.strictObject({
     kind: z.literal('score'),
@@ -31,6 +32,8 @@ export const laneOf: Readonly<Record<JobKind, LaneName>> = {
   import: 'files',
   train: 'train',
   score: 'train',
+  // After the runs that it compares, which are submitted before it.
+  compare: 'train',
   // Seconds of work, which do not wait for a training of hours.
   refit: 'refit',
 };

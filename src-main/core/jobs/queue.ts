@@ -246,6 +246,8 @@ export class JobQueue {
         return handlers.refit(spec, context);
       case 'score':
         return handlers.score(spec, context);
+      case 'compare':
+        return handlers.compare(spec, context);
     }
   }
 

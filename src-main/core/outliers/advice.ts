@@ -3,6 +3,7 @@
 
 import type { ShiftAdvice, ShiftChoice } from '#contract/outlier.ts';
 import { Failure } from '#domain/failure.ts';
+import { isUntrained } from '#domain/methods/methods.ts';
 import { purpose, RandomStream } from '#domain/random.ts';
 import {
   fewestNormals,
@@ -110,7 +111,7 @@ function choose(
     const run = listRuns(reader).findLast(
       ({ dataset: of, method, modelId }) =>
         // A frozen network takes many times as long, and a refit may have one.
-        of === dataset && modelId !== null && method !== 'frozen' && method !== 'refit',
+        of === dataset && modelId !== null && !isUntrained(method),
     );
     const heldOut = run ? snapshotItems(reader, run.snapshotId).filter(isCalibrationNormal) : [];
     // Training images look more normal to the model than others of their kind.

@@ -32,8 +32,8 @@ export interface ScoringModel {
   readonly seed: number;
   readonly engine: ScoreTask['engine'];
   readonly pixels: RunPixels;
-  /** Where the cache has what its read-out sees. */
-  readonly features: FeatureKey;
+  /** Where the cache has what its read-out sees; null of a model without one. */
+  readonly features: FeatureKey | null;
   /** Whether its scores follow from that alone. */
   readonly needsFeaturesOnly: boolean;
 }
@@ -168,12 +168,13 @@ class Scoring {
   /** Scores the images whose features are cached. Resolves with the others. */
   async #scoreKnown(images: readonly ImageToScore[]): Promise<readonly ImageToScore[]> {
     const { cache } = this.#ports;
-    if (!this.#model.needsFeaturesOnly || cache === undefined) return images;
+    const { needsFeaturesOnly, features: key } = this.#model;
+    if (!needsFeaturesOnly || key === null || cache === undefined) return images;
     const others: ImageToScore[] = [];
     for (let start = 0; start < images.length; start += knownAtOnce) {
       const some = images.slice(start, start + knownAtOnce);
       const features = await cache.read(
-        this.#model.features,
+        key,
         some.map(({ hash }) => hash),
       );
       const known = some.filter(({ hash }) => features.has(hash));
@@ -289,7 +290,8 @@ class Scoring {
     const { compute, cache } = this.#ports;
     const { seed } = this.#model;
     const hashes = [...wanted.values()].map(({ hash }) => hash);
-    const rows = cache && join(this.#folder, 'rows');
+    const { features } = this.#model;
+    const rows = cache && features ? join(this.#folder, 'rows') : undefined;
     const task: ScoreTask = {
       model: await compute.put(this.#model.file),
       shard: { name: 'images to score', ...(await compute.put(file)) },
@@ -306,7 +308,7 @@ class Scoring {
       scored: ({ scores }) => this.#take(scores, wanted),
     });
     if (wanted.size > 0) throw new Error(`The worker left ${wanted.size} images without a score.`);
-    if (cache) await cache.write(this.#model.features, await readVectors(rows!, hashes));
+    if (cache && features) await cache.write(features, await readVectors(rows!, hashes));
   }
 
   #take(scores: WorkerEvents['scored']['scores'], wanted: Map<number, ImageToScore>): void {

@@ -10,7 +10,7 @@ import type { ProjectDatabase, Reader } from '../store/database.ts';
 import { findModel, type StoredModel } from '../store/runs/models.ts';
 import { findRun, type StoredRun } from '../store/runs/runs.ts';
 import { readRunConfig, readRunPixels } from '../runs/run-config.ts';
-import { readOutKey } from './read-out/read-out-key.ts';
+import { hasReadOut, readOutKey } from './read-out/read-out-key.ts';
 import type { ScoringModel } from './score-images.ts';
 
 export interface TrainedModel {
@@ -54,7 +54,7 @@ export async function scoringModel(
     seed: config.seed,
     engine,
     pixels: readRunPixels(run),
-    features: readOutKey(trained),
+    features: hasReadOut(trained) ? readOutKey(trained) : null,
     needsFeaturesOnly: config.method === 'frozen' || config.method === 'refit',
   };
 }

@@ -3,45 +3,25 @@
 import type { RunComparison } from '#contract/core.ts';
 import type { RunConfig } from '#contract/run-config.ts';
 import { part } from '#domain/figures.ts';
-import { scoreTitle } from '#domain/methods/methods.ts';
+import { findCard, scoreTitle } from '#domain/methods/methods.ts';
 import { auroc } from '#domain/metrics/auroc.ts';
 import { aurocDifference } from '#domain/metrics/auroc-difference.ts';
 import { fewestNormals } from '#domain/run-settings.ts';
 import type { RawScores } from '#domain/score.ts';
-import type { ShiftName } from '#domain/shift-table.ts';
 import type { Stop } from '#domain/stop.ts';
-import { writePixelShards } from '../datasets/pixel-shards.ts';
-import type { DatasetItem } from '../datasets/items.ts';
 import { readRunConfig } from '../runs/run-config.ts';
 import { isCalibrationNormal } from '../runs/run-items.ts';
-import { sample } from '../scores/sample.ts';
-import { scoringModel } from '../scores/scoring-model.ts';
-import { shardImages } from '../scores/shard-images.ts';
 import { listRuns, type StoredRun } from '../store/runs/runs.ts';
-import { scoresOf } from '../store/runs/scores.ts';
 import { snapshotItems } from '../store/runs/snapshots.ts';
-import type { ProjectDatabase, Reader } from '../store/database.ts';
-import { onAnyEngine } from '../workers/any-engine.ts';
-import type { Compute } from '../workers/compute.ts';
-
-/** Normal images whose changed copies are the anomalies of a comparison. */
-const mostImages = 100;
-/** Fewer anomalies set aside to validate say little. */
-const fewestAnomalies = 8;
-
-/** Shifts that keep colours and size of things; those that a run was not trained on are used, in this order. */
-const validationShifts: readonly ShiftName[] = [
-  ...(['swirl', 'stitch', 'jigsaw', 'mixup'] as const),
-  ...(['small-paste', 'cut-mix', 'cut-out'] as const),
-];
-const mostShifts = 4;
-
-export interface ComparePorts {
-  readonly database: ProjectDatabase;
-  /** The project's, absolute. */
-  readonly folder: string;
-  readonly compute: Compute;
-}
+import type { Reader } from '../store/database.ts';
+import {
+  fromAnomalies,
+  fromShifts,
+  type Evidence,
+  type ModelRun,
+  type Samples,
+  type ValidationPorts,
+} from './validation.ts';
 
 /** The newest frozen run of the same snapshot that has a model and `fits`. */
 export function frozenRunOf(
@@ -58,25 +38,14 @@ export function frozenRunOf(
   );
 }
 
-interface Evidence {
-  readonly basis: 'anomalies' | 'shifts';
-  readonly own: Samples;
-  readonly other: Samples;
-}
-
-interface Samples {
-  readonly normal: readonly RawScores[];
-  readonly anomalous: readonly RawScores[];
-}
-
 /**
  * null when there is no frozen run. With too few held-out normal images nothing is proven, and the frozen
  * network ranks. Throws `checkpoint-damaged`, `stopped`, and what scoring throws.
  */
 export async function compareWithFrozen(
-  run: StoredRun & { readonly modelId: number },
+  run: ModelRun,
   stop: Stop,
-  ports: ComparePorts,
+  ports: ValidationPorts,
 ): Promise<RunComparison | null> {
   const { database } = ports;
   const found = database.read((reader) => {
@@ -89,83 +58,22 @@ export async function compareWithFrozen(
   const held = items.filter(isCalibrationNormal);
   const pair = { own: run, other: { ...other, modelId: other.modelId! } };
   if (held.length < fewestNormals) return unproven(pair, held.length);
-  const evidence =
-    fromAnomalies(database, pair, items) ?? (await fromShifts(pair, held, stop, ports));
-  return conclude(pair, evidence);
+  const runs = [pair.own, pair.other];
+  const configs = runs.map((own) => ({ run: own, config: readRunConfig(own) }));
+  const { basis, samples } =
+    fromAnomalies(database, runs, items) ?? (await fromShifts(configs, held, stop, ports));
+  return conclude(pair, { basis, own: samples[0]!, other: samples[1]! });
 }
 
 interface Pair {
-  readonly own: StoredRun & { readonly modelId: number };
-  readonly other: StoredRun & { readonly modelId: number };
+  readonly own: ModelRun;
+  readonly other: ModelRun;
 }
 
-/** Stored scores of anomalies that the user set aside to validate; undefined when there are too few. */
-function fromAnomalies(
-  database: ProjectDatabase,
-  { own, other }: Pair,
-  items: readonly DatasetItem[],
-): Evidence | undefined {
-  const [ofOwn, ofOther] = database.read((reader) => [
-    scoresOf(reader, own.modelId),
-    scoresOf(reader, other.modelId),
-  ]);
-  const scored = items.filter(({ imageId }) => ofOwn.has(imageId) && ofOther.has(imageId));
-  const normals = scored.filter(isCalibrationNormal);
-  const anomalies = scored.filter(({ role, split }) => role === 'anomaly' && split === 'calibrate');
-  if (anomalies.length < fewestAnomalies || normals.length < fewestNormals) return undefined;
-  const samples = (scores: ReadonlyMap<number, RawScores>): Samples => ({
-    normal: normals.map(({ imageId }) => scores.get(imageId)!),
-    anomalous: anomalies.map(({ imageId }) => scores.get(imageId)!),
-  });
-  return { basis: 'anomalies', own: samples(ofOwn), other: samples(ofOther) };
-}
-
-/** Scores of held-out normals, and of copies changed by shifts that neither model has seen. */
-async function fromShifts(
-  { own, other }: Pair,
-  held: readonly DatasetItem[],
-  stop: Stop,
-  ports: ComparePorts,
-): Promise<Evidence> {
-  const config = readRunConfig(own);
-  const learnt = new Set(config.shifts.map(({ name }) => name));
-  const shifts = validationShifts
-    .filter((name) => !learnt.has(name))
-    .slice(0, mostShifts)
-    .map((name) => ({ name, strength: 0.5 }));
-  const images = sample(held, mostImages, config.seed, 3);
-  const samples = async (run: Pair['own']): Promise<Samples> => {
-    const { normal, shifted } = await validate(run, config, images, shifts, stop, ports);
-    return { normal, anomalous: shifted.flat() };
-  };
-  return { basis: 'shifts', own: await samples(own), other: await samples(other) };
-}
-
-async function validate(
-  run: Pair['own'],
-  { dataset, seed, engine }: RunConfig,
-  items: readonly DatasetItem[],
-  shifts: readonly { readonly name: string; readonly strength: number }[],
-  stop: Stop,
-  { database, folder, compute }: ComparePorts,
-) {
-  const model = await scoringModel(database, folder, run.modelId, engine);
-  const { side, channels, type, window } = model.pixels;
-  const { hash, path } = await writePixelShards(
-    { images: await shardImages(database, folder, items), side, channels, like: { type, window } },
-    { projectFolder: folder, stop },
-  );
-  const images = { name: `held-out normal images of "${dataset}"` };
-  const task = {
-    model: await compute.put(model.file),
-    images: { ...images, ...(await compute.put({ hash, path })) },
-    ...{ shifts, seed },
-  };
-  const { result } = await onAnyEngine(
-    ...([compute, engine, 'the models were compared'] as const),
-    (lease, on, listeners) => lease.call('validate', { ...task, engine: on }, stop, listeners),
-  );
-  return result;
+interface PairEvidence {
+  readonly basis: Evidence['basis'];
+  readonly own: Samples;
+  readonly other: Samples;
 }
 
 function unproven({ own, other }: Pair, heldOut: number): RunComparison {
@@ -173,13 +81,13 @@ function unproven({ own, other }: Pair, heldOut: number): RunComparison {
     ...{ otherModelId: other.modelId, basis: 'none', counts: { normal: heldOut, anomalous: 0 } },
     ...{ auroc: null, difference95: null, ranks: 'other', backwards: [] },
     reason:
-      `The frozen network ranks: whether the trained model ${own.modelId} is better cannot be told, because ` +
+      `The frozen network ranks: whether the ${kindOf(own)} ${own.modelId} is better cannot be told, because ` +
       `${heldOut} normal images are held out to calibrate on and ${fewestNormals} are needed. Give more normal ` +
       'images to calibration and train again.',
   };
 }
 
-function conclude({ own, other }: Pair, evidence: Evidence): RunComparison {
+function conclude({ own, other }: Pair, evidence: PairEvidence): RunComparison {
   const rankBy = (run: StoredRun) => readRunConfig(run).settings.rankBy;
   const difference = aurocDifference(
     anomalyScores(evidence.own, rankBy(own)),
@@ -216,7 +124,7 @@ function backwardScores(samples: Samples): string[] {
 }
 
 function reasonOf(
-  { modelId }: Pair['own'],
+  own: Pair['own'],
   {
     basis,
     found,
@@ -235,13 +143,20 @@ function reasonOf(
     basis === 'anomalies'
       ? 'the anomalies set aside to validate'
       : 'copies of held-out normal images changed by shifts that it was not trained on';
+  const model = kindOf(own);
   const figures =
-    `The trained model separates ${against} with an AUROC of ${part(found.own)} by its score ` +
+    `The ${model} separates ${against} with an AUROC of ${part(found.own)} by its score ` +
     `“${scoreTitle(rankBy)}”, the frozen network with ${part(found.other)} ` +
     `(difference ${signed(low)} to ${signed(high)}).`;
   return ranks === 'own'
-    ? `The trained model ${modelId} ranks. ${figures}`
-    : `The frozen network ranks, because the trained model ${modelId} is not better on validation data. ${figures}`;
+    ? `The ${model} ${own.modelId} ranks. ${figures}`
+    : `The frozen network ranks, because the ${model} ${own.modelId} is not better on validation data. ${figures}`;
+}
+
+/** "trained model", "PatchCore model". */
+function kindOf({ method }: Pair['own']): string {
+  const card = findCard(method);
+  return card?.learningType === 'none' ? `${card.title} model` : 'trained model';
 }
 
 function signed(value: number): string {

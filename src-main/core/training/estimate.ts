@@ -1,10 +1,11 @@
-// Estimates the time of a training from some of its steps on random images in a worker, and that of a frozen
-// run from the features of some images.
+// Estimates the time of a training from some of its steps on random images in a worker, and that of
+// a run without training from some images.
 
 import { rm } from 'node:fs/promises';
 import type { z } from 'zod';
 import type { RunEstimate, trainInput } from '#contract/core.ts';
 import { presetMethod, resolveSettings, type RunSettings } from '#domain/run-settings.ts';
+import { isTrained, type UntrainedName } from '#domain/methods/methods.ts';
 import { standardShifts } from '#domain/run-outliers.ts';
 import type { Stop } from '#domain/stop.ts';
 import { Backbones } from '../backbones/backbones.ts';
@@ -50,8 +51,9 @@ export async function estimateRun(
     ? standardShifts(method).map((name) => ({ name, weight: 1, strength: 0.5 }))
     : input.shifts;
   const all = database.read((reader) => items(reader, datasetNamed(reader, input.dataset)));
-  if (method === 'frozen')
-    return await estimateFrozen({ settings, rank: input.rank }, all, stop, ports);
+  if (!isTrained(method)) {
+    return await estimateFrozen({ method, settings, rank: input.rank }, all, stop, ports);
+  }
   const normals = all.filter(isTrainingNormal);
   const images = await shardImages(database, folder, normals.slice(0, mostImages));
   const task = {
@@ -77,9 +79,13 @@ export async function estimateRun(
   };
 }
 
-/** Of the features of all images that the run fits, calibrates on and scores. */
+/** Of all images that the run fits, calibrates on and scores. */
 async function estimateFrozen(
-  { settings, rank }: { readonly settings: RunSettings; readonly rank: boolean },
+  {
+    method,
+    settings,
+    rank,
+  }: { readonly method: UntrainedName; readonly settings: RunSettings; readonly rank: boolean },
   all: readonly DatasetItem[],
   stop: Stop,
   { database, folder, compute }: EstimatePorts,
@@ -88,7 +94,7 @@ async function estimateFrozen(
   const { card, path } = await new Backbones().find(String(settings['backbone']));
   const images = await shardImages(database, folder, normals.slice(0, mostImages));
   const task = {
-    ...{ method: 'frozen' as const, settings, engine: 'cpu' as const, folder },
+    ...{ method, settings, engine: 'cpu' as const, folder },
     ...{ normals: normals.length, hasSources: false, shifts: [], steps: timedImages },
     channels: shardChannels(images),
     side: storedSide(card.input.size, images),

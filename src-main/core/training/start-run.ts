@@ -4,6 +4,7 @@
 import type { z } from 'zod';
 import type { trainInput } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
+import { isTrained } from '#domain/methods/methods.ts';
 import { checkOutliers, standardShifts } from '#domain/run-outliers.ts';
 import { fewestNormals, presetMethod, resolveSettings } from '#domain/run-settings.ts';
 import { parseShiftName, shiftParameters } from '#domain/shift-table.ts';
@@ -38,10 +39,10 @@ interface FrozenSource extends RunSource {
   readonly items: readonly DatasetItem[];
 }
 
-/** The network of a run of the method "frozen"; undefined of other methods. Throws as `Backbones.find`. */
+/** The network of a run that trains none; undefined of other methods. Throws as `Backbones.find`. */
 export async function backboneOf(input: TrainInput): Promise<Backbone['card'] | undefined> {
-  if (input.method !== 'frozen') return undefined;
   const { preset, specimen, method, overrides } = input;
+  if (method === undefined || isTrained(method)) return undefined;
   const { backbone } = resolveSettings({ preset, specimen, method, overrides });
   return (await new Backbones().find(String(backbone))).card;
 }

@@ -156,7 +156,8 @@ class TrainJob {
 
   async #result(): Promise<TrainResult> {
     const { task, held } = await this.#task();
-    if (task.backbone === undefined) return await this.#ask(task);
+    // PatchCore computes patches itself.
+    if (task.backbone === undefined || task.method === 'patchcore') return await this.#ask(task);
     const run = this.#ports.database.read((reader) => findRun(reader, this.#run.id)!);
     const { backbone } = task;
     const frozen = { run, config: this.#config, backbone, items: this.#items, normals: held };
@@ -269,6 +270,8 @@ class TrainJob {
         // A method that trains no network takes none.
         if (steps > 0) this.#job.report({ done: step, total: steps, note: 'Training' });
       },
+      features: ({ done, total }) =>
+        this.#job.report({ done, total, note: 'Computing patches of the normal images' }),
       step: (step) => this.#onStep(step),
       epoch: ({ report }) => {
         database.transact((writer) => {

@@ -4,23 +4,43 @@
 import { anchored } from './anchored.ts';
 import { bce } from './bce.ts';
 import type { MethodCard, ScoreCard, TermCard } from './card.ts';
+import { csi } from './csi.ts';
 import { deepsad } from './deepsad.ts';
 import { frozen } from './frozen.ts';
 import { hsc } from './hsc.ts';
 import { mixed } from './mixed.ts';
 import { oecl } from './oecl.ts';
+import { patchcore } from './patchcore.ts';
 import { refit } from './refit.ts';
 import { selfOecl } from './self-oecl.ts';
 import { simclr } from './simclr.ts';
 
 /** Those that start from images. */
-const cards = [frozen, anchored, oecl, selfOecl, mixed, simclr, hsc, bce, deepsad] as const;
+const cards = [
+  frozen,
+  patchcore,
+  anchored,
+  oecl,
+  selfOecl,
+  mixed,
+  simclr,
+  csi,
+  hsc,
+  bce,
+  deepsad,
+] as const;
 /** A refit starts from the model of another run. */
 const allCards = [...cards, refit] as const;
 
 /** Of a run; `StartName` of one that starts from images. */
 export type MethodName = (typeof allCards)[number]['name'];
 export type StartName = (typeof cards)[number]['name'];
+/** Methods that use a network as it is. */
+export type UntrainedName = Extract<
+  (typeof cards)[number],
+  { readonly learningType: 'none' }
+>['name'];
+export type TrainedName = Exclude<StartName, UntrainedName>;
 
 /** The methods that can be chosen for a training. */
 export const methodCards: readonly (MethodCard & { readonly name: StartName })[] = cards;
@@ -34,6 +54,11 @@ export const runMethodNames = allCards.map(({ name }) => name);
 
 export function cardOf(name: MethodName): MethodCard {
   return allCards.find((card) => card.name === name)!;
+}
+
+/** Whether it trains a network. One that does not uses a backbone. */
+export function isTrained(name: MethodName): name is TrainedName {
+  return cardOf(name).learningType !== 'none';
 }
 
 /** undefined of a method that this version does not know. */
@@ -53,6 +78,11 @@ const scores = byName<ScoreCard>((card) => card.scores);
 /** Every term and score of any method, once. */
 export const allTerms: readonly TermCard[] = [...terms.values()];
 export const allScores: readonly ScoreCard[] = [...scores.values()];
+
+/** Of a run's method, which may be one that this version does not know. */
+export function isUntrained(name: string): boolean {
+  return findCard(name)?.learningType === 'none';
+}
 
 /** undefined of a term that no method of this version reports. */
 export function findTerm(name: string): TermCard | undefined {

@@ -46,7 +46,7 @@ export function aurocDifference(own: PairedScores, other: PairedScores): AurocDi
 }
 
 /** For each score, in their order: the share of others below it, ties counting half. */
-function placements(scores: readonly number[], others: readonly number[]): number[] {
+export function placements(scores: readonly number[], others: readonly number[]): number[] {
   const rising = Float64Array.from(others).sort();
   return scores.map(
     (score) => (firstNotBelow(rising, score) + firstAbove(rising, score)) / 2 / rising.length,
@@ -57,12 +57,12 @@ function minus(a: readonly number[], b: readonly number[]): number[] {
   return a.map((value, index) => value - b[index]!);
 }
 
-function mean(values: readonly number[]): number {
+export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Unbiased. */
-function variance(values: readonly number[]): number {
+export function variance(values: readonly number[]): number {
   const middle = mean(values);
   return values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1);
 }

@@ -27,10 +27,14 @@ export function auroc(normals: readonly number[], anomalies: readonly number[]):
   // Sums of halves are exact, so that the quotient is as well.
   const wins = below.reduce((sum, count) => sum + count, 0);
   const value = wins / (anomalies.length * normals.length);
-  return { auroc: value, auroc95: interval(value, below, above) };
+  return { auroc: value, auroc95: delongInterval(value, below, above) };
 }
 
-function interval(
+/**
+ * DeLong's 95 % interval of an AUROC. `below`: of each anomaly how many normals lie below it; `above`: of each
+ * normal how many anomalies lie below it; ties count half.
+ */
+export function delongInterval(
   value: number,
   below: Float64Array,
   above: Float64Array,

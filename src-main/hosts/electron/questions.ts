@@ -9,6 +9,7 @@ const work = {
   train: 'A training',
   refit: 'A refit',
   score: 'A scoring',
+  compare: 'A comparison of methods',
 } as const;
 
 /** Asks whether the running work may be stopped. */

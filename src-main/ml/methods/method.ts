@@ -17,6 +17,16 @@ export interface Batch {
   readonly normals: Value;
   /** [card.views · M, e]; null for methods without outliers. */
   readonly outliers: Value | null;
+  /** Features h of the rows of `normals`, [card.views · B, d]; part of the program once it is called. */
+  readonly hidden: () => Value;
+}
+
+/** Features of views and of their shifted copies, see ml/instances.ts. */
+export interface InstanceFeatures {
+  /** Of one image [1 + copies, views, d]; of many plain images [images, 1 + copies, d]. */
+  readonly h: Float32Array;
+  /** The same of length e. */
+  readonly z: Float32Array;
 }
 
 export interface Loss {
@@ -36,13 +46,15 @@ export interface ImageFeatures {
   readonly views: number;
   /** Of all stages, see read-out/stages.ts. */
   readonly pooled: Float32Array;
+  /** Of a method with shifted copies. */
+  readonly instances?: InstanceFeatures | undefined;
 }
 
 /** The reference that scores compare an image with. */
 export interface Fitted {
   /** Statistics and banks of the normal training images, which every method has. */
   readonly reference: Reference;
-  /** The result of the method's `fit`. */
+  /** The results of the method's `fit` and `fitInstances`. */
   readonly own: Tensors;
 }
 
@@ -63,6 +75,16 @@ export interface Method<Settings = RunSettings> {
   readonly prepare?: (z: Float32Array, count: number) => Tensors;
   /** What scoring needs of the state after the last step; kept in the model file. */
   readonly fit?: (state: Tensors) => Tensors;
+  /**
+   * What scoring needs of the normal images and their shifted copies, plain; kept beside `fitted`, the result
+   * of `fit`.
+   */
+  readonly fitInstances?: (
+    features: InstanceFeatures,
+    count: number,
+    fitted: Tensors,
+    seed: number,
+  ) => Tensors;
   /** By the names of the card's scores; higher is more normal. */
   readonly score: (image: ImageFeatures, fitted: Fitted) => RawScores;
   /** A sentence for the user when the last epoch shows that the training failed, else null. */

@@ -59,7 +59,8 @@ function regularisedCovariance(h: Float32Array, mean: Float64Array, count: numbe
   return covariance;
 }
 
-function bankRows(count: number, seed: number): number[] {
+/** Which of so many normal images a bank keeps: all, or a seeded draw. */
+export function bankRows(count: number, seed: number): number[] {
   const all = Array.from({ length: count }, (_, row) => row);
   if (count <= bankLimit) return all;
   const order = new RandomStream(seed, purpose.sample).permutation(count);

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { mostChannels } from '#domain/pixels/channel.ts';
 import { Failure } from '#domain/failure.ts';
-import { runMethodNames } from '#domain/methods/methods.ts';
+import { isTrained, runMethodNames } from '#domain/methods/methods.ts';
 import { storedSettings } from '#domain/run-settings.ts';
 import type { RunSettings } from '#domain/run-settings.ts';
 import type { Tensors } from '#engine/engine.ts';
@@ -65,7 +65,7 @@ export interface Model extends Omit<TrainedNetwork, 'method' | 'settings'> {
   readonly refit?: undefined;
 }
 
-/** Of the method "frozen". */
+/** Of a method that trains no network. */
 export interface FrozenModel {
   readonly description: ModelDescription;
   readonly frozen: FrozenNetwork;
@@ -159,12 +159,13 @@ export async function readModel(path: string): Promise<Model | FrozenModel | Ref
     );
   }
   const description = readDescription(metadata['model'], path);
-  if (description.method === 'refit') {
+  const { method } = description;
+  if (method === 'refit') {
     return { description, refit: readRefitParts({ tensors, metadata }, description, path) };
   }
-  if (description.method === 'frozen') {
+  if (!isTrained(method)) {
     const pictures = picturesOf(description, readingOf(description.settings));
-    return { description, frozen: readFrozenParts({ tensors, metadata }, pictures, path) };
+    return { description, frozen: readFrozenParts({ tensors, metadata }, method, pictures, path) };
   }
   const { settings } = description;
   const state = stateFrom(scoringOf(description), tensors, path);

@@ -1,6 +1,6 @@
 // The task `estimate`: estimates the time of a training here from some of its steps on random images
-// (same program, batch sizes and engine) and, if it writes checkpoints, from writing one. The method "frozen"
-// takes no steps: its features of some images are timed.
+// (same program, batch sizes and engine) and, if it writes checkpoints, from writing one. Methods
+// that train no network take no steps: some images are timed.
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,17 +9,15 @@ import { throwIfStopped } from '#domain/stop.ts';
 import { chooseEngine } from '#engine/doctor.ts';
 import type { Program } from '#engine/ir/program.ts';
 import type { PixelSet } from '#ml/pixels.ts';
-import { readingOf } from '#ml/read-out/frozen-reading.ts';
 import { scheduleOf } from '#ml/schedule.ts';
 import { shiftNamed } from '#ml/shifts/shifts.ts';
 import { describeTraining, fitSettings, startTraining, type Training } from '#ml/train.ts';
-import type { BackboneReference, Estimate, EstimateTask } from '../contract.ts';
-import { readBackbone } from '../files/backbone-file.ts';
+import type { Estimate, EstimateTask } from '../contract.ts';
 import { encodeTensors } from '../files/safetensors.ts';
 import { stateTensors } from '../files/state-tensors.ts';
 import { writeWhole } from '#files/whole-file.ts';
 import { checkpointSeconds, standardRule } from './checkpoint-clock.ts';
-import { FrozenFeatures } from './frozen/frozen-features.ts';
+import { timeFrozen } from './frozen/time-frozen.ts';
 import type { TaskContext } from './task.ts';
 import { Turns } from './task.ts';
 
@@ -34,7 +32,10 @@ export async function runEstimate(
   task: EstimateTask,
   { stop, emit }: TaskContext,
 ): Promise<Estimate> {
-  if (task.backbone !== undefined) return await timeFrozen(task, task.backbone, stop);
+  if (task.backbone !== undefined) {
+    const pictures = randomPictures(task.steps + 1, task.side, task.channels);
+    return await timeFrozen(task, task.backbone, pictures, stop);
+  }
   const { method, normals, channels, side, shifts, hasSources, engine: asked } = task;
   const settings = fitSettings(task.settings, normals);
   const hasOutliers = hasSources || shifts.length > 0;
@@ -70,42 +71,6 @@ export async function runEstimate(
     };
   } finally {
     await training.release();
-  }
-}
-
-/** The mean over the images, after one that is not timed. */
-async function timeFrozen(
-  { settings, steps: count, channels, side }: EstimateTask,
-  { model: { path }, card }: BackboneReference,
-  stop: TaskContext['stop'],
-): Promise<Estimate> {
-  const network = await FrozenFeatures.load(
-    card,
-    await readBackbone(path, card.sha256),
-    path,
-    'cpu',
-    settings.threads,
-  );
-  try {
-    const pictures = randomPictures(count + 1, side, channels);
-    const turns = new Turns();
-    const compute = async (indices: readonly number[]) => {
-      let computed = 0;
-      for await (const rows of network.rows(pictures, indices, readingOf(settings))) {
-        computed += rows.length;
-        await turns.give();
-        throwIfStopped(stop);
-      }
-      return computed;
-    };
-    await compute([0]);
-    const before = performance.now();
-    const computed = await compute(Array.from({ length: count }, (_, index) => index + 1));
-    const stepMilliseconds = (performance.now() - before) / computed;
-    const device = 'processor';
-    return { engine: 'cpu', device, stepMilliseconds, steps: 0, checkpointSeconds: 0 };
-  } finally {
-    await network.release();
   }
 }
 

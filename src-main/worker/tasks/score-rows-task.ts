@@ -37,6 +37,7 @@ function scorerOf(
 ): (row: Float32Array) => RawScores {
   const { refit, frozen } = model;
   if (refit) return (row) => refitScores(row, refit);
-  if (frozen) return (row) => frozenScoresOf(row, frozen.readOut);
+  const readOut = frozen?.readOut;
+  if (readOut) return (row) => frozenScoresOf(row, readOut);
   throw new Failure('bad-input', `The model ${path} is neither frozen nor a refit.`, path);
 }

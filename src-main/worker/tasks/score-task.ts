@@ -82,6 +82,7 @@ class KeptRows {
   add(scores: readonly ScoredImage[]): void {
     if (this.#path === undefined) return;
     for (const { row } of scores) {
+      if (row === undefined) continue;
       this.#rows ??= new Float32Array(this.#images * row.length);
       this.#rows.set(row, row.length * this.#done++);
     }

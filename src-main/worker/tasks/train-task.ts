@@ -2,12 +2,14 @@
 
 import { join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
+import { isTrained } from '#domain/methods/methods.ts';
 import { checkOutliers } from '#domain/run-outliers.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import { chooseEngine, type ChosenEngine } from '#engine/doctor.ts';
 import { coreCount } from '#engine/cores.ts';
 import type { Engine } from '#engine/engine.ts';
 import { isOutOfMemory } from '#domain/out-of-memory.ts';
+import { fitMethod } from '#ml/fit-method.ts';
 import { methodOf } from '#ml/methods/methods.ts';
 import { scheduleOf } from '#ml/schedule.ts';
 import { readReference } from '#ml/score.ts';
@@ -18,6 +20,7 @@ import type { TrainResult, TrainTask } from '../contract.ts';
 import { describeModel, writeModel } from '../files/model-file.ts';
 import { freeMemory } from './memory.ts';
 import { fitFrozen } from './frozen/fit-frozen.ts';
+import { fitPatches } from './frozen/fit-patches.ts';
 import {
   fittingMicroBatches,
   outOfMemory,
@@ -45,7 +48,8 @@ interface Ingredients {
  * checkpoint, and the failures of the run.
  */
 export async function runTraining(asked: TrainTask, context: TaskContext): Promise<TrainResult> {
-  if (asked.method === 'frozen') return await fitFrozen(asked, context);
+  if (asked.method === 'patchcore') return await fitPatches(asked, context);
+  if (!isTrained(asked.method)) return await fitFrozen(asked, context);
   const warnings: string[] = [];
   const warn = (text: string) => {
     warnings.push(text);
@@ -55,16 +59,17 @@ export async function runTraining(asked: TrainTask, context: TaskContext): Promi
   const { task, normals, outliers } = ingredients;
   const { engine, ...outcome } = await takeSteps(ingredients, context, warn);
   const { state, lastEpoch } = outcome;
-  const { diagnose, fit } = methodOf(task.method);
+  const { diagnose } = methodOf(task.method);
   const fault = lastEpoch && diagnose?.(lastEpoch);
   if (fault) warn(fault);
 
   const { settings, seed } = task;
   const pools = new ScorePools({ warn });
-  const reference = await readReference(
-    ...[engine, state, normals, settings, seed, context.stop],
-    pools,
-  )
+  const read = [state, normals, settings, seed, context.stop, pools] as const;
+  const { reference, fitted } = await readReference(engine, ...read)
+    .then(async (own) => {
+      return { reference: own, fitted: await fitMethod(engine, task.method, ...read) };
+    })
     .catch(async (error: unknown) => {
       await outcome.keep();
       throw error;
@@ -73,7 +78,6 @@ export async function runTraining(asked: TrainTask, context: TaskContext): Promi
   const modelPath = join(task.folder, 'model.safetensors');
   const { steps } = scheduleOf(settings, normals.count);
   const description = describeModel(task, normals, outliers, steps, engine.name);
-  const fitted = fit?.(state) ?? {};
   const modelHash = await writeModel(modelPath, { description, state, reference, fitted });
   return { modelPath, modelHash, steps, engine: engine.name, device: engine.device, warnings };
 }

@@ -2,12 +2,15 @@
 // question marks beside figures say the same. Terms and scores of methods come from their cards
 // (views/card-entries.ts).
 
+import { measureTerms } from './measure-terms.ts';
+
 export interface GlossaryEntry {
   readonly term: string;
   readonly meaning: string;
 }
 
 export const glossary = {
+  ...measureTerms,
   image: {
     term: 'Image',
     meaning:
@@ -236,21 +239,6 @@ export const glossary = {
     term: 'Record',
     meaning:
       'All verdicts with reviewer and time. Entries are never removed: Undo and Redo add entries.',
-  },
-  auroc: {
-    term: 'AUROC',
-    meaning:
-      'The chance that an anomaly is ranked above a normal image: 1 is perfect, 0.5 is guessing. It needs test images whose role is known.',
-  },
-  aupr: {
-    term: 'AUPR',
-    meaning:
-      'Precision averaged over the whole ranking: 1 is perfect; guessing gives the fraction of anomalies. Compare it only between models on the same images.',
-  },
-  fpr95: {
-    term: 'FPR95',
-    meaning:
-      'The fraction of normal images that are flagged when the threshold is low enough to detect 95 of 100 anomalies. 0 is perfect.',
   },
   interval: {
     term: '95 % interval',

@@ -7,6 +7,7 @@ const titles = {
   train: 'Training',
   refit: 'Refitting',
   score: 'Scoring',
+  compare: 'Comparing methods',
 } as const;
 
 /** Whether a training is at its steps; before and after them it works on images. */

@@ -1,5 +1,6 @@
 // Which model ranks the images of a dataset, and which frozen run belongs to a training.
 
+import { isUntrained } from '#domain/methods/methods.ts';
 import type { RunComparison, RunSummary } from '#contract/core.ts';
 
 /** A run that has a model. */
@@ -101,5 +102,5 @@ export function isAlive({ state }: Pick<RunSummary, 'state'>): boolean {
 
 /** Whether a run trains a network. */
 export function isTrained({ method }: Pick<RunSummary, 'method'>): boolean {
-  return method !== 'frozen' && method !== 'refit';
+  return !isUntrained(method);
 }

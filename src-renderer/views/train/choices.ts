@@ -1,6 +1,6 @@
 // The choices for a training, described for a microscopist.
 
-import { cardOf, methodCards, type MethodName, type StartName } from '#domain/methods/methods.ts';
+import { cardOf, isTrained, methodCards, type StartName } from '#domain/methods/methods.ts';
 import { openSettings, type PresetName, type SpecimenName } from '#domain/run-settings.ts';
 import type { EngineChoice } from '../../state/project/train-form.svelte.ts';
 
@@ -75,24 +75,24 @@ interface SettingGroup {
 }
 
 /** The settings of a method in groups, as the form shows them; every setting is in one. */
-export function settingGroups(method: MethodName): readonly SettingGroup[] {
+export function settingGroups(method: StartName): readonly SettingGroup[] {
   const open = openSettings(method);
   return groups(method).map(({ title, names }) => {
     return { title, names: names.filter((name) => Object.hasOwn(open, name)) };
   });
 }
 
-function groups(method: MethodName): readonly SettingGroup[] {
+function groups(method: StartName): readonly SettingGroup[] {
   return [
     {
-      title: method === 'frozen' ? 'Computing' : 'Network and length',
+      title: !isTrained(method) ? 'Computing' : 'Network and length',
       names: [
         ...['network', 'width', 'inputSize', 'batch', 'outlierBatch', 'epochs', 'steps'],
         'threads',
       ],
     },
     {
-      title: method === 'frozen' ? 'Frozen network' : 'Objective',
+      title: !isTrained(method) ? 'Frozen network' : 'Objective',
       names: Object.keys(cardOf(method).settings),
     },
     {

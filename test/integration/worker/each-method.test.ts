@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Backbones } from '#core/backbones/backbones.ts';
-import { cardOf, methodNames, type MethodName } from '#domain/methods/methods.ts';
+import { cardOf, isTrained, methodNames, type MethodName } from '#domain/methods/methods.ts';
 import { takesShifts, takesSources } from '#domain/run-outliers.ts';
 import { storedSettings } from '#domain/run-settings.ts';
 import type { TrainTask } from '#worker/contract.ts';
@@ -29,7 +29,7 @@ async function taskOf(method: MethodName, steps: number): Promise<TrainTask> {
     settings: storedSettings({ preset: 'quick', specimen: 'stained', method, overrides }),
     outliers: takesSources(method) ? task.outliers : [],
     shifts: takesShifts(method) ? task.shifts : [],
-    ...(method === 'frozen' ? { backbone: await bundled() } : {}),
+    ...(isTrained(method) ? {} : { backbone: await bundled() }),
   };
 }
 

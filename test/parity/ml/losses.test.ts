@@ -77,7 +77,8 @@ async function run(method: MethodName, point: Point, weights: Weights): Promise<
   const normals = builder.parameter('normals', [point.normals.length, width]);
   const outliers =
     method === 'simclr' ? null : builder.parameter('outliers', [point.outliers.length, width]);
-  const { loss, terms } = methodOf(method).build(builder, { normals, outliers }, settings);
+  const batch = { normals, outliers, hidden: () => normals };
+  const { loss, terms } = methodOf(method).build(builder, batch, settings);
   const program = builder.training(
     loss,
     { loss, ...terms },
@@ -234,7 +235,8 @@ it('a method that needs outliers says so when there are none', () => {
   const settings = resolveSettings({
     ...{ preset: 'paper', specimen: 'natural', method: 'oecl', overrides: {} },
   });
-  expect(() => methodOf('oecl').build(builder, { normals, outliers: null }, settings)).toThrow(
+  const batch = { normals, outliers: null, hidden: () => normals };
+  expect(() => methodOf('oecl').build(builder, batch, settings)).toThrow(
     'This method needs outliers',
   );
 });

@@ -2,7 +2,7 @@
 // slow float64 loop, and its gradients against central differences of that loop.
 
 import { expect } from 'vitest';
-import type { MethodName } from '#domain/methods/methods.ts';
+import type { TrainedName } from '#domain/methods/methods.ts';
 import { RandomStream } from '#domain/random.ts';
 import { resolveSettings, type SettingChoice } from '#domain/run-settings.ts';
 import type { Engine, Tensors } from '#engine/engine.ts';
@@ -37,7 +37,7 @@ export interface Step {
 
 async function step(
   on: Engine,
-  method: MethodName,
+  method: TrainedName,
   overrides: SettingChoice['overrides'],
   point: Point,
 ): Promise<Step> {
@@ -47,8 +47,11 @@ async function step(
   const b = new ProgramBuilder('train');
   const shapeOf = (rows: Rows) => [rows.length, rows[0]!.length];
   const normals = b.parameter('normals', shapeOf(point.normals));
-  const outliers = b.parameter('outliers', shapeOf(point.outliers));
-  const { loss, terms, distributions } = build(b, { normals, outliers }, settings);
+  const takesNone = card.outliers === 'none';
+  const outliers = takesNone ? null : b.parameter('outliers', shapeOf(point.outliers));
+  // Of methods that read h.
+  const hidden = () => b.parameter('hidden', shapeOf(point['hidden']!));
+  const { loss, terms, distributions } = build(b, { normals, outliers, hidden }, settings);
   const program = b.training(loss, { loss, ...terms, ...distributions }, plainSgd);
   const session = await on.compile(program);
   const before: Tensors = Object.fromEntries(
@@ -79,7 +82,7 @@ async function step(
 
 /** The step of both engines agree with each other and with the loop; returns that of the CPU engine. */
 export async function expectStep(
-  method: MethodName,
+  method: TrainedName,
   overrides: SettingChoice['overrides'],
   point: Point,
   slowLoss: (point: Point) => number,

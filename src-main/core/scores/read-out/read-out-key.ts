@@ -26,6 +26,11 @@ export function readOutKey(of: ModelOfRun): FeatureKey {
   return featureKeyOf(readOutReading(of));
 }
 
+/** Whether scoring computes what a read-out sees: PatchCore compares patches. */
+export function hasReadOut({ config: { method } }: Pick<ModelOfRun, 'config'>): boolean {
+  return method !== 'patchcore';
+}
+
 /**
  * SHA-256 of the file whose network it is: of the backbone, or of the trained model; a refit has that of the model
  * that it started from.

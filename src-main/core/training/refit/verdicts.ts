@@ -4,6 +4,7 @@ import type { VerdictCounts } from '#contract/refit.ts';
 import { Failure } from '#domain/failure.ts';
 import type { DatasetItem } from '../../datasets/items.ts';
 import { datasetNamed, isTrainingNormal, servesAsOutlier } from '../../runs/run-items.ts';
+import { hasReadOut } from '../../scores/read-out/read-out-key.ts';
 import { trainedModel, type TrainedModel } from '../../scores/scoring-model.ts';
 import type { Reader } from '../../store/database.ts';
 import { reviewedItems } from '../../store/images/datasets.ts';
@@ -104,6 +105,12 @@ export function obstacleTo(
   reader: Reader,
   { base, normals, anomalies, counts }: Verdicts,
 ): Failure | null {
+  if (!hasReadOut(base)) {
+    return new Failure(
+      'bad-input',
+      'A PatchCore model has no read-out that verdicts could fit. Review the list of another model.',
+    );
+  }
   if (anomalies.length < fewestConfirmed) {
     const withheld =
       counts.heldOut === 0

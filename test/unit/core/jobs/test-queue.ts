@@ -39,6 +39,7 @@ export class TestQueue {
         train: ({ runId }, job) => this.#run(runId, job),
         refit: ({ runId }, job) => this.#run(runId, job),
         score: ({ modelId }, job) => this.#run(modelId, job),
+        compare: ({ comparisonId }, job) => this.#run(comparisonId, job),
       },
       onChange: (job) => this.changes.push({ ...job, at: performance.now() }),
       onState: (_, standing) => this.standings.push(standing),
@@ -101,6 +102,7 @@ export const imports = (seed: number): JobSpec => ({
 
 function numberOf(spec: JobSpec): number {
   if (spec.kind === 'train' || spec.kind === 'refit') return spec.runId;
+  if (spec.kind === 'compare') return spec.comparisonId;
   return spec.kind === 'score' ? spec.modelId : spec.input.seed;
 }
 

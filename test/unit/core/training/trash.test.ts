@@ -41,6 +41,7 @@ async function lab() {
       train: (_, { stop }) => new Promise((resolve) => stop.onStop(() => resolve(undefined))),
       refit: () => Promise.resolve(),
       score: () => Promise.resolve(),
+      compare: () => Promise.resolve(),
     },
     onChange: () => undefined,
     onState: () => undefined,

@@ -2,10 +2,11 @@
 // other diagonal, which the training has not seen.
 
 import { auroc } from '#domain/metrics/auroc.ts';
-import type { MethodName } from '#domain/methods/methods.ts';
+import { cardOf, type TrainedName } from '#domain/methods/methods.ts';
 import { RandomStream } from '#domain/random.ts';
 import { resolveSettings } from '#domain/run-settings.ts';
 import { cpuEngine } from '#engine/onnxruntime/session.ts';
+import { fitMethod } from '#ml/fit-method.ts';
 import { methodOf } from '#ml/methods/methods.ts';
 import type { PixelSet } from '#ml/pixels.ts';
 import { readReference, scoreImages, type TrainedNetwork } from '#ml/score.ts';
@@ -39,14 +40,23 @@ export interface ShortTraining {
   readonly aurocs: Readonly<Record<string, number>>;
 }
 
-export async function trainShortly(method: MethodName, steps = 60): Promise<ShortTraining> {
+export async function trainShortly(
+  method: TrainedName,
+  steps = 60,
+  own: Readonly<Record<string, string | number>> = {},
+): Promise<ShortTraining> {
   const settings = resolveSettings({
     ...{ preset: 'quick', specimen: 'stained', method },
-    overrides: { width: 4, inputSize: side, batch: 16, outlierBatch: 16, steps, views: 2 },
+    overrides: {
+      ...{ width: 4, inputSize: side, batch: 16, steps, views: 2 },
+      ...(cardOf(method).outliers === 'none' ? {} : { outlierBatch: 16 }),
+      ...own,
+    },
   });
   const engine = cpuEngine(1);
   const normals = pictures('disc', 64, 1);
-  const outliers = [{ set: pictures('bar', 32, 2), weight: 1 }];
+  const isExposed = cardOf(method).outliers !== 'none';
+  const outliers = isExposed ? [{ set: pictures('bar', 32, 2), weight: 1 }] : [];
   const seed = 3;
   const training = await startTraining({
     ...{ method, settings, seed, engine, normals, outliers, shifts: [] },
@@ -56,7 +66,7 @@ export async function trainShortly(method: MethodName, steps = 60): Promise<Shor
   const state = await training.state();
   await training.release();
   const reference = await readReference(engine, state, normals, settings, seed);
-  const fitted = methodOf(method).fit?.(state) ?? {};
+  const fitted = await fitMethod(engine, method, state, normals, settings, seed);
   const network: TrainedNetwork = { method, settings, state, reference, fitted };
   const normal = await anomalyScores(network, pictures('disc', 40, 4));
   const anomalous = await anomalyScores(network, pictures('other bar', 40, 5));
