@@ -1,6 +1,8 @@
 // Looks into an ONNX file before anything runs it: whether it is one, and whether its weights lie in
 // other files. Field numbers are those of onnx.proto (ONNX, Apache-2.0).
 
+import { Malformed, messageFields, partsOf } from './message-fields.ts';
+
 /** What is wrong with the bytes, as the end of a sentence about the file; null when nothing is. */
 export function faultInOnnx(bytes: Uint8Array): string | null {
   if (bytes.length === 0) return 'is empty';
@@ -30,8 +32,6 @@ const sparse = { values: 1, indices: 2 } as const;
 /** onnxruntime's own limit of protobuf messages inside each other is 100; three make one subgraph. */
 const deepest = 30;
 
-class Malformed extends Error {}
-
 function hasExternalData(bytes: Uint8Array, depth: number): boolean {
   if (depth > deepest) throw new Malformed();
   const isExternal = (message: Uint8Array): boolean =>
@@ -44,74 +44,17 @@ function hasExternalData(bytes: Uint8Array, depth: number): boolean {
     if (!part) return false;
     if (number === graph.initializer) return isExternal(part);
     if (number === graph.sparseInitializer) {
-      return of(messageFields(part), sparse.values, sparse.indices).some(isExternal);
+      return partsOf(messageFields(part), sparse.values, sparse.indices).some(isExternal);
     }
     if (number !== graph.node) return false;
-    return of(messageFields(part), node.attribute).some((one) => {
+    return partsOf(messageFields(part), node.attribute).some((one) => {
       const fields = messageFields(one);
       return (
-        of(fields, attribute.tensor, attribute.tensors).some(isExternal) ||
-        of(fields, attribute.graph, attribute.graphs).some((inner) =>
+        partsOf(fields, attribute.tensor, attribute.tensors).some(isExternal) ||
+        partsOf(fields, attribute.graph, attribute.graphs).some((inner) =>
           hasExternalData(inner, depth + 1),
         )
       );
     });
   });
-}
-
-interface Field {
-  readonly number: number;
-  /** Of a varint; 0 else. */
-  readonly value: number;
-  /** Of a length-delimited field. */
-  readonly bytes: Uint8Array | null;
-}
-
-function of(fields: readonly Field[], ...numbers: readonly number[]): Uint8Array[] {
-  return fields.flatMap(({ number, bytes }) => (bytes && numbers.includes(number) ? [bytes] : []));
-}
-
-/** The fields of one message; contents are not copied. Throws Malformed. */
-function messageFields(bytes: Uint8Array): Field[] {
-  const fields: Field[] = [];
-  let at = 0;
-  const varint = (): number => {
-    let value = 0;
-    for (let shift = 0; shift < 70; shift += 7) {
-      const byte = bytes[at++];
-      if (byte === undefined) break;
-      // Beyond 2^53 the value is inexact, and as a length beyond every file.
-      value += (byte & 127) * 2 ** shift;
-      if (byte < 128) return value;
-    }
-    throw new Malformed();
-  };
-  const skip = (length: number): Uint8Array => {
-    if (length > bytes.length - at) throw new Malformed();
-    const part = bytes.subarray(at, at + length);
-    at += length;
-    return part;
-  };
-  while (at < bytes.length) {
-    const tag = varint();
-    const number = Math.floor(tag / 8);
-    if (number === 0) throw new Malformed();
-    switch (tag % 8) {
-      case 0:
-        fields.push({ number, value: varint(), bytes: null });
-        break;
-      case 1:
-        skip(8);
-        break;
-      case 2:
-        fields.push({ number, value: 0, bytes: skip(varint()) });
-        break;
-      case 5:
-        skip(4);
-        break;
-      default:
-        throw new Malformed();
-    }
-  }
-  return fields;
 }
