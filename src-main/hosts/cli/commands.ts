@@ -7,6 +7,7 @@ import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { engine } from './commands/engine.ts';
 import { evaluate } from './commands/evaluate.ts';
+import { heat } from './commands/heat.ts';
 import { importCommand } from './commands/import.ts';
 import { inspect } from './commands/inspect.ts';
 import { rank } from './commands/rank.ts';
@@ -28,6 +29,7 @@ export const commands: Readonly<Record<string, Command>> = {
   score,
   rank,
   evaluate,
+  heat,
   runs,
   show,
   resume,

@@ -276,6 +276,11 @@ export const glossary = {
     meaning:
       'The training outliers that are most similar to this image for the model. An anomaly that is similar to none of them is new to the model.',
   },
+  'heat-map': {
+    term: 'Heat map',
+    meaning:
+      'Colours the places where an image differs from normal images: the distance of each patch, as the middle stages of the network see it, from the patches of normal images. The colours are the same for every image of a model: none for the half of normal patches that differ least, full for what fewer than 1 in 1,000 of them reach. An image can be strange without a strange place.',
+  },
   engine: {
     term: 'Engine',
     meaning:
