@@ -50,8 +50,7 @@ const id = z.int().min(1);
 
 export const clusterMethods = {
   /**
-   * Divides images into sub-populations; how many follows from the images. The same images, model and seed give
-   * the same map. Takes seconds, or longer where features must be computed, and stops with its caller; the event
+   * Divides images into sub-populations, as many as there is evidence for, up to `most`. The same images, model and seed give the same map. Takes seconds, or longer where features must be computed, and stops with its caller; the event
    * "clusters.progress" reports how many images have features. Throws `too-few-images`.
    */
   'clusters.find': method<ClusterMap>()(

@@ -277,6 +277,8 @@ export interface HeatGrid {
 
 /** Sub-populations of images. */
 export interface ClusterTask {
+  /** Whose features they are: of a frozen network with several stages the last one counts. */
+  readonly model: Input;
   /** 32-bit floats (little-endian), a row for each image. */
   readonly features: Input;
   readonly images: number;

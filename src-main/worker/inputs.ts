@@ -166,6 +166,7 @@ const heatTask: z.ZodType<HeatTask> = z.strictObject({
 });
 
 const clusterTask: z.ZodType<ClusterTask> = z.strictObject({
+  model: file,
   features: file,
   images: z.int().min(2),
   most: z.int().min(1).max(64),

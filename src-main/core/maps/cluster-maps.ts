@@ -15,7 +15,7 @@ import type { Features, Vectors } from '../scores/features.ts';
 import { chosenScore } from '../scores/model-scores.ts';
 import { sample } from '../scores/sample.ts';
 import { newScoringFolder } from '../scores/scoring-folder.ts';
-import { trainedModel } from '../scores/scoring-model.ts';
+import { scoringModel, trainedModel } from '../scores/scoring-model.ts';
 import type { ProjectDatabase, Reader } from '../store/database.ts';
 import { addressesOf } from '../store/images/addresses.ts';
 import { items } from '../store/images/datasets.ts';
@@ -96,9 +96,9 @@ function assertEnough(found: number, { dataset, role }: ClusterSearch, words: st
 async function findClusters(
   images: readonly DatasetItem[],
   vectors: Vectors,
-  { most, seed }: ClusterSearch,
+  { modelId, most, seed }: ClusterSearch,
   stop: Stop,
-  { folder, compute }: ClusterPorts,
+  { database, folder, compute }: ClusterPorts,
 ): Promise<Clusters> {
   const work = await newScoringFolder(folder);
   try {
@@ -110,7 +110,9 @@ async function findClusters(
     await writeFile(path, bytes);
     const hash = createHash('sha256').update(bytes).digest('hex');
     const features = await compute.put({ hash, path });
-    const task = { features, images: images.length, most, seed };
+    const { file } = await scoringModel(database, folder, modelId, 'cpu');
+    const model = await compute.put(file);
+    const task = { model, features, images: images.length, most, seed };
     return await withLease(compute, (lease) => lease.call('clusters', task, stop));
   } finally {
     await rm(work, { recursive: true, force: true });

@@ -3,6 +3,7 @@
 import type { Command } from './command.ts';
 import { backbone } from './commands/backbone.ts';
 import { cancel } from './commands/cancel.ts';
+import { clusters } from './commands/clusters.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { engine } from './commands/engine.ts';
@@ -30,6 +31,7 @@ export const commands: Readonly<Record<string, Command>> = {
   rank,
   evaluate,
   heat,
+  clusters,
   runs,
   show,
   resume,

@@ -18,7 +18,6 @@ export interface FoundClusters {
   /** Of each image the first two principal axes, in standard deviations. */
   readonly across: Float64Array;
   readonly up: Float64Array;
-  readonly isConverged: boolean;
 }
 
 export interface ClusterRequest {
@@ -30,9 +29,11 @@ export interface ClusterRequest {
 }
 
 /** Starts, of which the one with the largest lower bound counts. */
-const starts = 8;
+const starts = 4;
+/** Numbers of clusters in turn with less evidence, after which no larger number is tried. */
+const patience = 2;
 /** Leading axes. Chosen by validation: see README.md here. */
-const mostAxes = 12;
+const mostAxes = 10;
 /** Points for each value of a point, at least: a covariance needs them. */
 const pointsPerAxis = 10;
 const exemplarsOfCluster = 12;
@@ -46,12 +47,31 @@ export async function findClusters(
   const axes = Math.max(2, Math.min(mostAxes, Math.floor(count / pointsPerAxis)));
   const { d, points } = await principalPoints(rows, count, axes, pause);
   let best: Fitted | undefined;
-  for (let start = 0; start < starts; start++) {
-    const of = kMeans(points, d, Math.min(most, count), seed, start);
-    const fitted = await fitMixture(points, d, oneHot(of, most), most, pause);
-    if (best === undefined || fitted.bound > best.bound) best = fitted;
+  let worse = 0;
+  for (let size = 1; size <= Math.min(most, count) && worse < patience; size++) {
+    const fitted = await bestOfStarts(points, d, size, seed, pause);
+    const isBetter = best === undefined || fitted.bound > best.bound;
+    worse = isBetter ? 0 : worse + 1;
+    if (isBetter) best = fitted;
   }
   return describe(best!, points, d);
+}
+
+async function bestOfStarts(
+  points: Float64Array,
+  d: number,
+  size: number,
+  seed: number,
+  pause: ClusterRequest['pause'],
+): Promise<Fitted> {
+  let best: Fitted | undefined;
+  for (let start = 0; start < (size === 1 ? 1 : starts); start++) {
+    const of = kMeans(points, d, size, seed, start);
+    await pause();
+    const fitted = await fitMixture(points, d, oneHot(of, size), size, pause);
+    if (best === undefined || fitted.bound > best.bound) best = fitted;
+  }
+  return best!;
 }
 
 function oneHot(of: Uint32Array, width: number): Float64Array {
@@ -61,7 +81,7 @@ function oneHot(of: Uint32Array, width: number): Float64Array {
 }
 
 function describe(
-  { mixture, responsibilities, isConverged }: Fitted,
+  { mixture, responsibilities }: Fitted,
   points: Float64Array,
   d: number,
 ): FoundClusters {
@@ -91,7 +111,7 @@ function describe(
   });
   const place = new Map(used.map((k, index) => [k, index]));
   return {
-    ...{ clusters, isConverged, of: own.map((k) => place.get(k)!) },
+    ...{ clusters, of: own.map((k) => place.get(k)!) },
     probability: Float64Array.from(own, (k, n) => responsibilities[n * width + k]!),
     across: Float64Array.from(own, (_, n) => points[n * d]!),
     up: Float64Array.from(own, (_, n) => (d > 1 ? points[n * d + 1]! : 0)),

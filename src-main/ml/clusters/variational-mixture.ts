@@ -1,6 +1,6 @@
 // A mixture of Gaussians with full covariances, fitted by variational Bayes: Bishop, "Pattern recognition and
-// machine learning", 2006, section 10.2; the equations are numbered as there. Components that the data do not
-// need lose their weight, so that the number of clusters follows from the data.
+// machine learning", 2006, section 10.2; the equations are numbered as there. The number of components is
+// the one with the largest evidence (find-clusters.ts).
 
 import { cholesky, solveLower, squaredMahalanobis } from '../linear-algebra.ts';
 import { digamma, logGamma } from './gamma-functions.ts';
@@ -140,16 +140,8 @@ function halfLogPrecision(factor: Float64Array, d: number): number {
   return sum;
 }
 
-/** 10.46, and ln of the sum over the components for each point. */
-export interface Expectation {
-  /** [count, components] */
-  readonly responsibilities: Float64Array;
-  /** [count] */
-  readonly logDensity: Float64Array;
-}
-
-/** The E step, 10.46–10.49 with 10.64–10.66. */
-export function expect(points: Float64Array, { d, components }: Mixture): Expectation {
+/** The E step, 10.46–10.49 with 10.64–10.66: responsibilities [count, components]. */
+export function expectation(points: Float64Array, { d, components }: Mixture): Float64Array {
   const count = points.length / d;
   const total = components.reduce((sum, { concentration }) => sum + concentration, 0);
   const fixed = components.map(
@@ -165,7 +157,6 @@ export function expect(points: Float64Array, { d, components }: Mixture): Expect
           d * Math.log(2 * Math.PI)),
   );
   const responsibilities = new Float64Array(count * components.length);
-  const logDensity = new Float64Array(count);
   const difference = new Float64Array(d);
   for (let n = 0; n < count; n++) {
     const own = components.map(({ mean, factor }, k) => {
@@ -174,12 +165,11 @@ export function expect(points: Float64Array, { d, components }: Mixture): Expect
     });
     const largest = Math.max(...own);
     const log = largest + Math.log(own.reduce((sum, value) => sum + Math.exp(value - largest), 0));
-    logDensity[n] = log;
     own.forEach((value, k) => {
       responsibilities[n * components.length + k] = Math.exp(value - log);
     });
   }
-  return { responsibilities, logDensity };
+  return responsibilities;
 }
 
 /** The evidence lower bound, 10.70–10.77, without terms that do not change while fitting. */
@@ -200,15 +190,37 @@ export function lowerBound({ d, components }: Mixture, responsibilities: Float64
   return bound;
 }
 
-export interface Fitted extends Expectation {
+/**
+ * The part of the evidence lower bound that depends on the number of components alone: normalisers of the prior,
+ * and ln K! for the orders of the components (10.2.4). With it, mixtures of different size can be compared.
+ */
+function boundOfSize(components: number, prior: Prior, d: number): number {
+  const { concentration, freedom, meanPrecision, covariance } = prior;
+  const half = halfLogPrecision(cholesky(covariance, d), d);
+  const wishart = -(
+    freedom * half +
+    0.5 * freedom * d * Math.log(2) +
+    sumOver(d, freedom, logGamma)
+  );
+  return (
+    logGamma(components + 1) +
+    logGamma(components * concentration) -
+    components * logGamma(concentration) +
+    components * (wishart + 0.5 * d * Math.log(meanPrecision))
+  );
+}
+
+export interface Fitted {
+  /** [count, components] */
+  readonly responsibilities: Float64Array;
   readonly mixture: Mixture;
+  /** Of the evidence, without terms that depend on the points alone: comparable between numbers of components. */
   readonly bound: number;
-  readonly isConverged: boolean;
 }
 
 const mostSteps = 300;
 /** Change of the bound, a point, below which fitting ends. */
-const smallChange = 1e-6;
+const smallChange = 1e-5;
 
 /**
  * From responsibilities to start with. `pause` is called between steps: it may throw, which ends the fitting.
@@ -224,13 +236,12 @@ export async function fitMixture(
   let mixture = maximise(points, d, start, components, prior);
   let bound = -Infinity;
   for (let step = 0; ; step++) {
-    const expectation = expect(points, mixture);
-    const { responsibilities } = expectation;
+    const responsibilities = expectation(points, mixture);
     const next = maximise(points, d, responsibilities, components, prior);
     const reached = lowerBound(next, responsibilities);
     const isConverged = Math.abs(reached - bound) < (smallChange * points.length) / d;
     if (isConverged || step === mostSteps) {
-      return { ...expectation, mixture, bound: reached, isConverged };
+      return { responsibilities, mixture, bound: reached + boundOfSize(components, prior, d) };
     }
     [mixture, bound] = [next, reached];
     await pause();

@@ -3,18 +3,21 @@
 import { readFile } from 'node:fs/promises';
 import { Failure } from '#domain/failure.ts';
 import { throwIfStopped } from '#domain/stop.ts';
+import { outputLengths } from '#ml/backbone.ts';
 import { findClusters } from '#ml/clusters/find-clusters.ts';
 import type { Clusters, ClusterTask } from '../contract.ts';
+import { readModel, type FrozenModel, type Model } from '../files/model-file.ts';
 import { Turns, type TaskContext } from './task.ts';
 
-/** Throws `stopped`, and what the file system throws. */
+/** Throws `stopped`, and what reading the files throws. */
 export async function runClusters(task: ClusterTask, { stop }: TaskContext): Promise<Clusters> {
   const { features, images, most, seed } = task;
   const bytes = await readFile(features.path);
   if (bytes.length % (4 * images) !== 0) {
     throw new Failure('bad-input', `${features.path} has no features of ${images} images.`);
   }
-  const rows = new Float32Array(new Uint8Array(bytes).buffer);
+  const all = new Float32Array(new Uint8Array(bytes).buffer);
+  const rows = lastStage(await readModel(task.model.path), all, images);
   const turns = new Turns();
   const pause = async () => {
     await turns.give();
@@ -30,6 +33,22 @@ export async function runClusters(task: ClusterTask, { stop }: TaskContext): Pro
     across: rounded(across),
     up: rounded(up),
   };
+}
+
+/**
+ * Of each picture's sections of a row the last one; features of a trained network are those of its last stage.
+ */
+function lastStage(model: Model | FrozenModel, rows: Float32Array, count: number): Float32Array {
+  if (!model.frozen) return rows;
+  const lengths = outputLengths(model.frozen.card.outputs);
+  const picture = lengths.reduce((sum, length) => sum + length, 0);
+  const last = lengths.at(-1)!;
+  const pictures = rows.length / (count * picture);
+  const kept = new Float32Array(count * pictures * last);
+  for (let n = 0; n < count * pictures; n++) {
+    kept.set(rows.subarray((n + 1) * picture - last, (n + 1) * picture), n * last);
+  }
+  return kept;
 }
 
 function rounded(values: Float64Array): number[] {

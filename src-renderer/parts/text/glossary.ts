@@ -276,6 +276,11 @@ export const glossary = {
     meaning:
       'The training outliers that are most similar to this image for the model. An anomaly that is similar to none of them is new to the model.',
   },
+  cluster: {
+    term: 'Cluster',
+    meaning:
+      'A group of images that the features of a model tell apart from the others: a cell type, a preparation, an artefact. Found by a mixture of Gaussian distributions on the leading principal axes of the features, with as many groups as there is evidence for. A kind of image may be split into several clusters. The same images, model and settings give the same clusters.',
+  },
   'heat-map': {
     term: 'Heat map',
     meaning:

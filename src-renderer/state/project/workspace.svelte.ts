@@ -4,6 +4,7 @@ import { createContext } from 'svelte';
 import type { Job } from '#contract/core.ts';
 import type { EngineReport } from '#domain/engines/engine-report.ts';
 import type { CoreClient } from '../../client/clients.ts';
+import { ClusterSearch } from './cluster-search.svelte.ts';
 import { Datasets } from './datasets.svelte.ts';
 import { EditLog } from './edit-log.svelte.ts';
 import type { Attempt } from '../app-context.svelte.ts';
@@ -33,6 +34,7 @@ export class Workspace {
   readonly nearDuplicates: NearDuplicates;
   readonly estimates: Estimates;
   readonly heat: HeatView;
+  readonly clusters: ClusterSearch;
   /** Loaded by the components that show them: each load tests the engines again. */
   readonly engines: Resource<readonly EngineReport[]>;
   readonly trainForm: TrainForm;
@@ -52,6 +54,7 @@ export class Workspace {
     this.nearDuplicates = new NearDuplicates(core);
     this.estimates = new Estimates(core, this.datasets);
     this.heat = new HeatView(core);
+    this.clusters = new ClusterSearch(core);
     this.engines = new Resource((signal) => core.call('engines.describe', {}, signal));
     this.trainForm = new TrainForm(this.outlierSelection);
   }
