@@ -20,6 +20,7 @@ export class ClusterSearch {
   #choice = $state.raw<ClusterChoice>();
   #isLooking = $state(false);
   #part = $state<number | null>(null);
+  #isOld = $state(false);
   /** Number of the cluster whose images are shown. */
   #chosen = $state<number>();
   /** Id of this window's latest search: events of other searches are ignored. */
@@ -36,6 +37,7 @@ export class ClusterSearch {
         signal,
       );
     });
+    core.on('edits.changed', () => (this.#isOld = true));
     core.on('clusters.progress', ({ search, done, total }) => {
       if (this.#isLooking && search === this.#search)
         this.#part = total === 0 ? null : done / total;
@@ -53,6 +55,10 @@ export class ClusterSearch {
   get part(): number | null {
     return this.#part;
   }
+  /** Images, roles or splits were edited since. */
+  get isOld(): boolean {
+    return this.#isOld;
+  }
   /** undefined: none is chosen. */
   get chosen(): number | undefined {
     return this.#chosen;
@@ -61,6 +67,7 @@ export class ClusterSearch {
   async look(choice: ClusterChoice): Promise<void> {
     this.#choice = choice;
     this.#isLooking = true;
+    this.#isOld = false;
     this.#part = null;
     this.#chosen = undefined;
     this.found.forget();

@@ -56,6 +56,10 @@ export const clusters = command({
       words: 'clusters Cells.normscope cells --model 1 --role normal',
       meaning: 'Sub-populations of the normal images.',
     },
+    {
+      words: 'clusters Cells.normscope cells --model 1 --as-domains',
+      meaning: 'Clusters of all images, each as a domain.',
+    },
   ],
   run: async ({ project, dataset, model, role, most, seed, 'as-domains': asDomains }, shell) => {
     const asked = { modelId: parseId('model', model), dataset, role, most, seed };

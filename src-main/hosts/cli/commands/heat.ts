@@ -39,6 +39,10 @@ export const heat = command({
       words: 'heat Cells.normscope ~/images/new/17.png --model 1 --out 17-heat.png',
       meaning: 'The heat map of one image.',
     },
+    {
+      words: 'heat Cells.normscope 812 --model 1 --out 812-heat.png',
+      meaning: 'An image by the number that “rank --json” prints.',
+    },
   ],
   run: async ({ project, image, model, out }, shell) => {
     const asked = {

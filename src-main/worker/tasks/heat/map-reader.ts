@@ -65,7 +65,9 @@ async function frozenMaps(
   const mapped = withMapOutputs(onnx, pooled);
   const names = middleStages(
     outputs
-      .map(({ name, kind }) => (kind === 'map' ? name : mapped.maps[pooled.indexOf(name)]!))
+      .map(({ name, kind }) =>
+        kind === 'map' ? name : (mapped.maps[pooled.indexOf(name)] ?? null),
+      )
       .filter((name) => name !== null),
   );
   const noMaps = () =>

@@ -9,8 +9,8 @@ import { listArchive } from '#core/archives/archive.ts';
 import { openApp } from '#core/app.ts';
 import type { HeatMap } from '#contract/heat-map.ts';
 import { neverStop } from '#domain/stop.ts';
-import { tempFolders } from '../../support/temp-folder.ts';
-import { cliJson } from '../hosts/cli-process.ts';
+import { tempFolders } from '../../../support/temp-folder.ts';
+import { cliJson } from '../../hosts/cli-process.ts';
 import {
   clientOf,
   copyOf,
@@ -20,10 +20,10 @@ import {
   succeeded,
   workersOf,
   type CoreClient,
-} from './project.ts';
+} from '../project.ts';
 
 const newFolder = tempFolders();
-const sample = resolve(import.meta.dirname, '../../../resources/sample');
+const sample = resolve(import.meta.dirname, '../../../../resources/sample');
 const normals = 72;
 /** Pixels of the 64 of an image. */
 const defect = { left: 38, top: 20, side: 12 };

@@ -2,9 +2,9 @@
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openApp } from '#core/app.ts';
-import { tempFolders } from '../../support/temp-folder.ts';
-import { cli, cliJson } from '../hosts/cli-process.ts';
-import { clientOf, copyOf, makeTemplate, openProject, score, succeeded } from './project.ts';
+import { tempFolders } from '../../../support/temp-folder.ts';
+import { cli, cliJson } from '../../hosts/cli-process.ts';
+import { clientOf, copyOf, makeTemplate, openProject, score, succeeded } from '../project.ts';
 
 const newFolder = tempFolders();
 const counts = { normal: 40, anomalous: 30, outliers: 8 };

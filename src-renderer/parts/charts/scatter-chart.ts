@@ -1,8 +1,7 @@
-// The configuration of the scatter of a cluster map. Clusters differ in colour and in shape.
+// The configuration of a scatter chart of groups of points, which differ in colour and in shape.
 
 import type { ChartConfiguration, PointStyle } from 'chart.js';
-import type { ClusterMap } from '#contract/clusters.ts';
-import type { ChartColours } from '../../parts/charts/chart-colours.ts';
+import type { ChartColours } from './chart-colours.ts';
 
 const colourNames = [
   'normal',
@@ -23,12 +22,11 @@ const shapes: readonly PointStyle[] = [
   'cross',
 ];
 
-/** `cluster`: from 1. Beyond the seventh, colours meet other shapes. */
-export function lookOf(cluster: number): {
+/** `at`: place of the group, from 0. Beyond the seventh, colours meet other shapes. */
+export function groupLook(at: number): {
   readonly colour: (typeof colourNames)[number];
   readonly shape: PointStyle;
 } {
-  const at = cluster - 1;
   const round = Math.floor(at / colourNames.length);
   return {
     colour: colourNames[at % colourNames.length]!,
@@ -36,21 +34,26 @@ export function lookOf(cluster: number): {
   };
 }
 
-/** `chosen`: the cluster that stands out; all where undefined. */
+export interface PointGroup {
+  readonly name: string;
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+  /** Behind the others, in a pale colour. */
+  readonly isFaint: boolean;
+}
+
 export function scatterChart(
   colours: ChartColours,
-  { clusters, images }: ClusterMap,
-  chosen: number | undefined,
+  groups: readonly PointGroup[],
+  axes: { readonly x: string; readonly y: string },
 ): ChartConfiguration {
   return {
     type: 'scatter',
     data: {
-      datasets: clusters.map(({ cluster }) => {
-        const { colour, shape } = lookOf(cluster);
-        const isFaint = chosen !== undefined && chosen !== cluster;
+      datasets: groups.map(({ name, points, isFaint }, at) => {
+        const { colour, shape } = groupLook(at);
         return {
-          label: `Cluster ${cluster}`,
-          data: images.flatMap((one) => (one.cluster === cluster ? { x: one.x, y: one.y } : [])),
+          label: name,
+          data: points.map(({ x, y }) => ({ x, y })),
           pointStyle: shape,
           pointRadius: 4,
           borderColor: `${colours[colour]}${isFaint ? '30' : ''}`,
@@ -67,13 +70,16 @@ export function scatterChart(
       plugins: {
         legend: {
           align: 'start',
-          labels: { usePointStyle: true, color: colours.text, padding: 12 },
+          labels: {
+            ...{ usePointStyle: true, color: colours.text, padding: 12 },
+            sort: (a, b) => (a.datasetIndex ?? 0) - (b.datasetIndex ?? 0),
+          },
         },
         tooltip: { enabled: false },
       },
       scales: {
-        x: axis(colours, 'first principal axis (standard deviations)'),
-        y: axis(colours, 'second principal axis'),
+        x: axis(colours, axes.x),
+        y: axis(colours, axes.y),
       },
     },
   };
