@@ -184,16 +184,19 @@ export class HeatMaps {
     return { name, ...(await compute.put({ hash, path })) };
   }
 
-  /** A worker that died is replaced at the next request. */
+  /** A worker that has ended since the last request is replaced: a map loses nothing. */
   async #call<K extends 'heat' | 'fitHeat'>(
     name: K,
     task: InputOf<WorkerMethods, K>,
   ): Promise<OutputOf<WorkerMethods, K>> {
+    const isUsed = this.#lease !== undefined;
     const lease = (this.#lease ??= this.#ports.compute.lease());
     try {
       return await lease.call(name, task, this.#closing);
     } catch (error) {
-      if (!(error instanceof Failure) || error.code === 'link-closed') await this.#rest();
+      const hasEnded = error instanceof Failure && error.code === 'link-closed';
+      if (hasEnded || !(error instanceof Failure)) await this.#rest();
+      if (hasEnded && isUsed) return await this.#call(name, task);
       throw error;
     }
   }

@@ -33,4 +33,12 @@ export class HeatView {
     untrack(() => void map.load());
     return map;
   }
+
+  /** Has the map of the image that will be shown next computed. Returns a function that cancels. */
+  ahead(modelId: number, imageId: number): () => void {
+    const asking = new AbortController();
+    // A failure is reported when the image is shown.
+    this.#core.call('images.heatMap', { modelId, imageId }, asking.signal).catch(() => undefined);
+    return () => asking.abort();
+  }
 }

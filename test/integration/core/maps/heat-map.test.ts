@@ -1,7 +1,7 @@
 // Heat maps of real cells with a planted defect: real workers, the bundled backbone and a trained network.
 
 import { readFileSync, statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { appendFile, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -175,6 +175,24 @@ describe('a heat map', () => {
     leaving.abort();
     await expect(second).rejects.toMatchObject({ code: 'stopped' });
     expect(strongest(await first).value).toBeLessThan(strongest(await third).value);
+  });
+
+  it('is computed again when its statistics are damaged, and after the end of its worker', async () => {
+    const project = await copyOf(template, newFolder());
+    const beside = join(await folderOfRun(project, 1), 'heat-map.safetensors');
+    const before = await openApp(project);
+    const ask = (of: CoreClient, name: string) =>
+      of.call('images.heatMap', { modelId: 1, imageId: ids[name]! });
+    const map = await ask(clientOf(before), 'plain1');
+    await before.close();
+    await appendFile(beside, 'x');
+    const { client } = await openProject(project);
+    expect(await ask(client, 'plain1')).toEqual(map);
+    expect(readFileSync(beside).at(-1)).not.toBe('x'.charCodeAt(0));
+    const [worker] = workersOf(process.pid);
+    process.kill(worker!, 'SIGKILL');
+    await expect.poll(() => workersOf(process.pid)).toEqual([]);
+    expect((await ask(client, 'plain2')).values).toHaveLength(map.values.length);
   });
 
   it('names what is missing', async () => {
