@@ -1,8 +1,15 @@
 // Sub-populations of images by their features (README.md here).
 
+import { purpose, RandomStream } from '#domain/random.ts';
 import { kMeans } from './k-means.ts';
 import { principalPoints } from './principal-axes.ts';
-import { fitMixture, logNormal, type Fitted } from './variational-mixture.ts';
+import {
+  expectation,
+  fitMixture,
+  logNormal,
+  type Fitted,
+  type Mixture,
+} from './variational-mixture.ts';
 
 export interface FoundClusters {
   /** The largest first; each has the most probable cluster of at least one image. */
@@ -36,6 +43,8 @@ const patience = 2;
 const mostAxes = 10;
 /** Points for each value of a point, at least: a covariance needs them. */
 const pointsPerAxis = 10;
+/** Points that a mixture is fitted to, at most. */
+const mostFitted = 1500;
 const exemplarsOfCluster = 12;
 
 /** rows [count, length], count ≥ 2: features of images. */
@@ -46,15 +55,28 @@ export async function findClusters(
 ): Promise<FoundClusters> {
   const axes = Math.max(2, Math.min(mostAxes, Math.floor(count / pointsPerAxis)));
   const { d, points } = await principalPoints(rows, count, axes, pause);
+  const some = sampled(points, d, seed);
   let best: Fitted | undefined;
   let worse = 0;
   for (let size = 1; size <= Math.min(most, count) && worse < patience; size++) {
-    const fitted = await bestOfStarts(points, d, size, seed, pause);
+    const fitted = await bestOfStarts(some, d, size, seed, pause);
     const isBetter = best === undefined || fitted.bound > best.bound;
     worse = isBetter ? 0 : worse + 1;
     if (isBetter) best = fitted;
   }
-  return describe(best!, points, d);
+  return describe(best!.mixture, points, d);
+}
+
+/** All points, or a seeded sample: a mixture of few clusters needs no more, and takes as long as it has points. */
+function sampled(points: Float64Array, d: number, seed: number): Float64Array {
+  const count = points.length / d;
+  if (count <= mostFitted) return points;
+  const chosen = new RandomStream(seed, purpose.sample, 5).permutation(count);
+  const some = new Float64Array(mostFitted * d);
+  chosen.subarray(0, mostFitted).forEach((n, place) => {
+    some.set(points.subarray(n * d, (n + 1) * d), place * d);
+  });
+  return some;
 }
 
 async function bestOfStarts(
@@ -80,12 +102,9 @@ function oneHot(of: Uint32Array, width: number): Float64Array {
   return rows;
 }
 
-function describe(
-  { mixture, responsibilities }: Fitted,
-  points: Float64Array,
-  d: number,
-): FoundClusters {
+function describe(mixture: Mixture, points: Float64Array, d: number): FoundClusters {
   const count = points.length / d;
+  const responsibilities = expectation(points, mixture);
   const width = mixture.components.length;
   const own = new Uint32Array(count);
   const sizes = new Uint32Array(width);

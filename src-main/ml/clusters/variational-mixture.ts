@@ -211,8 +211,6 @@ function boundOfSize(components: number, prior: Prior, d: number): number {
 }
 
 export interface Fitted {
-  /** [count, components] */
-  readonly responsibilities: Float64Array;
   readonly mixture: Mixture;
   /** Of the evidence, without terms that depend on the points alone: comparable between numbers of components. */
   readonly bound: number;
@@ -241,7 +239,7 @@ export async function fitMixture(
     const reached = lowerBound(next, responsibilities);
     const isConverged = Math.abs(reached - bound) < (smallChange * points.length) / d;
     if (isConverged || step === mostSteps) {
-      return { responsibilities, mixture, bound: reached + boundOfSize(components, prior, d) };
+      return { mixture: next, bound: reached + boundOfSize(components, prior, d) };
     }
     [mixture, bound] = [next, reached];
     await pause();

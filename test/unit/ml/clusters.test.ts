@@ -58,6 +58,13 @@ describe('clusters', () => {
     await expect(find(stop)).rejects.toThrow('enough');
   });
 
+  it('of many points are found in a sample, and given to all', async () => {
+    const { rows, of } = groups([1000, 800]);
+    const found = await findClusters(rows, of.length, { most: 2, seed: 0, pause: none });
+    expect(found.of).toHaveLength(1800);
+    found.of.forEach((cluster, n) => expect(cluster).toBe(of[n]));
+  });
+
   it('of points that are all the same are one', async () => {
     const rows = new Float32Array(30 * 5).fill(2);
     const { clusters, of } = await findClusters(rows, 30, { most: 4, seed: 0, pause: none });
