@@ -3,6 +3,7 @@
 // (views/card-entries.ts).
 
 import { measureTerms } from './measure-terms.ts';
+import { mapEntries } from './map-entries.ts';
 
 export interface GlossaryEntry {
   readonly term: string;
@@ -274,6 +275,7 @@ export const glossary = {
     meaning:
       'The training outliers that are most similar to this image for the model. An anomaly that is similar to none of them is new to the model.',
   },
+  ...mapEntries,
   engine: {
     term: 'Engine',
     meaning:
