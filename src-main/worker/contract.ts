@@ -9,7 +9,7 @@ import type { RunSettings, ViewSettings } from '#domain/run-settings.ts';
 import type { BackboneCard } from './files/backbone-card.ts';
 
 /** Raised with every change to this file that affects the other side. */
-export const workerProtocol = 8;
+export const workerProtocol = 9;
 
 /** A file that a task reads. */
 export interface Input {
@@ -149,9 +149,18 @@ export interface BackboneTrial {
   readonly milliseconds: number;
 }
 
+/** How images become views of a network that is used as it is. */
+export interface FrozenReading {
+  /** Quarter turns over which features are averaged. */
+  readonly turns: 1 | 4;
+  /** Each channel as a grey picture of its own, in place of one picture of all. */
+  readonly isSeparate: boolean;
+}
+
 /** Features of all images of a shard by a backbone (see `pooledOutputs` in ml/backbone.ts). */
 export interface BackboneFeaturesTask extends BackboneReference {
   readonly shard: ShardReference;
+  readonly reading: FrozenReading;
   readonly engine: EngineName | 'auto';
   /** The file to write: 32-bit floats (little-endian), a row for each image in order. */
   readonly path: string;
@@ -161,8 +170,10 @@ export interface BackboneFeaturesTask extends BackboneReference {
 export interface FeatureBaselineTask {
   readonly normals: Input;
   readonly images: Input;
-  /** Whose values a row holds; each output weighs the same. */
+  /** Whose values a row holds, picture after picture; each output weighs the same. */
   readonly outputs: BackboneCard['outputs'];
+  /** Pictures of an image that the network has seen. */
+  readonly pictures: number;
 }
 
 /** [side, side, channels], a byte a value, in base64. */
@@ -180,22 +191,25 @@ export interface ShiftTask {
   readonly partner: SmallPicture;
 }
 
-export interface AdviseTask {
-  /** Normal images; with a model, prepared as those that it was trained on. */
+export interface AdviseTask extends BackboneReference {
+  /** Normal images. */
   readonly images: ShardReference;
   readonly shifts: readonly ShiftSpec[];
-  /** null for a quick test without one. */
-  readonly model: Input | null;
   /** What may vary in a normal image. */
   readonly augment: ViewSettings;
+  /** Quarter turns of a normal image are normal. */
+  readonly isTurned: boolean;
+  /** See `FrozenReading`. */
+  readonly isSeparate: boolean;
   readonly seed: number;
-  readonly engine: EngineName | 'auto';
 }
 
-/** AUROC of shifted pictures against unchanged ones, and its 95 % interval. */
-export interface Separability {
+/** See `ShiftFigures` in ml/shifts/transfer.ts. */
+export interface ShiftFigures {
+  readonly plain: number;
   readonly separability: number;
   readonly separability95: readonly [number, number];
+  readonly transfer: readonly number[];
 }
 
 export interface ValidateTask {
@@ -288,7 +302,7 @@ export interface WorkerMethods {
   estimate: { input: EstimateTask; output: Estimate };
   /** Of the images, and of the images changed by each shift. */
   validate: { input: ValidateTask; output: { normal: RawScores[]; shifted: RawScores[][] } };
-  advise: { input: AdviseTask; output: { shifts: Separability[] } };
+  advise: { input: AdviseTask; output: { shifts: ShiftFigures[] } };
   /** Answered also while another task runs. */
   shift: { input: ShiftTask; output: SmallPicture };
 }
@@ -306,7 +320,7 @@ export interface WorkerEvents {
     /** Micro-batches per step (gradient accumulation, which needs less memory). */
     readonly microBatches: number;
   };
-  /** Features of so many normal images are computed. */
+  /** Features of so many images are computed; of a training, of its normal images. */
   features: { readonly done: number; readonly total: number };
   step: StepReport;
   /** A resumed run may report an epoch again, with the same figures. */

@@ -134,8 +134,11 @@ const featuresTask: z.ZodType<FeaturesTask> = z.strictObject({
 
 const backboneReference: z.ZodType<BackboneReference> = backbone;
 
+const reading = z.strictObject({ turns: z.literal([1, 4]), isSeparate: z.boolean() });
+
 const backboneFeaturesTask: z.ZodType<BackboneFeaturesTask> = backbone.extend({
   shard,
+  reading,
   engine,
   path: z.string(),
 });
@@ -144,6 +147,7 @@ const featureBaselineTask: z.ZodType<FeatureBaselineTask> = z.strictObject({
   normals: file,
   images: file,
   outputs: backboneCard.shape.outputs,
+  pictures: z.int().min(1).max(mostChannels),
 });
 
 const timeStepTask: z.ZodType<TimeStepTask> = z.strictObject({
@@ -174,13 +178,13 @@ const shiftTask: z.ZodType<ShiftTask> = z.strictObject({
   partner: picture,
 });
 
-const adviseTask: z.ZodType<AdviseTask> = z.strictObject({
+const adviseTask: z.ZodType<AdviseTask> = backbone.extend({
   images: shard,
   shifts: z.array(shift),
-  model: file.nullable(),
   augment: viewSettings,
+  isTurned: z.boolean(),
+  isSeparate: z.boolean(),
   seed,
-  engine,
 });
 
 const validateTask: z.ZodType<ValidateTask> = z.strictObject({

@@ -9,6 +9,7 @@ import { sampleImports } from '../project/sample.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { adviseOnShifts } from './advice.ts';
 import { readMix, writeMix } from './mix.ts';
+import { recommendMix } from './recommend.ts';
 import { findOverlaps } from './overlaps.ts';
 import type { ShiftPreviewer } from './shift-preview.ts';
 import type { Compute } from '../workers/compute.ts';
@@ -24,6 +25,7 @@ type OutlierMethods = Pick<
   | 'shifts.list'
   | 'shifts.preview'
   | 'shifts.advise'
+  | 'mix.recommend'
 >;
 
 export interface OutlierPorts {
@@ -63,5 +65,6 @@ export function outlierMethods(ports: OutlierPorts): OutlierMethods {
       }),
     'shifts.preview': (request, stop) => previewer.preview(request, orClosing(stop)),
     'shifts.advise': (request, stop) => adviseOnShifts(request, orClosing(stop), ports),
+    'mix.recommend': (request, stop) => recommendMix(request, orClosing(stop), ports),
   };
 }

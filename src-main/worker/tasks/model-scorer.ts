@@ -5,7 +5,7 @@ import { throwIfStopped } from '#domain/stop.ts';
 import { chooseEngine } from '#engine/doctor.ts';
 import type { PixelSet } from '#ml/pixels.ts';
 import { scoreImages, type KeyedImage } from '#ml/score.ts';
-import type { AdviseTask } from '../contract.ts';
+import type { ValidateTask } from '../contract.ts';
 import type { FrozenModel, Model } from '../files/model-file.ts';
 import { frozenScores } from './frozen/frozen-scores.ts';
 import type { TaskContext } from './task.ts';
@@ -20,7 +20,7 @@ const mostViews = 4;
 export async function modelScorer(
   model: Model | FrozenModel,
   path: string,
-  { seed, engine }: Pick<AdviseTask, 'seed' | 'engine'>,
+  { seed, engine }: Pick<ValidateTask, 'seed' | 'engine'>,
   { stop, emit }: TaskContext,
 ): Promise<(set: PixelSet) => Promise<RawScores[]>> {
   const { method, settings: own } = model.description;

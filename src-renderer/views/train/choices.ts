@@ -87,7 +87,8 @@ function groups(method: MethodName): readonly SettingGroup[] {
     {
       title: method === 'frozen' ? 'Computing' : 'Network and length',
       names: [
-        ...['network', 'width', 'inputSize', 'batch', 'outlierBatch', 'epochs', 'steps'],
+        ...['network', 'width', 'inputSize', 'batch', 'outlierBatch'],
+        ...['hardOutliers', 'epochs', 'steps'],
         'threads',
       ],
     },

@@ -4,6 +4,7 @@
 import { purpose, RandomStream } from '#domain/random.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import { backboneSize } from '#ml/backbone.ts';
+import { picturesOf } from '#ml/read-out/frozen-reading.ts';
 import type { BackboneFeaturesTask, BackboneReference, BackboneTrial } from '../../contract.ts';
 import { readBackbone } from '../../files/backbone-file.ts';
 import { readShard } from '../../files/shard.ts';
@@ -34,14 +35,14 @@ export async function runBackboneFeatures(
   { stop }: TaskContext,
 ): Promise<{ images: number; size: number }> {
   const shard = await readShard(task.shard.path, task.shard.hash);
-  const size = backboneSize(task.card.outputs);
+  const size = picturesOf(shard, task.reading) * backboneSize(task.card.outputs);
   const features = new Float32Array(shard.count * size);
   const network = await load(task, task.engine);
   try {
     const indices = Array.from({ length: shard.count }, (_, index) => index);
     let done = 0;
     throwIfStopped(stop);
-    for await (const rows of network.rows(shard, indices, { turns: 1, isSeparate: false })) {
+    for await (const rows of network.rows(shard, indices, task.reading)) {
       for (const row of rows) features.set(row, size * done++);
       throwIfStopped(stop);
     }

@@ -53,6 +53,7 @@ async function featuresOf(
   const { images, size } = await runBackboneFeatures(
     {
       ...{ model: { hash: card.sha256, path: modelPath }, card, engine: 'cpu', path },
+      reading: { turns: 1, isSeparate: false },
       shard: { name: 'pictures', hash: shardAddress(header), path: shardPath },
     },
     { stop: neverStop, emit: () => undefined },
