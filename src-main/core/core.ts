@@ -157,7 +157,10 @@ export class Core {
         return result;
       },
       train: ({ runId }, job) =>
-        trainRun(runId, job, { database, folder, now, codeVersion, compute, emit }),
+        trainRun(runId, job, {
+          ...{ database, folder, now, codeVersion, compute, emit },
+          cache: this.#cache,
+        }),
       score: (spec, job) => scoreRun(spec, job, { database, folder, compute }),
     };
   }

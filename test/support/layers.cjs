@@ -211,7 +211,7 @@ const rows = {
     may: [
       ...['src-main/(domain|contract|rpc)', 'src-main/core/(formats|archives|reader|datasets)'],
       ...[
-        'src-main/core/(store|jobs|workers|project|runs|scores|backbones)',
+        'src-main/core/(store|jobs|workers|project|runs|scores|backbones|features)',
         'src-main/worker/contract.ts',
       ],
       'zod',

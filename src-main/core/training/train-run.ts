@@ -9,6 +9,7 @@ import { Failure } from '#domain/failure.ts';
 import type { TrainResult, TrainTask, WorkerEvents } from '#worker/contract.ts';
 import { Backbones } from '../backbones/backbones.ts';
 import type { DatasetItem } from '../datasets/items.ts';
+import type { FeatureCache } from '../features/feature-cache.ts';
 import type { JobContext } from '../jobs/queue.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { findModel, putModel, type StoredModel } from '../store/runs/models.ts';
@@ -39,6 +40,8 @@ export interface RunPorts {
   readonly now: () => Date;
   readonly codeVersion: string;
   readonly compute: Compute;
+  /** Of features. */
+  readonly cache: FeatureCache;
   readonly emit: <K extends keyof CoreEvents>(name: K, event: CoreEvents[K]) => void;
 }
 

@@ -14,6 +14,7 @@ import { resume } from './commands/resume.ts';
 import { runs } from './commands/runs.ts';
 import { score } from './commands/score.ts';
 import { serve } from './commands/serve.ts';
+import { shifts } from './commands/shifts.ts';
 import { show } from './commands/show.ts';
 import { train } from './commands/train.ts';
 
@@ -24,6 +25,7 @@ export const commands: Readonly<Record<string, Command>> = {
   backbone,
   import: importCommand,
   inspect,
+  shifts,
   train,
   score,
   rank,
