@@ -28,9 +28,9 @@ export interface JudgedShift extends Omit<MeasuredShift, 'transfer'> {
 }
 
 /** Below it a shift looks normal. */
-export const looksNormal = 0.6;
+const looksNormal = 0.6;
 /** From it on a shift is too easy. */
-export const tooEasy = 0.995;
+const tooEasy = 0.995;
 /** Shifts of the recommended mix, at most. */
 export const mostRecommended = 5;
 

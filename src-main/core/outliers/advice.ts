@@ -1,7 +1,6 @@
 // Advice on shift transforms for a dataset: measured by a worker on features of the bundled frozen network.
 
-import type { CoreEvents } from '#contract/core.ts';
-import type { ShiftAdvice, ShiftChoice } from '#contract/outlier.ts';
+import type { ShiftAdvice } from '#contract/outlier.ts';
 import { Failure } from '#domain/failure.ts';
 import {
   presetMethod,
@@ -17,12 +16,13 @@ import type { AdviseTask, ShiftFigures } from '#worker/contract.ts';
 import { Backbones } from '../backbones/backbones.ts';
 import { bundledNames } from '../backbones/bundled.ts';
 import { shardChannels, storedSide, writePixelShards } from '../datasets/pixel-shards.ts';
-import { withLease, type Compute } from '../workers/compute.ts';
+import { withLease } from '../workers/compute.ts';
 import { datasetNamed, isTrainingNormal } from '../runs/run-items.ts';
 import { sample } from '../scores/sample.ts';
 import { shardImages } from '../scores/shard-images.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { items } from '../store/images/datasets.ts';
+import type { AdvicePorts, AdviceRequest } from './advice-request.ts';
 import { keptAnswer } from './kept-answers.ts';
 import { seenByModel } from './model-advice.ts';
 
@@ -30,26 +30,10 @@ import { seenByModel } from './model-advice.ts';
 const mostImages = 64;
 
 /** Fewer say nothing; the worker fits two halves (ml/shifts/transfer.ts). */
-export const fewestForAdvice = 20;
+const fewestForAdvice = 20;
 
 /** Changes with everything that changes an answer beside its request, so that older ones are not used. */
 const version = 1;
-
-export interface AdviceRequest {
-  readonly dataset: string;
-  readonly specimen: SpecimenName;
-  readonly shifts: readonly ShiftChoice[];
-  readonly seed: number;
-  readonly withModel: boolean;
-}
-
-export interface AdvicePorts {
-  readonly database: ProjectDatabase;
-  /** The project's, absolute. */
-  readonly folder: string;
-  readonly compute: Compute;
-  readonly emit: <K extends keyof CoreEvents>(name: K, event: CoreEvents[K]) => void;
-}
 
 /** Throws `unknown-option`, `bad-input`, `not-found`, `too-few-images`, `stopped`, `link-closed`. */
 export async function adviseOnShifts(

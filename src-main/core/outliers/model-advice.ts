@@ -13,7 +13,7 @@ import { shardImages } from '../scores/shard-images.ts';
 import { listRuns } from '../store/runs/runs.ts';
 import { snapshotItems } from '../store/runs/snapshots.ts';
 import { onAnyEngine } from '../workers/any-engine.ts';
-import type { AdvicePorts, AdviceRequest } from './advice.ts';
+import type { AdvicePorts, AdviceRequest } from './advice-request.ts';
 
 const mostImages = 60;
 

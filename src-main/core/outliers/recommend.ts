@@ -13,7 +13,8 @@ import type { Stop } from '#domain/stop.ts';
 import { datasetNamed, servesAsOutlier } from '../runs/run-items.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { items } from '../store/images/datasets.ts';
-import { adviseOnShifts, type AdvicePorts } from './advice.ts';
+import type { AdvicePorts } from './advice-request.ts';
+import { adviseOnShifts } from './advice.ts';
 
 type Request = z.output<(typeof outlierMethods)['mix.recommend']['input']>;
 

@@ -22,7 +22,7 @@ export interface ShiftFigures {
 }
 
 export interface ShiftedRows {
-  /** Features of normal images, at least 2 · fewestInHalf. */
+  /** Features of normal images, at least 14, as the read-out needs in each half. */
   readonly normals: readonly Float32Array[];
   /** Of each shift: features of changed copies, copy i of image i. */
   readonly shifted: readonly (readonly Float32Array[])[];
@@ -30,9 +30,6 @@ export interface ShiftedRows {
   readonly lengths: readonly number[];
   readonly pictures: number;
 }
-
-/** Normals of one half, at least: as the read-out needs, with some to spare. */
-export const fewestInHalf = 10;
 
 /**
  * Of the head's distance beside the stages'. With 1 the detection of true anomalies fell by 0.02 on mitocheck, with 0.5

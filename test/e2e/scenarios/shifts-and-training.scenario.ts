@@ -55,7 +55,7 @@ windowScenario(
     expect(await breachesInBothThemes(page)).toEqual([]);
 
     await page.getByRole('button', { name: 'Measure separability' }).click();
-    await page.getByText('Measured by a quick test').waitFor({ timeout: 180_000 });
+    await page.getByText('with a frozen network').waitFor({ timeout: 180_000 });
     await page
       .getByText(/looks normal · 0\.\d\d/)
       .first()

@@ -27,7 +27,10 @@ describe('figures of shifts', () => {
         ...{ normals: rows(0), lengths, pictures: 1 },
         shifted: [rows(1), rows(2, along(3, 40))],
       },
-      () => Promise.resolve(void pauses++),
+      () => {
+        pauses++;
+        return Promise.resolve();
+      },
     );
     expect(Math.abs(same!.plain - 0.5)).toBeLessThan(0.15);
     expect(same!.separability.auroc95[0]).toBeLessThan(0.5);
