@@ -97,6 +97,29 @@ export interface RecommendedMix {
   readonly sentence: string;
 }
 
+/** What outliers add to the detection of known anomalies, by an outlier head on features of a frozen network. */
+export interface OutlierBudgetReport {
+  readonly dataset: string;
+  /**
+   * anomalies: of the dataset, set aside to validate; few-shot: those given to training, each judged without the
+   * outliers of its own group.
+   */
+  readonly basis: 'anomalies' | 'few-shot';
+  /** Images that were judged. */
+  readonly counts: { readonly normal: number; readonly anomalous: number };
+  /** Rising numbers of outliers, the first 0. */
+  readonly points: readonly { readonly outliers: number; readonly auroc: number }[];
+  /** Each alone; `difference95`: of its AUROC from that without outliers (DeLong, paired). */
+  readonly sources: readonly {
+    readonly name: string;
+    readonly images: number;
+    readonly auroc: number;
+    readonly difference95: readonly [number, number];
+    readonly effect: 'helps' | 'unclear' | 'harms';
+    readonly sentence: string;
+  }[];
+}
+
 interface OverlappingImage {
   readonly imageId: number;
   readonly hash: string;
@@ -174,6 +197,16 @@ export const outlierMethods = {
       seed: z.int().min(0).default(0),
       /** Ask the trained model that ranks the dataset as well. */
       withModel: z.boolean().default(false),
+    }),
+  ),
+  /** Takes seconds once features are in the cache, and stops with its caller. */
+  'outliers.budget': method<OutlierBudgetReport>()(
+    z.strictObject({
+      dataset: datasetName,
+      specimen: z.enum(specimenNames).default('stained'),
+      /** Left out: every source with images. */
+      sources: z.array(datasetName).max(100).optional(),
+      seed: z.int().min(0).default(0),
     }),
   ),
   /** The outliers that a training of the method takes by default. As 'shifts.advise'. */

@@ -212,6 +212,7 @@ export class Core {
       ...outlierMethods({
         ...{ database, folder, queue, compute, orClosing, previewer: this.#previewer },
         emit: this.#emit.bind(this),
+        cache: this.#cache,
       }),
       ...runMethods({
         ...{ database, folder, queue, catalogue, now, codeVersion, compute, orClosing },

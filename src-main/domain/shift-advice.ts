@@ -38,10 +38,14 @@ export const mostRecommended = 5;
  * Normal is a shift that even a test which has learnt it separates with less than 0.6, or whose interval reaches down
  * to one half. Usable ones are ranked by what the read-out sees of them: of the rules tried, it agreed best with the
  * detection of true anomalies (docs/method-study.md, "Advisor"); equal ones by how well others are separated.
+ * `known`: shifts that are normal for the specimen whatever is measured.
  */
-export function judgeShifts(measured: readonly MeasuredShift[]): JudgedShift[] {
-  const isNormal = ({ separability, separability95 }: MeasuredShift) =>
-    separability < looksNormal || separability95[0] <= 0.5;
+export function judgeShifts(
+  measured: readonly MeasuredShift[],
+  known: readonly string[] = [],
+): JudgedShift[] {
+  const isNormal = ({ name, separability, separability95 }: MeasuredShift) =>
+    known.includes(name) || separability < looksNormal || separability95[0] <= 0.5;
   const judged = measured.map(({ transfer, ...shift }, place) => {
     const others = transfer.filter((_, other) => other !== place && !isNormal(measured[other]!));
     const decision: ShiftDecision = isNormal(measured[place]!)

@@ -212,6 +212,33 @@ export interface ShiftFigures {
   readonly transfer: readonly number[];
 }
 
+/** Rows of a file of features: which image, and the fold that keeps its group together. */
+export interface FoldedImage {
+  readonly row: number;
+  readonly fold: number | null;
+}
+
+/** See ml/read-out/outlier-budget.ts. */
+export interface OutlierBudgetTask {
+  /** A row of 32-bit floats (little-endian) for each image. */
+  readonly features: Input;
+  readonly outputs: BackboneCard['outputs'];
+  readonly pictures: number;
+  readonly normals: readonly number[];
+  readonly held: readonly FoldedImage[];
+  readonly anomalies: readonly FoldedImage[];
+  readonly sources: readonly (readonly FoldedImage[])[];
+  readonly seed: number;
+}
+
+export interface OutlierBudget {
+  readonly points: readonly { readonly outliers: number; readonly auroc: number }[];
+  readonly sources: readonly {
+    readonly auroc: number;
+    readonly difference95: readonly [number, number];
+  }[];
+}
+
 export interface ValidateTask {
   readonly model: Input;
   /** Normal images, prepared as those that the model was trained on. */
@@ -303,6 +330,7 @@ export interface WorkerMethods {
   /** Of the images, and of the images changed by each shift. */
   validate: { input: ValidateTask; output: { normal: RawScores[]; shifted: RawScores[][] } };
   advise: { input: AdviseTask; output: { shifts: ShiftFigures[] } };
+  outlierBudget: { input: OutlierBudgetTask; output: OutlierBudget };
   /** Answered also while another task runs. */
   shift: { input: ShiftTask; output: SmallPicture };
 }

@@ -17,6 +17,7 @@ import { runEstimate } from './tasks/estimate-task.ts';
 import { runBaseline } from './tasks/baseline-task.ts';
 import { workerMethods } from './inputs.ts';
 import { runRandomBaseline } from './tasks/random-baseline-task.ts';
+import { runOutlierBudget } from './tasks/frozen/outlier-budget-task.ts';
 import { runScoring } from './tasks/score-task.ts';
 import type { TaskContext } from './tasks/task.ts';
 import { runShift } from './tasks/shift-task.ts';
@@ -61,6 +62,7 @@ const handlers: HandlersOf<typeof workerMethods> = {
   estimate: alone(runEstimate),
   advise: alone(runAdvice),
   validate: alone(runValidation),
+  outlierBudget: alone(runOutlierBudget),
   shift: runShift,
 };
 

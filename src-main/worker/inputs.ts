@@ -26,6 +26,8 @@ import type {
   FeatureBaselineTask,
   FeaturesTask,
   BaselineTask,
+  OutlierBudget,
+  OutlierBudgetTask,
   RandomBaselineTask,
   ScoreTask,
   ShiftTask,
@@ -187,6 +189,19 @@ const adviseTask: z.ZodType<AdviseTask> = backbone.extend({
   seed,
 });
 
+const foldedImage = z.strictObject({ row: z.int().min(0), fold: z.int().min(0).nullable() });
+
+const outlierBudgetTask: z.ZodType<OutlierBudgetTask> = z.strictObject({
+  features: file,
+  outputs: backboneCard.shape.outputs,
+  pictures: z.int().min(1).max(mostChannels),
+  normals: z.array(z.int().min(0)),
+  held: z.array(foldedImage),
+  anomalies: z.array(foldedImage),
+  sources: z.array(z.array(foldedImage)),
+  seed,
+});
+
 const validateTask: z.ZodType<ValidateTask> = z.strictObject({
   model: file,
   images: shard,
@@ -226,5 +241,6 @@ export const workerMethods = {
   estimate: method<Estimate>()(estimateTask),
   advise: method<WorkerMethods['advise']['output']>()(adviseTask),
   validate: method<WorkerMethods['validate']['output']>()(validateTask),
+  outlierBudget: method<OutlierBudget>()(outlierBudgetTask),
   shift: method<SmallPicture>()(shiftTask),
 };

@@ -254,7 +254,7 @@ const rows = {
         'src-main/(domain|contract|files|rpc)',
         'src-main/core/(formats|archives|reader|datasets)',
       ],
-      ...['src-main/core/(store|jobs|workers|project|runs|scores|backbones)'],
+      ...['src-main/core/(store|jobs|workers|project|runs|scores|backbones|features)'],
       ...['src-main/worker/contract.ts', 'zod'],
     ],
     node: true,

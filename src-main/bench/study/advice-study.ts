@@ -6,7 +6,7 @@ import { purpose, RandomStream } from '#domain/random.ts';
 import { resolveSettings, viewSettingNames, type ViewSettings } from '#domain/run-settings.ts';
 import { judgeShifts, type JudgedShift } from '#domain/shift-advice.ts';
 import { shiftNames } from '#domain/shift-table.ts';
-import { fitOutlierHead, outlierDistance } from '#ml/read-out/outlier-head.ts';
+import { fitOutlierHead, headWeight, outlierDistance } from '#ml/read-out/outlier-head.ts';
 import {
   fitWithNormals,
   joinedDistance,
@@ -26,7 +26,6 @@ import type { StudyContext } from './frozen-study.ts';
 /** As the advisor takes (core/outliers/advice.ts). */
 const mostImages = 64;
 const fewestImages = 40;
-const headWeight = 0.5;
 
 export interface AdviceFigure {
   readonly set: string;
@@ -154,7 +153,7 @@ function rowsOf({ upright, lengths }: Features): Float32Array[] {
 }
 
 /** Spearman's rank correlation; ties get their mean rank. */
-export function spearman(a: readonly number[], b: readonly number[]): number {
+function spearman(a: readonly number[], b: readonly number[]): number {
   const [ranksA, ranksB] = [ranks(a), ranks(b)];
   const [meanA, meanB] = [meanOf(ranksA), meanOf(ranksB)];
   const product = meanOf(ranksA.map((rank, i) => (rank - meanA) * (ranksB[i]! - meanB)));

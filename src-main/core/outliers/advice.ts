@@ -69,9 +69,10 @@ export async function adviseOnShifts(
     return measured;
   });
   const measured = figures.map((found, place) => ({ name: shifts[place]!.name, ...found }));
+  const known = knownNormal(specimen);
   const seen = withModel ? await seenByModel(request, stop, ports) : { model: null, warnings: [] };
   return {
-    ...{ backbone: card.name, images: shard.held.length, shifts: judgeShifts(measured) },
+    ...{ backbone: card.name, images: shard.held.length, shifts: judgeShifts(measured, known) },
     ...seen,
   };
 }
@@ -92,6 +93,13 @@ function normalVariation(
     isTurned: frozen.turns === 'quarter',
     isSeparate: frozen['pictures'] === 'channels',
   };
+}
+
+/** Turned and mirrored copies, where the specimen has no up and down. */
+function knownNormal(specimen: SpecimenName): string[] {
+  const { augment, isTurned } = normalVariation(specimen);
+  const isMirrored = augment.flip > 0 && augment.verticalFlip > 0;
+  return [...(isTurned ? ['rotate'] : []), ...(isMirrored ? ['flip'] : [])];
 }
 
 function chooseNormals({ dataset, seed }: AdviceRequest, database: ProjectDatabase) {

@@ -9,6 +9,7 @@ import { engine } from './commands/engine.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { importCommand } from './commands/import.ts';
 import { inspect } from './commands/inspect.ts';
+import { outliers } from './commands/outliers.ts';
 import { rank } from './commands/rank.ts';
 import { resume } from './commands/resume.ts';
 import { runs } from './commands/runs.ts';
@@ -26,6 +27,7 @@ export const commands: Readonly<Record<string, Command>> = {
   import: importCommand,
   inspect,
   shifts,
+  outliers,
   train,
   score,
   rank,

@@ -3,7 +3,12 @@
 // negative data augmentation, Sinha et al., arXiv 2102.05113).
 
 import { auroc, type Auroc } from '#domain/metrics/auroc.ts';
-import { fitOutlierHead, outlierDistance, type OutlierHead } from '../read-out/outlier-head.ts';
+import {
+  fitOutlierHead,
+  headWeight,
+  outlierDistance,
+  type OutlierHead,
+} from '../read-out/outlier-head.ts';
 import {
   fitWithNormals,
   joinedDistance,
@@ -30,12 +35,6 @@ export interface ShiftedRows {
   readonly lengths: readonly number[];
   readonly pictures: number;
 }
-
-/**
- * Of the head's distance beside the stages'. With 1 the detection of true anomalies fell by 0.02 on mitocheck, with 0.5
- * it stayed (docs/method-study.md, "Advisor").
- */
-const headWeight = 0.5;
 
 /** An image of the half that is judged. */
 interface Judged {

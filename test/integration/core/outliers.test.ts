@@ -211,6 +211,34 @@ describe('outliers', () => {
     });
   });
 
+  it('say how many of them help and which source does not, on known anomalies', async () => {
+    const { client } = await openProject(await copyOf(template, newFolder()));
+    const asked = { dataset: 'cells', sources: ['pack', 'cells'] };
+    await expect(client.call('outliers.budget', asked)).rejects.toMatchObject({
+      code: 'too-few-images',
+      message: expect.stringContaining('0 known anomalies') as string,
+    });
+    const { images } = await client.call('images.page', { dataset: 'cells', role: 'anomaly' });
+    await client.call('items.edit', {
+      selection: { dataset: 'cells', imageIds: images.map((one) => one.imageId) },
+      set: { split: 'train' },
+    });
+    const found = await client.call('outliers.budget', asked);
+    expect(found.basis).toBe('few-shot');
+    expect(found.counts.anomalous).toBe(12);
+    expect(found.points.map(({ outliers }) => outliers)).toEqual([0, 10, 24]);
+    expect(found.sources.map(({ name, images: count }) => [name, count])).toEqual([
+      ['pack', 12],
+      ['cells', 12],
+    ]);
+    for (const { auroc, difference95, sentence, name } of found.sources) {
+      expect(auroc).toBeGreaterThan(0.5);
+      expect(difference95[0]).toBeLessThanOrEqual(difference95[1]);
+      expect(sentence).toContain(name);
+    }
+    expect(await client.call('outliers.budget', asked)).toEqual(found);
+  });
+
   describe('that overlap', () => {
     it('with normal and test images are found: equal, saved again and resized; others are not', async () => {
       const { client } = await openProject(await copyOf(template, newFolder()));

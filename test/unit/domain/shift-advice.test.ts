@@ -37,6 +37,10 @@ describe('the judgement of shifts', () => {
     expect(recommendedShifts(judged)).toEqual(['stitch', 'swirl']);
   });
 
+  it('rejects what is known to be normal for the specimen, whatever is measured', () => {
+    expect(judgeShifts(figures, ['swirl'])[2]).toMatchObject({ decision: 'normal', rank: null });
+  });
+
   it('recommends easy ones where nothing else is usable, at most five, and never normal ones', () => {
     const easy = Array.from({ length: 7 }, (_, i) => measured(`easy${i}`, 1, 1, Array(8).fill(1)));
     const all = judgeShifts([measured('rotate', 0.5, 0.5, Array(8).fill(0.5)), ...easy]);

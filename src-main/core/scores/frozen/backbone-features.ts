@@ -48,7 +48,7 @@ export function featureRows(
 }
 
 /** A file of features for a worker, which the caller removes with its folder. */
-async function putRows(
+export async function putRows(
   folder: string,
   name: string,
   rows: readonly Float32Array[],
