@@ -35,8 +35,8 @@ const tooEasy = 0.995;
 export const mostRecommended = 5;
 
 /**
- * Normal is a shift that even a test which has learnt it separates with less than 0.6, or whose interval reaches down
- * to one half. Usable ones are ranked by what the read-out sees of them: of the rules tried, it agreed best with the
+ * Normal is a shift that neither the read-out separates with 0.6 nor a test which has learnt it, or where the latter's
+ * interval reaches down to one half. (A linear test misses shifts that go both ways, such as brighter or darker.) Usable ones are ranked by what the read-out sees of them: of the rules tried, it agreed best with the
  * detection of true anomalies (docs/method-study.md, "Advisor"); equal ones by how well others are separated.
  * `known`: shifts that are normal for the specimen whatever is measured.
  */
@@ -44,8 +44,9 @@ export function judgeShifts(
   measured: readonly MeasuredShift[],
   known: readonly string[] = [],
 ): JudgedShift[] {
-  const isNormal = ({ name, separability, separability95 }: MeasuredShift) =>
-    known.includes(name) || separability < looksNormal || separability95[0] <= 0.5;
+  const isNormal = ({ name, plain, separability, separability95 }: MeasuredShift) =>
+    known.includes(name) ||
+    (plain < looksNormal && (separability < looksNormal || separability95[0] <= 0.5));
   const judged = measured.map(({ transfer, ...shift }, place) => {
     const others = transfer.filter((_, other) => other !== place && !isNormal(measured[other]!));
     const decision: ShiftDecision = isNormal(measured[place]!)

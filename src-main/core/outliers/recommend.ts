@@ -2,7 +2,7 @@
 // are there, by number of images.
 
 import type { z } from 'zod';
-import type { outlierMethods, RecommendedMix } from '#contract/outlier.ts';
+import type { OutlierBudgetReport, outlierMethods, RecommendedMix } from '#contract/outlier.ts';
 import { Failure } from '#domain/failure.ts';
 import { part } from '#domain/figures.ts';
 import { weightsByCount } from '#domain/outlier-weights.ts';
@@ -10,11 +10,15 @@ import { standardShifts, takesShifts, takesSources } from '#domain/run-outliers.
 import { mostRecommended, recommendedShifts, type JudgedShift } from '#domain/shift-advice.ts';
 import { shiftNames, shiftTable, type ShiftName } from '#domain/shift-table.ts';
 import type { Stop } from '#domain/stop.ts';
+import type { FeatureCache } from '../features/feature-cache.ts';
 import { datasetNamed, servesAsOutlier } from '../runs/run-items.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { items } from '../store/images/datasets.ts';
 import type { AdvicePorts } from './advice-request.ts';
 import { adviseOnShifts } from './advice.ts';
+import { outlierBudgetOf } from './budget.ts';
+
+type MixPorts = AdvicePorts & { readonly cache: FeatureCache };
 
 type Request = z.output<(typeof outlierMethods)['mix.recommend']['input']>;
 
@@ -24,26 +28,47 @@ const strength = 0.5;
 export async function recommendMix(
   request: Request,
   stop: Stop,
-  ports: AdvicePorts,
+  ports: MixPorts,
 ): Promise<RecommendedMix> {
   const { method } = request;
-  const outliers = takesSources(method) ? chooseSources(request.sources, ports.database) : [];
+  const harm = takesSources(method) ? await harmfulSources(request, stop, ports) : [];
+  const isHarmless = (name: string) => harm.every((source) => source.name !== name);
+  const names = takesSources(method) ? request.sources.filter(isHarmless) : [];
+  const outliers = chooseSources(names, ports.database);
+  const leftOut = harm.map(({ sentence }) => ` ${sentence}`).join('');
   const ofSources =
     outliers.length === 0
-      ? ''
-      : ` Outlier sources by number of images: ${outliers.map(({ name, weight }) => `${name} (weight ${weight})`).join(', ')}.`;
+      ? leftOut
+      : `${leftOut} Outlier sources by number of images: ${outliers.map(({ name, weight }) => `${name} (weight ${weight})`).join(', ')}.`;
   if (!takesShifts(method)) {
     const sentence = ofSources.trim() || 'This method takes no shifts.';
     return { basis: 'standard', outliers, shifts: [], sentence };
   }
-  const { basis, names, why } = await chooseShifts(request, stop, ports);
+  const { basis, names: chosen, why } = await chooseShifts(request, stop, ports);
   // As often together as all sources together.
-  const weight = Number((Math.max(1, outliers.length) / Math.max(1, names.length)).toPrecision(3));
+  const weight = Number((Math.max(1, outliers.length) / Math.max(1, chosen.length)).toPrecision(3));
   return {
     ...{ basis, outliers },
-    shifts: names.map((name) => ({ name, weight, strength })),
+    shifts: chosen.map((name) => ({ name, weight, strength })),
     sentence: `${why}${ofSources}`,
   };
+}
+
+/** Sources that make the detection of known anomalies worse; none where too few are known. Throws as the budget. */
+async function harmfulSources(
+  { dataset, specimen, sources }: Request,
+  stop: Stop,
+  ports: MixPorts,
+): Promise<readonly OutlierBudgetReport['sources'][number][]> {
+  if (sources.length === 0) return [];
+  try {
+    const asked = { dataset, specimen, sources, seed: 0 };
+    const { sources: measured } = await outlierBudgetOf(asked, stop, ports);
+    return measured.filter(({ effect }) => effect === 'harms');
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'too-few-images') return [];
+    throw error;
+  }
 }
 
 function chooseSources(names: readonly string[], database: ProjectDatabase) {
