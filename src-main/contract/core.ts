@@ -230,7 +230,8 @@ export const trainInput = z.strictObject({
   /** Left out: the preset's own method. */
   method: z.enum(methodNames).optional(),
   overrides: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
-  outliers: z.array(weighted).default([]),
+  /** Without a weight a source is drawn by its number of images: see domain/outlier-weights.ts. */
+  outliers: z.array(weighted.extend({ weight: weighted.shape.weight.optional() })).default([]),
   shifts: z
     .array(
       weighted.extend({
@@ -249,6 +250,8 @@ export const trainInput = z.strictObject({
    * the trained one, which is compared with the frozen one on validation data.
    */
   rank: z.boolean().default(false),
+  /** The sentence of 'mix.recommend' where these are its outliers and shifts; kept with the run. */
+  recommended: z.string().min(1).max(4000).optional(),
 });
 
 export const coreMethods = {
@@ -359,6 +362,8 @@ export interface CoreEvents {
   'edits.changed': EditState;
   /** An earlier catalogue was restored: clients must load everything again. */
   'project.restored': Readonly<Record<string, never>>;
+  /** How far the advice on shifts of a dataset is, in images. */
+  'advice.progress': { readonly dataset: string; readonly done: number; readonly total: number };
   /** Changed in this or another window. */
   'mix.changed': OutlierMix;
   'run.warning': { readonly runId: number; readonly text: string };

@@ -2,7 +2,9 @@
 // with normal or test images (leakage).
 
 import { z } from 'zod';
+import { methodNames } from '#domain/methods/methods.ts';
 import { specimenNames } from '#domain/run-settings.ts';
+import type { JudgedShift } from '#domain/shift-advice.ts';
 import type { ShiftName, ShiftParameter } from '#domain/shift-table.ts';
 import { method } from '#rpc/method.ts';
 import { datasetName, type Role, type Split } from './image.ts';
@@ -63,20 +65,59 @@ export interface ShiftPicture {
   readonly pixels: string;
 }
 
-/** How well shifted pictures are distinguished from unchanged ones. */
+/** What the advisor says of shift transforms for a dataset and its specimen. */
 export interface ShiftAdvice {
-  /** The newest model of the dataset, or, without one, a quick linear test. */
-  readonly basis: { readonly kind: 'model'; readonly modelId: number } | { readonly kind: 'test' };
+  /** The frozen network whose features were compared. */
+  readonly backbone: string;
   /** Normal images that were measured. */
   readonly images: number;
-  readonly shifts: readonly {
-    readonly name: string;
-    /** AUROC: 0.5 looks normal, 1 is always distinguished. */
-    readonly separability: number;
-    readonly separability95: readonly [number, number];
-  }[];
+  /** In the order of the request. */
+  readonly shifts: readonly JudgedShift[];
+  /** What the trained model that ranks the dataset sees of them; null where it was not asked, or there is none. */
+  readonly model: {
+    readonly modelId: number;
+    readonly separability: readonly number[];
+    readonly images: number;
+  } | null;
   /** Messages for the user: a graphics card failed. */
   readonly warnings: readonly string[];
+}
+
+/** Outliers that a training takes unless its user chooses others. */
+export interface RecommendedMix {
+  /** advice: measured; standard: the usual shifts, because nothing could be measured. */
+  readonly basis: 'advice' | 'standard';
+  readonly outliers: readonly { readonly name: string; readonly weight: number }[];
+  readonly shifts: readonly {
+    readonly name: string;
+    readonly weight: number;
+    readonly strength: number;
+  }[];
+  /** One sentence: what was taken, and why. */
+  readonly sentence: string;
+}
+
+/** What outliers add to the detection of known anomalies, by an outlier head on features of a frozen network. */
+export interface OutlierBudgetReport {
+  readonly dataset: string;
+  /**
+   * anomalies: of the dataset, set aside to validate; few-shot: those given to training, each judged without the
+   * outliers of its own group.
+   */
+  readonly basis: 'anomalies' | 'few-shot';
+  /** Images that were judged. */
+  readonly counts: { readonly normal: number; readonly anomalous: number };
+  /** Rising numbers of outliers, the first 0. */
+  readonly points: readonly { readonly outliers: number; readonly auroc: number }[];
+  /** Each alone; `difference95`: of its AUROC from that without outliers (DeLong, paired). */
+  readonly sources: readonly {
+    readonly name: string;
+    readonly images: number;
+    readonly auroc: number;
+    readonly difference95: readonly [number, number];
+    readonly effect: 'helps' | 'unclear' | 'harms';
+    readonly sentence: string;
+  }[];
 }
 
 interface OverlappingImage {
@@ -144,15 +185,38 @@ export const outlierMethods = {
     }),
   ),
   /**
-   * How far each shift moves images away from the dataset's normals. Takes seconds, and stops with its
-   * caller. The specimen gives the normal variation of an image.
+   * Which shifts leave what is normal for the specimen, and which teach most. Takes seconds, reports
+   * 'advice.progress', and stops with its caller; answers are kept in the project's cache. The specimen gives the
+   * normal variation of an image.
    */
   'shifts.advise': method<ShiftAdvice>()(
     z.strictObject({
       dataset: datasetName,
       specimen: z.enum(specimenNames).default('stained'),
-      shifts: z.array(shiftChoice).min(1).max(100),
+      shifts: z.array(shiftChoice).min(1).max(200),
       seed: z.int().min(0).default(0),
+      /** Ask the trained model that ranks the dataset as well. */
+      withModel: z.boolean().default(false),
+    }),
+  ),
+  /** Takes seconds once features are in the cache, and stops with its caller. */
+  'outliers.budget': method<OutlierBudgetReport>()(
+    z.strictObject({
+      dataset: datasetName,
+      specimen: z.enum(specimenNames).default('stained'),
+      /** Left out: every source with images. */
+      sources: z.array(datasetName).max(100).optional(),
+      seed: z.int().min(0).default(0),
+    }),
+  ),
+  /** The outliers that a training of the method takes by default. As 'shifts.advise'. */
+  'mix.recommend': method<RecommendedMix>()(
+    z.strictObject({
+      dataset: datasetName,
+      specimen: z.enum(specimenNames).default('stained'),
+      method: z.enum(methodNames),
+      /** Outlier sources that the training may take. */
+      sources: z.array(datasetName).max(10_000).default([]),
     }),
   ),
 } as const;

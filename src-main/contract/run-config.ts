@@ -54,6 +54,8 @@ const runConfig = z.strictObject({
     .optional(),
   /** Whether every image of the dataset is scored at the end. */
   rank: z.boolean().optional(),
+  /** Why these outliers and shifts, where they are the recommended mix. */
+  recommended: z.string().optional(),
   seed: z.number(),
   engine: trainInput.shape.engine.unwrap(),
   codeVersion: z.string(),

@@ -232,6 +232,7 @@ export class Core {
       ...outlierMethods({
         ...{ database, folder, queue, compute, orClosing, previewer: this.#previewer },
         emit: this.#emit.bind(this),
+        cache: this.#cache,
       }),
       ...refitMethods({ database, catalogue, queue, now, codeVersion }),
       ...runMethods(runPorts),

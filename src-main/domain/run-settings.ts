@@ -36,6 +36,13 @@ export const generalSettings = {
   inputSize: integer(64, 16, 512, 'side of the square the network sees, pixels'),
   batch: integer(64, 2, 1024, 'normal images in a step (each gives a view, or two)'),
   outlierBatch: integer(64, 0, 1024, 'outlier images in a step (each gives a view, or two)'),
+  hardOutliers: number(
+    1,
+    0.01,
+    1,
+    'share of the images of each outlier source that is learnt: those that a frozen network finds ' +
+      'nearest to the normal images; 1 takes all',
+  ),
   epochs: integer(1000, 1, 100_000, 'passes over the normal images; ignored when steps is set'),
   steps: integer(0, 0, 10_000_000, 'optimiser steps in all; 0 uses epochs'),
   optimiser: choice(
@@ -78,6 +85,7 @@ export type RunSettings = ValuesOf<typeof generalSettings> & { readonly rankBy: 
 export const laterSettings: Readonly<Record<string, SettingValue>> = {
   network: 'resnet18',
   turns: 'none',
+  hardOutliers: 1,
 };
 
 /** The settings of random views, that is, of what may vary in a normal image. */

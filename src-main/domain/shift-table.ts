@@ -65,6 +65,12 @@ export const shiftTable = {
     meaning: 'a large square of another normal image pasted in',
     parameters: {},
   },
+  'own-cell-mix': {
+    title: 'Mix inside the cell',
+    meaning:
+      'part of the cell replaced by the inside of another normal cell; its outline and the background stay',
+    parameters: {},
+  },
   mixup: {
     title: 'Double exposure',
     meaning: 'another normal image shines through',
@@ -78,6 +84,12 @@ export const shiftTable = {
   'small-paste': {
     title: 'Small paste',
     meaning: 'a small patch, 1 to 6 % of the area, from another normal image or another place',
+    parameters: {},
+  },
+  'texture-swap': {
+    title: 'Other texture',
+    meaning:
+      'the fine structure of another normal image in the picture’s own colours: pixels only change places',
     parameters: {},
   },
   swirl: {
@@ -146,6 +158,11 @@ export const shiftTable = {
         '0 makes stains stronger or weaker, 1 mixes them into each other as well',
       ),
     },
+  },
+  'stain-transfer': {
+    title: 'Stain of another image',
+    meaning: 'each channel stained as strongly as in another normal image, or beyond it',
+    parameters: {},
   },
   'channel-swap': {
     title: 'Swapped channels',

@@ -205,11 +205,20 @@ export interface BackboneTrial {
   readonly milliseconds: number;
 }
 
+/** How images become views of a network that is used as it is. */
+export interface FrozenReading {
+  /** Quarter turns over which features are averaged. */
+  readonly turns: 1 | 4;
+  /** Each channel as a grey picture of its own, in place of one picture of all. */
+  readonly isSeparate: boolean;
+}
+
 /** Features of all images of a shard by a backbone (see `pooledOutputs` in ml/backbone.ts). */
 export interface BackboneFeaturesTask extends BackboneReference {
   readonly shard: ShardReference;
-  /** Of a run of the method "frozen"; null: upright, all channels in one picture, a thread per core. */
-  readonly settings: RunSettings | null;
+  readonly reading: FrozenReading;
+  /** 0 takes one per core. */
+  readonly threads: number;
   readonly engine: EngineName | 'auto';
   /** The file to write: 32-bit floats (little-endian), a row for each image in order. */
   readonly path: string;
@@ -219,8 +228,10 @@ export interface BackboneFeaturesTask extends BackboneReference {
 export interface FeatureBaselineTask {
   readonly normals: Input;
   readonly images: Input;
-  /** Whose values a row holds; each output weighs the same. */
+  /** Whose values a row holds, picture after picture; each output weighs the same. */
   readonly outputs: BackboneCard['outputs'];
+  /** Pictures of an image that the network has seen. */
+  readonly pictures: number;
 }
 
 /** [side, side, channels], a byte a value, in base64. */
@@ -238,22 +249,52 @@ export interface ShiftTask {
   readonly partner: SmallPicture;
 }
 
-export interface AdviseTask {
-  /** Normal images; with a model, prepared as those that it was trained on. */
+export interface AdviseTask extends BackboneReference {
+  /** Normal images. */
   readonly images: ShardReference;
   readonly shifts: readonly ShiftSpec[];
-  /** null for a quick test without one. */
-  readonly model: Input | null;
   /** What may vary in a normal image. */
   readonly augment: ViewSettings;
+  /** Quarter turns of a normal image are normal. */
+  readonly isTurned: boolean;
+  /** See `FrozenReading`. */
+  readonly isSeparate: boolean;
   readonly seed: number;
-  readonly engine: EngineName | 'auto';
 }
 
-/** AUROC of shifted pictures against unchanged ones, and its 95 % interval. */
-export interface Separability {
+/** See `ShiftFigures` in ml/shifts/transfer.ts. */
+export interface ShiftFigures {
+  readonly plain: number;
   readonly separability: number;
   readonly separability95: readonly [number, number];
+  readonly transfer: readonly number[];
+}
+
+/** Rows of a file of features: which image, and the fold that keeps its group together. */
+export interface FoldedImage {
+  readonly row: number;
+  readonly fold: number | null;
+}
+
+/** See ml/read-out/outlier-budget.ts. */
+export interface OutlierBudgetTask {
+  /** A row of 32-bit floats (little-endian) for each image. */
+  readonly features: Input;
+  readonly outputs: BackboneCard['outputs'];
+  readonly pictures: number;
+  readonly normals: readonly number[];
+  readonly held: readonly FoldedImage[];
+  readonly anomalies: readonly FoldedImage[];
+  readonly sources: readonly (readonly FoldedImage[])[];
+  readonly seed: number;
+}
+
+export interface OutlierBudget {
+  readonly points: readonly { readonly outliers: number; readonly auroc: number }[];
+  readonly sources: readonly {
+    readonly auroc: number;
+    readonly difference95: readonly [number, number];
+  }[];
 }
 
 export interface ValidateTask {
@@ -412,7 +453,8 @@ export interface WorkerMethods {
   estimate: { input: EstimateTask; output: Estimate };
   /** Of the images, and of the images changed by each shift. */
   validate: { input: ValidateTask; output: { normal: RawScores[]; shifted: RawScores[][] } };
-  advise: { input: AdviseTask; output: { shifts: Separability[] } };
+  advise: { input: AdviseTask; output: { shifts: ShiftFigures[] } };
+  outlierBudget: { input: OutlierBudgetTask; output: OutlierBudget };
   /** Answered also while another task runs. */
   shift: { input: ShiftTask; output: SmallPicture };
 }
@@ -430,7 +472,7 @@ export interface WorkerEvents {
     /** Micro-batches per step (gradient accumulation, which needs less memory). */
     readonly microBatches: number;
   };
-  /** Patches of so many normal images are computed. */
+  /** Features of so many images are computed; of a training, of its normal images. */
   features: { readonly done: number; readonly total: number };
   step: StepReport;
   /** A resumed run may report an epoch again, with the same figures. */

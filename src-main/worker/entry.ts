@@ -21,6 +21,7 @@ import { workerMethods } from './inputs.ts';
 import { runRandomBaseline } from './tasks/random-baseline-task.ts';
 import { runRefit } from './tasks/refit/refit-task.ts';
 import { scoreRows } from './tasks/score-rows-task.ts';
+import { runOutlierBudget } from './tasks/frozen/outlier-budget-task.ts';
 import { runScoring } from './tasks/score-task.ts';
 import type { TaskContext } from './tasks/task.ts';
 import { runShift } from './tasks/shift-task.ts';
@@ -70,6 +71,7 @@ const handlers: HandlersOf<typeof workerMethods> = {
   estimate: alone(runEstimate),
   advise: alone(runAdvice),
   validate: alone(runValidation),
+  outlierBudget: alone(runOutlierBudget),
   shift: runShift,
 };
 

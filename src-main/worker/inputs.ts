@@ -32,6 +32,8 @@ import type {
   HeatScale,
   HeatTask,
   BaselineTask,
+  OutlierBudget,
+  OutlierBudgetTask,
   RandomBaselineTask,
   RefitResult,
   RefitTask,
@@ -168,21 +170,21 @@ const scoreRowsTask: z.ZodType<ScoreRowsTask> = z.strictObject({ model: file, ro
 
 const backboneReference: z.ZodType<BackboneReference> = backbone;
 
-const backboneFeaturesTask: z.ZodType<BackboneFeaturesTask> = backbone
-  .extend({
-    shard,
-    settings: runSettings.nullable(),
-    engine,
-    path: z.string(),
-  })
-  .superRefine(({ settings }, context) => {
-    if (settings !== null) checkSettings({ method: 'frozen', settings }, context);
-  });
+const reading = z.strictObject({ turns: z.literal([1, 4]), isSeparate: z.boolean() });
+
+const backboneFeaturesTask: z.ZodType<BackboneFeaturesTask> = backbone.extend({
+  shard,
+  reading,
+  threads: z.int().min(0).max(256),
+  engine,
+  path: z.string(),
+});
 
 const featureBaselineTask: z.ZodType<FeatureBaselineTask> = z.strictObject({
   normals: file,
   images: file,
   outputs: backboneCard.shape.outputs,
+  pictures: z.int().min(1).max(mostChannels),
 });
 
 const fitHeatTask: z.ZodType<FitHeatTask> = z.strictObject({
@@ -234,13 +236,26 @@ const shiftTask: z.ZodType<ShiftTask> = z.strictObject({
   partner: picture,
 });
 
-const adviseTask: z.ZodType<AdviseTask> = z.strictObject({
+const adviseTask: z.ZodType<AdviseTask> = backbone.extend({
   images: shard,
   shifts: z.array(shift),
-  model: file.nullable(),
   augment: viewSettings,
+  isTurned: z.boolean(),
+  isSeparate: z.boolean(),
   seed,
-  engine,
+});
+
+const foldedImage = z.strictObject({ row: z.int().min(0), fold: z.int().min(0).nullable() });
+
+const outlierBudgetTask: z.ZodType<OutlierBudgetTask> = z.strictObject({
+  features: file,
+  outputs: backboneCard.shape.outputs,
+  pictures: z.int().min(1).max(mostChannels),
+  normals: z.array(z.int().min(0)),
+  held: z.array(foldedImage),
+  anomalies: z.array(foldedImage),
+  sources: z.array(z.array(foldedImage)),
+  seed,
 });
 
 const validateTask: z.ZodType<ValidateTask> = z.strictObject({
@@ -287,5 +302,6 @@ export const workerMethods = {
   estimate: method<Estimate>()(estimateTask),
   advise: method<WorkerMethods['advise']['output']>()(adviseTask),
   validate: method<WorkerMethods['validate']['output']>()(validateTask),
+  outlierBudget: method<OutlierBudget>()(outlierBudgetTask),
   shift: method<SmallPicture>()(shiftTask),
 };

@@ -259,8 +259,11 @@ const rows = {
   'core-outliers': {
     at: 'src-main/core/outliers',
     may: [
-      ...['src-main/(domain|contract|rpc)', 'src-main/core/(formats|archives|reader|datasets)'],
-      ...['src-main/core/(store|jobs|workers|project|runs|scores)'],
+      ...[
+        'src-main/(domain|contract|files|rpc)',
+        'src-main/core/(formats|archives|reader|datasets)',
+      ],
+      ...['src-main/core/(store|jobs|workers|project|runs|scores|backbones|features)'],
       ...['src-main/worker/contract.ts', 'zod'],
     ],
     node: true,

@@ -78,11 +78,12 @@ export async function loadBackbone(
 /** Images whose four turns are computed at once. */
 const imagesAtOnce = 8;
 
-/** Of all images of a set; grey pictures are repeated in red, green and blue. */
+/** Of all images of a set; grey pictures are repeated in red, green and blue. `turns`: that are computed. */
 export async function backboneFeatures(
   { card, model }: FrozenBackbone,
   set: PixelSet,
   draw: DrawView,
+  turns: 1 | 4 = 4,
 ): Promise<Features> {
   const { name, size } = card.input;
   const plane = size * size;
@@ -93,26 +94,26 @@ export async function backboneFeatures(
   const view = new Float32Array(set.channels * plane);
   for (let first = 0; first < set.count; first += imagesAtOnce) {
     const rows = Math.min(imagesAtOnce, set.count - first);
-    const values = new Float32Array(4 * rows * 3 * plane);
+    const values = new Float32Array(turns * rows * 3 * plane);
     for (let row = 0; row < rows; row++) {
       draw(set, first + row, size, view);
-      for (let turn = 0; turn < 4; turn++) {
-        const place = (4 * row + turn) * 3 * plane;
+      for (let turn = 0; turn < turns; turn++) {
+        const place = (turns * row + turn) * 3 * plane;
         const into = values.subarray(place, place + 3 * plane);
         normalise(view, card, into);
         turnPlanes(into, size, turn);
       }
     }
-    const outputs = await model.run({ [name]: { shape: [4 * rows, 3, size, size], values } });
+    const outputs = await model.run({ [name]: { shape: [turns * rows, 3, size, size], values } });
     let at = 0;
     for (const { name: output, channels: length } of card.outputs) {
       const own = outputs[output]!.values;
       for (let row = 0; row < rows; row++) {
         const to = (first + row) * width + at;
-        upright.set(own.subarray(4 * row * length, (4 * row + 1) * length), to);
-        for (let turn = 0; turn < 4; turn++) {
+        upright.set(own.subarray(turns * row * length, (turns * row + 1) * length), to);
+        for (let turn = 0; turn < turns; turn++) {
           for (let i = 0; i < length; i++) {
-            turned[to + i]! += own[(4 * row + turn) * length + i]! / 4;
+            turned[to + i]! += own[(turns * row + turn) * length + i]! / turns;
           }
         }
       }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openEngine } from '#engine/engines.ts';
 import { integers } from '../words.ts';
+import { adviceLines, studyAdvice, type AdviceFigure } from './advice-study.ts';
 import { loadBackbone, type FrozenBackbone } from './features.ts';
 import { tableOf, type StudyFigure } from './figures.ts';
 import { studyFrozen, type StudyContext } from './frozen-study.ts';
@@ -43,10 +44,11 @@ const { values, positionals } = parseArgs({
 
 const usage = `study.ts frozen [--sets pbc8,…] [--seeds 0,1,2] [--normals 500] [--short]
 study.ts verdicts [--sets pbc8,…] [--seeds 0,1,2] [--verdicts 20]
+study.ts advice [--sets pbc8,mitocheck] [--seeds 0,1,2]
 study.ts trained [--sets pbc8,…] [--types neutrophil,…] [--methods NAME;…] [--steps 300] [--size 32]`;
 
 const kind = positionals.join(' ');
-if (kind !== 'frozen' && kind !== 'trained' && kind !== 'verdicts') {
+if (kind !== 'frozen' && kind !== 'trained' && kind !== 'verdicts' && kind !== 'advice') {
   console.error(usage);
   process.exit(2);
 }
@@ -99,6 +101,12 @@ function figuresOf(set: StudySet): AsyncGenerator<StudyFigure, void, undefined> 
 
 async function study(name: SetName): Promise<void> {
   const set = await readSet(name, values.data);
+  if (kind === 'advice') {
+    const found: AdviceFigure[] = [];
+    for await (const figure of studyAdvice(set, plan, context)) found.push(figure);
+    if (found.length > 0) console.log(`\n${name}\n\n${adviceLines(found).join('\n')}`);
+    return;
+  }
   const figures: StudyFigure[] = [];
   for await (const figure of figuresOf(set)) {
     figures.push(figure);

@@ -1,51 +1,39 @@
-// Measures how far shift transforms move images away from a dataset's normals: with its newest model on
-// normals that it was not trained on, or, without a model, with a quick test.
+// Advice on shift transforms for a dataset: measured by a worker on features of the bundled frozen network.
 
-import type { ShiftAdvice, ShiftChoice } from '#contract/outlier.ts';
+import type { ShiftAdvice } from '#contract/outlier.ts';
 import { Failure } from '#domain/failure.ts';
-import { isUntrained } from '#domain/methods/methods.ts';
-import { purpose, RandomStream } from '#domain/random.ts';
 import {
-  fewestNormals,
   presetMethod,
   resolveSettings,
   viewSettingNames,
   type SpecimenName,
   type ViewSettings,
 } from '#domain/run-settings.ts';
+import { judgeShifts } from '#domain/shift-advice.ts';
 import { parseShiftName, shiftParameters } from '#domain/shift-table.ts';
 import type { Stop } from '#domain/stop.ts';
+import type { AdviseTask, ShiftFigures } from '#worker/contract.ts';
+import { Backbones } from '../backbones/backbones.ts';
+import { bundledNames } from '../backbones/bundled.ts';
 import { shardChannels, storedSide, writePixelShards } from '../datasets/pixel-shards.ts';
-import type { DatasetItem } from '../datasets/items.ts';
-import { onAnyEngine } from '../workers/any-engine.ts';
-import { datasetNamed, isCalibrationNormal } from '../runs/run-items.ts';
-import { scoringModel } from '../scores/scoring-model.ts';
+import { withLease } from '../workers/compute.ts';
+import { datasetNamed, isTrainingNormal } from '../runs/run-items.ts';
+import { sample } from '../scores/sample.ts';
 import { shardImages } from '../scores/shard-images.ts';
-import type { Compute } from '../workers/compute.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { items } from '../store/images/datasets.ts';
-import { listRuns } from '../store/runs/runs.ts';
-import { snapshotItems } from '../store/runs/snapshots.ts';
+import type { AdvicePorts, AdviceRequest } from './advice-request.ts';
+import { keptAnswer } from './kept-answers.ts';
+import { seenByModel } from './model-advice.ts';
 
-/** Enough for an interval of about ±0.05. */
-const mostImages = 200;
+/** Enough for an interval of about ±0.1 where it matters; 22 shifts of them take some seconds. */
+const mostImages = 64;
 
-/** Side of the pictures of the quick test, before a view is cropped, pixels. */
-const testSize = 48;
+/** Fewer say nothing; the worker fits two halves (ml/shifts/transfer.ts). */
+const fewestForAdvice = 20;
 
-export interface AdviceRequest {
-  readonly dataset: string;
-  readonly specimen: SpecimenName;
-  readonly shifts: readonly ShiftChoice[];
-  readonly seed: number;
-}
-
-export interface AdvicePorts {
-  readonly database: ProjectDatabase;
-  /** The project's, absolute. */
-  readonly folder: string;
-  readonly compute: Compute;
-}
+/** Changes with everything that changes an answer beside its request, so that older ones are not used. */
+const version = 1;
 
 /** Throws `unknown-option`, `bad-input`, `not-found`, `too-few-images`, `stopped`, `link-closed`. */
 export async function adviseOnShifts(
@@ -53,83 +41,75 @@ export async function adviseOnShifts(
   stop: Stop,
   ports: AdvicePorts,
 ): Promise<ShiftAdvice> {
-  const { dataset, specimen, seed, shifts } = request;
+  const { dataset, specimen, seed, shifts, withModel } = request;
   for (const { name, parameters } of shifts) shiftParameters(parseShiftName(name), parameters);
-  const { modelId, chosen } = choose(request, ports.database);
+  const chosen = chooseNormals(request, ports.database);
   const images = await shardImages(ports.database, ports.folder, chosen);
-  const model =
-    modelId === null ? null : await scoringModel(ports.database, ports.folder, modelId, 'auto');
-  const prepared = model
-    ? {
-        images,
-        side: model.pixels.side,
-        channels: model.pixels.channels,
-        like: { type: model.pixels.type, window: model.pixels.window },
-      }
-    : { images, side: storedSide(testSize, images), channels: shardChannels(images) };
-  const shard = await writePixelShards(prepared, { projectFolder: ports.folder, stop });
-  const augment = normalViews(specimen);
-  const task = {
-    images: {
-      name: `normal images of "${dataset}"`,
-      ...(await ports.compute.put({ hash: shard.hash, path: shard.path })),
-    },
-    model: model && (await ports.compute.put(model.file)),
-    ...{ shifts, augment, seed },
-  };
-  const { result: advice, warnings } = await onAnyEngine(
-    ports.compute,
-    'auto',
-    'the shifts were measured',
-    (lease, engine, listeners) => lease.call('advise', { ...task, engine }, stop, listeners),
+  const { card, path } = await new Backbones().find(bundledNames[0]!);
+  const shard = await writePixelShards(
+    { images, side: storedSide(card.input.size, images), channels: shardChannels(images) },
+    { projectFolder: ports.folder, stop },
   );
+  const key = [version, card.sha256, shard.hash, normalVariation(specimen), shifts, seed];
+  const figures = await keptAnswer<readonly ShiftFigures[]>(ports.folder, key, async () => {
+    const task = {
+      images: {
+        name: `normal images of "${dataset}"`,
+        ...(await ports.compute.put({ hash: shard.hash, path: shard.path })),
+      },
+      model: await ports.compute.put({ hash: card.sha256, path }),
+      ...{ card, shifts, seed, ...normalVariation(specimen) },
+    };
+    const features = ({ done, total }: { done: number; total: number }) => {
+      ports.emit('advice.progress', { dataset, done, total });
+    };
+    const { shifts: measured } = await withLease(ports.compute, (lease) =>
+      lease.call('advise', task, stop, { features }),
+    );
+    return measured;
+  });
+  const measured = figures.map((found, place) => ({ name: shifts[place]!.name, ...found }));
+  const known = knownNormal(specimen);
+  const seen = withModel ? await seenByModel(request, stop, ports) : { model: null, warnings: [] };
   return {
-    basis: modelId === null ? { kind: 'test' } : { kind: 'model', modelId },
-    images: shard.held.length,
-    shifts: advice.shifts.map((found, place) => ({ name: shifts[place]!.name, ...found })),
-    warnings,
+    ...{ backbone: card.name, images: shard.held.length, shifts: judgeShifts(measured, known) },
+    ...seen,
   };
 }
 
-/** How far a normal image of the specimen may vary. */
-function normalViews(specimen: SpecimenName): ViewSettings {
+/** How far a normal image of the specimen may vary; the whole of it is seen, as in the ranking. */
+function normalVariation(
+  specimen: SpecimenName,
+): Pick<AdviseTask, 'augment' | 'isTurned' | 'isSeparate'> {
   const preset = 'quick';
   const method = presetMethod[preset];
   const settings = resolveSettings({ preset, specimen, method, overrides: {} });
-  return Object.fromEntries(
+  const views = Object.fromEntries(
     viewSettingNames.map((name) => [name, settings[name]]),
   ) as unknown as ViewSettings;
+  const frozen = resolveSettings({ preset, specimen, method: 'frozen', overrides: {} });
+  return {
+    augment: { ...views, cropMin: 1, cropMax: 1 },
+    isTurned: frozen.turns === 'quarter',
+    isSeparate: frozen['pictures'] === 'channels',
+  };
 }
 
-/** The model and the normal images to look at. */
-function choose(
-  { dataset, seed }: AdviceRequest,
-  database: ProjectDatabase,
-): { modelId: number | null; chosen: readonly DatasetItem[] } {
+/** Turned and mirrored copies, where the specimen has no up and down. */
+function knownNormal(specimen: SpecimenName): string[] {
+  const { augment, isTurned } = normalVariation(specimen);
+  const isMirrored = augment.flip > 0 && augment.verticalFlip > 0;
+  return [...(isTurned ? ['rotate'] : []), ...(isMirrored ? ['flip'] : [])];
+}
+
+function chooseNormals({ dataset, seed }: AdviceRequest, database: ProjectDatabase) {
   return database.read((reader) => {
-    const datasetId = datasetNamed(reader, dataset);
-    const run = listRuns(reader).findLast(
-      ({ dataset: of, method, modelId }) =>
-        // A frozen network takes many times as long, and a refit may have one.
-        of === dataset && modelId !== null && !isUntrained(method),
-    );
-    const heldOut = run ? snapshotItems(reader, run.snapshotId).filter(isCalibrationNormal) : [];
-    // Training images look more normal to the model than others of their kind.
-    if (run && heldOut.length >= fewestNormals) {
-      return { modelId: run.modelId, chosen: sample(heldOut, seed) };
-    }
-    const normals = items(reader, datasetId).filter(({ role }) => role === 'normal');
-    if (normals.length >= fewestNormals) return { modelId: null, chosen: sample(normals, seed) };
+    const normals = items(reader, datasetNamed(reader, dataset)).filter(isTrainingNormal);
+    if (normals.length >= fewestForAdvice) return sample(normals, mostImages, seed, 4);
     throw new Failure(
       'too-few-images',
-      `Advice on shifts needs at least ${fewestNormals} normal images; "${dataset}" has ` +
+      `Advice on shifts needs at least ${fewestForAdvice} normal images for training; "${dataset}" has ` +
         `${normals.length}. Import more of them with the role normal.`,
     );
   });
-}
-
-function sample<Item>(list: readonly Item[], seed: number): readonly Item[] {
-  if (list.length <= mostImages) return list;
-  const order = new RandomStream(seed, purpose.sample).permutation(list.length);
-  return [...order.subarray(0, mostImages)].sort((a, b) => a - b).map((index) => list[index]!);
 }

@@ -4,11 +4,14 @@ import type { CoreEvents, coreMethods } from '#contract/core.ts';
 import { shiftNames, shiftTable, strengthParameter } from '#domain/shift-table.ts';
 import type { HandlersOf } from '#rpc/method.ts';
 import type { Stop } from '#domain/stop.ts';
+import type { FeatureCache } from '../features/feature-cache.ts';
 import type { JobQueue } from '../jobs/queue.ts';
 import { sampleImports } from '../project/sample.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { adviseOnShifts } from './advice.ts';
+import { outlierBudgetOf } from './budget.ts';
 import { readMix, writeMix } from './mix.ts';
+import { recommendMix } from './recommend.ts';
 import { findOverlaps } from './overlaps.ts';
 import type { ShiftPreviewer } from './shift-preview.ts';
 import type { Compute } from '../workers/compute.ts';
@@ -24,6 +27,8 @@ type OutlierMethods = Pick<
   | 'shifts.list'
   | 'shifts.preview'
   | 'shifts.advise'
+  | 'mix.recommend'
+  | 'outliers.budget'
 >;
 
 export interface OutlierPorts {
@@ -32,6 +37,8 @@ export interface OutlierPorts {
   readonly folder: string;
   readonly queue: JobQueue;
   readonly compute: Compute;
+  /** Of features. */
+  readonly cache: FeatureCache;
   readonly previewer: ShiftPreviewer;
   readonly emit: <K extends keyof CoreEvents>(name: K, event: CoreEvents[K]) => void;
   /** Set by the caller, or when the core is closing. */
@@ -63,5 +70,7 @@ export function outlierMethods(ports: OutlierPorts): OutlierMethods {
       }),
     'shifts.preview': (request, stop) => previewer.preview(request, orClosing(stop)),
     'shifts.advise': (request, stop) => adviseOnShifts(request, orClosing(stop), ports),
+    'outliers.budget': (request, stop) => outlierBudgetOf(request, orClosing(stop), ports),
+    'mix.recommend': (request, stop) => recommendMix(request, orClosing(stop), ports),
   };
 }

@@ -8,9 +8,10 @@ import type { ShardImage } from '../datasets/pixel-shards.ts';
 import type { DatasetItem } from '../datasets/items.ts';
 import type { FeatureCache } from '../features/feature-cache.ts';
 import type { JobContext } from '../jobs/queue.ts';
+import { readRunPixels } from '../runs/run-config.ts';
 import { datasetNamed, isCalibrationNormal } from '../runs/run-items.ts';
+import { frozenSource, readingWith } from '../scores/frozen/backbone-features.ts';
 import { imageFeatures } from '../scores/image-features.ts';
-import { readOutReading } from '../scores/read-out/read-out-key.ts';
 import { shardImages } from '../scores/shard-images.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { items } from '../store/images/datasets.ts';
@@ -57,24 +58,17 @@ export async function frozenRows(
       .map((item) => [item.hash, item]),
   );
   const images = [...normals, ...(await shardImages(database, folder, [...ahead.values()]))];
-  const { network, reading, pixels } = readOutReading({
-    ...{ run, config, model: { hash: backbone.card.sha256 } },
-  });
-  const features = await imageFeatures(
-    {
-      ...{ network, reading, pixels },
-      compute: (lease, shard, path, until) => {
-        const named = { name: `images of "${dataset}"`, ...shard };
-        const task = { ...backbone, shard: named, settings, path };
-        return lease.call('backboneFeatures', { ...task, engine: 'cpu' }, until);
-      },
-    },
-    images,
-    {
-      ...{ ...ports, stop },
-      report: (done, total) => report({ done, total, note: 'Computing features of the images' }),
-    },
+  const source = frozenSource(
+    { card: backbone.card, path: backbone.model.path },
+    readingWith(settings),
+    readRunPixels(run),
+    ports.compute,
+    settings.threads,
   );
+  const features = await imageFeatures(source, images, {
+    ...{ ...ports, stop },
+    report: (done, total) => report({ done, total, note: 'Computing features of the images' }),
+  });
   return normals.map(({ hash, paths: [path] }) => {
     const row = features.get(hash);
     if (row !== undefined) return row;

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { trainInput } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import { isTrained } from '#domain/methods/methods.ts';
+import { resolvedWeights } from '#domain/outlier-weights.ts';
 import { checkOutliers, standardShifts } from '#domain/run-outliers.ts';
 import { fewestNormals, presetMethod, resolveSettings } from '#domain/run-settings.ts';
 import { parseShiftName, shiftParameters } from '#domain/shift-table.ts';
@@ -72,7 +73,11 @@ export function startRun(
   const datasetId = database.read((reader) => datasetNamed(reader, input.dataset));
   const snapshot = freezeSnapshot(catalogue, input.dataset);
   assertNormals(snapshot, input.dataset);
-  const sources = input.outliers.map(({ name, weight }) => freezeSource(name, weight, ports));
+  const frozen = input.outliers.map(({ name }) => freezeSource(name, ports));
+  const weights = resolvedWeights(
+    frozen.map(({ items }, at) => ({ images: items.length, weight: input.outliers[at]!.weight })),
+  );
+  const sources = frozen.map((source, at) => ({ ...source, weight: weights[at]! }));
   assertDifferent(sources);
   const warnings = database.read((reader) =>
     sources.flatMap((source) => compareWithNormals(reader, source, snapshot, input.dataset)),
@@ -84,6 +89,7 @@ export function startRun(
     ...{ dataset: input.dataset, snapshotHash: snapshot.hash, preset, specimen, method },
     ...{ overrides, settings, shifts, seed, engine, codeVersion },
     ...(input.rank ? { rank: true } : {}),
+    ...(input.recommended === undefined ? {} : { recommended: input.recommended }),
     outliers: sources.map(({ name, weight, hash, items }) => {
       return { name, weight, snapshotHash: hash, images: items.length };
     }),
@@ -135,7 +141,7 @@ function assertNormals({ items }: FrozenSnapshot, dataset: string): void {
   );
 }
 
-function freezeSource(name: string, weight: number, ports: StartPorts): FrozenSource {
+function freezeSource(name: string, ports: StartPorts): Omit<FrozenSource, 'weight'> {
   ports.database.read((reader) => datasetNamed(reader, name));
   const { id, hash, items } = freezeSnapshot(ports.catalogue, name);
   const serving = items.filter(servesAsOutlier);
@@ -146,10 +152,10 @@ function freezeSource(name: string, weight: number, ports: StartPorts): FrozenSo
         'outlier (anomalies serve when they are given to training).',
     );
   }
-  return { snapshotId: id, name, weight, hash, items: serving };
+  return { snapshotId: id, name, hash, items: serving };
 }
 
-function assertDifferent(sources: readonly FrozenSource[]): void {
+function assertDifferent(sources: readonly Pick<FrozenSource, 'name' | 'hash'>[]): void {
   for (const [index, { name, hash }] of sources.entries()) {
     const same = sources.slice(0, index).find((other) => other.hash === hash);
     if (!same) continue;

@@ -11,6 +11,7 @@ import {
   type ShardImage,
 } from '../datasets/pixel-shards.ts';
 import type { DatasetItem } from '../datasets/items.ts';
+import type { FeatureCache } from '../features/feature-cache.ts';
 import type { JobContext } from '../jobs/queue.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { runSources, setRunPixels, type StoredRun } from '../store/runs/runs.ts';
@@ -19,6 +20,7 @@ import type { RunPixels } from '../runs/run-config.ts';
 import { isTrainingNormal, servesAsOutlier } from '../runs/run-items.ts';
 import { shardImages } from '../scores/shard-images.ts';
 import type { Compute } from '../workers/compute.ts';
+import { hardOutliers } from './hard-outliers.ts';
 
 interface ShardPorts {
   readonly database: ProjectDatabase;
@@ -26,6 +28,8 @@ interface ShardPorts {
   readonly folder: string;
   readonly compute: Compute;
   readonly job: JobContext;
+  /** Of features, for the choice of hard outliers. */
+  readonly cache: FeatureCache;
   /** Called with images that can no longer be read; `count` may be 0. */
   readonly warn: (count: number, of: number, what: string, reason: string | undefined) => void;
 }
@@ -44,7 +48,7 @@ export async function prepareShards(
   ports: ShardPorts,
 ): Promise<PreparedImages> {
   const { file, pixels, held } = await prepareNormals(run, config, items, ports);
-  const outliers = await prepareOutliers(run, config, pixels, ports);
+  const outliers = await prepareOutliers(run, config, items, pixels, ports);
   return { normals: { name: config.dataset, ...file }, outliers, pixels, held };
 }
 
@@ -75,17 +79,30 @@ async function prepareNormals(
 async function prepareOutliers(
   run: StoredRun,
   config: RunConfig,
-  { side, channels, type, window }: RunPixels,
+  normals: readonly DatasetItem[],
+  pixels: RunPixels,
   ports: ShardPorts,
 ): Promise<WeightedShard[]> {
-  const { database, folder, warn } = ports;
+  const { database, folder, warn, job, compute, cache } = ports;
+  const { side, channels, type, window } = pixels;
+  const { specimen, seed, settings } = config;
+  const choice = { specimen, seed, share: settings.hardOutliers, pixels };
   const shards: WeightedShard[] = [];
   const sources = database.read((reader) => runSources(reader, run.id));
   // In the order of the request, which a project with other snapshots would repeat.
   for (const { name, weight } of config.outliers) {
     const { snapshotId } = sources.find((source) => source.name === name)!;
     const items = database.read((reader) => snapshotItems(reader, snapshotId));
-    const images = await shardImages(database, folder, items.filter(servesAsOutlier));
+    const all = await shardImages(database, folder, items.filter(servesAsOutlier));
+    if (choice.share < 1) {
+      job.report({ done: 0, total: null, note: `Choosing the hard outliers of "${name}"` });
+    }
+    const images = await hardOutliers(
+      all,
+      choice.share < 1 ? await shardImages(database, folder, normals.filter(isTrainingNormal)) : [],
+      choice,
+      { folder, compute, cache, stop: job.stop },
+    );
     const { path, hash, problems } = await writePixelShards(
       { images, side, channels, like: { type, window } },
       shardJob(ports, `Preparing outliers of "${name}"`),

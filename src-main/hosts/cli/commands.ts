@@ -12,12 +12,14 @@ import { evaluate } from './commands/evaluate.ts';
 import { heat } from './commands/heat.ts';
 import { importCommand } from './commands/import.ts';
 import { inspect } from './commands/inspect.ts';
+import { outliers } from './commands/outliers.ts';
 import { rank } from './commands/rank.ts';
 import { refit } from './commands/refit.ts';
 import { resume } from './commands/resume.ts';
 import { runs } from './commands/runs.ts';
 import { score } from './commands/score.ts';
 import { serve } from './commands/serve.ts';
+import { shifts } from './commands/shifts.ts';
 import { show } from './commands/show.ts';
 import { train } from './commands/train.ts';
 
@@ -28,6 +30,8 @@ export const commands: Readonly<Record<string, Command>> = {
   backbone,
   import: importCommand,
   inspect,
+  shifts,
+  outliers,
   train,
   score,
   rank,

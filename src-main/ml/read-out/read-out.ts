@@ -1,6 +1,6 @@
 // The read-out: how far an image lies from the training normals in each stage of a network (README.md here).
 
-import { cholesky, meanOfRows, squaredMahalanobis } from '../linear-algebra.ts';
+import { cholesky, meanOfRows, solveLower } from '../linear-algebra.ts';
 import { shrunkCovariance } from './shrunk-covariance.ts';
 
 /** Statistics of a section of d features over the training normals. */
@@ -31,6 +31,12 @@ const folds = 5;
 /** Of distances: those of normals that are all the same have none. */
 const leastDeviation = 1e-6;
 
+export interface FittedReadOut {
+  readonly readOut: ReadOut;
+  readonly normals: readonly Float64Array[];
+  readonly folds: readonly (readonly StageStatistics[])[];
+}
+
 /**
  * rows [count, pictures · Σ lengths], count ≥ folds + 2: of each normal the features of all stages, picture
  * after picture. `lengths`: of the stages of one picture.
@@ -41,39 +47,43 @@ export function fitReadOut(
   lengths: readonly number[],
   pictures = 1,
 ): ReadOut {
-  return fitReadOutFolds(rows, count, lengths, pictures).readOut;
+  return fitWithNormals(rows, count, lengths, pictures).readOut;
 }
 
-/** As `fitReadOut`, with the statistics that each normal was compared with: those of its fold, row % folds. */
-export function fitReadOutFolds(
+/**
+ * As `fitReadOut`, with the statistics that each normal was compared with, those of its fold, row % folds; and
+ * with each normal whitened by them.
+ */
+export function fitWithNormals(
   rows: Float32Array,
   count: number,
   lengths: readonly number[],
   pictures = 1,
-): { readonly readOut: ReadOut; readonly folds: readonly (readonly StageStatistics[])[] } {
+): FittedReadOut {
   const all = Array.from({ length: pictures }, () => lengths).flat();
   const sections = fitSections(rows, count, all);
-  const { distances, statistics } = crossFitted(rows, count, all, lengths.length);
-  const mean = new Float64Array(lengths.length);
-  const deviation = new Float64Array(lengths.length);
-  for (let stage = 0; stage < lengths.length; stage++) {
+  const { normals, folds } = crossFitted(rows, count, all);
+  const stages = lengths.length;
+  const distances = normals.map((row) => distancesOf(row, sections, stages));
+  const mean = new Float64Array(stages);
+  const deviation = new Float64Array(stages);
+  for (let stage = 0; stage < stages; stage++) {
     const own = distances.map((of) => of[stage]!);
     mean[stage] = own.reduce((sum, value) => sum + value, 0) / count;
     const squares = own.reduce((sum, value) => sum + (value - mean[stage]!) ** 2, 0);
     deviation[stage] = Math.max(leastDeviation, Math.sqrt(squares / count));
   }
-  return { readOut: { sections, mean, deviation }, folds: statistics };
+  return { readOut: { sections, mean, deviation }, normals, folds };
 }
 
-/** Distances of each normal from statistics of the normals in other folds, in the order of the rows; these statistics. */
+/** Each normal whitened by statistics of the normals in other folds, in the order of the rows; these statistics. */
 function crossFitted(
   rows: Float32Array,
   count: number,
   lengths: readonly number[],
-  stages: number,
-): { readonly distances: number[][]; readonly statistics: StageStatistics[][] } {
+): Pick<FittedReadOut, 'normals' | 'folds'> {
   const width = rows.length / count;
-  const distances: number[][] = [];
+  const normals: Float64Array[] = [];
   const statistics: StageStatistics[][] = [];
   for (let fold = 0; fold < folds; fold++) {
     const isHeld = (row: number) => row % folds === fold;
@@ -85,14 +95,10 @@ function crossFitted(
     const sections = fitSections(kept, others.length, lengths);
     statistics.push(sections);
     for (let row = fold; row < count; row += folds) {
-      distances[row] = distancesFrom(
-        rows.subarray(row * width, (row + 1) * width),
-        sections,
-        stages,
-      );
+      normals[row] = whitenedBy(rows.subarray(row * width, (row + 1) * width), sections);
     }
   }
-  return { distances, statistics };
+  return { normals, folds: statistics };
 }
 
 function fitSections(
@@ -129,22 +135,44 @@ export function fitSection(rows: Float32Array, count: number): StageStatistics {
  * Of an image's row in each stage: the logarithm of its squared Mahalanobis distance from the normals, summed
  * over the pictures of the image. Larger is stranger.
  */
-export function stageDistances(row: Float32Array, { sections, mean }: ReadOut): number[] {
-  return distancesFrom(row, sections, mean.length);
+export function stageDistances(row: Float32Array, readOut: ReadOut): number[] {
+  return whitenedDistances(whitenedRow(row, readOut), readOut);
 }
 
-function distancesFrom(
-  row: Float32Array,
+/** An image's row with each section centred and multiplied by L⁻¹: normals have covariance 1 there. */
+export function whitenedRow(row: Float32Array, { sections }: ReadOut): Float64Array {
+  return whitenedBy(row, sections);
+}
+
+/** As `stageDistances`, of a whitened row. */
+export function whitenedDistances(row: Float64Array, { sections, mean }: ReadOut): number[] {
+  return distancesOf(row, sections, mean.length);
+}
+
+function whitenedBy(row: Float32Array, sections: readonly StageStatistics[]): Float64Array {
+  const whitened = new Float64Array(row.length);
+  let place = 0;
+  for (const { mean, factor } of sections) {
+    const start = place;
+    place += mean.length;
+    const difference = mean.map((value, i) => row[start + i]! - value);
+    whitened.set(solveLower(factor, difference), start);
+  }
+  return whitened;
+}
+
+function distancesOf(
+  whitened: Float64Array,
   sections: readonly StageStatistics[],
   stages: number,
 ): number[] {
   const sums = new Array<number>(stages).fill(0);
   let place = 0;
-  sections.forEach(({ mean, factor }, index) => {
-    const start = place;
+  sections.forEach(({ mean }, index) => {
+    let squares = 0;
+    for (let i = place; i < place + mean.length; i++) squares += whitened[i]! ** 2;
     place += mean.length;
-    const difference = mean.map((value, i) => row[start + i]! - value);
-    sums[index % stages]! += Math.log(squaredMahalanobis(factor, difference) + leastSquare);
+    sums[index % stages]! += Math.log(squares + leastSquare);
   });
   return sums;
 }
@@ -152,10 +180,15 @@ function distancesFrom(
 /**
  * The distances of all stages as one number: ln Σ exp(z) of distances z in standard deviations of held-out
  * normals. One stage in which an image is very strange is enough; an image that is somewhat strange in
- * several counts for more than in one.
+ * several counts for more than in one. `more`: further distances in such deviations.
  */
-export function joinedDistance(distances: readonly number[], { mean, deviation }: ReadOut): number {
-  const standard = distances.map((distance, i) => (distance - mean[i]!) / deviation[i]!);
+export function joinedDistance(
+  distances: readonly number[],
+  { mean, deviation }: ReadOut,
+  more: readonly number[] = [],
+): number {
+  const own = distances.map((distance, i) => (distance - mean[i]!) / deviation[i]!);
+  const standard = [...own, ...more];
   const largest = Math.max(...standard);
   return largest + Math.log(standard.reduce((sum, z) => sum + Math.exp(z - largest), 0));
 }

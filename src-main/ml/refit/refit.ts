@@ -2,7 +2,7 @@
 
 import type { RawScores } from '#domain/score.ts';
 import {
-  fitReadOutFolds,
+  fitWithNormals,
   joinedDistance,
   stageDistances,
   type ReadOut,
@@ -39,7 +39,7 @@ const headOffset = 1.75;
 
 export interface FittedNormals {
   readonly readOut: ReadOut;
-  readonly folds: ReturnType<typeof fitReadOutFolds>['folds'];
+  readonly folds: ReturnType<typeof fitWithNormals>['folds'];
   readonly rows: readonly Float32Array[];
 }
 
@@ -51,7 +51,7 @@ export function fitNormals(
   const size = pictures * lengths.reduce((sum, length) => sum + length, 0);
   const joined = new Float32Array(rows.length * size);
   rows.forEach((row, place) => joined.set(row, place * size));
-  return { ...fitReadOutFolds(joined, rows.length, lengths, pictures), rows };
+  return { ...fitWithNormals(joined, rows.length, lengths, pictures), rows };
 }
 
 /** null without anomalies. */

@@ -1,6 +1,7 @@
 // Shifts that replace a part of the picture: cut-mix, cut-out, small paste, stitch, missing half.
 
 import type { RandomStream } from '#domain/random.ts';
+import { borderColour } from './cell-mask.ts';
 import type { Shift, ShiftShape } from './shift.ts';
 
 interface Place {
@@ -163,16 +164,3 @@ export const missingHalf: Shift = {
     });
   },
 };
-
-/** Median of each channel along the border, as the background around the specimen. */
-function borderColour(view: Float32Array, { channels, size }: ShiftShape): number[] {
-  return Array.from({ length: channels }, (_, channel) => {
-    const plane = channel * size * size;
-    const along: number[] = [];
-    for (let i = 0; i < size; i++) {
-      along.push(view[plane + i]!, view[plane + (size - 1) * size + i]!);
-      along.push(view[plane + i * size]!, view[plane + i * size + size - 1]!);
-    }
-    return along.sort((a, b) => a - b)[along.length >> 1]!;
-  });
-}

@@ -47,7 +47,7 @@ function clip(value: number): number {
 }
 
 /** Gaussian blur in place, σ in pixels, cut at 3 σ; the border is repeated. */
-function blur(view: Float32Array, { channels, size }: ShiftShape, sigma: number): void {
+export function blur(view: Float32Array, { channels, size }: ShiftShape, sigma: number): void {
   const radius = Math.max(1, Math.ceil(3 * sigma));
   const kernel = Array.from({ length: 2 * radius + 1 }, (_, i) =>
     Math.exp(-((i - radius) ** 2) / (2 * sigma * sigma)),

@@ -1,6 +1,7 @@
 // The list of shift transforms.
 
 import { parseShiftName, shiftParameters, type ShiftName } from '#domain/shift-table.ts';
+import { ownCellMix, stainTransfer, textureSwap } from './cell-shifts.ts';
 import { channelSwap, gamma, mixup, stainMatrix, unevenLight } from './colours.ts';
 import { dust } from './dust.ts';
 import { flip, jigsaw, rotate } from './geometry.ts';
@@ -17,9 +18,11 @@ const shifts: Readonly<Record<ShiftName, (own: ShiftParameters) => Shift>> = {
   jigsaw: () => jigsaw,
   stitch: () => stitch,
   'cut-mix': () => cutMix,
+  'own-cell-mix': () => ownCellMix,
   mixup: () => mixup,
   'cut-out': () => cutOut,
   'small-paste': () => smallPaste,
+  'texture-swap': () => textureSwap,
   swirl,
   defocus: () => defocus,
   'sharpen-ring': sharpenRing,
@@ -28,6 +31,7 @@ const shifts: Readonly<Record<ShiftName, (own: ShiftParameters) => Shift>> = {
   dust,
   'missing-half': () => missingHalf,
   'stain-matrix': stainMatrix,
+  'stain-transfer': () => stainTransfer,
   'channel-swap': () => channelSwap,
   gamma,
   'uneven-light': unevenLight,

@@ -5,7 +5,7 @@ import { throwIfStopped } from '#domain/stop.ts';
 import { chooseEngine } from '#engine/doctor.ts';
 import type { PixelSet } from '#ml/pixels.ts';
 import { scoreImages, type KeyedImage } from '#ml/score.ts';
-import type { AdviseTask } from '../contract.ts';
+import type { ValidateTask } from '../contract.ts';
 import type { FrozenModel, Model, RefitModel } from '../files/model-file.ts';
 import { frozenScores } from './frozen/frozen-scores.ts';
 import { scoresByRefit } from './refit/refit-scores.ts';
@@ -21,7 +21,7 @@ const mostViews = 4;
 export async function modelScorer(
   model: Model | FrozenModel | RefitModel,
   path: string,
-  { seed, engine }: Pick<AdviseTask, 'seed' | 'engine'>,
+  { seed, engine }: Pick<ValidateTask, 'seed' | 'engine'>,
   { stop, emit }: TaskContext,
 ): Promise<(set: PixelSet) => Promise<RawScores[]>> {
   const { method, settings: own } = model.description;

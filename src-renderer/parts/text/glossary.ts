@@ -90,7 +90,12 @@ export const glossary = {
   separability: {
     term: 'Separability (AUROC)',
     meaning:
-      'The chance that a shifted image gets a higher anomaly score than an unchanged one: 0.5 is guessing, 1.0 is always. Below 0.6 the shift looks normal, so learning it as an outlier does harm. At 1.0 it is trivially detected: it does no harm, but teaches little about faint differences.',
+      'The chance that a shifted image is found stranger than an unchanged one: 0.5 is guessing, 1.0 is always. A shift that stays below 0.6, even for a test that has learnt it, looks normal: learning it as an outlier does harm. One that a frozen network separates nearly always does no harm, but teaches little about faint differences. The others are usable, and ranked.',
+  },
+  'recommended-mix': {
+    term: 'Recommended mix',
+    meaning:
+      'The outliers that a training takes unless you choose others: the shifts that are not normal for the specimen and not too easy for a frozen network, at most five, and your outlier sources by their number of images, none with more than half of the draws. It takes some seconds and is kept until the images or the specimen change.',
   },
   run: {
     term: 'Run',

@@ -34,6 +34,8 @@ export class TrainForm {
   engine = $state<EngineChoice>('auto');
   /** As typed. */
   seed = $state('0');
+  /** undefined: recommended, unless the user has enabled shifts. */
+  ownMix = $state<'recommended' | 'own'>();
   /** The run from which the settings were copied. */
   takenFrom = $state<number>();
   /** The project's outliers, which are learnt as far as the method takes them. */
@@ -53,6 +55,14 @@ export class TrainForm {
   }
   get takesShifts(): boolean {
     return takesShifts(this.method);
+  }
+  /** The core chooses shifts and weights when the training starts. */
+  get isRecommended(): boolean {
+    return this.takesShifts && this.#isRecommended;
+  }
+  get #isRecommended(): boolean {
+    if (this.ownMix !== undefined) return this.ownMix === 'recommended';
+    return this.outlierSelection.usedShifts.length === 0;
   }
   /** The settings of the method. */
   get table(): SettingTable {
@@ -130,12 +140,13 @@ export class TrainForm {
       ...{ seed: Number(this.seed), engine: this.engine, rank: true },
       overrides: Object.fromEntries(this.changed.map((name) => [name, this.valueOf(name).trim()])),
       outliers: used.map(({ name, weight }) => ({ name, weight })),
-      shifts: takesShifts(method)
-        ? this.outlierSelection.usedShifts.map(({ name, weight, strength, parameters }) => ({
-            ...{ name, weight, strength },
-            ...(parameters ? { parameters } : {}),
-          }))
-        : [],
+      shifts:
+        takesShifts(method) && !this.#isRecommended
+          ? this.outlierSelection.usedShifts.map(({ name, weight, strength, parameters }) => ({
+              ...{ name, weight, strength },
+              ...(parameters ? { parameters } : {}),
+            }))
+          : [],
     };
   }
 
@@ -146,6 +157,7 @@ export class TrainForm {
     // A refit starts from a model: its images and settings are trained on by the preset's method.
     this.ownMethod = method !== presetMethod[preset] && isStartName(method) ? method : undefined;
     this.takenFrom = runId;
+    this.ownMix = 'own';
     this.#typed.clear();
     for (const [name, value] of Object.entries(config.overrides)) {
       if (Object.hasOwn(this.table, name)) this.type(name, String(value));

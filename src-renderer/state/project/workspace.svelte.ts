@@ -14,6 +14,7 @@ import { Estimates } from './estimates.svelte.ts';
 import { OutlierSelection } from './outlier-selection.svelte.ts';
 import { NearDuplicates } from './near-duplicates.svelte.ts';
 import { Overlaps } from './overlaps.svelte.ts';
+import { Recommendation } from './recommendation.svelte.ts';
 import { Resource } from '../resource.svelte.ts';
 import { Runs } from './runs.svelte.ts';
 import { Sources } from './sources.svelte.ts';
@@ -35,6 +36,7 @@ export class Workspace {
   readonly estimates: Estimates;
   readonly heat: HeatView;
   readonly clusters: ClusterSearch;
+  readonly recommendation: Recommendation;
   /** Loaded by the components that show them: each load tests the engines again. */
   readonly engines: Resource<readonly EngineReport[]>;
   readonly trainForm: TrainForm;
@@ -52,6 +54,7 @@ export class Workspace {
     this.sources = new Sources(core);
     this.overlaps = new Overlaps(core);
     this.nearDuplicates = new NearDuplicates(core);
+    this.recommendation = new Recommendation(core);
     this.estimates = new Estimates(core, this.datasets);
     this.heat = new HeatView(core);
     this.clusters = new ClusterSearch(core);

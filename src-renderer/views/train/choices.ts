@@ -87,7 +87,8 @@ function groups(method: StartName): readonly SettingGroup[] {
     {
       title: !isTrained(method) ? 'Computing' : 'Network and length',
       names: [
-        ...['network', 'width', 'inputSize', 'batch', 'outlierBatch', 'epochs', 'steps'],
+        ...['network', 'width', 'inputSize', 'batch', 'outlierBatch'],
+        ...['hardOutliers', 'epochs', 'steps'],
         'threads',
       ],
     },

@@ -51,11 +51,11 @@ windowScenario(
     await page.getByRole('slider', { name: 'Colour of Grain' }).fill('0');
     await page.getByRole('checkbox', { name: 'Grain' }).check();
     await page.getByRole('slider', { name: 'Weight of Grain' }).fill('2');
-    await page.getByText('1 of 19 is enabled').waitFor();
+    await page.getByText('1 of 22 is enabled').waitFor();
     expect(await breachesInBothThemes(page)).toEqual([]);
 
     await page.getByRole('button', { name: 'Measure separability' }).click();
-    await page.getByText('Measured by a quick test').waitFor({ timeout: 180_000 });
+    await page.getByText('with a frozen network').waitFor({ timeout: 180_000 });
     await page
       .getByText(/looks normal · 0\.\d\d/)
       .first()

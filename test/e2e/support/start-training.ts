@@ -9,6 +9,8 @@ export async function startTraining(
   settings: Readonly<Record<string, string>>,
 ): Promise<void> {
   await goTo(page, 'Train');
+  // The advisor takes seconds, which scenarios about something else need not wait for.
+  await page.getByRole('radio', { name: 'Own choice' }).check();
   await page.getByText('Advanced').click();
   for (const [name, value] of Object.entries({ width: '4', ...settings })) {
     await page.getByLabel(name, { exact: true }).fill(value);

@@ -26,6 +26,7 @@ describe('the main job', () => {
     'edits.changed': [],
     'project.restored': [],
     'mix.changed': [],
+    'advice.progress': [],
     'images.compared': [],
     'clusters.progress': [],
   };

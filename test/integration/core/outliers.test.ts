@@ -124,29 +124,70 @@ describe('outliers', () => {
   describe('advice on shifts', () => {
     const shifts = [{ name: 'rotate' }, { name: 'channel-swap', strength: 1 }];
 
-    it('without a model tells a turned disc from none, and another colour always', async () => {
+    it('rejects a turned disc, tells another colour always, and keeps the answer', async () => {
       const { client } = await openProject(await copyOf(template, newFolder()));
+      const told = untilEvent(client, 'advice.progress', ({ done, total }) => done === total);
       const advice = await client.call('shifts.advise', { dataset: 'cells', shifts });
-      expect(advice.basis).toEqual({ kind: 'test' });
-      expect(advice.images).toBe(48);
+      expect(await told).toEqual({ dataset: 'cells', done: 90, total: 90 });
+      expect(advice).toMatchObject({ backbone: 'lite0', images: 30, model: null });
       const [turned, coloured] = advice.shifts;
-      expect(turned!.separability95[0]).toBeLessThan(0.6);
+      expect(turned).toMatchObject({ name: 'rotate', decision: 'normal', rank: null });
       expect(coloured!.separability).toBeGreaterThan(0.95);
+      expect(coloured!.decision).not.toBe('normal');
+      const start = performance.now();
+      expect(await client.call('shifts.advise', { dataset: 'cells', shifts })).toEqual(advice);
+      // From the cache: without a worker, whose start alone takes longer.
+      expect(workersOf(process.pid)).toEqual([]);
+      expect(performance.now() - start).toBeLessThan(60_000);
     });
 
-    it('with a model uses its scores of normals that it has not learnt', async () => {
+    it('asks the trained model as well, of normals that it has not learnt', async () => {
       const { client } = await openProject(await copyOf(template, newFolder()));
       const modelId = await train(client);
-      const advice = await client.call('shifts.advise', { dataset: 'cells', shifts });
-      expect(advice.basis).toEqual({ kind: 'model', modelId });
-      expect(advice.images).toBeLessThan(48);
-      expect(advice.shifts.map(({ name }) => name)).toEqual(['rotate', 'channel-swap']);
-      for (const { separability, separability95 } of advice.shifts) {
-        expect(separability).toBeGreaterThanOrEqual(separability95[0]);
-        expect(separability).toBeLessThanOrEqual(separability95[1]);
-      }
-      const again = await client.call('shifts.advise', { dataset: 'cells', shifts });
-      expect(again).toEqual(advice);
+      const asked = { dataset: 'cells', shifts, withModel: true };
+      const { model } = await client.call('shifts.advise', asked);
+      expect(model!.modelId).toBe(modelId);
+      expect(model!.images).toBeLessThan(48);
+      expect(model!.separability.every((value) => value >= 0 && value <= 1)).toBe(true);
+      expect(await client.call('shifts.advise', asked)).toMatchObject({ model });
+    });
+
+    it('becomes the recommended mix, with the sources by number of images', async () => {
+      const { client } = await openProject(await copyOf(template, newFolder()));
+      const asked = { dataset: 'cells', method: 'anchored' as const, sources: ['pack'] };
+      const mix = await client.call('mix.recommend', asked);
+      expect(mix).toMatchObject({ basis: 'advice', outliers: [{ name: 'pack', weight: 1 }] });
+      expect(mix.shifts.length).toBeGreaterThan(0);
+      expect(mix.shifts.map(({ name }) => name)).not.toContain('rotate');
+      expect(mix.sentence).toMatch(
+        /^Shifts .+ as normal for this specimen.*: pack \(weight 1\)\.$/,
+      );
+      const run = { ...smallTraining, ...mix, recommended: mix.sentence };
+      const { outliers, shifts: taken, dataset, overrides, engine, seed } = run;
+      const { runId, jobId } = await client.call('runs.train', {
+        ...{ dataset, overrides, engine, seed, outliers: [...outliers], shifts: [...taken] },
+        recommended: run.recommended,
+      });
+      await succeeded(client, jobId);
+      const { config } = await client.call('runs.show', { runId });
+      expect(config).toMatchObject({ recommended: mix.sentence });
+      // A method without shifts gets the sources alone.
+      expect(await client.call('mix.recommend', { ...asked, method: 'oecl' })).toMatchObject({
+        ...{ basis: 'standard', shifts: [], outliers: [{ name: 'pack', weight: 1 }] },
+      });
+    });
+
+    it('is the usual shifts, and says so, where too few normals train', async () => {
+      const { client } = await openProject(await copyOf(template, newFolder()));
+      const { images } = await client.call('images.page', { dataset: 'cells', role: 'normal' });
+      await client.call('items.edit', {
+        selection: { dataset: 'cells', imageIds: images.slice(0, 40).map((one) => one.imageId) },
+        set: { split: 'none' },
+      });
+      const mix = await client.call('mix.recommend', { dataset: 'cells', method: 'anchored' });
+      expect(mix.basis).toBe('standard');
+      expect(mix.shifts.map(({ name }) => name)).toEqual(['cut-mix', 'cut-out', 'small-paste']);
+      expect(mix.sentence).toContain('needs at least 20 normal images');
     });
 
     it('is cancelled when asked', async () => {
@@ -168,6 +209,34 @@ describe('outliers', () => {
         return performance.now() - start;
       });
     });
+  });
+
+  it('say how many of them help and which source does not, on known anomalies', async () => {
+    const { client } = await openProject(await copyOf(template, newFolder()));
+    const asked = { dataset: 'cells', sources: ['pack', 'cells'] };
+    await expect(client.call('outliers.budget', asked)).rejects.toMatchObject({
+      code: 'too-few-images',
+      message: expect.stringContaining('0 known anomalies') as string,
+    });
+    const { images } = await client.call('images.page', { dataset: 'cells', role: 'anomaly' });
+    await client.call('items.edit', {
+      selection: { dataset: 'cells', imageIds: images.map((one) => one.imageId) },
+      set: { split: 'train' },
+    });
+    const found = await client.call('outliers.budget', asked);
+    expect(found.basis).toBe('few-shot');
+    expect(found.counts.anomalous).toBe(12);
+    expect(found.points.map(({ outliers }) => outliers)).toEqual([0, 10, 24]);
+    expect(found.sources.map(({ name, images: count }) => [name, count])).toEqual([
+      ['pack', 12],
+      ['cells', 12],
+    ]);
+    for (const { auroc, difference95, sentence, name } of found.sources) {
+      expect(auroc).toBeGreaterThan(0.5);
+      expect(difference95[0]).toBeLessThanOrEqual(difference95[1]);
+      expect(sentence).toContain(name);
+    }
+    expect(await client.call('outliers.budget', asked)).toEqual(found);
   });
 
   describe('that overlap', () => {

@@ -4,6 +4,7 @@ import { methodCards, methodNames } from '#domain/methods/methods.ts';
 import { standardShifts, takesShifts } from '#domain/run-outliers.ts';
 import { presetMethod, presetNames, specimenNames } from '#domain/run-settings.ts';
 import { shiftNames } from '#domain/shift-table.ts';
+import { recommendedInput } from '../advising.ts';
 import { parseSetting, parseWeighted } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
 import { engineOption } from '../engine-option.ts';
@@ -25,7 +26,8 @@ export const train = command({
       'reference (arXiv 2312.15288), intended for a graphics card. Ctrl+C stops the training; a ' +
       'checkpoint is kept, and "normscope resume" continues with the same result as without the stop.',
     `Shift transforms: ${shiftNames.join(', ')}. Where neither outliers nor shifts are named, the ` +
-      `methods that take shifts use ${standardShifts(methodNames.find(takesShifts)!).join(', ')}.`,
+      'methods that take shifts use those that the advisor recommends (see "normscope shifts"), or, with too ' +
+      `few normal images to measure, ${standardShifts(methodNames.find(takesShifts)!).join(', ')}.`,
   ],
   arguments: { project: projectArgument },
   options: {
@@ -39,7 +41,9 @@ export const train = command({
       kind: 'text',
       placeholder: 'NAME[=WEIGHT]',
       many: true,
-      meaning: 'a dataset to learn as outliers; weights say how often each source is drawn',
+      meaning:
+        'a dataset to learn as outliers; weights say how often each source is drawn, without them the ' +
+        'number of images does',
     },
     shift: {
       kind: 'text',
@@ -118,17 +122,21 @@ export const train = command({
       overrides: Object.fromEntries(given.set.map(parseSetting)),
       outliers: given.outliers.map((text) => {
         const { name, number } = parseWeighted('outliers', text, { above: 0, max: 1000 });
-        return { name, weight: number ?? 1 };
+        return { name, ...(number === undefined ? {} : { weight: number }) };
       }),
       shifts: given.shift.map((text) => {
         const { name, number } = parseWeighted('shift', text, { min: 0, max: 1 });
         return { name, weight: 1, ...(number === undefined ? {} : { strength: number }) };
       }),
     };
-    const trained = await withProject(shell, project, {}, (client) =>
-      followTraining(client, shell, project, () => client.call('runs.train', input)),
-    );
-    shell.answer(trainedAnswer(trained));
+    const { trained, recommended } = await withProject(shell, project, {}, async (client) => {
+      const whole = { ...input, ...(await recommendedInput(client, shell, input)) };
+      const run = await followTraining(client, shell, project, () =>
+        client.call('runs.train', whole),
+      );
+      return { trained: run, recommended: whole.recommended ?? null };
+    });
+    shell.answer({ ...trainedAnswer(trained), recommended });
     shell.say(...trainedLines(shell, project, trained));
     return 0;
   },

@@ -4,15 +4,13 @@
 import { purpose, RandomStream } from '#domain/random.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import { backboneSize } from '#ml/backbone.ts';
-import { picturesOf, readingOf, type FrozenReading } from '#ml/read-out/frozen-reading.ts';
+import { picturesOf } from '#ml/read-out/frozen-reading.ts';
 import type { BackboneFeaturesTask, BackboneReference, BackboneTrial } from '../../contract.ts';
 import { readBackbone } from '../../files/backbone-file.ts';
 import { readShard } from '../../files/shard.ts';
 import { writeWhole } from '#files/whole-file.ts';
 import { FrozenFeatures } from './frozen-features.ts';
 import type { TaskContext } from '../task.ts';
-
-const upright: FrozenReading = { turns: 1, isSeparate: false };
 
 /** On one image of noise. Throws what loading throws, and `bad-input` where file and card differ. */
 export async function tryBackbone(task: BackboneReference): Promise<BackboneTrial> {
@@ -37,16 +35,14 @@ export async function runBackboneFeatures(
   { stop }: TaskContext,
 ): Promise<{ images: number; size: number }> {
   const shard = await readShard(task.shard.path, task.shard.hash);
-  const { settings } = task;
-  const reading = settings ? readingOf(settings) : upright;
-  const size = picturesOf(shard, reading) * backboneSize(task.card.outputs);
+  const size = picturesOf(shard, task.reading) * backboneSize(task.card.outputs);
   const features = new Float32Array(shard.count * size);
-  const network = await load(task, task.engine, settings?.threads ?? 0);
+  const network = await load(task, task.engine, task.threads);
   try {
     const indices = Array.from({ length: shard.count }, (_, index) => index);
     let done = 0;
     throwIfStopped(stop);
-    for await (const rows of network.rows(shard, indices, reading)) {
+    for await (const rows of network.rows(shard, indices, task.reading)) {
       for (const row of rows) features.set(row, size * done++);
       throwIfStopped(stop);
     }

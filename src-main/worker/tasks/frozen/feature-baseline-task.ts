@@ -19,7 +19,7 @@ export async function runFeatureBaseline(
   { stop }: TaskContext,
 ): Promise<{ anomaly: number[] }> {
   const lengths = outputLengths(task.outputs);
-  const size = lengths.reduce((sum, length) => sum + length, 0);
+  const size = task.pictures * lengths.reduce((sum, length) => sum + length, 0);
   const normals = await valuesOf(task.normals.path);
   const images = await valuesOf(task.images.path);
   if (normals.length < fewest * size) {
@@ -28,7 +28,7 @@ export async function runFeatureBaseline(
       `There are fewer than ${fewest} normal images to compare with.`,
     );
   }
-  const readOut = fitReadOut(normals, normals.length / size, lengths);
+  const readOut = fitReadOut(normals, normals.length / size, lengths, task.pictures);
   const turns = new Turns();
   const anomaly: number[] = [];
   for (let start = 0; start < images.length; start += size) {

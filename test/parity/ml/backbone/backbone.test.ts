@@ -53,7 +53,8 @@ async function featuresOf(
   const { images, size } = await runBackboneFeatures(
     {
       ...{ model: { hash: card.sha256, path: modelPath }, card, engine: 'cpu', path },
-      settings: null,
+      reading: { turns: 1, isSeparate: false },
+      threads: 0,
       shard: { name: 'pictures', hash: shardAddress(header), path: shardPath },
     },
     { stop: neverStop, emit: () => undefined },

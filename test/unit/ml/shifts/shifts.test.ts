@@ -20,7 +20,7 @@ import {
 
 /** A partner that differs shows in these. */
 const isPaste = (name: ShiftName): boolean =>
-  ['cut-mix', 'small-paste', 'stitch', 'mixup'].includes(name);
+  ['cut-mix', 'own-cell-mix', 'small-paste', 'stitch', 'mixup'].includes(name);
 /**
  * Nothing can be cut, moved or blurred in an even picture: it stays even. Grain, dust and another
  * light show on it, and so does a part of a partner that is different.
@@ -29,7 +29,7 @@ function showsOnEven(name: ShiftName, value: number): boolean {
   if (isPaste(name) || ['noise', 'dust', 'channel-swap'].includes(name)) return true;
   // Black has no light to lose, and white no stain to change.
   if (name === 'gamma') return value > 0 && value < 1;
-  if (name === 'stain-matrix') return value > 0 && value < 1;
+  if (name === 'stain-matrix' || name === 'stain-transfer') return value > 0 && value < 1;
   return name === 'uneven-light' && value > 0;
 }
 describe.each(shiftNames)('the shift %s', (name) => {

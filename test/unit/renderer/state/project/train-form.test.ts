@@ -44,6 +44,23 @@ describe('the form of a training', () => {
     expect(form.input('cells', ['dust'])).toMatchObject({ outliers: [], shifts: [] });
   });
 
+  it('leaves shifts to the advisor until the user enables one, or says otherwise', () => {
+    const form = newForm();
+    expect(form.isRecommended).toBe(true);
+    form.outlierSelection.changeShift('dust', { isUsed: true });
+    expect(form.isRecommended).toBe(false);
+    expect(form.input('cells', []).shifts).toMatchObject([{ name: 'dust' }]);
+    form.ownMix = 'recommended';
+    expect(form.input('cells', []).shifts).toEqual([]);
+    // A method without shifts has nothing to be advised on.
+    form.ownMethod = 'oecl';
+    expect(form.isRecommended).toBe(false);
+    form.ownMethod = undefined;
+    form.outlierSelection.changeShift('dust', { isUsed: false });
+    form.ownMix = 'own';
+    expect(form.isRecommended).toBe(false);
+  });
+
   it('reports an invalid setting where it is typed, until it is corrected', () => {
     const form = newForm();
     form.type('alpha', '9999');
