@@ -10,6 +10,7 @@ import type { ReviewEffort } from '#domain/metrics/review-effort.ts';
 import { method } from '#rpc/method.ts';
 import { backboneMethods } from './backbones.ts';
 import { comparisonMethods } from './comparison.ts';
+import { clusterMethods } from './clusters.ts';
 import { editMethods, type EditState } from './edit.ts';
 import type { Lineage, SharedGroups, TypeEvaluation } from './evaluation.ts';
 import { guaranteeMethods, type Drift } from './guarantee.ts';
@@ -22,6 +23,7 @@ import {
   type RankedImage,
   type Role,
 } from './image.ts';
+import { heatMapMethods } from './heat-map.ts';
 import { imageLookMethods } from './image-look.ts';
 import { importPreviewMethods } from './import-preview.ts';
 import { licenceMethods } from './licences.ts';
@@ -252,6 +254,8 @@ export const trainInput = z.strictObject({
 export const coreMethods = {
   ...imageMethods,
   ...imageLookMethods,
+  ...heatMapMethods,
+  ...clusterMethods,
   ...importPreviewMethods,
   ...editMethods,
   ...reviewMethods,
@@ -339,6 +343,13 @@ export interface CoreEvents {
   'run.epoch': { readonly runId: number; readonly report: EpochReport };
   /** How far a search for near duplicates is, here or in another window. */
   'images.compared': {
+    /** The name that its caller chose; null without one. */
+    readonly search: string | null;
+    readonly done: number;
+    readonly total: number;
+  };
+  /** How many images of a search for clusters have features. */
+  'clusters.progress': {
     /** The name that its caller chose; null without one. */
     readonly search: string | null;
     readonly done: number;

@@ -52,6 +52,22 @@ export const editMethods = {
   'items.edit': method<{ changed: number; state: EditState }>()(
     z.strictObject({ selection, set: itemChange }),
   ),
+  /** As 'items.edit' for several lists of images of a dataset: one edit, described by `words`. */
+  'items.editEach': method<{ changed: number; state: EditState }>()(
+    z.strictObject({
+      dataset: imageFilter.shape.dataset,
+      words: z.string().trim().min(1).max(200),
+      parts: z
+        .array(
+          z.strictObject({
+            imageIds: z.array(z.int().min(1)).min(1).max(1_000_000),
+            set: itemChange,
+          }),
+        )
+        .min(1)
+        .max(100),
+    }),
+  ),
   /** Makes the images neither train, calibrate nor test: one edit, also for several datasets. */
   'items.leaveOut': method<{ changed: number; state: EditState }>()(
     z.strictObject({ images: z.array(usedImage).min(1).max(1_000_000) }),

@@ -19,6 +19,8 @@ import { FailedJob } from './jobs/failed-job.ts';
 import { jobSpec } from './jobs/job-spec.ts';
 import { JobQueue, type JobHandlers, type JobStanding } from './jobs/queue.ts';
 import { markInterrupted } from './jobs/recovery.ts';
+import { HeatMaps } from './maps/heat-maps.ts';
+import { mapMethods } from './maps/map-methods.ts';
 import { readLicences } from './project/licences.ts';
 import type { Log } from './project/log.ts';
 import { outlierMethods } from './outliers/outlier-methods.ts';
@@ -78,6 +80,7 @@ export class Core {
   readonly #cache: FeatureCache;
   readonly #features: Features;
   readonly #viewer: ImageViewer;
+  readonly #heatMaps: HeatMaps;
   readonly #previewer: ShiftPreviewer;
   readonly #service: Service;
   readonly #servers = new Map<Link, Server>();
@@ -116,6 +119,7 @@ export class Core {
         return { paths, region, bitDepth, pixels: width * height };
       }),
     );
+    this.#heatMaps = new HeatMaps({ database, folder, compute, viewer: this.#viewer });
     this.#previewer = new ShiftPreviewer(database, folder, compute);
     this.#service = {
       handlers: this.#methods(),
@@ -144,7 +148,7 @@ export class Core {
   async close(): Promise<void> {
     this.#closing.stop();
     this.#previewer.close();
-    await Promise.all([this.#queue.close(), this.#features.close()]);
+    await Promise.all([this.#queue.close(), this.#features.close(), this.#heatMaps.close()]);
     this.#viewer.close();
     for (const link of [...this.#servers.keys()]) link.close();
   }
@@ -191,6 +195,11 @@ export class Core {
         jobIds: sampleImports.map((input) => queue.submit({ kind: 'import', input })),
       }),
       ...imageMethods(database, this.#viewer),
+      ...mapMethods({
+        ...{ database, folder, compute, features: this.#features, viewer: this.#viewer },
+        ...{ heatMaps: this.#heatMaps, orClosing },
+        emit: (progress) => this.#emit('clusters.progress', progress),
+      }),
       'images.nearDuplicates': ({ again, search = null, ...asked }, stop) =>
         nearDuplicates[again ? 'findAgain' : 'find'](asked, orClosing(stop), (done, total) =>
           this.#emit('images.compared', { search, done, total }),

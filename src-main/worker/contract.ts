@@ -295,6 +295,65 @@ export interface Estimate {
   readonly checkpointSeconds: number;
 }
 
+/** What a heat map is compared with. */
+export interface FitHeatTask {
+  readonly model: Input;
+  /** Normal training images, prepared as those that the model was trained on. */
+  readonly normals: ShardReference;
+  /** Normals that set the scale, prepared alike; null: a fifth of `normals` does, and fits nothing. */
+  readonly heldOut: ShardReference | null;
+  /** The file to write. */
+  readonly path: string;
+}
+
+/** The images that set the scale of a heat map. */
+export interface HeatScale {
+  readonly images: number;
+  readonly isHeldOut: boolean;
+}
+
+/** [side, side, channels] in the channels and depth of a model, little-endian, in base64. */
+export interface PixelSquare {
+  readonly side: number;
+  readonly pixels: string;
+}
+
+export interface HeatTask {
+  readonly model: Input;
+  /** Written by `fitHeat`. */
+  readonly statistics: Input;
+  readonly square: PixelSquare;
+}
+
+/** Row by row: 0 and less for what is usual of normals, 1 and more for what hardly any normal has. */
+export interface HeatGrid {
+  readonly height: number;
+  readonly width: number;
+  readonly values: readonly number[];
+  readonly from: HeatScale;
+}
+
+/** Sub-populations of images. */
+export interface ClusterTask {
+  /** Whose features they are: of a frozen network with several stages the last one counts. */
+  readonly model: Input;
+  /** 32-bit floats (little-endian), a row for each image. */
+  readonly features: Input;
+  readonly images: number;
+  /** Clusters, at most. */
+  readonly most: number;
+  readonly seed: number;
+}
+
+/** See `FoundClusters` in ml/clusters/find-clusters.ts. */
+export interface Clusters {
+  readonly clusters: readonly { readonly weight: number; readonly exemplars: readonly number[] }[];
+  readonly of: readonly number[];
+  readonly probability: readonly number[];
+  readonly across: readonly number[];
+  readonly up: readonly number[];
+}
+
 /** A training step of `images` random images, views and outliers included; a multiple of 4, ≥ 8. */
 export interface TimeStepTask {
   readonly width: number;
@@ -344,6 +403,10 @@ export interface WorkerMethods {
   backboneFeatures: { input: BackboneFeaturesTask; output: { images: number; size: number } };
   /** As `baseline`, by the read-out of features. */
   featureBaseline: { input: FeatureBaselineTask; output: { anomaly: number[] } };
+  /** Emits `features` for each image that it has read. */
+  fitHeat: { input: FitHeatTask; output: HeatScale };
+  heat: { input: HeatTask; output: HeatGrid };
+  clusters: { input: ClusterTask; output: Clusters };
   timeStep: { input: TimeStepTask; output: StepTiming };
   timeAugment: { input: TimeAugmentTask; output: AugmentTiming };
   estimate: { input: EstimateTask; output: Estimate };

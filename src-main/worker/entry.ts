@@ -13,6 +13,8 @@ import { runBackboneFeatures, tryBackbone } from './tasks/frozen/backbone-task.t
 import { workerProtocol } from './contract.ts';
 import { runFeatureBaseline } from './tasks/frozen/feature-baseline-task.ts';
 import { runFeatures } from './tasks/features-task.ts';
+import { runClusters } from './tasks/cluster-task.ts';
+import { runFitHeat, runHeat } from './tasks/heat/heat-task.ts';
 import { runEstimate } from './tasks/estimate-task.ts';
 import { runBaseline } from './tasks/baseline-task.ts';
 import { workerMethods } from './inputs.ts';
@@ -60,6 +62,9 @@ const handlers: HandlersOf<typeof workerMethods> = {
   tryBackbone: alone(tryBackbone),
   backboneFeatures: alone(runBackboneFeatures),
   featureBaseline: alone(runFeatureBaseline),
+  fitHeat: alone(runFitHeat),
+  heat: alone(runHeat),
+  clusters: alone(runClusters),
   timeStep: alone(timeStep),
   timeAugment: alone(timeAugment),
   estimate: alone(runEstimate),

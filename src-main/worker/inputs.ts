@@ -21,10 +21,16 @@ import type {
   BackboneReference,
   BackboneTrial,
   CheckpointRule,
+  Clusters,
+  ClusterTask,
   Estimate,
   EstimateTask,
   FeatureBaselineTask,
   FeaturesTask,
+  FitHeatTask,
+  HeatGrid,
+  HeatScale,
+  HeatTask,
   BaselineTask,
   RandomBaselineTask,
   RefitResult,
@@ -179,6 +185,27 @@ const featureBaselineTask: z.ZodType<FeatureBaselineTask> = z.strictObject({
   outputs: backboneCard.shape.outputs,
 });
 
+const fitHeatTask: z.ZodType<FitHeatTask> = z.strictObject({
+  model: file,
+  normals: shard,
+  heldOut: shard.nullable(),
+  path: z.string(),
+});
+
+const heatTask: z.ZodType<HeatTask> = z.strictObject({
+  model: file,
+  statistics: file,
+  square: z.strictObject({ side: z.int().min(1).max(4096), pixels: z.base64() }),
+});
+
+const clusterTask: z.ZodType<ClusterTask> = z.strictObject({
+  model: file,
+  features: file,
+  images: z.int().min(2),
+  most: z.int().min(1).max(64),
+  seed,
+});
+
 const timeStepTask: z.ZodType<TimeStepTask> = z.strictObject({
   width: z.int().min(4).max(256),
   size: z.int().min(16).max(512),
@@ -252,6 +279,9 @@ export const workerMethods = {
   tryBackbone: method<BackboneTrial>()(backboneReference),
   backboneFeatures: method<WorkerMethods['backboneFeatures']['output']>()(backboneFeaturesTask),
   featureBaseline: method<WorkerMethods['featureBaseline']['output']>()(featureBaselineTask),
+  fitHeat: method<HeatScale>()(fitHeatTask),
+  heat: method<HeatGrid>()(heatTask),
+  clusters: method<Clusters>()(clusterTask),
   timeStep: method<StepTiming>()(timeStepTask),
   timeAugment: method<AugmentTiming>()(timeAugmentTask),
   estimate: method<Estimate>()(estimateTask),

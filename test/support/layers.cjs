@@ -206,6 +206,15 @@ const rows = {
     ],
     node: true,
   },
+  // Where an image is strange, and which images are alike.
+  'core-maps': {
+    at: 'src-main/core/maps',
+    may: [
+      ...['src-main/(domain|contract|rpc)', 'src-main/core/(formats|archives|reader|datasets)'],
+      ...['src-main/core/(store|workers|runs|features|scores)', 'src-main/worker/contract.ts'],
+    ],
+    node: true,
+  },
   'core-training': {
     at: 'src-main/core/training',
     may: [

@@ -7,5 +7,6 @@ export const slowUnitTests = [
   'test/unit/engine/model.test.ts',
   'test/unit/engine/onnxruntime/heap.test.ts',
   'test/unit/layers.test.ts',
+  'test/unit/ml/clusters.test.ts',
   'test/unit/ml/train.test.ts',
 ];

@@ -6,12 +6,13 @@ import type { Edits } from './edits.ts';
 
 type EditMethods = Pick<
   HandlersOf<typeof coreMethods>,
-  'items.edit' | 'items.leaveOut' | 'edits.undo' | 'edits.redo' | 'edits.state'
+  'items.edit' | 'items.editEach' | 'items.leaveOut' | 'edits.undo' | 'edits.redo' | 'edits.state'
 >;
 
 export function editMethods(edits: Edits): EditMethods {
   return {
     'items.edit': ({ selection, set }) => edits.editItems(selection, set),
+    'items.editEach': ({ dataset, words, parts }) => edits.editEach(dataset, words, parts),
     'items.leaveOut': ({ images }) => edits.leaveOut(images),
     'edits.undo': () => edits.undo(),
     'edits.redo': () => edits.redo(),

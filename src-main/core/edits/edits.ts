@@ -66,6 +66,26 @@ export class Edits {
     return { changed, state };
   }
 
+  /** Several lists of images of one dataset as one edit. Throws as `editItems`. */
+  editEach(
+    dataset: string,
+    words: string,
+    parts: readonly { readonly imageIds: readonly number[]; readonly set: ItemChange }[],
+  ): { changed: number; state: EditState } {
+    let changed = 0;
+    const state = this.#transact((writer, now) => {
+      changed = 0;
+      const id = addEdit(writer, { kind: 'items', words: `${words}: ${dataset}` }, now);
+      for (const { imageIds, set } of parts) {
+        const items = itemsMeant(writer, { dataset, imageIds });
+        changed += noteItems(writer, id, items, set, null);
+      }
+      if (changed === 0) throw new NothingChanges();
+      applyItems(writer, id, 'after');
+    });
+    return { changed, state };
+  }
+
   /** One edit for any number of datasets. Throws as `editItems`. */
   leaveOut(images: readonly UsedImage[]): { changed: number; state: EditState } {
     const idsOf = Map.groupBy(images, ({ dataset }) => dataset);

@@ -12,6 +12,7 @@ import { eachRegion, regionHash, regionSource } from '../formats/region.ts';
 import { tilesOf, type Tiles } from '../formats/tiles.ts';
 import type { NewImage } from '../formats/new-image.ts';
 import type { Described, DescribeTask } from './describe-file.ts';
+import { drawHeat, type HeatOverlay } from './heat-overlay.ts';
 import { histogramOf } from './histogram.ts';
 import { bitDepthOf, readPixels } from '../formats/pipeline.ts';
 import { renderPicture } from './render.ts';
@@ -69,6 +70,8 @@ interface RenderTask {
   readonly region: RegionAddress | null;
   /** undefined shows nearly all values, as a thumbnail does. */
   readonly look: PictureLook | undefined;
+  /** Drawn over it. */
+  readonly heat?: HeatOverlay | undefined;
   readonly target: string;
   readonly scratchFolder: string;
   readonly pixelLimit: number;
@@ -152,7 +155,8 @@ export async function regionSquares(
 
 export async function render(task: RenderTask): Promise<null> {
   const picture = await withOriginal(task, (source) => renderPicture(source, task.look));
-  await writePicture(task.target, picture, task.scratchFolder);
+  const drawn = task.heat === undefined ? picture : await drawHeat(picture, task.heat);
+  await writePicture(task.target, drawn, task.scratchFolder);
   return null;
 }
 

@@ -2,7 +2,7 @@
 // and ended when idle; a few hundred pictures are cached.
 
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ImageHistogram } from '#contract/image-look.ts';
 import type { PictureLook } from '#contract/picture-look.ts';
 import { Failure } from '#domain/failure.ts';
@@ -13,7 +13,8 @@ import { standardPixelLimit } from '../formats/decode.ts';
 import { fileOf, originalFiles, restoreOriginals, type ImageFile } from '../archives/originals.ts';
 import { isHash, shownOriginal, thumbnail, type Picture } from './pictures.ts';
 import { ImageReader } from './reader.ts';
-import type { ReaderResults, ReaderTask } from './reader-tasks.ts';
+import type { HeatOverlay } from './heat-overlay.ts';
+import type { ReaderResults, ReaderTask, SquareTask } from './reader-tasks.ts';
 
 /** Pictures kept in the project's cache. */
 const kept = 300;
@@ -86,6 +87,34 @@ export class ImageViewer {
     const image = this.#find(hash) ?? { paths: [], region: null };
     return await this.#read(fileOf({ ...image, hash }), (file) => ({
       ...{ kind: 'histogram', ...file, pixelLimit: standardPixelLimit },
+    }));
+  }
+
+  /** The square of pixels of an image as a network gets it. Throws `not-found` and `unreadable-image`. */
+  async square(
+    hash: string,
+    wanted: Pick<SquareTask, 'side' | 'channels' | 'type'>,
+  ): Promise<Uint8Array | Uint16Array> {
+    const file = fileOf({ ...(this.#find(hash) ?? { paths: [], region: null }), hash });
+    const { region } = file;
+    const limited = { ...wanted, pixelLimit: standardPixelLimit };
+    if (region === null)
+      return await this.#read(file, (at) => ({ kind: 'square', ...at, ...limited }));
+    const [square] = await this.#read(file, ({ hash: ofFile, paths }) => ({
+      ...{ kind: 'regionSquares', hash: ofFile, paths, regions: [region], ...limited },
+    }));
+    return square!;
+  }
+
+  /**
+   * Writes an image with a heat map over it as a PNG file; an existing file is replaced. Throws `not-found`,
+   * `unreadable-image`, `disk-full`, and what the file system throws.
+   */
+  async writeHeat(hash: string, heat: HeatOverlay, target: string): Promise<void> {
+    const file = fileOf({ ...(this.#find(hash) ?? { paths: [], region: null }), hash });
+    await this.#read(file, (at) => ({
+      ...{ kind: 'render', ...at, look: undefined, heat, target, scratchFolder: dirname(target) },
+      pixelLimit: standardPixelLimit,
     }));
   }
 

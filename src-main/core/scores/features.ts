@@ -2,7 +2,7 @@
 // kept in the project's feature cache, and in memory for the model used last.
 
 import { Failure } from '#domain/failure.ts';
-import { StopSource } from '#domain/stop.ts';
+import { either, StopSource, type Stop } from '#domain/stop.ts';
 import { nearestByCosine } from '#ml/nearest.ts';
 import type { DatasetItem } from '../datasets/items.ts';
 import type { FeatureCache } from '../features/feature-cache.ts';
@@ -31,7 +31,8 @@ export interface AlikeImages {
   readonly outliers: readonly Alike[];
 }
 
-type Vectors = ReadonlyMap<number, Float32Array>;
+/** By image. */
+export type Vectors = ReadonlyMap<number, Float32Array>;
 
 /** Images to compare with. */
 interface Bank {
@@ -88,6 +89,14 @@ export class Features {
       normals: nearest(own, normals, imageId, most),
       outliers: nearest(own, outliers, imageId, most),
     };
+  }
+
+  /**
+   * Features of images by a model, each of length 1; those that cannot be read are left out. Throws `not-found`,
+   * `checkpoint-damaged` and `stopped`.
+   */
+  async vectors(modelId: number, imageIds: readonly number[], stop: Stop): Promise<Vectors> {
+    return await this.#ask(modelId, imageIds, either(stop, this.#closing));
   }
 
   /** Waits until no worker runs. */
@@ -152,17 +161,17 @@ export class Features {
       .then(async () => {
         const missing = [...new Set(imageIds)].filter((id) => !done?.has(id));
         if (missing.length === 0) return new Map<number, Float32Array>();
-        return await this.#ask(modelId, missing);
+        return await this.#ask(modelId, missing, this.#closing);
       });
     this.#last = work;
     return work;
   }
 
-  async #ask(modelId: number, imageIds: readonly number[]): Promise<Vectors> {
+  async #ask(modelId: number, imageIds: readonly number[], stop: Stop): Promise<Vectors> {
     const { database, folder, compute, cache } = this.#ports;
     const items = imageIds.map((imageId) => ({ imageId }));
     const images = await shardImages(database, folder, items);
-    const ports = { folder, compute, cache, stop: this.#closing };
+    const ports = { folder, compute, cache, stop };
     const found = await imageFeatures(this.#source(modelId), images, ports);
     return new Map(
       imageIds.flatMap((id, index) => {

@@ -4,10 +4,12 @@ import type { Command } from './command.ts';
 import { backbone } from './commands/backbone.ts';
 import { cancel } from './commands/cancel.ts';
 import { compare } from './commands/compare.ts';
+import { clusters } from './commands/clusters.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { engine } from './commands/engine.ts';
 import { evaluate } from './commands/evaluate.ts';
+import { heat } from './commands/heat.ts';
 import { importCommand } from './commands/import.ts';
 import { inspect } from './commands/inspect.ts';
 import { rank } from './commands/rank.ts';
@@ -32,6 +34,8 @@ export const commands: Readonly<Record<string, Command>> = {
   refit,
   evaluate,
   compare,
+  heat,
+  clusters,
   runs,
   show,
   resume,

@@ -113,7 +113,8 @@ function fitSections(
   });
 }
 
-function fitSection(rows: Float32Array, count: number): StageStatistics {
+/** rows [count, d], count ≥ 2. */
+export function fitSection(rows: Float32Array, count: number): StageStatistics {
   const mean = meanOfRows(rows, count);
   const d = mean.length;
   const { covariance } = shrunkCovariance(rows, mean, count);

@@ -18,8 +18,8 @@ export interface OutlierHead {
 /** Anomalies with which a head counts half. */
 const halfWeight = 3;
 /**
- * Normals from which the head counts in full. With fewer, the direction follows the noise of their covariance: of
- * 20 to 120 normal nuclei single types lost up to 0.17 of AUROC, see docs/method-study.md.
+ * Normals from which the head counts in full. With fewer, the direction follows the noise of their covariance: with
+ * few normal nuclei single types lost up to 0.17 of AUROC, see docs/method-study.md.
  */
 const enoughNormals = 400;
 

@@ -3,6 +3,7 @@
 // (views/card-entries.ts).
 
 import { measureTerms } from './measure-terms.ts';
+import { mapEntries } from './map-entries.ts';
 
 export interface GlossaryEntry {
   readonly term: string;
@@ -124,12 +125,12 @@ export const glossary = {
   ranks: {
     term: 'Ranks',
     meaning:
-      'The model whose list is shown first. A frozen network ranks until the trained model is better than it on validation data, by more than chance explains; a refit with verdicts ranks where it is better on verdicts that it did not know. The other list stays a click away.',
+      'The model whose list is shown first. A frozen network ranks until the trained model is better than it on validation data, by more than chance explains; a refit with verdicts ranks where it is better on judged images that it did not know. The other list stays a click away.',
   },
   refit: {
     term: 'Use these verdicts',
     meaning:
-      'Refits the model with the images that you judged, within seconds and without training: images confirmed as normal widen what is normal, and images that resemble confirmed anomalies move up. The result is a model of its own with a list of its own; the earlier one stays as it is. The new list ranks only if it finds judged images better that it did not know. Images held out to calibrate or validate are not used.',
+      'Refits the model with the images that you judged, within seconds and without training: images confirmed as normal widen what is normal, and images that resemble confirmed anomalies move up. The result is a model of its own with a list of its own; the earlier one stays as it is. The new list ranks only if it is better on judged images that it did not know. Images held out to calibrate or validate are not used.',
   },
   seed: {
     term: 'Seed',
@@ -274,6 +275,7 @@ export const glossary = {
     meaning:
       'The training outliers that are most similar to this image for the model. An anomaly that is similar to none of them is new to the model.',
   },
+  ...mapEntries,
   engine: {
     term: 'Engine',
     meaning:

@@ -4,9 +4,11 @@ import { createContext } from 'svelte';
 import type { Job } from '#contract/core.ts';
 import type { EngineReport } from '#domain/engines/engine-report.ts';
 import type { CoreClient } from '../../client/clients.ts';
+import { ClusterSearch } from './cluster-search.svelte.ts';
 import { Datasets } from './datasets.svelte.ts';
 import { EditLog } from './edit-log.svelte.ts';
 import type { Attempt } from '../app-context.svelte.ts';
+import { HeatView } from './heat-view.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
 import { Estimates } from './estimates.svelte.ts';
 import { OutlierSelection } from './outlier-selection.svelte.ts';
@@ -31,6 +33,8 @@ export class Workspace {
   readonly overlaps: Overlaps;
   readonly nearDuplicates: NearDuplicates;
   readonly estimates: Estimates;
+  readonly heat: HeatView;
+  readonly clusters: ClusterSearch;
   /** Loaded by the components that show them: each load tests the engines again. */
   readonly engines: Resource<readonly EngineReport[]>;
   readonly trainForm: TrainForm;
@@ -49,6 +53,8 @@ export class Workspace {
     this.overlaps = new Overlaps(core);
     this.nearDuplicates = new NearDuplicates(core);
     this.estimates = new Estimates(core, this.datasets);
+    this.heat = new HeatView(core);
+    this.clusters = new ClusterSearch(core);
     this.engines = new Resource((signal) => core.call('engines.describe', {}, signal));
     this.trainForm = new TrainForm(this.outlierSelection);
   }

@@ -83,6 +83,18 @@ scenario(
     // A frozen network ranks, whatever is trained meanwhile.
     await page.getByText('This run had no outlier images').waitFor();
 
+    // Where the image differs from normal images: on and off by a key, for the next image too.
+    await page.keyboard.press('h');
+    const opacity = page.getByRole('slider', { name: 'Opacity' });
+    await opacity.waitFor({ timeout: 60_000 });
+    expect(await page.locator('.plate canvas').count()).toBe(1);
+    await page.keyboard.press('ArrowRight');
+    await opacity.waitFor();
+    expect(await breachesInBothThemes(page)).toEqual([]);
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('h');
+    await expect.poll(() => page.locator('.plate canvas').count()).toBe(0);
+
     // The first verdict asks for a name.
     await page.keyboard.press('a');
     await page.getByLabel('Your name or initials').waitFor();
@@ -196,5 +208,22 @@ scenario(
       .filter({ has: page.getByRole('link', { name: 'Run 1', exact: true }) })
       .getByText('succeeded')
       .waitFor({ timeout: 180_000 });
+
+    // Sub-populations of all images; a cluster becomes a domain, which is undone.
+    await goTo(page, 'Images');
+    await page.getByRole('button', { name: 'Clusters' }).click();
+    await page.getByRole('combobox', { name: 'Dataset' }).selectOption('blood cells');
+    await page.getByRole('combobox', { name: 'Images' }).selectOption('of every role');
+    await page.getByRole('button', { name: 'Find clusters' }).click();
+    await page.getByText(/^709 images in \d clusters\./).waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: /^Cluster 1 / }).click();
+    const cluster = page.getByRole('region', { name: 'Images of cluster 1' });
+    await cluster.locator('img').first().waitFor();
+    expect(await breachesInBothThemes(page)).toEqual([]);
+    await cluster.getByRole('button', { name: 'Make it a domain' }).click();
+    await page.getByText('Make cluster 1 a domain: blood cells').waitFor();
+    await page.getByText('Images have changed since').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await page.getByText('Undone: Make cluster 1 a domain: blood cells').waitFor();
   },
 );

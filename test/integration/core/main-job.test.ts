@@ -27,6 +27,7 @@ describe('the main job', () => {
     'project.restored': [],
     'mix.changed': [],
     'images.compared': [],
+    'clusters.progress': [],
   };
 
   beforeAll(async () => {

@@ -128,6 +128,19 @@ describe('tiles of large images', () => {
     expect(await pageOf(client)).toEqual(before);
   });
 
+  it('have heat maps of their own', async () => {
+    const { client, project } = await opened();
+    const { images } = await pageOf(client);
+    const [tile, other] = [images[4]!, images[5]!];
+    const map = await client.call('images.heatMap', { modelId, imageId: tile.imageId });
+    expect(map).toMatchObject({ width: 32, height: 32, square: { left: 0, top: 0, side: 32 } });
+    const next = await client.call('images.heatMap', { modelId, imageId: other.imageId });
+    expect(next.values).not.toEqual(map.values);
+    const path = join(project, 'exports', 'tile.png');
+    await client.call('exports.heatMap', { modelId, image: tile.imageId, path });
+    expect(await sharp(await readFile(path)).metadata()).toMatchObject({ width: 32, height: 32 });
+  });
+
   it('are shown as their part of the file, and measured as it', async () => {
     const { app, client } = await opened();
     const { images } = await pageOf(client);

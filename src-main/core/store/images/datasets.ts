@@ -12,6 +12,9 @@ const selectItems = `
 const itemsOf: Query<DatasetItem> = `${selectItems} where d.dataset_id = ? order by d.image_id`;
 const itemOfHash: Query<DatasetItem> = `${selectItems} where d.dataset_id = ? and i.hash = ?`;
 
+const reviewedItemsOf: Query<DatasetItem> = `
+  ${selectItems} where d.dataset_id = ? and d.image_id in (select image_id from review)`;
+
 const idsOfRole: Query<{ imageId: number }> = `
   select image_id imageId from dataset_item where dataset_id = ? and role = ? order by image_id`;
 
@@ -51,6 +54,11 @@ export function listDatasets(reader: Reader): readonly DatasetCounts[] {
 
 export function items(reader: Reader, datasetId: number): DatasetItem[] {
   return reader.all(itemsOf, datasetId);
+}
+
+/** Those with a verdict, standing or not. */
+export function reviewedItems(reader: Reader, datasetId: number): DatasetItem[] {
+  return reader.all(reviewedItemsOf, datasetId);
 }
 
 /** Ids of the dataset's images with a role, in the order of their import. */

@@ -4,10 +4,13 @@ import type { DatasetItem } from '../../datasets/items.ts';
 import type { Query, Reader, Writer } from '../database.ts';
 
 const idByHash: Query<{ id: number }> = 'select id from snapshot where hash = ?';
-const itemsByPosition: Query<DatasetItem> = `
+const selectItems = `
   select s.image_id imageId, i.hash, s.role, s.class, s.group_name "group", s.domain, s.split
-  from snapshot_item s join image i on i.id = s.image_id
-  where s.snapshot_id = ? order by s.position`;
+  from snapshot_item s join image i on i.id = s.image_id`;
+const itemsByPosition: Query<DatasetItem> = `
+  ${selectItems} where s.snapshot_id = ? order by s.position`;
+const reviewedItems: Query<DatasetItem> = `
+  ${selectItems} where s.snapshot_id = ? and s.image_id in (select image_id from review)`;
 
 export function findSnapshot(reader: Reader, hash: string): number | undefined {
   return reader.get(idByHash, hash)?.id;
@@ -16,6 +19,11 @@ export function findSnapshot(reader: Reader, hash: string): number | undefined {
 /** In the order of the snapshot. */
 export function snapshotItems(reader: Reader, snapshotId: number): DatasetItem[] {
   return reader.all(itemsByPosition, snapshotId);
+}
+
+/** Those with a verdict, standing or not. */
+export function reviewedSnapshotItems(reader: Reader, snapshotId: number): DatasetItem[] {
+  return reader.all(reviewedItems, snapshotId);
 }
 
 /** The position of an item is its index. */

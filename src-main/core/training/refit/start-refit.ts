@@ -10,7 +10,7 @@ import type { ProjectDatabase } from '../../store/database.ts';
 import type { Catalogue } from '../../store/images/catalogue.ts';
 import { newRunFolder } from '../../store/runs/run-folder.ts';
 import { addRun, setRunPixels } from '../../store/runs/runs.ts';
-import { idsOf, obstacleTo, verdictsOn, type Verdicts } from './verdicts.ts';
+import { idsOf, itemsWith, obstacleTo, verdictsOn, type Verdicts } from './verdicts.ts';
 
 export interface StartRefitPorts {
   readonly database: ProjectDatabase;
@@ -41,13 +41,16 @@ export function startRefit(
   { seed, ...asked }: ReviewedList & { readonly seed: number },
   { database, catalogue, now, codeVersion }: StartRefitPorts,
 ): number {
-  const { verdicts, datasetId } = database.read((reader) => {
+  const { verdicts, items, datasetId } = database.read((reader) => {
     const found = verdictsOn(reader, asked.modelId, asked.dataset);
     const obstacle = obstacleTo(reader, found);
     if (obstacle !== null) throw obstacle;
-    return { verdicts: found, datasetId: datasetNamed(reader, found.base.run.dataset) };
+    return {
+      ...{ verdicts: found, items: itemsWith(reader, found) },
+      datasetId: datasetNamed(reader, found.base.run.dataset),
+    };
   });
-  const { base, items, anomalies } = verdicts;
+  const { base, anomalies } = verdicts;
   const snapshot = storeSnapshot(catalogue, datasetId, items);
   const source = storeSnapshot(catalogue, datasetId, anomalies);
   const outliers = [{ name: sourceName, weight: 1, snapshotId: source.id }];

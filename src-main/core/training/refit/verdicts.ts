@@ -7,10 +7,10 @@ import { datasetNamed, isTrainingNormal, servesAsOutlier } from '../../runs/run-
 import { hasReadOut } from '../../scores/read-out/read-out-key.ts';
 import { trainedModel, type TrainedModel } from '../../scores/scoring-model.ts';
 import type { Reader } from '../../store/database.ts';
-import { items } from '../../store/images/datasets.ts';
+import { reviewedItems } from '../../store/images/datasets.ts';
 import { standingReviews } from '../../store/reviews.ts';
 import { listRuns, runSources } from '../../store/runs/runs.ts';
-import { snapshotItems } from '../../store/runs/snapshots.ts';
+import { reviewedSnapshotItems, snapshotItems } from '../../store/runs/snapshots.ts';
 import { readRunConfig } from '../../runs/run-config.ts';
 
 /** Fewer confirmed anomalies say little about what they have in common. */
@@ -19,8 +19,6 @@ const fewestConfirmed = 3;
 export interface Verdicts {
   /** Whose network and training normals are taken. */
   readonly base: TrainedModel;
-  /** Items of the base's snapshot, without confirmed anomalies and with confirmed normals as training normals. */
-  readonly items: readonly DatasetItem[];
   /** Not training normals before. */
   readonly normals: readonly DatasetItem[];
   /** With the role anomaly and the split train. */
@@ -45,16 +43,16 @@ function baseOf(reader: Reader, modelId: number): TrainedModel {
   }
 }
 
-/** Standing verdicts on the images of `dataset` and of the base's own one. Throws `not-found`. */
+/** Standing verdicts on the images of `dataset` and of the base's own one; only judged images are read. Throws `not-found`. */
 export function verdictsOn(reader: Reader, modelId: number, dataset: string): Verdicts {
   const base = baseOf(reader, modelId);
-  const frozen = snapshotItems(reader, base.run.snapshotId);
+  const frozen = reviewedSnapshotItems(reader, base.run.snapshotId);
   const before = new Map(frozen.map((item) => [item.imageId, item]));
   const current = new Map<number, DatasetItem>();
   const datasetIds = new Set([dataset, base.run.dataset].map((name) => datasetNamed(reader, name)));
   const withheld = learntAsOutliers(reader, base);
   for (const id of datasetIds) {
-    for (const item of items(reader, id)) {
+    for (const item of reviewedItems(reader, id)) {
       if (item.split === 'calibrate') withheld.add(item.imageId);
       if (!current.has(item.imageId)) current.set(item.imageId, item);
     }
@@ -73,20 +71,29 @@ export function verdictsOn(reader: Reader, modelId: number, dataset: string): Ve
       normals.push({ ...item, role: 'normal', split: 'train' });
     }
   }
-  const judged = new Set([...normals, ...anomalies].map(({ imageId }) => imageId));
   return {
-    base,
-    items: [...frozen.filter(({ imageId }) => !judged.has(imageId)), ...normals],
-    ...{ normals, anomalies },
+    ...{ base, normals, anomalies },
     counts: { normal: normals.length, anomalous: anomalies.length, heldOut },
   };
+}
+
+/** Of the base's snapshot, without confirmed anomalies and with confirmed normals as training normals. */
+export function itemsWith(
+  reader: Reader,
+  { base, normals, anomalies }: Verdicts,
+): readonly DatasetItem[] {
+  const judged = new Set([...normals, ...anomalies].map(({ imageId }) => imageId));
+  const others = snapshotItems(reader, base.run.snapshotId).filter(
+    ({ imageId }) => !judged.has(imageId),
+  );
+  return [...others, ...normals];
 }
 
 /** The network was trained to tell them from normal images: they prove nothing. */
 function learntAsOutliers(reader: Reader, { run }: TrainedModel): Set<number> {
   return new Set(
     runSources(reader, run.id).flatMap(({ snapshotId }) =>
-      snapshotItems(reader, snapshotId).flatMap((item) =>
+      reviewedSnapshotItems(reader, snapshotId).flatMap((item) =>
         servesAsOutlier(item) ? [item.imageId] : [],
       ),
     ),

@@ -16,7 +16,7 @@ export const refit = command({
     'Images that a reviewer has judged normal widen what is normal, and images that resemble those judged ' +
       'anomalous move up. No network is trained: the features of the images are taken from the cache. The ' +
       'result is a run and a model of its own with scores of all images; the earlier one stays as it is.',
-    'The new list ranks only where it finds verdicts better that it did not know: they are cross-validated, ' +
+    'The new list ranks only where it is better on judged images that it did not know: the verdicts are cross-validated, ' +
       'with whole groups (or else folders) kept out together, and compared with the earlier ranking. A ' +
       'sentence says which of the two ranks, and why.',
     'At least three images judged anomalous are needed. Verdicts on images with the split calibrate are not ' +

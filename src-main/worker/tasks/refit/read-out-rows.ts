@@ -13,7 +13,7 @@ import type { FrozenModel, Model, RefitModel } from '../../files/model-file.ts';
 import { ScorePools } from '../../views/score-pools.ts';
 import { FrozenFeatures } from '../frozen/frozen-features.ts';
 
-type AnyModel = Model | FrozenModel | RefitModel;
+export type AnyModel = Model | FrozenModel | RefitModel;
 
 /** Values of each stage of one picture, and pictures of an image. */
 export interface RowShape {
