@@ -1,5 +1,7 @@
 // Every method in the worker, from shards to scores; and a state that is fitted before the first step.
 
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Backbones } from '#core/backbones/backbones.ts';
@@ -24,13 +26,34 @@ async function taskOf(method: MethodName, steps: number): Promise<TrainTask> {
     rankBy: cardOf(method).rankBy,
     ...(cardOf(method).outliers === 'none' ? { outlierBatch: 0 } : {}),
   };
+  const settings = storedSettings({
+    ...{ preset: 'quick', specimen: 'stained', method, overrides },
+  });
+  const backbone = isTrained(method) ? undefined : await bundled();
   return {
     ...{ ...task, method },
-    settings: storedSettings({ preset: 'quick', specimen: 'stained', method, overrides }),
+    settings,
     outliers: takesSources(method) ? task.outliers : [],
     shifts: takesShifts(method) ? task.shifts : [],
-    ...(isTrained(method) ? {} : { backbone: await bundled() }),
+    ...(backbone && { backbone }),
+    ...(backbone && method === 'frozen'
+      ? { rows: await rowsOf(backbone, { ...task, settings }) }
+      : {}),
   };
+}
+
+/** Features of the normal images, as the core gives them to the method frozen. */
+async function rowsOf(
+  backbone: NonNullable<TrainTask['backbone']>,
+  { normals, folder, settings }: Pick<TrainTask, 'normals' | 'folder' | 'settings'>,
+): Promise<NonNullable<TrainTask['rows']>> {
+  const path = `${folder}.rows`;
+  const task = { ...backbone, shard: normals, engine: 'cpu' as const, settings, path };
+  await startWorker().client.call('backboneFeatures', task);
+  const hash = createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+  return { hash, path };
 }
 
 async function bundled(): Promise<NonNullable<TrainTask['backbone']>> {
