@@ -10,7 +10,7 @@ import type { ReviewEffort } from '#domain/metrics/review-effort.ts';
 import { method } from '#rpc/method.ts';
 import { backboneMethods } from './backbones.ts';
 import { comparisonMethods } from './comparison.ts';
-import { clusterMethods } from './clusters.ts';
+import { clusterMethods } from './maps/clusters.ts';
 import { editMethods, type EditState } from './edit.ts';
 import type { Lineage, SharedGroups, TypeEvaluation } from './evaluation.ts';
 import { guaranteeMethods, type Drift } from './guarantee.ts';
@@ -23,7 +23,7 @@ import {
   type RankedImage,
   type Role,
 } from './image.ts';
-import { heatMapMethods } from './heat-map.ts';
+import { heatMapMethods } from './maps/heat-map.ts';
 import { imageLookMethods } from './image-look.ts';
 import { importPreviewMethods } from './import-preview.ts';
 import { licenceMethods } from './licences.ts';

@@ -25,8 +25,8 @@ import { runOutlierBudget } from './tasks/frozen/outlier-budget-task.ts';
 import { runScoring } from './tasks/score-task.ts';
 import type { TaskContext } from './tasks/task.ts';
 import { runShift } from './tasks/shift-task.ts';
-import { timeAugment } from './tasks/time-augment-task.ts';
-import { timeStep } from './tasks/time-step-task.ts';
+import { timeAugment } from './tasks/timing/time-augment-task.ts';
+import { timeStep } from './tasks/timing/time-step-task.ts';
 import { runTraining } from './tasks/train-task.ts';
 import { runValidation } from './tasks/validate-task.ts';
 

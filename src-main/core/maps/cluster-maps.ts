@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fewestClustered, type ClusterMap, type ClusteredImage } from '#contract/clusters.ts';
+import { fewestClustered, type ClusterMap, type ClusteredImage } from '#contract/maps/clusters.ts';
 import type { Role } from '#contract/image.ts';
 import { counted } from '#domain/figures.ts';
 import { Failure } from '#domain/failure.ts';

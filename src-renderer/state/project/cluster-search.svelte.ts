@@ -1,7 +1,7 @@
 // The search for clusters: on request, because it takes a while. It continues, and its result is kept, while other
 // views are shown.
 
-import type { ClusterMap } from '#contract/clusters.ts';
+import type { ClusterMap } from '#contract/maps/clusters.ts';
 import type { Role } from '#contract/core.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Resource } from '../resource.svelte.ts';

@@ -1,7 +1,7 @@
 // Whether heat maps are shown over images, and how opaque: the same in all views.
 
 import { untrack } from 'svelte';
-import type { HeatMap } from '#contract/heat-map.ts';
+import type { HeatMap } from '#contract/maps/heat-map.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Resource } from '../resource.svelte.ts';
 

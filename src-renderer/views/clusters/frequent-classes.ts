@@ -1,6 +1,6 @@
 // The classes of the images of a cluster, as far as the user gave them.
 
-import type { ClusteredImage } from '#contract/clusters.ts';
+import type { ClusteredImage } from '#contract/maps/clusters.ts';
 
 /** The most frequent ones, at most `most`, the most frequent first. */
 export function frequentClasses(

@@ -8,6 +8,7 @@ import { Backbones } from '#core/backbones/backbones.ts';
 import { cardOf, isTrained, methodNames, type MethodName } from '#domain/methods/methods.ts';
 import { takesShifts, takesSources } from '#domain/run-outliers.ts';
 import { storedSettings } from '#domain/run-settings.ts';
+import { readingOf } from '#ml/read-out/frozen-reading.ts';
 import type { TrainTask } from '#worker/contract.ts';
 import {
   eventsOf,
@@ -48,7 +49,8 @@ async function rowsOf(
   { normals, folder, settings }: Pick<TrainTask, 'normals' | 'folder' | 'settings'>,
 ): Promise<NonNullable<TrainTask['rows']>> {
   const path = `${folder}.rows`;
-  const task = { ...backbone, shard: normals, engine: 'cpu' as const, settings, path };
+  const reading = readingOf(settings);
+  const task = { ...backbone, shard: normals, engine: 'cpu' as const, reading, threads: 1, path };
   await startWorker().client.call('backboneFeatures', task);
   const hash = createHash('sha256')
     .update(await readFile(path))

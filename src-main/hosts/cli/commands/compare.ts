@@ -7,7 +7,7 @@ import { presetNames, specimenNames } from '#domain/run-settings.ts';
 import { parseSetting, parseWeighted } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
 import { comparisonLines, followComparison, headOf } from '../comparing.ts';
-import { engineOption } from '../engine-option.ts';
+import { engineOption } from '../options/engine-option.ts';
 import { withProject } from '../project.ts';
 
 export const compare = command({

@@ -3,7 +3,7 @@
 import { allScores } from '#domain/methods/methods.ts';
 import { parseId } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
-import { modelOption } from '../model-option.ts';
+import { modelOption } from '../options/model-option.ts';
 import { evaluationLines, measureBaseline, ownBaselines } from '../evaluating.ts';
 import { withProject } from '../project.ts';
 

@@ -1,7 +1,7 @@
 // `normscope rank`: the scored images of a dataset, or the list of them with at most a share of false ones.
 
 import { command, projectArgument } from '../command.ts';
-import { modelOption } from '../model-option.ts';
+import { modelOption } from '../options/model-option.ts';
 import { parseId, parseShare } from '../arguments.ts';
 import { certificateLines, listLines } from '../guaranteeing.ts';
 import { withProject } from '../project.ts';

@@ -6,7 +6,7 @@ import { printable } from '#domain/printable.ts';
 import { parseId } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
 import { counting, followJob } from '../follow-job.ts';
-import { modelOption } from '../model-option.ts';
+import { modelOption } from '../options/model-option.ts';
 import { withProject } from '../project.ts';
 import { thresholdLine, trainedAnswer } from '../training.ts';
 

@@ -10,7 +10,7 @@ import { printable } from '#domain/printable.ts';
 import { runEngineInWords } from '#domain/engines/run-engine.ts';
 import { withProject } from '../project.ts';
 import { table } from '../output/table.ts';
-import { withAliases } from '../epoch-aliases.ts';
+import { withAliases } from '../options/epoch-aliases.ts';
 import { resourcesInWords, thresholdLine } from '../training.ts';
 
 /** A long run has more epochs than a screen has lines. */

@@ -7,7 +7,7 @@ import { shiftNames } from '#domain/shift-table.ts';
 import { recommendedInput } from '../advising.ts';
 import { parseSetting, parseWeighted } from '../arguments.ts';
 import { command, projectArgument } from '../command.ts';
-import { engineOption } from '../engine-option.ts';
+import { engineOption } from '../options/engine-option.ts';
 import { generalSettingList, methodSettingList } from '../output/setting-list.ts';
 import { withProject } from '../project.ts';
 import { followTraining, trainedAnswer, trainedLines } from '../training.ts';

@@ -7,7 +7,7 @@ import sharp, { type Sharp } from 'sharp';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { listArchive } from '#core/archives/archive.ts';
 import { openApp } from '#core/app.ts';
-import type { HeatMap } from '#contract/heat-map.ts';
+import type { HeatMap } from '#contract/maps/heat-map.ts';
 import { neverStop } from '#domain/stop.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
 import { cliJson } from '../../hosts/cli-process.ts';

@@ -10,9 +10,9 @@ import { elementCount } from '#engine/ir/program.ts';
 import { initialState } from '#ml/networks/initial-weights.ts';
 import { describeScoring } from '#ml/score.ts';
 import { describeTraining } from '#ml/train.ts';
-import type { StepTiming, TimeStepTask } from '../contract.ts';
-import type { TaskContext } from './task.ts';
-import { Turns } from './task.ts';
+import type { StepTiming, TimeStepTask } from '../../contract.ts';
+import type { TaskContext } from '../task.ts';
+import { Turns } from '../task.ts';
 
 /** Warm-up steps, not timed. */
 const warmUp = 2;

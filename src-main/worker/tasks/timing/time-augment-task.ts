@@ -5,9 +5,9 @@ import { resolveSettings } from '#domain/run-settings.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import { drawView, toNetworkRange } from '#ml/augment/view.ts';
 import type { PixelSet } from '#ml/pixels.ts';
-import type { AugmentTiming, TimeAugmentTask } from '../contract.ts';
-import type { TaskContext } from './task.ts';
-import { Turns } from './task.ts';
+import type { AugmentTiming, TimeAugmentTask } from '../../contract.ts';
+import type { TaskContext } from '../task.ts';
+import { Turns } from '../task.ts';
 
 const images = 64;
 /** Sides that are stored for each side that the network sees, as in training. */

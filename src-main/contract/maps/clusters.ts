@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { method } from '#rpc/method.ts';
-import { datasetName, roleNames, type Role } from './image.ts';
+import { datasetName, roleNames, type Role } from '../image.ts';
 
 /** Clusters that are looked for, at most. */
 export const mostClusters = 12;

@@ -6,8 +6,8 @@ import { setTimeout } from 'node:timers/promises';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { shiftNames } from '#domain/shift-table.ts';
-import { budget } from '../../support/budget.ts';
-import { tempFolders } from '../../support/temp-folder.ts';
+import { budget } from '../../../support/budget.ts';
+import { tempFolders } from '../../../support/temp-folder.ts';
 import {
   copyOf,
   makeTemplate,
@@ -18,7 +18,7 @@ import {
   untilEvent,
   workersOf,
   type CoreClient,
-} from './project.ts';
+} from '../project.ts';
 
 const newFolder = tempFolders();
 

@@ -1,10 +1,10 @@
 // `normscope heat`: an image with its heat map as a PNG file.
 
 import { resolve } from 'node:path';
-import { parseId } from '../arguments.ts';
-import { command, projectArgument } from '../command.ts';
-import { modelOption } from '../model-option.ts';
-import { withProject } from '../project.ts';
+import { parseId } from '../../arguments.ts';
+import { command, projectArgument } from '../../command.ts';
+import { modelOption } from '../../options/model-option.ts';
+import { withProject } from '../../project.ts';
 import { significant } from '#domain/figures.ts';
 import { printable } from '#domain/printable.ts';
 

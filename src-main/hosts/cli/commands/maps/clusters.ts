@@ -1,13 +1,13 @@
 // `normscope clusters`: sub-populations of the images of a dataset.
 
-import { mostClusters, type ClusterMap } from '#contract/clusters.ts';
+import { mostClusters, type ClusterMap } from '#contract/maps/clusters.ts';
 import { roleNames } from '#contract/image.ts';
 import { count, counted, significant } from '#domain/figures.ts';
-import { parseId } from '../arguments.ts';
-import { command, projectArgument } from '../command.ts';
-import { modelOption } from '../model-option.ts';
-import { table } from '../output/table.ts';
-import { withProject } from '../project.ts';
+import { parseId } from '../../arguments.ts';
+import { command, projectArgument } from '../../command.ts';
+import { modelOption } from '../../options/model-option.ts';
+import { table } from '../../output/table.ts';
+import { withProject } from '../../project.ts';
 
 /** Paths of typical images listed for a cluster. */
 const exemplarsShown = 3;

@@ -8,7 +8,7 @@ import { hardOutliers } from '#core/training/hard-outliers.ts';
 import { shardImages } from '#core/scores/shard-images.ts';
 import { findDataset, items } from '#core/store/images/datasets.ts';
 import { localCompute } from '#core/workers/local-compute.ts';
-import { tempFolders } from '../../support/temp-folder.ts';
+import { tempFolders } from '../../../support/temp-folder.ts';
 import {
   copyOf,
   inCatalogue,
@@ -17,7 +17,7 @@ import {
   smallTraining,
   succeeded,
   weightsOf,
-} from './project.ts';
+} from '../project.ts';
 
 const newFolder = tempFolders();
 
