@@ -137,12 +137,13 @@ describe('the main job', () => {
     const { scores, threshold, flagged, types, effort, lineage, ...rest } = found;
     expect(rest).toEqual({
       ...{ model: 1, dataset: 'cells', rankBy: 'stages', groups: [] },
-      counts: { normal: tested.length, anomalous: 16 },
+      // Two of the drawn discs are near duplicates of training images.
+      counts: { normal: tested.length - 2, anomalous: 16 },
       shared: {
         normal: { groups: [], images: 0, leftOut: 0 },
         anomalous: { groups: [], images: 0, leftOut: 0 },
       },
-      warnings: [],
+      warnings: [expect.stringMatching(/^2 normal test images look just like images that/)],
     });
     const { auroc, auroc95 } = scores['stages']!;
     expect(types).toMatchObject([{ count: 16, flagged: flagged!.anomalous, auroc, auroc95 }]);

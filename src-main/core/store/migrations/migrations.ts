@@ -12,7 +12,7 @@ import { termsAndScoresAsData } from './0100-terms-and-scores-as-data.ts';
 import { channelsAndRegions } from './0110-channels-and-regions.ts';
 import { domains } from './0120-domains.ts';
 import { runComparisons } from './0140-run-comparisons.ts';
-import { methodComparisons } from './0155-method-comparisons.ts';
+import { methodComparisons } from './0150-method-comparisons.ts';
 import { nearKnown } from './0160-near-known.ts';
 
 export interface Migration {

@@ -77,8 +77,8 @@ describe('a new catalogue', () => {
     expect(tables.filter(({ type, strict }) => type !== 'table' || strict !== 1)).toEqual([]);
     expect(tables.map(({ name }) => name)).toEqual(
       (
-        'dataset dataset_item edit edit_item edit_move image image_file import_problem job model ' +
-        'model_score near_known outlier_source region review run run_epoch run_warning score score_problem ' +
+        'dataset dataset_item edit edit_item edit_move image image_file import_problem job method_comparison ' +
+        'model model_score near_known outlier_source region review run run_epoch run_warning score score_problem ' +
         'setting snapshot snapshot_item threshold'
       ).split(' '),
     );

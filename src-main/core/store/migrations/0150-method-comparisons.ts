@@ -1,7 +1,7 @@
 // Comparisons of methods: what was asked, the runs that were started for it, and the result.
 
 export const methodComparisons = {
-  version: 155,
+  version: 150,
   sql: `
 -- Runs are named by their ids in the plan: they may be deleted, and the result stays.
 create table method_comparison (
