@@ -176,24 +176,30 @@ export class Core {
     };
   }
 
+  #runPorts(orClosing: RunMethodPorts['orClosing']): RunMethodPorts {
+    const { database, folder, now, codeVersion, compute } = this.#ports;
+    return {
+      ...{ database, folder, now, codeVersion, compute, orClosing },
+      ...{ queue: this.#queue, catalogue: this.#catalogue },
+      assertNoOverlaps: (input, stop) => assertNoOverlaps(input, stop, { database, folder }),
+    };
+  }
+
   #methods(): HandlersOf<typeof coreMethods> {
     const { database, folder, now, codeVersion, compute } = this.#ports;
     const queue = this.#queue;
     const catalogue = this.#catalogue;
     const nearDuplicates = new NearDuplicates({ database, folder });
     const orClosing = (stop: Stop) => either(stop, this.#closing);
-    const runPorts: RunMethodPorts = {
-      ...{ database, folder, queue, catalogue, now, codeVersion, compute, orClosing },
-      assertNoOverlaps: (input, stop) => assertNoOverlaps(input, stop, { database, folder }),
-    };
+    const submit = (input: (typeof sampleImports)[number]) =>
+      queue.submit({ kind: 'import', input });
+    const runPorts = this.#runPorts(orClosing);
     return {
       'images.import': (input) => {
         assertAbsolute(input.paths);
-        return { jobId: queue.submit({ kind: 'import', input }) };
+        return { jobId: submit(input) };
       },
-      'sample.import': () => ({
-        jobIds: sampleImports.map((input) => queue.submit({ kind: 'import', input })),
-      }),
+      'sample.import': () => ({ jobIds: sampleImports.map((input) => submit(input)) }),
       ...imageMethods(database, this.#viewer),
       ...mapMethods({
         ...{ database, folder, compute, features: this.#features, viewer: this.#viewer },

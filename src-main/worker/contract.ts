@@ -6,6 +6,7 @@ import type { MethodName } from '#domain/methods/methods.ts';
 import type { EpochReport, StepReport } from '#domain/progress.ts';
 import type { RawScores } from '#domain/score.ts';
 import type { RunSettings, ViewSettings } from '#domain/run-settings.ts';
+import type { AugmentTiming, StepTiming, TimeAugmentTask, TimeStepTask } from './timing.ts';
 import type { BackboneCard } from './files/backbone-card.ts';
 
 /** Raised with every change to this file that affects the other side. */
@@ -393,39 +394,6 @@ export interface Clusters {
   readonly probability: readonly number[];
   readonly across: readonly number[];
   readonly up: readonly number[];
-}
-
-/** A training step of `images` random images, views and outliers included; a multiple of 4, ≥ 8. */
-export interface TimeStepTask {
-  readonly width: number;
-  /** Side of the images, pixels. */
-  readonly size: number;
-  readonly images: number;
-  readonly threads: number;
-  /** Steps that are timed. */
-  readonly steps: number;
-  readonly engine: EngineName | 'auto';
-}
-
-export interface StepTiming {
-  readonly engine: EngineName;
-  readonly device: string;
-  readonly stepMilliseconds: number;
-  readonly scoreImagesPerSecond: number;
-}
-
-/** Random views of noise, drawn in one thread. */
-export interface TimeAugmentTask {
-  /** Side of the views, pixels. */
-  readonly size: number;
-  /** Views that are timed. */
-  readonly views: number;
-}
-
-export interface AugmentTiming {
-  readonly viewsPerSecond: number;
-  /** Side of the images that the views were cut from. */
-  readonly storedSide: number;
 }
 
 export interface WorkerMethods {

@@ -16,7 +16,6 @@ import { method } from '#rpc/method.ts';
 import { backboneCard } from './files/backbone-card.ts';
 import type {
   AdviseTask,
-  AugmentTiming,
   BackboneFeaturesTask,
   BackboneReference,
   BackboneTrial,
@@ -41,14 +40,12 @@ import type {
   ScoreTask,
   ShiftTask,
   SmallPicture,
-  StepTiming,
-  TimeAugmentTask,
-  TimeStepTask,
   TrainResult,
   TrainTask,
   ValidateTask,
   WorkerMethods,
 } from './contract.ts';
+import type { AugmentTiming, StepTiming, TimeAugmentTask, TimeStepTask } from './timing.ts';
 
 export const settingValues = z.record(z.string(), z.union([z.number(), z.string()]));
 

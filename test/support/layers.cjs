@@ -59,7 +59,7 @@ const rows = {
     may: [
       'src-main/(domain|files)',
       'src-main/(ml|engine)',
-      'src-main/worker/(contract|epoch-means|inputs)\\.ts',
+      'src-main/worker/(contract|timing|epoch-means|inputs)\\.ts',
       'zod',
     ],
     node: true,
@@ -80,7 +80,7 @@ const rows = {
       ...[
         'src-main/(domain|files)',
         'src-main/(ml|engine)',
-        'src-main/worker/(contract|epoch-means)\\.ts',
+        'src-main/worker/(contract|timing|epoch-means)\\.ts',
       ],
       ...['src-main/worker/(files|views)', 'zod'],
     ],

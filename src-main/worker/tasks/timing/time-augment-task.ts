@@ -5,7 +5,7 @@ import { resolveSettings } from '#domain/run-settings.ts';
 import { throwIfStopped } from '#domain/stop.ts';
 import { drawView, toNetworkRange } from '#ml/augment/view.ts';
 import type { PixelSet } from '#ml/pixels.ts';
-import type { AugmentTiming, TimeAugmentTask } from '../../contract.ts';
+import type { AugmentTiming, TimeAugmentTask } from '../../timing.ts';
 import type { TaskContext } from '../task.ts';
 import { Turns } from '../task.ts';
 

@@ -10,7 +10,7 @@ import { elementCount } from '#engine/ir/program.ts';
 import { initialState } from '#ml/networks/initial-weights.ts';
 import { describeScoring } from '#ml/score.ts';
 import { describeTraining } from '#ml/train.ts';
-import type { StepTiming, TimeStepTask } from '../../contract.ts';
+import type { StepTiming, TimeStepTask } from '../../timing.ts';
 import type { TaskContext } from '../task.ts';
 import { Turns } from '../task.ts';
 
