@@ -44,7 +44,7 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', () => {
       await page
         .getByText(/The webgpu engine failed, and the shifts were measured on the processor\.$/)
         .waitFor({ timeout: 120_000 });
-      await page.getByText(/Measured with model 1 on \d+ normal images/).waitFor();
+      await page.getByText(/Measured on \d+ normal images with a frozen network/).waitFor();
     },
     'browser',
   );
