@@ -93,7 +93,7 @@ scenario(
     const { host } = my;
     await openSmallProject(my);
     const page = host.page();
-    await startTraining(page, { steps: '4000' });
+    await startTraining(page, { steps: '100000' });
     const run = page.getByRole('region', { name: 'Run 1' });
     await run.getByText('images a second').waitFor({ timeout: 180_000 });
 

@@ -7,7 +7,7 @@ import { openSmallProject } from '../support/sample-project.ts';
 import { startTraining } from '../support/start-training.ts';
 
 /** So many steps that it is under way until the scenario ends it. */
-const longTraining = { steps: '4000' };
+const longTraining = { steps: '100000' };
 
 windowScenario(
   'a core killed in the middle of a training goes on from its checkpoint',

@@ -138,10 +138,10 @@ windowScenario(
   },
 );
 
-appScenario('a training is paused, gone on with, and cancelled', async (my) => {
+windowScenario('a training is paused, gone on with, and cancelled', async (my) => {
   await openSmallProject(my);
   const page = my.host.page();
-  await startTraining(page, { steps: '4000' });
+  await startTraining(page, { steps: '100000' });
 
   const run = page.getByRole('region', { name: 'Run 1' });
   await run.getByText('images a second').waitFor({ timeout: 180_000 });
