@@ -54,7 +54,7 @@ describe('a refit', () => {
     template = await makeTemplate(newFolder(), counts);
   });
 
-  it('ranks all images anew from cached features, and leaves the earlier model as it is', async () => {
+  it('ranks all images from cached features, and leaves the earlier model as it is', async () => {
     const folder = newFolder();
     const { client } = await openProject(await makeTemplate(folder, counts));
     const modelId = await frozen(client);
