@@ -1,7 +1,6 @@
 // How many outliers a dataset needs, and whether a source of them helps: measured on known anomalies with an outlier
 // head on cached features of the bundled frozen network, in seconds. Groups are never on both sides.
 
-import { rm } from 'node:fs/promises';
 import type { OutlierBudgetReport } from '#contract/outlier.ts';
 import { Failure } from '#domain/failure.ts';
 import { part } from '#domain/figures.ts';
@@ -19,10 +18,10 @@ import {
   isTrainingNormal,
   servesAsOutlier,
 } from '../runs/run-items.ts';
-import { frozenSource, readingWith, putRows } from '../scores/frozen/backbone-features.ts';
+import { frozenSource, readingWith } from '../scores/frozen/backbone-features.ts';
+import { withRows } from '../scores/read-out/rows-file.ts';
 import { imageFeatures } from '../scores/image-features.ts';
 import { sample } from '../scores/sample.ts';
-import { newScoringFolder } from '../scores/scoring-folder.ts';
 import { shardImages } from '../scores/shard-images.ts';
 import type { Reader } from '../store/database.ts';
 import { items } from '../store/images/datasets.ts';
@@ -79,19 +78,16 @@ export async function outlierBudgetOf(
       const row = rowOf.get(item);
       return row === undefined ? [] : [{ row, fold: foldOf(item) }];
     });
-  const work = await newScoringFolder(folder);
-  try {
+  return await withRows(read, { folder, compute }, async (rows) => {
     const task = {
-      features: await putRows(work, 'features', read, compute),
-      ...{ outputs: backbone.card.outputs, pictures: reading.isSeparate ? channels : 1, seed },
+      ...{ features: rows, outputs: backbone.card.outputs, seed },
+      pictures: reading.isSeparate ? channels : 1,
       normals: normals.flatMap((item) => rowOf.get(item) ?? []),
       ...{ held: folded(held), anomalies: folded(anomalies), sources: sources.map(folded) },
     };
     const found = await withLease(compute, (lease) => lease.call('outlierBudget', task, stop));
     return report(dataset, basis, names, task, found);
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }
 
 function choose(reader: Reader, { dataset, sources: asked, seed }: BudgetRequest) {

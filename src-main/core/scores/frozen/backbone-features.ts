@@ -1,18 +1,15 @@
 // Features of images by a backbone, from the cache or a worker, and distances of images from normals by the
 // read-out of such features.
 
-import { createHash } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { RunSettings } from '#domain/run-settings.ts';
-import type { FrozenReading, Input } from '#worker/contract.ts';
+import type { FrozenReading } from '#worker/contract.ts';
 import type { BackboneCard } from '#worker/files/backbone-card.ts';
 import type { Backbone } from '../../backbones/kept-backbone.ts';
 import type { ShardImage } from '../../datasets/pixel-shards.ts';
 import type { ImageVectors } from '../../features/feature-pack.ts';
 import { withLease, type Compute } from '../../workers/compute.ts';
 import type { FeatureSource, ImageFeaturePorts } from '../image-features.ts';
-import { newScoringFolder } from '../scoring-folder.ts';
+import { withRows } from '../read-out/rows-file.ts';
 
 /** One picture of each image, not turned. */
 export const pooledUpright: FrozenReading = { turns: 1, isSeparate: false };
@@ -62,18 +59,6 @@ export function featureRows(
   return images.flatMap(({ hash }) => features.get(hash) ?? []);
 }
 
-/** A file of features for a worker, which the caller removes with its folder. */
-export async function putRows(
-  folder: string,
-  name: string,
-  rows: readonly Float32Array[],
-  compute: Compute,
-): Promise<Input> {
-  const [path, bytes] = [join(folder, name), Buffer.concat(rows.map(bytesOf))];
-  await writeFile(path, bytes);
-  return await compute.put({ hash: createHash('sha256').update(bytes).digest('hex'), path });
-}
-
 /**
  * Anomaly scores of images against normals by the read-out, higher is stranger. `pictures`: of an image, in each
  * row. Throws `too-few-images`, `stopped`, and what the worker throws.
@@ -85,22 +70,12 @@ export async function frozenDistances(
   images: readonly Float32Array[],
   { folder, compute, stop }: ImageFeaturePorts,
 ): Promise<readonly number[]> {
-  const work = await newScoringFolder(folder);
-  try {
-    const task = {
-      normals: await putRows(work, 'normals', normals, compute),
-      images: await putRows(work, 'images', images, compute),
-      ...{ outputs, pictures },
-    };
-    const { anomaly } = await withLease(compute, (lease) =>
-      lease.call('featureBaseline', task, stop),
-    );
-    return anomaly;
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-}
-
-function bytesOf(row: Float32Array): Uint8Array {
-  return new Uint8Array(row.buffer, row.byteOffset, row.byteLength);
+  const ports = { folder, compute };
+  const { anomaly } = await withRows(normals, ports, (ofNormals) =>
+    withRows(images, ports, (ofImages) => {
+      const task = { normals: ofNormals, images: ofImages, outputs, pictures };
+      return withLease(compute, (lease) => lease.call('featureBaseline', task, stop));
+    }),
+  );
+  return anomaly;
 }
