@@ -72,6 +72,8 @@ export interface ImportResult {
   readonly notImages: NotImages;
   /** Files that were left out on purpose: no failure. */
   readonly leftOut: LeftOut;
+  /** Images whose folder gives another role than the import. */
+  readonly contradictions: number;
   /** What was recognised, as text: "class folders: lymphocyte 700, monocyte 700". */
   readonly recognised: readonly string[];
 }

@@ -11,7 +11,7 @@ import { serve, type Server, type Service } from '#rpc/serve.ts';
 import { backboneMethods } from './backbones/backbone-methods.ts';
 import { describeEngines } from './project/engines.ts';
 import { importImages } from './import/import.ts';
-import { nothingFound } from './import/nothing-found.ts';
+import { nothingImported } from './import/nothing-imported.ts';
 import { assertAbsolute, previewImport, type PreviewPorts } from './import/preview.ts';
 import { previewThumbnails } from './import/preview-thumbnails.ts';
 import type { Picture } from './reader/pictures.ts';
@@ -161,7 +161,7 @@ export class Core {
       import: async ({ input }, job) => {
         const ports = { store: this.#catalogue, projectFolder: folder };
         const result = await importImages(input, job, ports);
-        const failure = nothingFound(input.paths, result);
+        const failure = nothingImported(input.paths, result);
         if (failure) throw new FailedJob(failure, result);
         return result;
       },

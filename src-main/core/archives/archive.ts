@@ -1,7 +1,7 @@
 // Archives (.zip, .tar, .tar.gz, .tgz) as a list of members. Members are written under
 // generated names only, so none can leave its folder; those that try are reported and skipped.
 
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, statSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { ImportProblem } from '#contract/core.ts';
@@ -39,14 +39,30 @@ function memberPath(archive: string, name: string): string {
   return archive + separator + name;
 }
 
+const endings = /\.(zip|tar|tgz|tar\.gz)$/i;
+
 /** The archive's path of a member's path; undefined for an ordinary path. */
 export function archiveOf(path: string): string | undefined {
-  const at = /\.(zip|tar|tgz|tar\.gz)!\//i.exec(path);
-  return at === null ? undefined : path.slice(0, at.index + at[1]!.length + 1);
+  for (let at = path.indexOf(separator); at >= 0; at = path.indexOf(separator, at + 1)) {
+    const before = path.slice(0, at);
+    // The name of a folder may end in "!", and that of an archive may lack its ending.
+    if (endings.test(before) || statSync(before, { throwIfNoEntry: false })?.isFile())
+      return before;
+  }
+  return undefined;
 }
 
-export function isArchiveName(path: string): boolean {
-  return /\.(zip|tar|tgz|tar\.gz)$/i.test(path);
+/** By its name, or by its first bytes: a ZIP or TAR archive whose name lost its ending. */
+export async function isArchive(path: string): Promise<boolean> {
+  if (endings.test(path)) return true;
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(kindBytes), 0, kindBytes, 0);
+    const kind = fileKind(buffer.subarray(0, bytesRead));
+    return !kind.supported && kind.sort === 'archive' && kind.isRead === true;
+  } finally {
+    await file.close();
+  }
 }
 
 /** Every member in the archive's order, the problems of members, and at the end the problem of the archive. */

@@ -10,17 +10,25 @@ export function unreadable(reason: string, cause?: unknown): Failure {
   return new Failure('unreadable-image', reason, undefined, { cause });
 }
 
+/** Archives inside, whose parts are no images of specimens. */
+const officeNames = /\.(docx|xlsx|xlsm|pptx|odt|ods|odp|epub|npz|jar|whl|apk|xpi)$/i;
+
 /**
  * Why a file that does not begin like a supported image is not read: `not-an-image` unless its kind or its
  * name says that it is one. path: only its ending counts.
  */
 export function notSupported(path: string, found: FileKind & { supported: false }): Failure {
   const { what, sort } = found;
-  if (sort === 'archive') return new Failure('not-an-image', reasons.unpack(what));
+  if (sort === 'archive' && !officeNames.test(path)) {
+    return new Failure('not-an-image', reasons.unpack(what));
+  }
   const isImage = sort === 'image' || isImageName(path) || isMicroscopeName(path);
   return isImage
     ? unreadable(reasons.notSupported(what))
-    : new Failure('not-an-image', reasons.notAnImage(what));
+    : new Failure(
+        'not-an-image',
+        reasons.notAnImage(sort === 'archive' ? 'an office document or a package' : what),
+      );
 }
 
 /** Whether the failure concerns the whole job, not one file. */

@@ -6,7 +6,7 @@ import type { ImportProblem, ImportResult, Role } from '#contract/core.ts';
 import { counted } from '#domain/figures.ts';
 import type { DatasetItem, ImportRow, ImportStore, ItemAttributes } from '../datasets/items.ts';
 import type { NewImage } from '../formats/new-image.ts';
-import { Contradictions } from './contradictions.ts';
+import { FolderRoles } from './folder-roles.ts';
 import { Heaps } from './heaps.ts';
 import { place, type PlacingRules } from './place.ts';
 import type { Candidate, Source } from './sources.ts';
@@ -40,7 +40,7 @@ export class ImportLedger {
   /** The role that the first file of each image in this import has. */
   readonly #roles = new Map<string, Role>();
   readonly #sources: SourceCount[] = [];
-  readonly #contradicted: Contradictions;
+  readonly #folderRoles: FolderRoles;
   /** What is not taken although nothing is wrong with it. */
   readonly heaps = new Heaps();
   readonly #cut = { images: 0, regions: 0 };
@@ -57,7 +57,7 @@ export class ImportLedger {
     this.#dataset = dataset;
     this.#jobId = jobId;
     this.#rules = rules;
-    this.#contradicted = new Contradictions(rules.role);
+    this.#folderRoles = new FolderRoles(rules.role);
   }
 
   /** Groups, and images without one, whose split was not given (see `splitUnit`). */
@@ -127,7 +127,7 @@ export class ImportLedger {
     const image = { hash, standardGroup: region === null ? null : candidate.name };
     const placed = place(candidate, image, this.#rules, existing);
     const { attributes, automatic } = placed;
-    if (placed.isContradicted) this.#contradicted.count(candidate.placement, attributes.role);
+    this.#folderRoles.count(candidate.placement, placed);
     const role = this.#roles.get(hash);
     if (role !== undefined) {
       this.#duplicates++;
@@ -156,6 +156,7 @@ export class ImportLedger {
   result(): ImportResult {
     const recognised = [
       ...this.#sources.flatMap((count) => this.#describe(count)),
+      ...this.#roleWords(),
       ...this.#remarks(),
     ];
     return {
@@ -164,6 +165,7 @@ export class ImportLedger {
       failed: this.#failed,
       notImages: this.heaps.notImages,
       leftOut: this.heaps.leftOut,
+      contradictions: this.#folderRoles.contradictions,
       recognised,
     };
   }
@@ -181,6 +183,14 @@ export class ImportLedger {
     return [`${source.layout.words}: ${counts.slice(0, classesNamed).join(', ')}${more}${where}`];
   }
 
+  /** The layout of an MVTec set says the roles already. */
+  #roleWords(): string[] {
+    const isPlain = this.#sources.some(
+      ({ source }) => source.kind !== 'table' && !source.layout.isAnomalySet,
+    );
+    return isPlain ? this.#folderRoles.taken : [];
+  }
+
   #remarks(): string[] {
     const remarks: string[] = [];
     if (this.#cut.images > 0) {
@@ -188,7 +198,7 @@ export class ImportLedger {
         `cut ${counted(this.#cut.images, 'image')} into ${counted(this.#cut.regions, 'tile')}`,
       );
     }
-    remarks.push(...this.#contradicted.words, ...this.heaps.words);
+    remarks.push(...this.#folderRoles.contradicted, ...this.heaps.words);
     if (this.#changed > 0) {
       remarks.push(
         `${counted(this.#changed, 'image')} of the dataset now with the role, class, group, domain or side ` +

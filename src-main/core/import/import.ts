@@ -127,7 +127,11 @@ class Import {
     this.#job.report({ done: 0, total: null, note: 'Looking for images' });
     for (const path of new Set(this.#spec.paths)) {
       throwIfStopped(this.#job.stop);
-      const opened = await openSource(path, this.#job.stop);
+      const opened = await openSource(path, {
+        stop: this.#job.stop,
+        takesMasks: this.#spec.masks === 'take',
+        reader: () => this.#reader,
+      });
       if ('problem' in opened) problems.push(opened.problem);
       else {
         sources.push(opened.source);

@@ -14,9 +14,11 @@ import { standardShares } from '../datasets/split.ts';
 import type { DatasetItem, KnownFile } from '../datasets/items.ts';
 import { fileKind, isImageName, kindBytes } from '../formats/kind.ts';
 import { inOrder } from '../reader/ordered.ts';
+import { ImageReader } from '../reader/reader.ts';
 import { ClassTable } from './class-table.ts';
-import { Contradictions } from './contradictions.ts';
 import { countValue, mostFrequentFirst } from './facets.ts';
+import type { ReaderOnDemand } from './find-masks.ts';
+import { FolderRoles } from './folder-roles.ts';
 import { Heaps } from './heaps.ts';
 import {
   classRolesOf,
@@ -70,9 +72,11 @@ export async function previewImport(
 ): Promise<ImportPreview> {
   groupRule(request.group);
   domainRule(request.domain);
-  const preview = new Preview(request, ports, limits);
+  let reader: ImageReader | undefined;
+  const preview = new Preview(request, ports, limits, () => (reader ??= new ImageReader()));
   const deadline = new StopSource();
   const timer = setTimeout(() => deadline.stop(), limits.ms);
+  const forget = either(stop, deadline).onStop(() => reader?.close());
   try {
     await preview.look(either(stop, deadline));
     return preview.result(true);
@@ -82,6 +86,8 @@ export async function previewImport(
     return preview.result(false);
   } finally {
     clearTimeout(timer);
+    forget();
+    reader?.close();
   }
 }
 
@@ -100,25 +106,33 @@ class Preview {
   readonly #problems: ImportProblem[] = [];
   readonly #heaps = new Heaps();
   readonly #classTable = new ClassTable();
-  readonly #contradictions: Contradictions;
+  readonly #folderRoles: FolderRoles;
+  readonly #reader: ReaderOnDemand;
   #recognised: string[] = [];
   #namesSplits = false;
   #problemCount = 0;
   #images = 0;
   #known = 0;
 
-  constructor(request: PreviewRequest, ports: PreviewPorts, limits: PreviewLimits) {
+  constructor(
+    request: PreviewRequest,
+    ports: PreviewPorts,
+    limits: PreviewLimits,
+    reader: ReaderOnDemand,
+  ) {
+    this.#reader = reader;
     this.#request = request;
     this.#ports = ports;
     this.#limits = limits;
-    this.#contradictions = new Contradictions(request.role ?? null);
+    this.#folderRoles = new FolderRoles(request.role ?? null);
   }
 
   async look(stop: Stop): Promise<void> {
     const sources: Source[] = [];
     for (const path of new Set(this.#request.paths)) {
       throwIfStopped(stop);
-      const opened = await openSource(path, stop);
+      const takesMasks = this.#request.masks === 'take';
+      const opened = await openSource(path, { stop, takesMasks, reader: this.#reader });
       if ('problem' in opened) this.#fail(opened.problem);
       else sources.push(opened.source);
     }
@@ -148,10 +162,10 @@ class Preview {
       groups: mostFrequentFirst(this.#groups).slice(0, valuesTold),
       domains: mostFrequentFirst(this.#domains).slice(0, valuesTold),
       namesSplits: this.#namesSplits,
-      recognised: this.#recognised,
+      recognised: [...this.#recognised, ...this.#folderRoles.contradicted],
       problems: { count: this.#problemCount, first: this.#problems },
       ...{ notImages: this.#heaps.notImages, leftOut: this.#heaps.leftOut },
-      contradictions: this.#contradictions.images,
+      contradictions: this.#folderRoles.contradictions,
       examples: [...this.#examples.values()],
     };
   }
@@ -214,7 +228,7 @@ class Preview {
     countValue(this.#groups, group);
     countValue(this.#domains, domain);
     this.#classTable.count(candidate, placed.attributes, placed.reason, hash ?? null);
-    if (placed.isContradicted) this.#contradictions.count(candidate.placement, role);
+    this.#folderRoles.count(candidate.placement, placed);
     const kind = JSON.stringify([role, className]);
     if (this.#examples.size < examplesTold && !this.#examples.has(kind)) {
       this.#examples.set(kind, { path: candidate.path, role, class: className, group, domain });
