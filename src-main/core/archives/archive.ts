@@ -8,7 +8,7 @@ import type { ImportProblem } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import { diskFull, isDiskFull } from '#files/file-failure.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
-import type { RawMember } from './archive-member.ts';
+import type { MemberEncoding, RawMember } from './archive-member.ts';
 import { fileKind, kindBytes } from '../formats/kind.ts';
 import { fileLimitBytes } from '../formats/read-file.ts';
 import { listTar } from './tar.ts';
@@ -24,6 +24,8 @@ export interface ArchiveMember {
   readonly bytes: number;
   /** Of the archive. */
   readonly modifiedMs: number;
+  /** How its name was decoded; undefined when the archive says it. */
+  readonly encoding?: MemberEncoding | undefined;
   /**
    * Writes the member to a file, if it starts like a supported image. Throws `unreadable-image`,
    * `not-an-image` or `unsafe-archive`. Must be called before the next member is requested.
@@ -81,7 +83,8 @@ export async function* listArchive(archive: string, stop: Stop): AsyncGenerator<
       if (why !== undefined) yield { skipped: path, why };
       else if (refusal === undefined) {
         const unpack = (file: string) => extract(member, file, stop);
-        yield { path, name, bytes, modifiedMs, extract: unpack };
+        const { encoding } = member;
+        yield { path, name, bytes, modifiedMs, encoding, extract: unpack };
       } else yield { problem: { path, code: 'unsafe-archive', reason: refusal } };
     }
   } catch (error) {

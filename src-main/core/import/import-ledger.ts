@@ -5,6 +5,8 @@ import { basename } from 'node:path';
 import type { ImportProblem, ImportResult, Role } from '#contract/core.ts';
 import { counted } from '#domain/figures.ts';
 import type { DatasetItem, ImportRow, ImportStore, ItemAttributes } from '../datasets/items.ts';
+import type { MemberEncoding } from '../archives/archive-member.ts';
+import { archiveOf } from '../archives/archive.ts';
 import type { NewImage } from '../formats/new-image.ts';
 import { FolderRoles } from './folder-roles.ts';
 import { Heaps } from './heaps.ts';
@@ -46,6 +48,8 @@ export class ImportLedger {
   readonly #cut = { images: 0, regions: 0 };
   /** Images that are taken and not yet written. */
   #rows = 0;
+  /** By archive: how names were decoded of which it does not say it. */
+  readonly #encodings = new Map<string, MemberEncoding>();
   readonly #automatic = new Set<string>();
   #imported = 0;
   #duplicates = 0;
@@ -71,6 +75,8 @@ export class ImportLedger {
   }
 
   take(taken: Taken): void {
+    const { member } = taken.candidate;
+    if (member?.encoding) this.#encodings.set(archiveOf(taken.candidate.path)!, member.encoding);
     this.#taken.push(taken);
     const count = Math.max(1, taken.regions.length);
     this.#rows += count;
@@ -196,6 +202,12 @@ export class ImportLedger {
     if (this.#cut.images > 0) {
       remarks.push(
         `cut ${counted(this.#cut.images, 'image')} into ${counted(this.#cut.regions, 'tile')}`,
+      );
+    }
+    for (const [archive, { title, isSure }] of this.#encodings) {
+      const doubt = isSure ? '' : '; if they look wrong, unpack it, then import the folder';
+      remarks.push(
+        `names in ${basename(archive)} are not marked as Unicode: read as ${title}${doubt}`,
       );
     }
     remarks.push(...this.#folderRoles.contradicted, ...this.heaps.words);
