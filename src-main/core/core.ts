@@ -12,8 +12,8 @@ import { backboneMethods } from './backbones/backbone-methods.ts';
 import { describeEngines } from './project/engines.ts';
 import { importImages } from './import/import.ts';
 import { nothingImported } from './import/nothing-imported.ts';
-import { assertAbsolute, previewImport, type PreviewPorts } from './import/preview.ts';
-import { previewThumbnails } from './import/preview-thumbnails.ts';
+import { assertAbsolute } from './import/preview.ts';
+import { previewMethods } from './import/preview-methods.ts';
 import type { Picture } from './reader/pictures.ts';
 import { ImageViewer } from './reader/viewer.ts';
 import { FailedJob } from './jobs/failed-job.ts';
@@ -211,14 +211,7 @@ export class Core {
         nearDuplicates[again ? 'findAgain' : 'find'](asked, orClosing(stop), (done, total) =>
           this.#emit('images.compared', { search, done, total }),
         ),
-      'images.preview': ({ dataset, ...request }, stop) => {
-        assertAbsolute(request.paths);
-        return previewImport(request, stop, previewPorts(catalogue, dataset));
-      },
-      'images.previewThumbnails': async ({ paths }, stop) => {
-        assertAbsolute(paths);
-        return await previewThumbnails(paths, orClosing(stop), this.#viewer);
-      },
+      ...previewMethods({ store: catalogue, viewer: this.#viewer, orClosing }),
       ...editMethods(this.#edits),
       ...reviewMethods({
         ...{ database, folder, now, edits: this.#edits, features: this.#features },
@@ -286,13 +279,4 @@ function followJob(writer: Writer, { kind, spec, state, failure }: JobStanding, 
 
 function publicJob({ id, kind, runId, state, done, total, note, failure }: Job): Job {
   return { id, kind, runId, state, done, total, note, failure };
-}
-
-function previewPorts(catalogue: Catalogue, dataset: string): PreviewPorts {
-  const datasetId = catalogue.findDataset(dataset);
-  return {
-    knownFile: (path) => catalogue.findFiles([path]).get(path),
-    item: (hash) =>
-      datasetId === undefined ? undefined : catalogue.findItems(datasetId, [hash]).get(hash),
-  };
 }

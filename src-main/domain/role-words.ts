@@ -14,7 +14,16 @@ const roleTable: Readonly<Record<RoleMeaning, readonly string[]>> = {
     ...['defect-free', 'anomaly-free', 'no-finding', 'no-findings', 'nondefective', 'nontumor'],
   ],
   anomaly: [
-    ...['anomaly', 'anomalies', 'anomalous', 'anomal', 'abnormal', 'abnormals', 'abnormality'],
+    ...[
+      'anomaly',
+      'anomalies',
+      'anomalous',
+      'anomal',
+      'anormal',
+      'abnormal',
+      'abnormals',
+      'abnormality',
+    ],
     ...['abnormalities', 'bad', 'ng', 'nok', 'not-ok', 'not-good', 'no-good', 'fail', 'failed'],
     ...['failure', 'reject', 'rejected', 'defect', 'defects', 'defective', 'faulty', 'fault'],
     ...['faults', 'damaged', 'broken', 'diseased', 'disease', 'sick', 'ill', 'unhealthy'],
@@ -62,9 +71,17 @@ const negations: ReadonlySet<string> = new Set(['non', 'no', 'not', 'without']);
 const roles = lookup(roleTable);
 const splits = lookup(splitTable);
 
-/** For suggestions of the nearest word. */
-export const roleWords: readonly string[] = Object.values(roleTable).flat();
+const roleWords = Object.values(roleTable).flat();
 export const splitWords: readonly string[] = Object.values(splitTable).flat();
+
+/**
+ * Words from which the nearest to a mistyped one may be suggested: those that begin alike, because what is
+ * put before a word denies it ("anormal", "unormal").
+ */
+export function roleWordsLike(text: string): readonly string[] {
+  const first = text.trim().slice(0, 1).toLowerCase();
+  return roleWords.filter((word) => word.startsWith(first));
+}
 
 /** undefined when the word is in no row of the table. */
 export function roleMeaning(text: string): RoleMeaning | undefined {

@@ -68,7 +68,7 @@ function scoreOf({ decode, plausible }: Candidate, names: readonly Buffer[]): nu
     } catch {
       return -Infinity;
     }
-    const characters = [...text];
+    const characters = Array.from(text);
     for (const [at, character] of characters.entries()) {
       if (character < '\x80') continue;
       score += plausible(character, characters[at - 1] ?? '', characters[at + 1] ?? '');
@@ -142,7 +142,7 @@ function leadSet(encoding: string, first: number, last: number): () => ReadonlyS
       const from = encoding === 'gb18030' ? 0xa1 : 0x40;
       for (let trail = from; trail <= 0xfc; trail++) {
         const text = decoder.decode(Buffer.from([lead, trail]));
-        if ([...text].length === 1 && text !== '\ufffd') found.add(text);
+        if (Array.from(text).length === 1 && text !== '\ufffd') found.add(text);
       }
     }
     return (made = found);

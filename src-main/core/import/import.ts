@@ -26,6 +26,7 @@ import { thumbnailPath } from '../reader/reader-tasks.ts';
 import type { ImageReader } from '../reader/reader.ts';
 import { withReader } from '../reader/with-reader.ts';
 import { candidates, namedSplits, openSource, type Candidate, type Source } from './sources.ts';
+import { isImageName } from '../formats/kind.ts';
 import { endsJob } from '../formats/unreadable.ts';
 
 export type ImportSpec = z.infer<typeof importInput>;
@@ -157,7 +158,10 @@ class Import {
         throwIfStopped(this.#job.stop);
         if ('problem' in outcome) ledger.fail(outcome.problem);
         else if ('notImage' in outcome) ledger.heaps.notImage(outcome.notImage);
-        else ledger.take(outcome);
+        // Known to be an image by its content only.
+        else if (isSkipped(outcome.candidate, rules)) {
+          ledger.heaps.leaveOut('skipped', outcome.candidate.path);
+        } else ledger.take(outcome);
         this.#job.report({ done: ++done, total: Math.max(total, done), note: null });
       }
     }
@@ -196,7 +200,8 @@ class Import {
       else if ('problem' in entry) yield entry;
       else if (entry.placement.isMask && this.#spec.masks !== 'take') {
         heaps.leaveOut('masks', entry.path);
-      } else if (isSkipped(entry, rules)) heaps.leaveOut('skipped', entry.path);
+      } else if (isImageName(entry.path) && isSkipped(entry, rules))
+        heaps.leaveOut('skipped', entry.path);
       else yield entry.member === undefined ? entry : await this.#unpack(entry);
     }
   }

@@ -14,7 +14,7 @@ import {
 } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import { nearestName } from '#domain/nearest-name.ts';
-import { roleMeaning, roleWords, splitMeaning, splitWords } from '#domain/role-words.ts';
+import { roleMeaning, roleWordsLike, splitMeaning, splitWords } from '#domain/role-words.ts';
 
 export interface ManifestRow {
   /** Absolute. */
@@ -130,7 +130,7 @@ function readRow(folder: string, cell: (column: Column) => string): ManifestRow 
       `the path "${path}" leads out of the table's folder. Write the full path if this is intended.`,
     );
   }
-  const role = oneOf('role', cell('role'), roleMeaning, roleNames, roleWords);
+  const role = oneOf('role', cell('role'), roleMeaning, roleNames, roleWordsLike(cell('role')));
   return {
     path: absolute,
     role: role === 'mask' ? null : role,

@@ -145,7 +145,9 @@ class Preview {
         throwIfStopped(stop);
         if ('problem' in found) this.#fail(found.problem);
         else if ('notImage' in found) this.#heaps.notImage(found.notImage);
-        else this.#take(found.candidate, found.isKnown, rules);
+        else if (isSkipped(found.candidate, rules)) {
+          this.#heaps.leaveOut('skipped', found.candidate.path);
+        } else this.#take(found.candidate, found.isKnown, rules);
         if (this.#images + this.#problemCount > this.#limits.files) {
           throw new Failure('stopped', 'Enough.');
         }
@@ -194,7 +196,8 @@ class Preview {
       else if ('problem' in entry) yield entry;
       else if (entry.placement.isMask && this.#request.masks !== 'take') {
         this.#heaps.leaveOut('masks', entry.path);
-      } else if (isSkipped(entry, rules)) this.#heaps.leaveOut('skipped', entry.path);
+      } else if (isImageName(entry.path) && isSkipped(entry, rules))
+        this.#heaps.leaveOut('skipped', entry.path);
       else yield entry;
     }
   }

@@ -98,7 +98,7 @@ function parseValue(name: string, option: Option, value: string): string | numbe
   if (option.kind === 'choice' && !option.choices.includes(value)) {
     const meant = option.synonyms?.meaning(value);
     if (meant !== undefined && option.choices.includes(meant)) return meant;
-    const nearest = nearestName(value, option.synonyms?.words ?? option.choices);
+    const nearest = nearestName(value, option.synonyms?.wordsLike(value) ?? option.choices);
     throw bad(
       `--${name} is one of ${option.choices.join(', ')}, not "${printable(value)}"${nearest}.`,
     );

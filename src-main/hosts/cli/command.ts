@@ -32,7 +32,8 @@ interface ChoiceOption extends OptionWords {
   readonly standard?: string;
   /** Other words for the choices, whatever the case: "control" for normal. */
   readonly synonyms?: {
-    readonly words: readonly string[];
+    /** From which the nearest may be suggested. */
+    readonly wordsLike: (word: string) => readonly string[];
     readonly meaning: (word: string) => string | undefined;
   };
 }

@@ -5,7 +5,7 @@ import { splitNames, type Split } from '#contract/core.ts';
 import { roleConflicts, type ClassRoles } from '#contract/import/import-rules.ts';
 import { Failure } from '#domain/failure.ts';
 import { nearestName } from '#domain/nearest-name.ts';
-import { roleMeaning, roleWords, splitMeaning, splitWords } from '#domain/role-words.ts';
+import { roleMeaning, roleWordsLike, splitMeaning, splitWords } from '#domain/role-words.ts';
 import { command, projectArgument } from '../command.ts';
 import { importLines, isComplete, runImport } from '../importing.ts';
 import { printable } from '#domain/printable.ts';
@@ -178,6 +178,6 @@ function parseClassRole(text: string): ClassRoles[number] {
   throw new Failure(
     'bad-input',
     `--class-role is the name of a class and its role, such as lymphocyte=normal or debris=skip, not ` +
-      `"${printable(text)}"${nearestName(word, roleWords)}.`,
+      `"${printable(text)}"${nearestName(word, roleWordsLike(word))}.`,
   );
 }
