@@ -135,6 +135,13 @@ export function parseSplit(text: string): Split | [number, number, number] {
   throw new Failure(
     'bad-input',
     `--split is one of ${splitNames.join(', ')}, or three shares such as 70/15/15 ` +
-      `(train/calibrate/test), not "${printable(text)}".`,
+      `(train/calibrate/test), not "${printable(text)}".${decimalPoints(text)}`,
   );
+}
+
+/** The shares as they should be written, where some have a decimal comma; else empty. */
+function decimalPoints(text: string): string {
+  const shares = text.split('/').map((share) => share.replace(/^\s*(\d+),(\d+)\s*$/, '$1.$2'));
+  const isMeant = shares.length === 3 && shares.every((share) => /^\d+(\.\d+)?$/.test(share));
+  return isMeant ? ` Write ${shares.join('/')}.` : '';
 }
