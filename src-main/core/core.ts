@@ -12,7 +12,7 @@ import { backboneMethods } from './backbones/backbone-methods.ts';
 import { describeEngines } from './project/engines.ts';
 import { importImages } from './import/import.ts';
 import { nothingFound } from './import/nothing-found.ts';
-import { assertAbsolute, previewImport, type PreviewPorts } from './import/preview.ts';
+import { givenPaths, previewImport, type PreviewPorts } from './import/preview.ts';
 import type { Picture } from './reader/pictures.ts';
 import { ImageViewer } from './reader/viewer.ts';
 import { FailedJob } from './jobs/failed-job.ts';
@@ -195,9 +195,9 @@ export class Core {
       queue.submit({ kind: 'import', input });
     const runPorts = this.#runPorts(orClosing);
     return {
-      'images.import': (input) => {
-        assertAbsolute(input.paths);
-        return { jobId: submit(input) };
+      'images.import': async (input) => {
+        const paths = await givenPaths(input.paths);
+        return { jobId: submit({ ...input, paths }) };
       },
       'sample.import': () => ({ jobIds: sampleImports.map((input) => submit(input)) }),
       ...imageMethods(database, this.#viewer),
@@ -210,9 +210,9 @@ export class Core {
         nearDuplicates[again ? 'findAgain' : 'find'](asked, orClosing(stop), (done, total) =>
           this.#emit('images.compared', { search, done, total }),
         ),
-      'images.preview': ({ dataset, ...request }, stop) => {
-        assertAbsolute(request.paths);
-        return previewImport(request, stop, previewPorts(catalogue, dataset));
+      'images.preview': async ({ dataset, ...request }, stop) => {
+        const paths = await givenPaths(request.paths);
+        return previewImport({ ...request, paths }, stop, previewPorts(catalogue, dataset));
       },
       ...editMethods(this.#edits),
       ...reviewMethods({

@@ -165,9 +165,12 @@ export class ImportLedger {
   #describe({ source, classes }: SourceCount): string[] {
     const where = this.#sources.length > 1 ? ` (${basename(source.path)})` : '';
     if (source.kind === 'table') {
-      const { rows, problems, ignored } = source.manifest;
+      const { rows, problems, ignored, meanings = [] } = source.manifest;
       const unused = ignored.length > 0 ? `; columns without a meaning: ${ignored.join(', ')}` : '';
-      return [`table ${basename(source.path)}: ${rows.length + problems.length} lines${unused}`];
+      return [
+        `table ${basename(source.path)}: ${rows.length + problems.length} lines${unused}`,
+        ...meanings,
+      ];
     }
     if (source.layout.words === null || classes.size === 0) return [];
     const counts = [...classes].map(([name, count]) => `${name} ${count}`);

@@ -11,6 +11,7 @@ import { Failure } from '#domain/failure.ts';
 import { either, StopSource, throwIfStopped, type Stop } from '#domain/stop.ts';
 import { standardShares } from '../datasets/split.ts';
 import type { DatasetItem, KnownFile } from '../datasets/items.ts';
+import { givenPath } from '../archives/existing-path.ts';
 import { fileKind, kindBytes } from '../formats/kind.ts';
 import { inOrder } from '../reader/ordered.ts';
 import { domainRule, groupRule, place, type PlacingRules } from './place.ts';
@@ -230,9 +231,9 @@ function problem(path: string, reason: string): ImportProblem {
 
 function wordsOf(source: Source): string[] {
   if (source.kind !== 'table') return source.layout.words === null ? [] : [source.layout.words];
-  const { rows, problems, ignored } = source.manifest;
+  const { rows, problems, ignored, meanings = [] } = source.manifest;
   const unused = ignored.length > 0 ? `, columns without a meaning: ${ignored.join(', ')}` : '';
-  return [`a table of ${rows.length + problems.length} lines${unused}`];
+  return [`a table of ${rows.length + problems.length} lines${unused}`, ...meanings];
 }
 
 function count<Value>(counts: Map<Value, number>, value: Value): void {
@@ -247,9 +248,13 @@ function mostFrequentFirst<Value extends string | null>(
     .sort((a, b) => b.count - a.count || ((a.value ?? '') < (b.value ?? '') ? -1 : 1));
 }
 
-/** Throws `bad-input`: the core may have another working folder than the client. */
-export function assertAbsolute(paths: readonly string[]): void {
+/**
+ * The paths that a user typed or pasted. Throws `bad-input` where one is relative: the core may have another
+ * working folder than the client.
+ */
+export async function givenPaths(texts: readonly string[]): Promise<string[]> {
+  const paths = await Promise.all(texts.map((text) => givenPath(text)));
   const relative = paths.find((path) => !isAbsolute(path));
-  if (relative === undefined) return;
+  if (relative === undefined) return paths;
   throw new Failure('bad-input', `The path "${relative}" is not absolute.`, relative);
 }
