@@ -4,6 +4,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, normalize, parse, resolve, sep } from 'node:path';
+import { Failure } from '#domain/failure.ts';
 import { pastedPath } from '#domain/paths/pasted-path.ts';
 
 /**
@@ -62,4 +63,15 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/**
+ * The paths that a user typed or pasted. Throws `bad-input` where one is relative: the core may have another
+ * working folder than the client.
+ */
+export async function givenPaths(texts: readonly string[]): Promise<string[]> {
+  const paths = await Promise.all(texts.map((text) => givenPath(text)));
+  const relative = paths.find((path) => !isAbsolute(path));
+  if (relative === undefined) return paths;
+  throw new Failure('bad-input', `The path "${relative}" is not absolute.`, relative);
 }

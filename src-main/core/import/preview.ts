@@ -3,7 +3,6 @@
 
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { isAbsolute } from 'node:path';
 import type { ImportProblem } from '#contract/core.ts';
 import type { ImportPreview, PreviewedFile } from '#contract/import-preview.ts';
 import type { FacetCount, Role, Split } from '#contract/image.ts';
@@ -11,7 +10,6 @@ import { Failure } from '#domain/failure.ts';
 import { either, StopSource, throwIfStopped, type Stop } from '#domain/stop.ts';
 import { standardShares } from '../datasets/split.ts';
 import type { DatasetItem, KnownFile } from '../datasets/items.ts';
-import { givenPath } from '../archives/existing-path.ts';
 import { fileKind, kindBytes } from '../formats/kind.ts';
 import { inOrder } from '../reader/ordered.ts';
 import { domainRule, groupRule, place, type PlacingRules } from './place.ts';
@@ -246,15 +244,4 @@ function mostFrequentFirst<Value extends string | null>(
   return [...counts]
     .map(([value, number]) => ({ value, count: number }))
     .sort((a, b) => b.count - a.count || ((a.value ?? '') < (b.value ?? '') ? -1 : 1));
-}
-
-/**
- * The paths that a user typed or pasted. Throws `bad-input` where one is relative: the core may have another
- * working folder than the client.
- */
-export async function givenPaths(texts: readonly string[]): Promise<string[]> {
-  const paths = await Promise.all(texts.map((text) => givenPath(text)));
-  const relative = paths.find((path) => !isAbsolute(path));
-  if (relative === undefined) return paths;
-  throw new Failure('bad-input', `The path "${relative}" is not absolute.`, relative);
 }
