@@ -27,6 +27,7 @@ import { heatMapMethods } from './maps/heat-map.ts';
 import { imageLookMethods } from './image-look.ts';
 import { importPreviewMethods } from './import-preview.ts';
 import { licenceMethods } from './licences.ts';
+import { placeMethods } from './places.ts';
 import { projectMethods } from './project.ts';
 import { outlierMethods, type OutlierMix } from './outlier.ts';
 import { refitMethods } from './refit.ts';
@@ -40,7 +41,7 @@ export type { Threshold } from './review.ts';
 
 export interface Job {
   readonly id: number;
-  readonly kind: 'import' | 'train' | 'refit' | 'score' | 'compare';
+  readonly kind: 'import' | 'relink' | 'train' | 'refit' | 'score' | 'compare';
   /** The run that it trains or refits; null of other kinds. */
   readonly runId: number | null;
   readonly state: JobState;
@@ -267,6 +268,7 @@ export const coreMethods = {
   ...runTrashMethods,
   ...projectMethods,
   ...licenceMethods,
+  ...placeMethods,
   ...backboneMethods,
   ...comparisonMethods,
   ...outlierMethods,

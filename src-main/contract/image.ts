@@ -113,7 +113,7 @@ export interface ImageDetails {
   /** The part of a file that the image is, in pixels of the level; null for a whole file. */
   readonly region: RegionAddress | null;
   readonly importedAt: string;
-  /** Every place where it was seen, the first one first. */
+  /** Every place where it was seen: those that are there before lost ones, the newest first. */
   readonly paths: readonly string[];
   readonly datasets: readonly {
     readonly dataset: string;
@@ -171,7 +171,7 @@ export const imageFilter = z.strictObject({
   group: label.optional(),
   domain: label.optional(),
   split: z.enum(splitNames).optional(),
-  /** Contained in one of its paths; the case of A–Z is ignored. */
+  /** Contained in the path that the dataset shows; the case of A–Z is ignored. */
   text: z.string().min(1).max(500).optional(),
   /** The score state for a model, by the score that ranks (or `by`). */
   score: z

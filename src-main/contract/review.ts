@@ -213,7 +213,15 @@ export const reviewMethods = {
   ),
   /**
    * Writes a table of the dataset's images with scores and verdicts into the project's folder
-   * "exports", in the column format of CellProfiler Analyst. `path` is absolute.
+   * "exports", in the column format of CellProfiler Analyst, as UTF-8 with a byte-order mark. `path` is absolute.
    */
-  'exports.csv': method<{ path: string; rows: number }>()(ofDataset),
+  'exports.csv': method<{ path: string; rows: number }>()(
+    ofDataset.extend({
+      /**
+       * "point": cells separated by commas, for programs and English spreadsheets. "comma": decimal commas, and
+       * cells separated by semicolons, as spreadsheets of most of Europe open a table.
+       */
+      decimals: z.enum(['point', 'comma']).default('point'),
+    }),
+  ),
 } as const;

@@ -12,7 +12,7 @@ import { backboneMethods } from './backbones/backbone-methods.ts';
 import { describeEngines } from './project/engines.ts';
 import { importImages } from './import/import.ts';
 import { nothingFound } from './import/nothing-found.ts';
-import { assertAbsolute, previewImport, type PreviewPorts } from './import/preview.ts';
+import { previewImport, type PreviewPorts } from './import/preview.ts';
 import type { Picture } from './reader/pictures.ts';
 import { ImageViewer } from './reader/viewer.ts';
 import { FailedJob } from './jobs/failed-job.ts';
@@ -21,6 +21,9 @@ import { JobQueue, type JobHandlers, type JobStanding } from './jobs/queue.ts';
 import { markInterrupted } from './jobs/recovery.ts';
 import { HeatMaps } from './maps/heat-maps.ts';
 import { mapMethods } from './maps/map-methods.ts';
+import { givenPaths } from './archives/existing-path.ts';
+import { placeMethods } from './places/place-methods.ts';
+import { relink } from './places/relink.ts';
 import { readLicences } from './project/licences.ts';
 import type { Log } from './project/log.ts';
 import { outlierMethods } from './outliers/outlier-methods.ts';
@@ -164,6 +167,8 @@ export class Core {
         if (failure) throw new FailedJob(failure, result);
         return result;
       },
+      relink: ({ folders }, job) =>
+        relink(folders, job, { catalogue: this.#catalogue, projectFolder: folder }),
       train: ({ runId }, job) =>
         trainRun(runId, job, {
           ...{ database, folder, now, codeVersion, compute, emit },
@@ -195,10 +200,14 @@ export class Core {
       queue.submit({ kind: 'import', input });
     const runPorts = this.#runPorts(orClosing);
     return {
-      'images.import': (input) => {
-        assertAbsolute(input.paths);
-        return { jobId: submit(input) };
+      'images.import': async (input) => {
+        const paths = await givenPaths(input.paths);
+        return { jobId: submit({ ...input, paths }) };
       },
+      ...placeMethods({
+        ...{ catalogue, folder, orClosing },
+        submit: (folders) => queue.submit({ kind: 'relink', folders }),
+      }),
       'sample.import': () => ({ jobIds: sampleImports.map((input) => submit(input)) }),
       ...imageMethods(database, this.#viewer),
       ...mapMethods({
@@ -210,9 +219,9 @@ export class Core {
         nearDuplicates[again ? 'findAgain' : 'find'](asked, orClosing(stop), (done, total) =>
           this.#emit('images.compared', { search, done, total }),
         ),
-      'images.preview': ({ dataset, ...request }, stop) => {
-        assertAbsolute(request.paths);
-        return previewImport(request, stop, previewPorts(catalogue, dataset));
+      'images.preview': async ({ dataset, ...request }, stop) => {
+        const paths = await givenPaths(request.paths);
+        return previewImport({ ...request, paths }, stop, previewPorts(catalogue, dataset));
       },
       ...editMethods(this.#edits),
       ...reviewMethods({

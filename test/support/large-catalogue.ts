@@ -19,7 +19,7 @@ export function fillWithRows(database: ProjectDatabase, images: number): void {
       `with recursive n (i) as (select 1 union all select i + 1 from n where i < ${images})
        insert into image (id, hash, bytes, width, height, channels, bit_depth, pixel_size_um, imported_at)
        select i, printf('%064x', i), 1000, 300 + i % 50, 300, 3, 8, null, '${noon}' from n`,
-      `insert into image_file select id, id,
+      `insert into image_file (id, image_id, path, relative_path, modified_ms) select id, id,
          '/lab/slides/patient ' || (id % 500) || '/field ' || (id * 7919 % 1000003) || '.tif', null, 0
        from image`,
       `insert into dataset_item (dataset_id, image_id, role, class, group_name, split, domain)

@@ -16,7 +16,7 @@ export function isHidden(name: string): boolean {
 }
 
 /** A user takes such a folder for an image, so it is reported instead of silently opened. */
-function isImageName(name: string): boolean {
+export function isImageName(name: string): boolean {
   return /\.(png|jpe?g|webp|bmp|tiff?)$/i.test(name);
 }
 

@@ -19,7 +19,9 @@ import { ImportLedger } from './import-ledger.ts';
 import type { DatasetItem, ImportStore } from '../datasets/items.ts';
 import type { NewImage } from '../formats/new-image.ts';
 import { inOrder } from '../reader/ordered.ts';
+import { archiveOf } from '../archives/archive.ts';
 import { keptOriginal, originalsFolder } from '../archives/originals.ts';
+import { forgetReplaced, hasReplaced } from '../archives/replaced-files.ts';
 import { domainRule, groupRule, type PlacingRules } from './place.ts';
 import { regionImages } from './region-images.ts';
 import { thumbnailPath } from '../reader/reader-tasks.ts';
@@ -63,6 +65,8 @@ interface Read {
   /** What is imported of the image instead of the whole; empty for the whole. */
   readonly regions: readonly NewImage[];
   readonly modifiedMs: number;
+  /** Paths where the same file was seen before and is no longer. */
+  readonly lost: readonly string[];
 }
 
 type Outcome = ({ readonly candidate: Candidate } & Read) | { readonly problem: ImportProblem };
@@ -76,6 +80,8 @@ class Import {
   /** Holds members of archives until they are known to be images, and unfinished thumbnails. */
   readonly #incoming: string;
   #incomingCount = 0;
+  /** A read has found other content under an unchanged size and time: these prove nothing in this import. */
+  readonly #isDistrustful: boolean;
 
   constructor(spec: ImportSpec, job: ImportJob, ports: ImportPorts, reader: ImageReader) {
     this.#spec = spec;
@@ -88,6 +94,7 @@ class Import {
     if (Array.isArray(spec.split)) sharesOf(spec.split);
     this.#thumbnails = join(ports.projectFolder, 'cache', 'thumbnails');
     this.#incoming = join(ports.projectFolder, 'cache', 'incoming');
+    this.#isDistrustful = hasReplaced(ports.projectFolder);
   }
 
   async run(): Promise<ImportResult> {
@@ -103,6 +110,7 @@ class Import {
       await this.#readAll(sources, total, ledger);
       ledger.flush();
       this.#fillSides(rules, ledger.automatic);
+      if (this.#isDistrustful) await forgetReplaced(this.#ports.projectFolder);
       return ledger.result();
     } catch (error) {
       ledger.flush();
@@ -209,7 +217,9 @@ class Import {
         await rename(unpacked, keptOriginal(this.#ports.projectFolder, image.hash));
       }
       const regions = this.#regions(image);
-      return { candidate: entry, image, regions, modifiedMs: member?.modifiedMs ?? modifiedMs };
+      const lost = await this.#lost(image.hash, path);
+      const time = member?.modifiedMs ?? modifiedMs;
+      return { candidate: entry, image, regions, modifiedMs: time, lost };
     } catch (error) {
       if (unpacked !== undefined) await rm(unpacked, { force: true });
       return { problem: problemOf(path, error) };
@@ -223,13 +233,26 @@ class Import {
     if (file === undefined) return undefined;
     const now = member ?? (await sizeAndTime(path));
     if (now?.bytes !== file.bytes || now.modifiedMs !== file.modifiedMs) return undefined;
+    if (this.#isDistrustful) return undefined;
     const image = store.findImages([file.hash]).get(file.hash);
     if (image === undefined) return undefined;
     const regions = this.#regions(image);
     const kept = [image, ...regions].map(({ hash }) => thumbnailPath(this.#thumbnails, hash));
     if (member !== undefined) kept.push(keptOriginal(projectFolder, file.hash));
     for (const needed of kept) if ((await sizeAndTime(needed)) === undefined) return undefined;
-    return { image, regions, modifiedMs: file.modifiedMs };
+    const lost = await this.#lost(file.hash, path);
+    return { image, regions, modifiedMs: file.modifiedMs, lost };
+  }
+
+  /** Where else the file was seen, and is no longer: it was moved here. */
+  async #lost(hash: string, path: string): Promise<string[]> {
+    const lost: string[] = [];
+    for (const other of this.#ports.store.placesOf(hash)) {
+      if (other !== path && (await sizeAndTime(archiveOf(other) ?? other)) === undefined) {
+        lost.push(other);
+      }
+    }
+    return lost;
   }
 
   /** Throws `unreadable-image` when there would be too many. */

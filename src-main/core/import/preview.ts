@@ -3,7 +3,6 @@
 
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { isAbsolute } from 'node:path';
 import type { ImportProblem } from '#contract/core.ts';
 import type { ImportPreview, PreviewedFile } from '#contract/import-preview.ts';
 import type { FacetCount, Role, Split } from '#contract/image.ts';
@@ -230,9 +229,9 @@ function problem(path: string, reason: string): ImportProblem {
 
 function wordsOf(source: Source): string[] {
   if (source.kind !== 'table') return source.layout.words === null ? [] : [source.layout.words];
-  const { rows, problems, ignored } = source.manifest;
+  const { rows, problems, ignored, meanings = [] } = source.manifest;
   const unused = ignored.length > 0 ? `, columns without a meaning: ${ignored.join(', ')}` : '';
-  return [`a table of ${rows.length + problems.length} lines${unused}`];
+  return [`a table of ${rows.length + problems.length} lines${unused}`, ...meanings];
 }
 
 function count<Value>(counts: Map<Value, number>, value: Value): void {
@@ -245,11 +244,4 @@ function mostFrequentFirst<Value extends string | null>(
   return [...counts]
     .map(([value, number]) => ({ value, count: number }))
     .sort((a, b) => b.count - a.count || ((a.value ?? '') < (b.value ?? '') ? -1 : 1));
-}
-
-/** Throws `bad-input`: the core may have another working folder than the client. */
-export function assertAbsolute(paths: readonly string[]): void {
-  const relative = paths.find((path) => !isAbsolute(path));
-  if (relative === undefined) return;
-  throw new Failure('bad-input', `The path "${relative}" is not absolute.`, relative);
 }

@@ -7,10 +7,12 @@ import type { ImportProblem, Split } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
 import { isArchiveName, listArchive, type ArchiveMember } from '../archives/archive.ts';
+import { existingPath } from '../archives/existing-path.ts';
 import { readManifest, type Manifest, type ManifestRow } from './manifest.ts';
 import { recogniseLayout, type Layout, type Placement } from './recognise.ts';
 import { fileSystemReason, reasons } from '../formats/unreadable.ts';
-import { walk } from '../archives/walk.ts';
+import { isImageName, walk } from '../archives/walk.ts';
+import { isTableName } from './tables/table-text.ts';
 
 export type Source =
   | { readonly kind: 'folder' | 'file' | 'archive'; readonly path: string; readonly layout: Layout }
@@ -39,13 +41,13 @@ export async function openSource(
   given: string,
   stop: Stop,
 ): Promise<{ source: Source; count: number } | { problem: ImportProblem }> {
-  const path = resolve(given);
+  const path = (await existingPath(resolve(given))) ?? resolve(given);
   try {
     const found = await stat(path);
     if (found.isDirectory()) return await survey('folder', path, stop);
     if (!found.isFile()) return { problem: problemOf(path, reasons.notRegular) };
     if (isArchiveName(path)) return await survey('archive', path, stop);
-    if (/\.csv$/i.test(path)) {
+    if (isTableName(path)) {
       const manifest = await readManifest(path);
       return { source: { kind: 'table', path, manifest }, count: manifest.rows.length };
     }
@@ -111,10 +113,30 @@ export async function* candidates(source: Source, stop: Stop): AsyncGenerator<So
     case 'table':
       for (const problem of source.manifest.problems) yield { problem };
       for (const { path, ...declared } of source.manifest.rows) {
-        const problem = await whyMissing(path);
-        const found = { ...placed(plain, basename(path), { path }), declared };
-        yield problem === undefined ? found : { problem };
+        yield* ofRow((await existingPath(path)) ?? path, declared, stop);
       }
+  }
+}
+
+/** The file that a row of a table names, or every file of its folder or archive. */
+async function* ofRow(
+  path: string,
+  declared: NonNullable<Candidate['declared']>,
+  stop: Stop,
+): AsyncGenerator<SourceEntry> {
+  const found = await stat(path).catch((error: unknown) => whyNotThere(path, error));
+  if ('reason' in found) {
+    yield { problem: found };
+    return;
+  }
+  const isFolder = found.isDirectory() && !isImageName(path);
+  if (!isFolder && !isArchiveName(path)) {
+    yield { ...placed(plain, basename(path), { path }), declared };
+    return;
+  }
+  const { source } = await survey(isFolder ? 'folder' : 'archive', path, stop);
+  for await (const entry of candidates(source, stop)) {
+    yield 'placement' in entry ? { ...entry, declared } : entry;
   }
 }
 
@@ -125,16 +147,6 @@ function placed(
 ): Candidate {
   const placement = layout.place(folderOf(name));
   return { path, name, placement, declared: null, ...(member === undefined ? {} : { member }) };
-}
-
-/** A file that is named in a table may not exist. */
-async function whyMissing(path: string): Promise<ImportProblem | undefined> {
-  try {
-    await stat(path);
-    return undefined;
-  } catch (error) {
-    return whyNotThere(path, error);
-  }
 }
 
 function nameBelow(root: string, path: string): string {

@@ -11,6 +11,8 @@ import { neverStop } from '#domain/stop.ts';
 import { archiveOf } from '../archives/archive.ts';
 import { standardPixelLimit } from '../formats/decode.ts';
 import { fileOf, originalFiles, restoreOriginals, type ImageFile } from '../archives/originals.ts';
+import { noteReplaced } from '../archives/replaced-files.ts';
+import { reasons } from '../formats/unreadable.ts';
 import { isHash, shownOriginal, thumbnail, type Picture } from './pictures.ts';
 import { ImageReader } from './reader.ts';
 import type { HeatOverlay } from './heat-overlay.ts';
@@ -161,6 +163,9 @@ export class ImageViewer {
     try {
       return await run();
     } catch (error) {
+      if (error instanceof Failure && error.message === reasons.replaced) {
+        await noteReplaced(this.#folder);
+      }
       const isPacked = paths.some((path) => archiveOf(path) !== undefined);
       if (!(error instanceof Failure) || error.code !== 'not-found' || !isPacked) throw error;
       await restoreOriginals(this.#folder, [image], neverStop);

@@ -3,7 +3,7 @@
 import type { Review, StandingVerdict, Verdict } from '#contract/image.ts';
 import { Failure } from '#domain/failure.ts';
 import type { Query, Reader, Writer } from './database.ts';
-import { firstAddress } from './images/addresses.ts';
+import { newestAddress } from './images/addresses.ts';
 
 export interface NewReviews {
   readonly imageIds: readonly number[];
@@ -90,7 +90,7 @@ const auditCount: Query<{ total: number }> = `select count(*) total ${audit}`;
 const auditPage: Query<Review & { path: string }> = `
   select v.id, v.image_id imageId, v.model_id modelId, v.verdict, v.reviewer, v.note,
     v.created_at time, v.move,
-    ${firstAddress('v.image_id')} path
+    ${newestAddress('v.image_id')} path
   ${audit} order by v.id desc limit ? offset ?`;
 
 /** Every review ever written, also undone ones: the newest first. */

@@ -15,6 +15,7 @@ import { inspect } from './commands/inspect.ts';
 import { outliers } from './commands/outliers.ts';
 import { rank } from './commands/rank.ts';
 import { refit } from './commands/refit.ts';
+import { relink } from './commands/relink.ts';
 import { resume } from './commands/resume.ts';
 import { runs } from './commands/runs.ts';
 import { score } from './commands/score.ts';
@@ -29,6 +30,7 @@ export const commands: Readonly<Record<string, Command>> = {
   engine,
   backbone,
   import: importCommand,
+  relink,
   inspect,
   shifts,
   outliers,

@@ -78,8 +78,10 @@ export function putItem(
   item: ItemAttributes,
 ): void {
   writer.run(
-    `insert or replace into dataset_item (dataset_id, image_id, role, class, group_name, domain, split)
-     values (?, ?, ?, ?, ?, ?, ?)`,
+    `insert into dataset_item (dataset_id, image_id, role, class, group_name, domain, split)
+     values (?, ?, ?, ?, ?, ?, ?)
+     on conflict (dataset_id, image_id) do update set role = excluded.role, class = excluded.class,
+       group_name = excluded.group_name, domain = excluded.domain, split = excluded.split`,
     ...[datasetId, imageId, item.role, item.class, item.group, item.domain, item.split],
   );
 }

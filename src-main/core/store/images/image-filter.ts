@@ -3,7 +3,7 @@
 
 import type { ImageFilter, StandingVerdict } from '#contract/image.ts';
 import type { Value } from '../database.ts';
-import { idsByPath } from './addresses.ts';
+import { hasPath } from './addresses.ts';
 
 /** The score that a filter uses of a model. */
 export interface ScoreAsked {
@@ -76,7 +76,7 @@ function part(sql: string, ...values: readonly Value[]): Condition {
 
 function textPart(text: string): Condition {
   const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  return part(`d.image_id in (${idsByPath})`, pattern);
+  return part(hasPath('d'), pattern, pattern, pattern);
 }
 
 function verdictPart(verdict: StandingVerdict | 'any' | null): Condition {

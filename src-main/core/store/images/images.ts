@@ -6,6 +6,7 @@ import type { RegionAddress } from '#domain/pixels/region-address.ts';
 import type { KnownFile, NewFile } from '../../datasets/items.ts';
 import type { NewImage } from '../../formats/new-image.ts';
 import type { Query, Reader, Writer } from '../database.ts';
+import { newestFirst } from './addresses.ts';
 
 /** An image with everything that reading its pixels needs. */
 export interface StoredImage {
@@ -42,6 +43,8 @@ const fileByPath: Query<KnownFile> = `
   select f.path, f.image_id imageId, i.hash, i.bytes, f.modified_ms modifiedMs
   from image_file f join image i on i.id = f.image_id where f.path = ?`;
 
+const fileId: Query<{ id: number }> = 'select id from image_file where path = ?';
+
 type Row = ImageColumns &
   Pick<NewImage, 'hash' | 'bytes' | 'width' | 'height' | 'bitDepth'> & { readonly id: number };
 
@@ -54,7 +57,7 @@ const storedImage: Query<StoredImage> = `
 
 const pathsOfFile: Query<StoredPath> = `
   select f.path, f.relative_path relativePath
-  from image i join image_file f on f.image_id = i.id where i.hash = ? order by f.id`;
+  from image i join image_file f on f.image_id = i.id where i.hash = ? order by ${newestFirst}`;
 
 const regionOfImage: Query<RegionAddress> = `
   select s.hash sourceHash, r.level, r.x, r.y, r.width, r.height
@@ -136,17 +139,21 @@ export function addImage(writer: Writer, image: NewImage, now: string): number {
   return id;
 }
 
-/** A file that was seen before now holds this image. */
+/** A file that was seen before now holds this image. Returns the file's id. */
 export function addFile(
   writer: Writer,
   imageId: number,
   file: NewFile,
   relativePath: string | null,
-): void {
+  now: string,
+): number {
   writer.run(
-    `insert into image_file (image_id, path, relative_path, modified_ms) values (?, ?, ?, ?)
+    `insert into image_file (image_id, path, relative_path, modified_ms, found_at)
+     values (?, ?, ?, ?, ?)
      on conflict (path) do update set image_id = excluded.image_id,
-       relative_path = excluded.relative_path, modified_ms = excluded.modified_ms`,
-    ...[imageId, file.path, relativePath, file.modifiedMs],
+       relative_path = excluded.relative_path, modified_ms = excluded.modified_ms,
+       found_at = excluded.found_at, lost_at = null`,
+    ...[imageId, file.path, relativePath, file.modifiedMs, now],
   );
+  return writer.get(fileId, file.path)!.id;
 }

@@ -1,7 +1,7 @@
 // `normscope import`: images into a dataset.
 
-import { resolve } from 'node:path';
 import { roleNames, splitNames, type Split } from '#contract/core.ts';
+import { givenPath } from '#core/archives/existing-path.ts';
 import { Failure } from '#domain/failure.ts';
 import { command, projectArgument } from '../command.ts';
 import { importLines, isComplete, runImport } from '../importing.ts';
@@ -11,8 +11,8 @@ import { withProject } from '../project.ts';
 export const importCommand = command({
   summary: 'Imports images into a dataset of a project, which is made when there is none',
   about: [
-    'A PATH is an image (PNG, JPEG, WebP, BMP, TIFF), a folder, a .zip or .tar.gz archive, or a CSV ' +
-      'table with the columns path, role, group, domain (or scanner, stain, site), label, split. Folders of classes and folders named ' +
+    'A PATH is an image (PNG, JPEG, WebP, BMP, TIFF), a folder, a .zip or .tar.gz archive, or a CSV or ' +
+      'TSV table with the columns path, role, group, domain (or scanner, stain, site), label, split. Folders of classes and folders named ' +
       'train/good, test/good, test/DEFECT are recognised, and then say roles and splits themselves.',
     'Originals stay where they are. The same image is never imported twice. A file that cannot be ' +
       'read is listed with the reason, and the import continues; the exit code is then 1.',
@@ -88,7 +88,7 @@ export const importCommand = command({
   ],
   run: async ({ project, paths, dataset, role, group, domain, tiles, split, seed }, shell) => {
     const input = {
-      paths: paths.map((path) => resolve(path)),
+      paths: await Promise.all(paths.map((path) => givenPath(path, process.cwd()))),
       dataset,
       ...(role === undefined ? {} : { role }),
       ...(group === undefined ? {} : { group }),
@@ -135,6 +135,13 @@ export function parseSplit(text: string): Split | [number, number, number] {
   throw new Failure(
     'bad-input',
     `--split is one of ${splitNames.join(', ')}, or three shares such as 70/15/15 ` +
-      `(train/calibrate/test), not "${printable(text)}".`,
+      `(train/calibrate/test), not "${printable(text)}".${decimalPoints(text)}`,
   );
+}
+
+/** The shares as they should be written, where some have a decimal comma; else empty. */
+function decimalPoints(text: string): string {
+  const shares = text.split('/').map((share) => share.replace(/^\s*(\d+),(\d+)\s*$/, '$1.$2'));
+  const isMeant = shares.length === 3 && shares.every((share) => /^\d+(\.\d+)?$/.test(share));
+  return isMeant ? ` Write ${shares.join('/')}.` : '';
 }

@@ -53,7 +53,10 @@ describe('an exported table', () => {
       'cells-all-model-1-20261124T120000Z.csv',
     ]);
     const text = readFileSync(path, 'utf8');
-    const read = parse<Record<string, string>>(text, { columns: true, record_delimiter: '\r\n' });
+    expect([...readFileSync(path).subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
+    const read = parse<Record<string, string>>(text, {
+      ...{ columns: true, record_delimiter: '\r\n', bom: true },
+    });
     expect(read.map(({ ImageNumber: number }) => Number(number))).toEqual([
       1, 2, 3, 4, 5, 6, 7, 8, 9,
     ]);
@@ -75,6 +78,33 @@ describe('an exported table', () => {
       Image_Normscope_AnomalyScore: '',
       Image_Normscope_Verdict: '',
     });
+  });
+
+  it('has decimal commas and semicolons for the spreadsheets that expect them', async () => {
+    const { ports, asked } = await lab();
+    const { path } = await exportCsv(ports, { ...asked, decimals: 'comma' });
+    const text = readFileSync(path, 'utf8');
+    expect(text.slice(0, 27)).toBe('\ufeffImageNumber;Image_FileName');
+    const options = { columns: true, delimiter: ';', bom: true } as const;
+    const last = parse<Record<string, string>>(text, options).at(-1);
+    expect(last).toMatchObject({
+      ...{ Image_Normscope_MeanSquaredNorm: '9,5', Image_Normscope_PlainSquaredNorm: '9,25' },
+      ...{ Image_Normscope_CosineTimesNorm: String(9 * 1e-9).replace('.', ','), Image_Metadata_Group: 'a,"b"' },
+    });
+  });
+
+  it('has no formula where a spreadsheet of another locale parts a line', async () => {
+    const { ports, asked } = await lab();
+    const edits = new Edits({
+      ...{ database: ports.database, now: ports.now },
+      onChange: () => undefined,
+      assertIdleRun: () => undefined,
+    });
+    const note = 'a;=1+1, -2\t@x;\u00fcber-alles';
+    edits.review({ imageIds: [2], modelId: 1, verdict: 'normal', reviewer: 'mia', note });
+    const { path } = await exportCsv(ports, asked);
+    const text = readFileSync(path, 'utf8');
+    expect(text).toContain("a;'=1+1, '-2\t'@x;\u00fcber-alles");
   });
 
   it('that cannot be written leaves nothing behind', async () => {

@@ -38,6 +38,7 @@ async function lab() {
     now,
     handlers: {
       import: () => Promise.resolve(),
+      relink: () => Promise.resolve(),
       train: (_, { stop }) => new Promise((resolve) => stop.onStop(() => resolve(undefined))),
       refit: () => Promise.resolve(),
       score: () => Promise.resolve(),
