@@ -297,7 +297,9 @@ export const coreMethods = {
    */
   'runs.estimate': method<RunEstimate>()(trainInput),
   'runs.resume': method<{ jobId: number; runId: number }>()(z.strictObject({ runId: id })),
-  /** Stops the run after a checkpoint; answers within half a second. It can be resumed. */
+  /** Stops the run after a checkpoint; answers within half a second. It stays in sight until it is resumed. */
+  'runs.pause': method<{ state: JobState }>()(z.strictObject({ runId: id })),
+  /** As 'runs.pause', and also of a paused run: the window shows it only among all runs. It can be resumed. */
   'runs.cancel': method<{ state: JobState }>()(z.strictObject({ runId: id })),
   'runs.list': method<readonly RunSummary[]>()(z.strictObject({})),
   'runs.show': method<RunDetails>()(z.strictObject({ runId: id })),
