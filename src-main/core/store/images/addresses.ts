@@ -41,3 +41,8 @@ export function addressesOf(reader: Reader, imageId: number, most = -1): string[
 export function countAddresses(reader: Reader, imageId: number): number {
   return reader.get(count, imageId, imageId)!.count;
 }
+
+/** Of `idsByPath`, for paths that contain the text. */
+export function likePattern(text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+}

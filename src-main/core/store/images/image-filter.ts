@@ -3,7 +3,7 @@
 
 import type { ImageFilter, StandingVerdict } from '#contract/image.ts';
 import type { Value } from '../database.ts';
-import { idsByPath } from './addresses.ts';
+import { idsByPath, likePattern } from './addresses.ts';
 
 /** The score that a filter uses of a model. */
 export interface ScoreAsked {
@@ -75,8 +75,7 @@ function part(sql: string, ...values: readonly Value[]): Condition {
 }
 
 function textPart(text: string): Condition {
-  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  return part(`d.image_id in (${idsByPath})`, pattern);
+  return part(`d.image_id in (${idsByPath})`, likePattern(text));
 }
 
 function verdictPart(verdict: StandingVerdict | 'any' | null): Condition {

@@ -36,6 +36,8 @@ async function lab() {
     ...{ database, now },
     onChange: () => undefined,
     assertIdleRun: () => undefined,
+    assertIdleDataset: () => undefined,
+    onRenamed: () => undefined,
   });
   const note = '@two\nlines';
   edits.review({ imageIds: [9], modelId, verdict: 'anomalous', reviewer: '-mia', note });
