@@ -166,16 +166,6 @@ export const reviewMethods = {
       ...paging,
     }),
   ),
-  /**
-   * Makes the dataset hold exactly the images whose standing verdict is anomalous, as outliers for
-   * training. Makes it when there is none.
-   */
-  'outliers.fromReviews': method<{
-    dataset: string;
-    images: number;
-    added: number;
-    removed: number;
-  }>()(z.strictObject({ name: datasetName.default('confirmed anomalies') })),
   /** The effect of a threshold; changes nothing. */
   'thresholds.preview': method<ThresholdPreview>()(thresholdWish),
   'thresholds.set': method<Threshold>()(thresholdWish),

@@ -29,10 +29,13 @@ import type { Log } from './project/log.ts';
 import { outlierMethods } from './outliers/outlier-methods.ts';
 import { assertNoOverlaps } from './outliers/overlaps.ts';
 import { ShiftPreviewer } from './outliers/shift-preview.ts';
+import { renameSources } from './outliers/mix.ts';
+import { datasetMethods } from './edits/dataset-methods.ts';
 import { editMethods } from './edits/edit-methods.ts';
 import { Edits } from './edits/edits.ts';
 import { imageMethods } from './gallery/image-methods.ts';
 import { NearDuplicates } from './gallery/near-duplicates.ts';
+import { learningMethods } from './review/learning.ts';
 import { reviewMethods } from './review/review-methods.ts';
 import type { Compute } from './workers/compute.ts';
 import { evaluate } from './scores/evaluate.ts';
@@ -41,7 +44,7 @@ import { Features } from './scores/features.ts';
 import { askedBaseline } from './scores/frozen-baseline.ts';
 import { guaranteeMethods } from './scores/guarantee/guarantee-methods.ts';
 import { rank } from './scores/rank.ts';
-import { assertIdleRun } from './training/idle-run.ts';
+import { assertIdleDataset, assertIdleRun } from './training/idle-run.ts';
 import { datasetNamed } from './runs/run-items.ts';
 import { compareMethods } from './training/comparison/compare-methods.ts';
 import { comparisonMethods } from './training/comparison/comparison-methods.ts';
@@ -56,7 +59,6 @@ import { projectMethods } from './project/storage.ts';
 import { sampleAttribution, sampleImports } from './project/sample.ts';
 import { Catalogue } from './store/images/catalogue.ts';
 import type { ProjectDatabase, Writer } from './store/database.ts';
-import { listDatasets } from './store/images/datasets.ts';
 import { findImage, storedFile } from './store/images/images.ts';
 import type { OpenDatabase } from './store/open-database.ts';
 import { setRunState } from './store/runs/runs.ts';
@@ -107,6 +109,11 @@ export class Core {
       now,
       onChange: (state) => this.#emit('edits.changed', state),
       assertIdleRun: (reader, runId) => assertIdleRun(reader, runId, this.#queue),
+      assertIdleDataset: (reader, name) => assertIdleDataset(reader, name, this.#queue),
+      onRenamed: (writer, renames) => {
+        const mix = renameSources(writer, renames);
+        if (mix) writer.afterCommit(() => this.#emit('mix.changed', mix));
+      },
     });
     this.#cache = new FeatureCache(join(folder, 'cache', 'features'), {
       onFault: (text) => log.warn(text),
@@ -229,7 +236,8 @@ export class Core {
         attribution: sampleAttribution,
       }),
       ...guaranteeMethods(database),
-      'datasets.list': () => database.read(listDatasets),
+      ...learningMethods({ database, edits: this.#edits }),
+      ...datasetMethods({ database, edits: this.#edits }),
       ...projectMethods({
         ...{ folder, database, queue, backUp: this.#ports.backUp, restore: this.#ports.restore },
         onRestored: () => {

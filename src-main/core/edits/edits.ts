@@ -23,6 +23,12 @@ import {
   sidesOfGroups,
   type ItemsMeant,
 } from '../store/images/item-edits.ts';
+import {
+  applyDatasets,
+  applyMembers,
+  type EditSide,
+  type Renames,
+} from '../store/images/dataset-edits.ts';
 import { addReviews, repeatReviews, type NewReviews } from '../store/reviews.ts';
 import { setRunDeleted } from '../store/runs/run-trash.ts';
 import { askedBy } from '../gallery/image-methods.ts';
@@ -33,7 +39,11 @@ export interface EditPorts {
   readonly now: () => Date;
   readonly onChange: (state: EditState) => void;
   /** Throws `bad-input` while the run is running or its model is scoring. */
+  /** Called inside the transaction. */
+  readonly onRenamed: (writer: Writer, renames: Renames) => void;
   readonly assertIdleRun: (reader: Reader, runId: number) => void;
+  /** Throws `bad-input` while a job imports into the dataset, trains on it or scores it. */
+  readonly assertIdleDataset: (reader: Reader, name: string) => void;
 }
 
 export class Edits {
@@ -84,6 +94,21 @@ export class Edits {
       applyItems(writer, id, 'after');
     });
     return { changed, state };
+  }
+
+  /**
+   * One edit of datasets, their images, and attributes of these: `note` logs them, which are then applied. It returns
+   * false when nothing changes. Throws what it throws.
+   */
+  editDatasets(
+    words: string,
+    note: (writer: Writer, editId: number, now: string) => boolean,
+  ): EditState {
+    return this.#transact((writer, now) => {
+      const id = addEdit(writer, { kind: 'items', words }, now);
+      if (!note(writer, id, now)) throw new NothingChanges();
+      this.#applyItems(writer, id, 'after', now);
+    });
   }
 
   /** One edit for any number of datasets. Throws as `editItems`. */
@@ -155,7 +180,7 @@ export class Edits {
   #apply(writer: Writer, edit: StoredEdit, move: 'undo' | 'redo', now: string): void {
     switch (edit.kind) {
       case 'items':
-        applyItems(writer, edit.id, move === 'undo' ? 'before' : 'after');
+        this.#applyItems(writer, edit.id, move === 'undo' ? 'before' : 'after', now);
         return;
       case 'reviews':
         repeatReviews(writer, edit.id, move, now);
@@ -165,6 +190,17 @@ export class Edits {
         this.#ports.assertIdleRun(writer, edit.runId!);
         setRunDeleted(writer, edit.runId!, (move === 'undo') === edit.restores ? now : null);
     }
+  }
+
+  /** Also of datasets and the images that they have. */
+  #applyItems(writer: Writer, editId: number, side: EditSide, now: string): void {
+    const { onRenamed, assertIdleDataset } = this.#ports;
+    const renames = applyDatasets(writer, editId, side, now, (name) => {
+      assertIdleDataset(writer, name);
+    });
+    if (renames.length > 0) onRenamed(writer, renames);
+    applyMembers(writer, editId, side);
+    applyItems(writer, editId, side);
   }
 
   #move(work: (writer: Writer, now: string) => StoredEdit | undefined): {

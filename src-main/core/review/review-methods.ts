@@ -7,7 +7,6 @@ import type { Features } from '../scores/features.ts';
 import { trainedModel } from '../scores/scoring-model.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { listReviews } from '../store/reviews.ts';
-import { confirmedOutliers } from './confirmed-outliers.ts';
 import type { Edits } from '../edits/edits.ts';
 import { exportCsv } from './export-csv.ts';
 import { exportReport, type AttributionOf } from './export-report.ts';
@@ -21,7 +20,6 @@ type ReviewMethods = Pick<
   | 'reviews.add'
   | 'reviews.queue'
   | 'reviews.list'
-  | 'outliers.fromReviews'
   | 'thresholds.preview'
   | 'thresholds.set'
   | 'scores.distribution'
@@ -43,7 +41,7 @@ export interface ReviewPorts {
 }
 
 export function reviewMethods(ports: ReviewPorts): ReviewMethods {
-  const { database, now, edits } = ports;
+  const { database, edits } = ports;
   return {
     'reviews.add': ({ modelId = null, note, ...rest }) => {
       if (modelId !== null) database.read((reader) => trainedModel(reader, modelId));
@@ -55,7 +53,6 @@ export function reviewMethods(ports: ReviewPorts): ReviewMethods {
         const datasetId = dataset === undefined ? null : datasetNamed(reader, dataset);
         return listReviews(reader, { ...request, datasetId });
       }),
-    'outliers.fromReviews': ({ name }) => confirmedOutliers(database, name, now().toISOString()),
     'thresholds.preview': (wish) => database.read((reader) => previewThreshold(reader, wish)),
     'thresholds.set': (wish) => database.transact((writer) => setThreshold(writer, wish)),
     'scores.distribution': (request) =>

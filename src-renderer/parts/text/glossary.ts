@@ -157,6 +157,11 @@ export const glossary = {
     meaning:
       'The time that the remaining steps take at the speed of the last seconds. Setting the threshold and scoring all images follow after them.',
   },
+  separation: {
+    term: 'Separation',
+    meaning:
+      'How often the measured value of a view of an outlier lies on its own side of that of a normal image, from 0 (as often as by chance) to 1 (always): “not yet” below 0.5, “clear” from 0.9. Outliers are not your anomalies: the result says how well those are found.',
+  },
   loss: {
     term: 'Loss',
     meaning:

@@ -70,3 +70,8 @@ export function shownAddress(
 export function countAddresses(reader: Reader, imageId: number): number {
   return reader.get(count, imageId, imageId)!.count;
 }
+
+/** Of `hasPath`, for paths that contain the text. */
+export function likePattern(text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+}

@@ -3,7 +3,7 @@
 
 import type { ImageFilter, StandingVerdict } from '#contract/image.ts';
 import type { Value } from '../database.ts';
-import { hasPath } from './addresses.ts';
+import { hasPath, likePattern } from './addresses.ts';
 
 /** The score that a filter uses of a model. */
 export interface ScoreAsked {
@@ -75,7 +75,7 @@ function part(sql: string, ...values: readonly Value[]): Condition {
 }
 
 function textPart(text: string): Condition {
-  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+  const pattern = likePattern(text);
   return part(hasPath('d'), pattern, pattern, pattern);
 }
 

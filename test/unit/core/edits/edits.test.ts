@@ -18,6 +18,8 @@ function editsOf(database: ProjectDatabase) {
     edits: new Edits({
       ...{ database, now, onChange: (state) => told.push(state) },
       assertIdleRun: () => undefined,
+      assertIdleDataset: () => undefined,
+      onRenamed: () => undefined,
     }),
   };
 }

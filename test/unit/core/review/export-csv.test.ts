@@ -36,6 +36,8 @@ async function lab() {
     ...{ database, now },
     onChange: () => undefined,
     assertIdleRun: () => undefined,
+    assertIdleDataset: () => undefined,
+    onRenamed: () => undefined,
   });
   const note = '@two\nlines';
   edits.review({ imageIds: [9], modelId, verdict: 'anomalous', reviewer: '-mia', note });
@@ -98,7 +100,9 @@ describe('an exported table', () => {
     const edits = new Edits({
       ...{ database: ports.database, now: ports.now },
       onChange: () => undefined,
+      onRenamed: () => undefined,
       assertIdleRun: () => undefined,
+      assertIdleDataset: () => undefined,
     });
     const note = 'a;=1+1, -2\t@x;\u00fcber-alles';
     edits.review({ imageIds: [2], modelId: 1, verdict: 'normal', reviewer: 'mia', note });

@@ -12,14 +12,7 @@ import { reviewMethods as contract } from '#contract/review.ts';
 import { neverStop } from '#domain/stop.ts';
 import { noon } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
-import {
-  giveScore,
-  itemsOf,
-  openCatalogue,
-  put,
-  request,
-  runWithModel,
-} from '../scores/small-catalogue.ts';
+import { giveScore, openCatalogue, put, request, runWithModel } from '../scores/small-catalogue.ts';
 
 const newFolder = tempFolders();
 const never = neverStop;
@@ -40,6 +33,8 @@ async function lab() {
     ...{ database, now },
     onChange: () => undefined,
     assertIdleRun: () => undefined,
+    assertIdleDataset: () => undefined,
+    onRenamed: () => undefined,
   });
   const features = new Features({
     database,
@@ -145,22 +140,6 @@ describe('the record', () => {
       total: 4,
       reviews: [{ imageId: 6, verdict: 'cleared', move: 'undo' }],
     });
-  });
-});
-
-describe('confirmed anomalies', () => {
-  it('become outliers to train with, as many as stand', async () => {
-    const { database, methods, judge } = await lab();
-    await judge('anomalous', 24, 30, 31 - 6);
-    const make = () => methods['outliers.fromReviews']({ name: 'confirmed anomalies' }, never);
-    const dataset = 'confirmed anomalies';
-    expect(await make()).toEqual({ dataset, images: 3, added: 3, removed: 0 });
-    await judge('normal', 24);
-    await judge('anomalous', 26);
-    expect(await make()).toEqual({ dataset, images: 3, added: 1, removed: 1 });
-    expect(itemsOf(database, dataset)).toMatchObject(
-      [25, 26, 30].map((imageId) => ({ imageId, role: 'outlier', split: 'train' })),
-    );
   });
 });
 

@@ -66,6 +66,8 @@ async function lab() {
   const edits = new Edits({
     ...{ database, now, onChange: () => undefined },
     assertIdleRun: (reader, runId) => assertIdleRun(reader, runId, queue),
+    assertIdleDataset: () => undefined,
+    onRenamed: () => undefined,
   });
   const trash = trashMethods({
     ...{ database, folder, queue, now },
