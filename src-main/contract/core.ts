@@ -31,6 +31,7 @@ import { projectMethods } from './project.ts';
 import { outlierMethods, type OutlierMix } from './outlier.ts';
 import { refitMethods } from './refit.ts';
 import { reviewMethods, type Threshold } from './review.ts';
+import { agreementMethods } from './reviewing/agreement.ts';
 import { runTrashMethods, type JobState, type RunSummary } from './run.ts';
 
 export { roleNames, splitNames } from './image.ts';
@@ -262,6 +263,7 @@ export const coreMethods = {
   ...importPreviewMethods,
   ...editMethods,
   ...reviewMethods,
+  ...agreementMethods,
   ...refitMethods,
   ...guaranteeMethods,
   ...runTrashMethods,

@@ -38,8 +38,11 @@ async function lab() {
     assertIdleRun: () => undefined,
   });
   const note = '@two\nlines';
-  edits.review({ imageIds: [9], modelId, verdict: 'anomalous', reviewer: '-mia', note });
-  edits.review({ imageIds: [1], modelId, verdict: 'unsure', reviewer: 'mia', note: null });
+  const plainly = { category: null, isBlind: false, isResolution: false } as const;
+  const judged = { verdict: 'anomalous', reviewer: '-mia', note } as const;
+  edits.review({ ...plainly, ...judged, imageIds: [9], modelId, category: '+debris' });
+  const unsure = { verdict: 'unsure', reviewer: 'mia', note: null } as const;
+  edits.review({ ...plainly, ...unsure, imageIds: [1], modelId });
   edits.undo();
   return { ports: { database, folder, now }, asked: { modelId, dataset: 'cells/all' } };
 }
@@ -69,6 +72,7 @@ describe('an exported table', () => {
       ...{ Image_Normscope_CosineTimesNorm: String(9 * 1e-9) },
       ...{ Image_Normscope_Verdict: 'anomalous', Image_Normscope_Reviewer: "'-mia" },
       ...{ Image_Normscope_ReviewTime: noon, Image_Normscope_Note: "'@two\nlines" },
+      Image_Normscope_Category: "'+debris",
     });
     expect(read[7]).toMatchObject({ Image_Normscope_Flagged: '0', Image_Normscope_Verdict: '' });
     expect(read[0]).toMatchObject({

@@ -21,6 +21,7 @@ function reviewOf(count: number) {
       anomalyRank: null,
     },
     ...{ flagged: true, verdict: verdicts.get(imageId) ?? null, note: null, reviewer: null },
+    ...{ category: null, place: imageId + 1, width: 64, height: 64, pixelSizeUm: null },
   });
   let isBroken = false;
   const core = fakeCore({
@@ -30,7 +31,7 @@ function reviewOf(count: number) {
       const of = (kind: StandingVerdict) => all.filter(({ verdict }) => verdict === kind).length;
       const [normal, anomalous, unsure] = [of('normal'), of('anomalous'), of('unsure')];
       return {
-        total: matching.length,
+        ...{ total: matching.length, scored: count, threshold: null, categories: [] },
         images: matching.slice(offset, offset + limit),
         progress: {
           ...{ toReview: count, reviewed: verdicts.size, normal, anomalous, unsure },
@@ -196,7 +197,8 @@ describe('a review', () => {
       'reviews.queue': ({ falseShare }) => {
         asked.push(falseShare);
         const progress = { toReview: 0, reviewed: 0, normal: 0, anomalous: 0, unsure: 0 };
-        return { total: 0, images: [], progress };
+        const nothing = { total: 0, scored: 0, threshold: null, categories: [] };
+        return { ...nothing, images: [], progress };
       },
     });
     const of = { modelId: 1, dataset: 'cells' };
