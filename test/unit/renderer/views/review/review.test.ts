@@ -4,6 +4,8 @@ import type { QueuedImage } from '#contract/review.ts';
 import { Review } from '../../../../../src-renderer/views/review/review.svelte.ts';
 import { fakeCore } from '../../support/fake-core.ts';
 
+const plainly = { category: null, isBlind: false } as const;
+
 /** A core with `count` flagged images that stores verdicts like the real one. */
 function reviewOf(count: number) {
   /** Undone verdicts, the latest last. */
@@ -68,7 +70,7 @@ function reviewOf(count: number) {
     flaggedOnly: true,
   });
   const judge = (verdict: StandingVerdict, places = [review.active]) =>
-    review.judge(places, verdict, { reviewer: 'Mia', note: '' });
+    review.judge(places, verdict, { reviewer: 'Mia', note: '', ...plainly });
   return { review, judge, verdicts, breakDown: () => (isBroken = true) };
 }
 
@@ -155,7 +157,7 @@ describe('a review', () => {
     await review.load();
     await judge('normal');
     await review.go(0);
-    const given = { reviewer: 'Mia', note: 'Two nuclei' };
+    const given = { reviewer: 'Mia', note: 'Two nuclei', ...plainly };
     const writing = review.judge([0], 'normal', given, { isStaying: true });
     // Keys pressed meanwhile apply to this image.
     expect(review.active).toBe(0);
