@@ -33,6 +33,7 @@ import { projectMethods } from './project.ts';
 import { outlierMethods, type OutlierMix } from './outlier.ts';
 import { refitMethods } from './refit.ts';
 import { reviewMethods, type Threshold } from './review.ts';
+import { agreementMethods } from './reviewing/agreement.ts';
 import { runTrashMethods, type JobState, type RunSummary } from './run.ts';
 
 export { roleNames, splitNames } from './image.ts';
@@ -266,6 +267,7 @@ export const coreMethods = {
   ...editMethods,
   ...learningMethods,
   ...reviewMethods,
+  ...agreementMethods,
   ...refitMethods,
   ...guaranteeMethods,
   ...runTrashMethods,

@@ -90,6 +90,12 @@ export interface Review {
   readonly verdict: Verdict;
   readonly reviewer: string;
   readonly note: string | null;
+  /** One of the project's own, as it was named when the review was written. */
+  readonly category: string | null;
+  /** Judged without seeing name, class, role and score. */
+  readonly isBlind: boolean;
+  /** Settles a disagreement between readings, and is none itself. */
+  readonly isResolution: boolean;
   /** ISO 8601. */
   readonly time: string;
   /** "undo" and "redo" are written when a review is undone and redone. */

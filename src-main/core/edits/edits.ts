@@ -136,10 +136,7 @@ export class Edits {
   /** Throws `not-found` when there is no such image or model. */
   review(reviews: NewReviews): EditState {
     return this.#transact((writer, now) => {
-      const { verdict, imageIds } = reviews;
-      const images = countOf(imageIds.length, 'image');
-      const words =
-        verdict === 'cleared' ? `Clear verdict: ${images}` : `Judge ${verdict}: ${images}`;
+      const words = `${judgedAs(reviews)}: ${countOf(reviews.imageIds.length, 'image')}`;
       const editId = addEdit(writer, { kind: 'reviews', words }, now);
       addReviews(writer, editId, reviews, now);
     });
@@ -256,6 +253,12 @@ function giveSides(writer: Writer, { id, datasetId }: { id: number; datasetId: n
     const side = known ?? automaticSide(0, splitUnit(group, hash), standardShares);
     noteSplit(writer, id, { datasetId, imageId }, side);
   }
+}
+
+function judgedAs({ verdict, category, isResolution }: NewReviews): string {
+  if (verdict === 'cleared') return 'Clear verdict';
+  const as = category === null ? verdict : `${verdict}, ${category}`;
+  return isResolution ? `Resolve as ${as}` : `Judge ${as}`;
 }
 
 function wordsOf(set: ItemChange): string {

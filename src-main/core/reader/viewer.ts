@@ -4,7 +4,7 @@
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ImageHistogram } from '#contract/image-look.ts';
-import type { PictureLook } from '#contract/picture-look.ts';
+import type { ShownLook } from '#contract/picture-look.ts';
 import { Failure } from '#domain/failure.ts';
 import type { RegionAddress } from '#domain/pixels/region-address.ts';
 import { neverStop } from '#domain/stop.ts';
@@ -63,7 +63,7 @@ export class ImageViewer {
    * The original where it is of 8 bits, not huge, and browsers can show it; else a rendered picture.
    * undefined when the catalogue knows no such image, or it cannot be read.
    */
-  async picture(hash: string, look: PictureLook | undefined): Promise<Picture | undefined> {
+  async picture(hash: string, look: ShownLook | undefined): Promise<Picture | undefined> {
     const image = isHash(hash) ? this.#find(hash) : undefined;
     if (!image) return undefined;
     const { region, bitDepth, pixels } = image;
@@ -73,7 +73,12 @@ export class ImageViewer {
       const original = await shownOriginal(originalFiles(this.#folder, { hash, paths }));
       if (original) return original;
     }
-    const words = look === undefined ? 'whole' : `${look.low}-${look.high}-${look.channel}`;
+    const words =
+      look === undefined
+        ? 'whole'
+        : look === 'auto'
+          ? 'auto'
+          : `${look.low}-${look.high}-${look.channel}`;
     const name = `${hash}-${words}.png`;
     const running = this.#rendering.get(name);
     if (running) return await running;
@@ -128,7 +133,7 @@ export class ImageViewer {
   async #render(
     name: string,
     image: ImageFile,
-    look: PictureLook | undefined,
+    look: ShownLook | undefined,
   ): Promise<Picture | undefined> {
     const folder = renderedFolder(this.#folder);
     const target = join(folder, name);

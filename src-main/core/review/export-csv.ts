@@ -81,7 +81,7 @@ function header(scores: readonly string[]): string[] {
     ...['Image_Normscope_AnomalyScore', 'Image_Normscope_Flagged'],
     ...scores.map((name) => `Image_Normscope_${name[0]!.toUpperCase()}${name.slice(1)}`),
     ...['Image_Normscope_Verdict', 'Image_Normscope_Reviewer', 'Image_Normscope_ReviewTime'],
-    'Image_Normscope_Note',
+    ...['Image_Normscope_Note', 'Image_Normscope_Category'],
   ];
 }
 
@@ -101,7 +101,7 @@ function cells(
     ...[row.role, text(row.class), text(row.group), text(row.domain), row.split],
     ...[anomalyScore, flagged],
     ...scores.map((score) => row.raw[score] ?? null),
-    ...[row.verdict, text(row.reviewer), row.time, text(row.note)],
+    ...[row.verdict, text(row.reviewer), row.time, text(row.note), text(row.category)],
   ];
 }
 

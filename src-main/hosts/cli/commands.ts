@@ -1,6 +1,7 @@
 // The commands, in the order of the help. Commands do not register themselves.
 
 import type { Command } from './command.ts';
+import { agreement } from './commands/review/agreement.ts';
 import { backbone } from './commands/backbone.ts';
 import { cancel } from './commands/cancel.ts';
 import { compare } from './commands/compare.ts';
@@ -38,6 +39,7 @@ export const commands: Readonly<Record<string, Command>> = {
   score,
   rank,
   refit,
+  agreement,
   evaluate,
   compare,
   heat,

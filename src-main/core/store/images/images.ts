@@ -99,6 +99,20 @@ export function imageById(reader: Reader, id: number): StoredImage | undefined {
   return reader.get(storedImage, id);
 }
 
+const sizeOfImage: Query<
+  Pick<NewImage, 'width' | 'height'> & Pick<ImageColumns, 'sizeX' | 'sizeY'>
+> = `
+  select width, height, pixel_size_um sizeX, pixel_size_y_um sizeY from image where id = ?`;
+
+/** In pixels, and of a pixel. Throws an error for an unknown image. */
+export function pictureSize(
+  reader: Reader,
+  id: number,
+): Pick<NewImage, 'width' | 'height' | 'pixelSizeUm'> {
+  const { width, height, sizeX, sizeY } = reader.get(sizeOfImage, id)!;
+  return { width, height, pixelSizeUm: sizeX === null ? null : { x: sizeX, y: sizeY ?? sizeX } };
+}
+
 /** null for the image of a whole file. */
 export function regionOf(reader: Reader, imageId: number): RegionAddress | null {
   return reader.get(regionOfImage, imageId) ?? null;

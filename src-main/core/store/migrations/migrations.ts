@@ -15,6 +15,7 @@ import { runComparisons } from './0140-run-comparisons.ts';
 import { methodComparisons } from './0150-method-comparisons.ts';
 import { nearKnown } from './0160-near-known.ts';
 import { newestPlaces } from './0180-newest-places.ts';
+import { readings } from './0200-readings.ts';
 import { careOfRunsAndDatasets } from './0220-care.ts';
 
 export interface Migration {
@@ -39,5 +40,6 @@ export const migrations: readonly Migration[] = [
   methodComparisons,
   nearKnown,
   newestPlaces,
+  readings,
   careOfRunsAndDatasets,
 ];

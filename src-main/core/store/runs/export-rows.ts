@@ -20,6 +20,7 @@ export interface ExportRow {
   readonly reviewer: string | null;
   readonly time: string | null;
   readonly note: string | null;
+  readonly category: string | null;
   /** Empty of an image without scores. */
   readonly raw: RawScores;
 }
@@ -33,7 +34,7 @@ function rowsAfter(scores: number): Query<Row> {
     select d.image_id imageId, i.hash, d.role, d.class, d.group_name "group", d.domain, d.split,
       ${all.map((s, index) => `${s}.value score${index},`).join(' ')}
       ${itemAddress('d')} path,
-      v.verdict, v.reviewer, v.created_at time, v.note
+      v.verdict, v.reviewer, v.created_at time, v.note, v.category
     from dataset_item d join image i on i.id = d.image_id
       ${all
         .map(

@@ -40,8 +40,11 @@ async function lab() {
     onRenamed: () => undefined,
   });
   const note = '@two\nlines';
-  edits.review({ imageIds: [9], modelId, verdict: 'anomalous', reviewer: '-mia', note });
-  edits.review({ imageIds: [1], modelId, verdict: 'unsure', reviewer: 'mia', note: null });
+  const plainly = { category: null, isBlind: false, isResolution: false } as const;
+  const judged = { verdict: 'anomalous', reviewer: '-mia', note } as const;
+  edits.review({ ...plainly, ...judged, imageIds: [9], modelId, category: '+debris' });
+  const unsure = { verdict: 'unsure', reviewer: 'mia', note: null } as const;
+  edits.review({ ...plainly, ...unsure, imageIds: [1], modelId });
   edits.undo();
   return { ports: { database, folder, now }, asked: { modelId, dataset: 'cells/all' } };
 }
@@ -74,6 +77,7 @@ describe('an exported table', () => {
       ...{ Image_Normscope_CosineTimesNorm: String(9 * 1e-9) },
       ...{ Image_Normscope_Verdict: 'anomalous', Image_Normscope_Reviewer: "'-mia" },
       ...{ Image_Normscope_ReviewTime: noon, Image_Normscope_Note: "'@two\nlines" },
+      Image_Normscope_Category: "'+debris",
     });
     expect(read[7]).toMatchObject({ Image_Normscope_Flagged: '0', Image_Normscope_Verdict: '' });
     expect(read[0]).toMatchObject({
@@ -91,7 +95,10 @@ describe('an exported table', () => {
     const last = parse<Record<string, string>>(text, options).at(-1);
     expect(last).toMatchObject({
       ...{ Image_Normscope_MeanSquaredNorm: '9,5', Image_Normscope_PlainSquaredNorm: '9,25' },
-      ...{ Image_Normscope_CosineTimesNorm: String(9 * 1e-9).replace('.', ','), Image_Metadata_Group: 'a,"b"' },
+      ...{
+        Image_Normscope_CosineTimesNorm: String(9 * 1e-9).replace('.', ','),
+        Image_Metadata_Group: 'a,"b"',
+      },
     });
   });
 
@@ -105,7 +112,10 @@ describe('an exported table', () => {
       assertIdleDataset: () => undefined,
     });
     const note = 'a;=1+1, -2\t@x;\u00fcber-alles';
-    edits.review({ imageIds: [2], modelId: 1, verdict: 'normal', reviewer: 'mia', note });
+    edits.review({
+      ...{ imageIds: [2], modelId: 1, verdict: 'normal', reviewer: 'mia', note },
+      ...{ category: null, isBlind: false, isResolution: false },
+    });
     const { path } = await exportCsv(ports, asked);
     const text = readFileSync(path, 'utf8');
     expect(text).toContain("a;'=1+1, '-2\t'@x;\u00fcber-alles");

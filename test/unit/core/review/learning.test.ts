@@ -27,7 +27,10 @@ async function lab() {
   });
   const methods = learningMethods({ database, edits });
   const judge = (verdict: 'normal' | 'anomalous', ...imageIds: number[]) =>
-    edits.review({ imageIds, verdict, modelId: null, reviewer: 'mia', note: null });
+    edits.review({
+      ...{ imageIds, verdict, modelId: null, reviewer: 'mia', note: null },
+      ...{ category: null, isBlind: false, isResolution: false },
+    });
   const offer = () => methods['learning.offer']({ dataset: 'cells' }, never);
   const learnAnomalies = (move: boolean) =>
     methods['learning.useAnomalies']({ name: source, move }, never);
