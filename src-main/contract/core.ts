@@ -11,6 +11,7 @@ import { method } from '#rpc/method.ts';
 import { backboneMethods } from './backbones.ts';
 import { comparisonMethods } from './comparison.ts';
 import { clusterMethods } from './maps/clusters.ts';
+import { datasetMethods } from './datasets.ts';
 import { editMethods, type EditState } from './edit.ts';
 import type { Lineage, SharedGroups, TypeEvaluation } from './evaluation.ts';
 import { guaranteeMethods, type Drift } from './guarantee.ts';
@@ -21,7 +22,6 @@ import {
   scoreName,
   splitNames,
   type RankedImage,
-  type Role,
 } from './image.ts';
 import { heatMapMethods } from './maps/heat-map.ts';
 import { imageLookMethods } from './image-look.ts';
@@ -33,11 +33,14 @@ import {
   type LeftOut,
   type NotImages,
 } from './import/import-rules.ts';
+import { learningMethods } from './learning.ts';
 import { licenceMethods } from './licences.ts';
+import { placeMethods } from './places.ts';
 import { projectMethods } from './project.ts';
 import { outlierMethods, type OutlierMix } from './outlier.ts';
 import { refitMethods } from './refit.ts';
 import { reviewMethods, type Threshold } from './review.ts';
+import { agreementMethods } from './reviewing/agreement.ts';
 import { runTrashMethods, type JobState, type RunSummary } from './run.ts';
 
 export { roleNames, splitNames } from './image.ts';
@@ -47,7 +50,7 @@ export type { Threshold } from './review.ts';
 
 export interface Job {
   readonly id: number;
-  readonly kind: 'import' | 'train' | 'refit' | 'score' | 'compare';
+  readonly kind: 'import' | 'relink' | 'train' | 'refit' | 'score' | 'compare';
   /** The run that it trains or refits; null of other kinds. */
   readonly runId: number | null;
   readonly state: JobState;
@@ -284,26 +287,23 @@ export const coreMethods = {
   ...heatMapMethods,
   ...clusterMethods,
   ...importPreviewMethods,
+  ...datasetMethods,
   ...editMethods,
+  ...learningMethods,
   ...reviewMethods,
+  ...agreementMethods,
   ...refitMethods,
   ...guaranteeMethods,
   ...runTrashMethods,
   ...projectMethods,
   ...licenceMethods,
+  ...placeMethods,
   ...backboneMethods,
   ...comparisonMethods,
   ...outlierMethods,
   'images.import': method<{ jobId: number }>()(importInput),
   /** Imports the bundled blood cells and photographs: a job for each dataset. */
   'sample.import': method<{ jobIds: readonly number[] }>()(z.strictObject({})),
-  'datasets.list': method<
-    readonly {
-      readonly name: string;
-      readonly items: number;
-      readonly roles: Readonly<Partial<Record<Role, number>>>;
-    }[]
-  >()(z.strictObject({})),
   /**
    * Checks everything that can be known before the first step, and queues the training. Comparing the
    * outliers with the images takes seconds, and stops with its caller.
@@ -321,7 +321,9 @@ export const coreMethods = {
    */
   'runs.estimate': method<RunEstimate>()(trainInput),
   'runs.resume': method<{ jobId: number; runId: number }>()(z.strictObject({ runId: id })),
-  /** Stops the run after a checkpoint; answers within half a second. It can be resumed. */
+  /** Stops the run after a checkpoint; answers within half a second. It stays in sight until it is resumed. */
+  'runs.pause': method<{ state: JobState }>()(z.strictObject({ runId: id })),
+  /** As 'runs.pause', and also of a paused run: the window shows it only among all runs. It can be resumed. */
   'runs.cancel': method<{ state: JobState }>()(z.strictObject({ runId: id })),
   'runs.list': method<readonly RunSummary[]>()(z.strictObject({})),
   'runs.show': method<RunDetails>()(z.strictObject({ runId: id })),

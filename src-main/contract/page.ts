@@ -1,7 +1,7 @@
 // How Electron and the server serve the window's page: its content security policy (its own files and
 // pictures, nothing else), and its files.
 
-import { parseLook, type PictureLook } from './picture-look.ts';
+import { parseLook, type ShownLook } from './picture-look.ts';
 
 /** `link`: where the page may connect to, beside its own origin; a WebSocket's origin or nothing. */
 function pagePolicy(link = ''): string {
@@ -54,7 +54,7 @@ export interface PictureAddress {
   readonly kind: 'thumb' | 'image';
   readonly hash: string;
   /** Only for an image; undefined for the unchanged picture. */
-  readonly look: PictureLook | undefined;
+  readonly look: ShownLook | undefined;
 }
 
 /** Parses the address of a picture below the page's own; undefined for any other. */

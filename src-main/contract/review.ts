@@ -1,6 +1,7 @@
 // Reviews of the images that a model ranks, thresholds and their figures, and exports.
 
 import { z } from 'zod';
+import type { PixelSize } from '#domain/pixels/pixel-size.ts';
 import { method } from '#rpc/method.ts';
 import type { EditState } from './edit.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type Review,
   type StandingVerdict,
 } from './image.ts';
+import { categoryName } from './reviewing/agreement.ts';
 
 export interface Threshold {
   readonly scoreName: string;
@@ -66,12 +68,25 @@ export interface ScoreCurves {
 }
 
 export interface QueuedImage extends RankedImage {
+  /** Its rank among all scored images of the dataset: 1 is the strangest. */
+  readonly place: number;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly pixelSizeUm: PixelSize | null;
   readonly verdict: StandingVerdict | null;
+  readonly category: string | null;
   readonly note: string | null;
   readonly reviewer: string | null;
 }
 
 export interface ReviewQueue {
+  /** Scored images of the dataset. */
+  readonly scored: number;
+  /** The anomaly score above which an image is flagged; null without a threshold. */
+  readonly threshold: number | null;
+  /** The categories given, the most frequent first. */
+  readonly categories: readonly string[];
   /** Images that match the request, on all pages. */
   readonly total: number;
   readonly images: readonly QueuedImage[];
@@ -89,6 +104,10 @@ export interface Neighbour {
   readonly imageId: number;
   readonly hash: string;
   readonly path: string;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly pixelSizeUm: PixelSize | null;
   /** Cosine similarity of the two images' features: 1 for the same, 0 for nothing in common. */
   readonly likeness: number;
 }
@@ -136,9 +155,14 @@ export const reviewMethods = {
       verdict: z.enum(verdictNames),
       reviewer: z.string().trim().min(1).max(200),
       note: z.string().trim().max(10_000).optional(),
+      category: categoryName.optional(),
+      /** Judged without seeing name, class, role and score. */
+      blind: z.boolean().default(false),
+      /** Settles a disagreement: stands, and is no reading of this reviewer. */
+      resolves: z.boolean().default(false),
     }),
   ),
-  /** The scored images to judge, strangest first. */
+  /** The scored images to judge, strangest first unless shuffled. */
   'reviews.queue': method<ReviewQueue>()(
     ofDataset.extend({
       show: z.enum(reviewShows).default('unreviewed'),
@@ -151,6 +175,12 @@ export const reviewMethods = {
       falseShare: z.number().gt(0).lt(1).optional(),
       role: role.optional(),
       group: z.string().min(1).nullable().optional(),
+      /** Only this reviewer's own verdicts count as such: what others found is neither shown nor filtered by. */
+      reviewer: z.string().trim().min(1).max(200).optional(),
+      /** Only images judged with this category. */
+      category: categoryName.optional(),
+      /** The images in an order that tells nothing, the same for the same number. */
+      shuffle: z.int().min(0).max(0xffff_ffff).optional(),
       ...paging,
     }),
   ),
@@ -166,16 +196,6 @@ export const reviewMethods = {
       ...paging,
     }),
   ),
-  /**
-   * Makes the dataset hold exactly the images whose standing verdict is anomalous, as outliers for
-   * training. Makes it when there is none.
-   */
-  'outliers.fromReviews': method<{
-    dataset: string;
-    images: number;
-    added: number;
-    removed: number;
-  }>()(z.strictObject({ name: datasetName.default('confirmed anomalies') })),
   /** The effect of a threshold; changes nothing. */
   'thresholds.preview': method<ThresholdPreview>()(thresholdWish),
   'thresholds.set': method<Threshold>()(thresholdWish),
@@ -213,7 +233,15 @@ export const reviewMethods = {
   ),
   /**
    * Writes a table of the dataset's images with scores and verdicts into the project's folder
-   * "exports", in the column format of CellProfiler Analyst. `path` is absolute.
+   * "exports", in the column format of CellProfiler Analyst, as UTF-8 with a byte-order mark. `path` is absolute.
    */
-  'exports.csv': method<{ path: string; rows: number }>()(ofDataset),
+  'exports.csv': method<{ path: string; rows: number }>()(
+    ofDataset.extend({
+      /**
+       * "point": cells separated by commas, for programs and English spreadsheets. "comma": decimal commas, and
+       * cells separated by semicolons, as spreadsheets of most of Europe open a table.
+       */
+      decimals: z.enum(['point', 'comma']).default('point'),
+    }),
+  ),
 } as const;

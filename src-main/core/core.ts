@@ -12,7 +12,6 @@ import { backboneMethods } from './backbones/backbone-methods.ts';
 import { describeEngines } from './project/engines.ts';
 import { importImages } from './import/import.ts';
 import { nothingImported } from './import/nothing-imported.ts';
-import { assertAbsolute } from './import/preview.ts';
 import { previewMethods } from './import/preview-methods.ts';
 import type { Picture } from './reader/pictures.ts';
 import { ImageViewer } from './reader/viewer.ts';
@@ -22,15 +21,21 @@ import { JobQueue, type JobHandlers, type JobStanding } from './jobs/queue.ts';
 import { markInterrupted } from './jobs/recovery.ts';
 import { HeatMaps } from './maps/heat-maps.ts';
 import { mapMethods } from './maps/map-methods.ts';
+import { givenPaths } from './archives/existing-path.ts';
+import { placeMethods } from './places/place-methods.ts';
+import { relink } from './places/relink.ts';
 import { readLicences } from './project/licences.ts';
 import type { Log } from './project/log.ts';
 import { outlierMethods } from './outliers/outlier-methods.ts';
 import { assertNoOverlaps } from './outliers/overlaps.ts';
 import { ShiftPreviewer } from './outliers/shift-preview.ts';
+import { renameSources } from './outliers/mix.ts';
+import { datasetMethods } from './edits/dataset-methods.ts';
 import { editMethods } from './edits/edit-methods.ts';
 import { Edits } from './edits/edits.ts';
 import { imageMethods } from './gallery/image-methods.ts';
 import { NearDuplicates } from './gallery/near-duplicates.ts';
+import { learningMethods } from './review/learning.ts';
 import { reviewMethods } from './review/review-methods.ts';
 import type { Compute } from './workers/compute.ts';
 import { evaluate } from './scores/evaluate.ts';
@@ -39,7 +44,7 @@ import { Features } from './scores/features.ts';
 import { askedBaseline } from './scores/frozen-baseline.ts';
 import { guaranteeMethods } from './scores/guarantee/guarantee-methods.ts';
 import { rank } from './scores/rank.ts';
-import { assertIdleRun } from './training/idle-run.ts';
+import { assertIdleDataset, assertIdleRun } from './training/idle-run.ts';
 import { datasetNamed } from './runs/run-items.ts';
 import { compareMethods } from './training/comparison/compare-methods.ts';
 import { comparisonMethods } from './training/comparison/comparison-methods.ts';
@@ -54,7 +59,6 @@ import { projectMethods } from './project/storage.ts';
 import { sampleAttribution, sampleImports } from './project/sample.ts';
 import { Catalogue } from './store/images/catalogue.ts';
 import type { ProjectDatabase, Writer } from './store/database.ts';
-import { listDatasets } from './store/images/datasets.ts';
 import { findImage, storedFile } from './store/images/images.ts';
 import type { OpenDatabase } from './store/open-database.ts';
 import { setRunState } from './store/runs/runs.ts';
@@ -105,6 +109,11 @@ export class Core {
       now,
       onChange: (state) => this.#emit('edits.changed', state),
       assertIdleRun: (reader, runId) => assertIdleRun(reader, runId, this.#queue),
+      assertIdleDataset: (reader, name) => assertIdleDataset(reader, name, this.#queue),
+      onRenamed: (writer, renames) => {
+        const mix = renameSources(writer, renames);
+        if (mix) writer.afterCommit(() => this.#emit('mix.changed', mix));
+      },
     });
     this.#cache = new FeatureCache(join(folder, 'cache', 'features'), {
       onFault: (text) => log.warn(text),
@@ -165,6 +174,8 @@ export class Core {
         if (failure) throw new FailedJob(failure, result);
         return result;
       },
+      relink: ({ folders }, job) =>
+        relink(folders, job, { catalogue: this.#catalogue, projectFolder: folder }),
       train: ({ runId }, job) =>
         trainRun(runId, job, {
           ...{ database, folder, now, codeVersion, compute, emit },
@@ -196,10 +207,14 @@ export class Core {
       queue.submit({ kind: 'import', input });
     const runPorts = this.#runPorts(orClosing);
     return {
-      'images.import': (input) => {
-        assertAbsolute(input.paths);
-        return { jobId: submit(input) };
+      'images.import': async (input) => {
+        const paths = await givenPaths(input.paths);
+        return { jobId: submit({ ...input, paths }) };
       },
+      ...placeMethods({
+        ...{ catalogue, folder, orClosing },
+        submit: (folders) => queue.submit({ kind: 'relink', folders }),
+      }),
       'sample.import': () => ({ jobIds: sampleImports.map((input) => submit(input)) }),
       ...imageMethods(database, this.#viewer),
       ...mapMethods({
@@ -218,7 +233,8 @@ export class Core {
         attribution: sampleAttribution,
       }),
       ...guaranteeMethods(database),
-      'datasets.list': () => database.read(listDatasets),
+      ...learningMethods({ database, edits: this.#edits }),
+      ...datasetMethods({ database, edits: this.#edits }),
       ...projectMethods({
         ...{ folder, database, queue, backUp: this.#ports.backUp, restore: this.#ports.restore },
         onRestored: () => {

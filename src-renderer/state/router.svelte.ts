@@ -1,10 +1,18 @@
 // The current view, kept in the page's address so that back and forward work.
 
+import type { DatasetInView } from './dataset-in-view.svelte.ts';
 import type { ViewName } from '../views/view-names.ts';
 import { formatAddress, parseAddress, type ViewAddress } from './view-address.ts';
 
 export class Router {
+  readonly #inView: DatasetInView;
   #address = $state.raw<ViewAddress>(parseAddress(location.hash));
+
+  /** `inView`: is told of every dataset that an address names. */
+  constructor(inView: DatasetInView) {
+    this.#inView = inView;
+    this.#tell();
+  }
 
   get view(): ViewName {
     return this.#address.view;
@@ -24,11 +32,18 @@ export class Router {
   /** Returns to the first view and clears the address. */
   leave(): void {
     history.replaceState(null, '', location.pathname);
+    this.#inView.forget();
     this.follow();
   }
 
   /** Reads the address; called on the window's "hashchange". */
   follow(): void {
     this.#address = parseAddress(location.hash);
+    this.#tell();
+  }
+
+  #tell(): void {
+    const dataset = this.param('dataset');
+    if (dataset !== undefined) this.#inView.choose(dataset);
   }
 }

@@ -236,6 +236,12 @@ const rows = {
     ],
     node: true,
   },
+  // Files that moved.
+  'core-places': {
+    at: 'src-main/core/places',
+    may: ['src-main/(domain|contract|rpc)', 'src-main/core/(formats|archives|datasets|store)'],
+    node: true,
+  },
   'core-edits': {
     at: 'src-main/core/edits',
     may: [

@@ -54,9 +54,13 @@ export function archiveOf(path: string): string | undefined {
   return undefined;
 }
 
+export function isArchiveName(path: string): boolean {
+  return endings.test(path);
+}
+
 /** By its name, or by its first bytes: a ZIP or TAR archive whose name lost its ending. */
 export async function isArchive(path: string): Promise<boolean> {
-  if (endings.test(path)) return true;
+  if (isArchiveName(path)) return true;
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(kindBytes), 0, kindBytes, 0);

@@ -24,6 +24,8 @@ interface Taken {
   readonly regions: readonly NewImage[];
   readonly candidate: Candidate;
   readonly modifiedMs: number;
+  /** Paths where the same file was seen before and is no longer. */
+  readonly lost: readonly string[];
 }
 
 interface SourceCount {
@@ -55,6 +57,8 @@ export class ImportLedger {
   #duplicates = 0;
   #changed = 0;
   #contradictions = 0;
+  /** Files that hold another image than when they were imported. */
+  #replaced = 0;
 
   constructor(store: ImportStore, dataset: string, jobId: number, rules: PlacingRules) {
     this.#store = store;
@@ -113,25 +117,53 @@ export class ImportLedger {
     const hashes = meant.map(({ hash }) => hash);
     const datasetId = this.#store.findDataset(this.#dataset);
     const existing = datasetId === undefined ? undefined : this.#store.findItems(datasetId, hashes);
-    const rows = taken.flatMap(({ image, regions, candidate, modifiedMs }): ImportRow[] => {
-      const decide = (own: NewImage) => this.#decide(own, candidate, existing?.get(own.hash));
-      const file = { path: candidate.path, modifiedMs };
-      if (regions.length === 0) return [{ image, file, item: decide(image) }];
-      const parts = regions.map((region) => ({ image: region, file: null, item: decide(region) }));
-      return [{ image, file, item: null }, ...parts];
+    const replaced = this.#itemsReplaced(datasetId, taken);
+    const rows = taken.flatMap(({ image, regions, candidate, ...times }): ImportRow[] => {
+      const { path } = candidate;
+      const before = replaced.get(path);
+      const decide = (own: NewImage) => {
+        const isFirst = !this.#roles.has(own.hash);
+        const item = this.#decide(own, candidate, existing?.get(own.hash), before);
+        return { image: own, file: null, item, shownAs: isFirst ? path : null };
+      };
+      const file = { path, ...times };
+      if (regions.length === 0) return [{ ...decide(image), file }];
+      return [{ image, file, item: null, shownAs: null }, ...regions.map(decide)];
     });
     this.#store.save(this.#dataset, rows, this.#jobId, problems);
   }
 
-  /** The first file of an image in an import decides; a later import may correct an earlier one. */
+  /** The dataset's items of images that files of these held before, by path. */
+  #itemsReplaced(
+    datasetId: number | undefined,
+    taken: readonly Taken[],
+  ): ReadonlyMap<string, DatasetItem> {
+    const replaced = new Map<string, DatasetItem>();
+    const files = this.#store.findFiles(taken.map(({ candidate }) => candidate.path));
+    for (const { image, candidate } of taken) {
+      const before = files.get(candidate.path);
+      if (before === undefined || before.hash === image.hash) continue;
+      this.#replaced++;
+      if (datasetId === undefined) continue;
+      const item = this.#store.findItems(datasetId, [before.hash]).get(before.hash);
+      if (item !== undefined) replaced.set(candidate.path, item);
+    }
+    return replaced;
+  }
+
+  /**
+   * The first file of an image in an import decides; a later import may correct an earlier one. before: the
+   * item of the image that the file held before.
+   */
   #decide(
     { hash, region }: NewImage,
     candidate: Candidate,
     existing: DatasetItem | undefined,
+    before: DatasetItem | undefined,
   ): ItemAttributes | null {
     // Regions of one image are alike: on two sides of a split they would make results look too good.
     const image = { hash, standardGroup: region === null ? null : candidate.name };
-    const placed = place(candidate, image, this.#rules, existing);
+    const placed = place(candidate, image, this.#rules, existing ?? before);
     const { attributes, automatic } = placed;
     this.#folderRoles.count(candidate.placement, placed);
     const role = this.#roles.get(hash);
@@ -179,9 +211,12 @@ export class ImportLedger {
   #describe({ source, classes }: SourceCount): string[] {
     const where = this.#sources.length > 1 ? ` (${basename(source.path)})` : '';
     if (source.kind === 'table') {
-      const { rows, problems, ignored } = source.manifest;
+      const { rows, problems, ignored, meanings = [] } = source.manifest;
       const unused = ignored.length > 0 ? `; columns without a meaning: ${ignored.join(', ')}` : '';
-      return [`table ${basename(source.path)}: ${rows.length + problems.length} lines${unused}`];
+      return [
+        `table ${basename(source.path)}: ${rows.length + problems.length} lines${unused}`,
+        ...meanings,
+      ];
     }
     if (source.layout.words === null || classes.size === 0) return [];
     const counts = [...classes].map(([name, count]) => `${name} ${count}`);
@@ -215,6 +250,12 @@ export class ImportLedger {
       remarks.push(
         `${counted(this.#changed, 'image')} of the dataset now with the role, class, group, domain or side ` +
           'of this import',
+      );
+    }
+    if (this.#replaced > 0) {
+      remarks.push(
+        `${counted(this.#replaced, 'file')} with other content than before: datasets show the new image; ` +
+          'verdicts on the old one stay in the record of reviews',
       );
     }
     if (this.#contradictions > 0) {

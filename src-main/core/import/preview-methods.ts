@@ -5,7 +5,8 @@ import type { Stop } from '#domain/stop.ts';
 import type { HandlersOf } from '#rpc/method.ts';
 import type { ImportStore } from '../datasets/items.ts';
 import type { ImageViewer } from '../reader/viewer.ts';
-import { assertAbsolute, previewImport, type PreviewPorts } from './preview.ts';
+import { givenPaths } from '../archives/existing-path.ts';
+import { previewImport, type PreviewPorts } from './preview.ts';
 import { previewThumbnails } from './preview-thumbnails.ts';
 
 type PreviewMethods = Pick<
@@ -22,14 +23,12 @@ interface PreviewMethodPorts {
 
 export function previewMethods({ store, viewer, orClosing }: PreviewMethodPorts): PreviewMethods {
   return {
-    'images.preview': ({ dataset, ...request }, stop) => {
-      assertAbsolute(request.paths);
-      return previewImport(request, stop, previewPorts(store, dataset));
+    'images.preview': async ({ dataset, ...request }, stop) => {
+      const paths = await givenPaths(request.paths);
+      return await previewImport({ ...request, paths }, stop, previewPorts(store, dataset));
     },
-    'images.previewThumbnails': async ({ paths }, stop) => {
-      assertAbsolute(paths);
-      return await previewThumbnails(paths, orClosing(stop), viewer);
-    },
+    'images.previewThumbnails': ({ paths }, stop) =>
+      previewThumbnails(paths, orClosing(stop), viewer),
   };
 }
 

@@ -3,7 +3,6 @@
 
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { isAbsolute } from 'node:path';
 import type { ImportProblem } from '#contract/core.ts';
 import type { ImportPreview, PreviewedFile } from '#contract/import-preview.ts';
 import type { Role, Split } from '#contract/image.ts';
@@ -28,7 +27,14 @@ import {
   place,
   type PlacingRules,
 } from './place.ts';
-import { candidates, namedSplits, openSource, type Candidate, type Source } from './sources.ts';
+import {
+  candidates,
+  namedSplits,
+  openSource,
+  type Candidate,
+  type Source,
+  type Surveying,
+} from './sources.ts';
 import { fileSystemReason, notSupported, reasons } from '../formats/unreadable.ts';
 
 export interface PreviewRequest {
@@ -131,8 +137,7 @@ class Preview {
     const sources: Source[] = [];
     for (const path of new Set(this.#request.paths)) {
       throwIfStopped(stop);
-      const takesMasks = this.#request.masks === 'take';
-      const opened = await openSource(path, { stop, takesMasks, reader: this.#reader });
+      const opened = await openSource(path, this.#surveying(stop));
       if ('problem' in opened) this.#fail(opened.problem);
       else sources.push(opened.source);
     }
@@ -153,6 +158,10 @@ class Preview {
         }
       }
     }
+  }
+
+  #surveying(stop: Stop): Surveying {
+    return { stop, takesMasks: this.#request.masks === 'take', reader: this.#reader };
   }
 
   result(isComplete: boolean): ImportPreview {
@@ -190,7 +199,7 @@ class Preview {
     rules: PlacingRules,
     stop: Stop,
   ): AsyncGenerator<Candidate | Refused> {
-    for await (const entry of candidates(source, stop)) {
+    for await (const entry of candidates(source, this.#surveying(stop))) {
       throwIfStopped(stop);
       if ('skipped' in entry) this.#heaps.leaveOut(entry.why, entry.skipped);
       else if ('problem' in entry) yield entry;
@@ -282,14 +291,7 @@ function refused({ path, isFound }: Candidate, kind: Parameters<typeof notSuppor
 
 function wordsOf(source: Source): string[] {
   if (source.kind !== 'table') return source.layout.words === null ? [] : [source.layout.words];
-  const { rows, problems, ignored } = source.manifest;
+  const { rows, problems, ignored, meanings = [] } = source.manifest;
   const unused = ignored.length > 0 ? `, columns without a meaning: ${ignored.join(', ')}` : '';
-  return [`a table of ${rows.length + problems.length} lines${unused}`];
-}
-
-/** Throws `bad-input`: the core may have another working folder than the client. */
-export function assertAbsolute(paths: readonly string[]): void {
-  const relative = paths.find((path) => !isAbsolute(path));
-  if (relative === undefined) return;
-  throw new Failure('bad-input', `The path "${relative}" is not absolute.`, relative);
+  return [`a table of ${rows.length + problems.length} lines${unused}`, ...meanings];
 }

@@ -2,7 +2,7 @@
 // test folders, and the layout of the MVTec anomaly sets (train/good, test/good, test/<defect>).
 
 import type { Role, Split } from '#contract/core.ts';
-import { roleOfName, splitMeaning, type RoleMeaning } from '#domain/role-words.ts';
+import { roleOfName, splitMeaning, type RoleMeaning } from '#domain/words/role-words.ts';
 
 /** The attributes that an image's folder gives; null where it gives none. */
 export interface Placement {

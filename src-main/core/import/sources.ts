@@ -8,11 +8,14 @@ import { Failure } from '#domain/failure.ts';
 import { isProjectName } from '#domain/system-files.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
 import { isArchive, listArchive, type ArchiveMember } from '../archives/archive.ts';
+import { existingPath } from '../archives/existing-path.ts';
 import { readManifest, type Manifest, type ManifestRow } from './manifest.ts';
 import { recogniseLayout, type Layout, type Placement } from './recognise.ts';
+import { isImageName } from '../formats/kind.ts';
 import { fileSystemReason, reasons } from '../formats/unreadable.ts';
 import { holdsProject, walk, type Skipped } from '../archives/walk.ts';
 import { findMasks, type ReaderOnDemand } from './find-masks.ts';
+import { isTableName } from './tables/table-text.ts';
 
 export type Source =
   | {
@@ -56,7 +59,7 @@ export async function openSource(
   given: string,
   surveying: Surveying,
 ): Promise<{ source: Source; count: number } | { problem: ImportProblem }> {
-  const path = resolve(given);
+  const path = (await existingPath(resolve(given))) ?? resolve(given);
   try {
     const found = await stat(path);
     if (found.isDirectory()) {
@@ -66,7 +69,7 @@ export async function openSource(
     }
     if (!found.isFile()) return { problem: problemOf(path, reasons.notRegular) };
     if (await isArchive(path)) return await survey('archive', path, surveying);
-    if (/\.csv$/i.test(path)) {
+    if (isTableName(path)) {
       const manifest = await readManifest(path);
       return { source: { kind: 'table', path, manifest }, count: manifest.rows.length };
     }
@@ -136,7 +139,11 @@ function ofProject(path: string, project: string): ImportProblem {
 }
 
 /** Every file of the source in a fixed order. */
-export async function* candidates(source: Source, stop: Stop): AsyncGenerator<SourceEntry> {
+export async function* candidates(
+  source: Source,
+  surveying: Surveying,
+): AsyncGenerator<SourceEntry> {
+  const { stop } = surveying;
   switch (source.kind) {
     case 'folder':
       for await (const entry of walk(source.path)) {
@@ -156,14 +163,35 @@ export async function* candidates(source: Source, stop: Stop): AsyncGenerator<So
     case 'table':
       for (const problem of source.manifest.problems) yield { problem };
       for (const { path, isMask, ...declared } of source.manifest.rows) {
-        const problem = await whyMissing(path);
-        const bare = placed({ layout: plain, masks: noMasks }, basename(path), { path });
-        const found = {
-          ...bare,
-          ...{ declared, placement: { ...bare.placement, isMask }, isFound: false },
-        };
-        yield problem === undefined ? found : { problem };
+        const entries = ofRow((await existingPath(path)) ?? path, declared, surveying);
+        for await (const entry of entries) {
+          const isMarked = isMask && 'placement' in entry;
+          yield isMarked ? { ...entry, placement: { ...entry.placement, isMask } } : entry;
+        }
       }
+  }
+}
+
+/** The file that a row of a table names, or every file of its folder or archive. */
+async function* ofRow(
+  path: string,
+  declared: NonNullable<Candidate['declared']>,
+  surveying: Surveying,
+): AsyncGenerator<SourceEntry> {
+  const found = await stat(path).catch((error: unknown) => whyNotThere(path, error));
+  if ('reason' in found) {
+    yield { problem: found };
+    return;
+  }
+  const isFolder = found.isDirectory() && !isImageName(path);
+  if (!isFolder && !(found.isFile() && (await isArchive(path)))) {
+    const file = { layout: plain, masks: noMasks };
+    yield { ...placed(file, basename(path), { path }), declared, isFound: false };
+    return;
+  }
+  const { source } = await survey(isFolder ? 'folder' : 'archive', path, surveying);
+  for await (const entry of candidates(source, surveying)) {
+    yield 'placement' in entry ? { ...entry, declared } : entry;
   }
 }
 
@@ -176,16 +204,6 @@ function placed(
   const placement = masks.has(name) ? { ...ofFolder, isMask: true } : ofFolder;
   const found = { path, name, placement, declared: null, isFound: true };
   return member === undefined ? found : { ...found, member };
-}
-
-/** A file that is named in a table may not exist. */
-async function whyMissing(path: string): Promise<ImportProblem | undefined> {
-  try {
-    await stat(path);
-    return undefined;
-  } catch (error) {
-    return whyNotThere(path, error);
-  }
 }
 
 function nameBelow(root: string, path: string): string {

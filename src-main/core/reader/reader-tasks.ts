@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { ImageHistogram } from '#contract/image-look.ts';
-import type { PictureLook } from '#contract/picture-look.ts';
+import type { ShownLook } from '#contract/picture-look.ts';
 import { Failure } from '#domain/failure.ts';
 import { writeWhole } from '#files/whole-file.ts';
 import type { RegionAddress } from '#domain/pixels/region-address.ts';
@@ -70,7 +70,7 @@ interface RenderTask {
   /** The part of the file that is the image; null for all of it. */
   readonly region: RegionAddress | null;
   /** undefined shows nearly all values, as a thumbnail does. */
-  readonly look: PictureLook | undefined;
+  readonly look: ShownLook | undefined;
   /** Drawn over it. */
   readonly heat?: HeatOverlay | undefined;
   readonly target: string;

@@ -1,7 +1,7 @@
 // A table of a dataset's images with their scores and verdicts, in the column format of CellProfiler Analyst.
 
 import { basename, dirname, join } from 'node:path';
-import { stringify } from 'csv-stringify/sync';
+import { stringify, type Options } from 'csv-stringify/sync';
 import { writeWhole } from '#files/whole-file.ts';
 import { datasetNamed } from '../runs/run-items.ts';
 import { chosenScore, modelScores } from '../scores/model-scores.ts';
@@ -10,6 +10,12 @@ import type { ProjectDatabase } from '../store/database.ts';
 import { exportRows, type ExportRow } from '../store/runs/export-rows.ts';
 import { findThreshold } from '../store/runs/thresholds.ts';
 import type { FiguresRequest } from '../scores/score-figures.ts';
+
+/** decimals: "point" when left out. */
+type TableRequest = FiguresRequest & { readonly decimals?: 'point' | 'comma' };
+
+/** Without it spreadsheets take the text for one of their system's old encoding. */
+const byteOrderMark = '\ufeff';
 
 /** Rows per batch; other requests are served between batches. */
 const batch = 2000;
@@ -20,7 +26,7 @@ const batch = 2000;
  */
 export async function exportCsv(
   { database, folder, now }: { database: ProjectDatabase; folder: string; now: () => Date },
-  { modelId, dataset, by }: FiguresRequest,
+  { modelId, dataset, by, decimals }: TableRequest,
 ): Promise<{ path: string; rows: number }> {
   const { datasetId, scores, name, limit } = database.read((reader) => {
     const trained = trainedModel(reader, modelId);
@@ -33,9 +39,10 @@ export async function exportCsv(
     };
   });
   const path = join(folder, 'exports', fileName(dataset, modelId, now()));
+  const format = formatOf(decimals ?? 'point');
   let rows = 0;
   function* lines(): Generator<string> {
-    yield line(header(scores));
+    yield byteOrderMark + stringify([header(scores)], format);
     for (let last = 0; ;) {
       const after = last;
       const some = database.read((reader) =>
@@ -54,7 +61,12 @@ export async function exportCsv(
   return { path, rows };
 }
 
-const format = { record_delimiter: 'windows' } as const;
+function formatOf(decimals: 'point' | 'comma'): Options {
+  const windows = { record_delimiter: 'windows' } as const;
+  if (decimals === 'point') return windows;
+  const number = (value: number) => String(value).replace('.', ',');
+  return { ...windows, delimiter: ';', cast: { number } };
+}
 
 function header(scores: readonly string[]): string[] {
   return [
@@ -69,12 +81,8 @@ function header(scores: readonly string[]): string[] {
     ...['Image_Normscope_AnomalyScore', 'Image_Normscope_Flagged'],
     ...scores.map((name) => `Image_Normscope_${name[0]!.toUpperCase()}${name.slice(1)}`),
     ...['Image_Normscope_Verdict', 'Image_Normscope_Reviewer', 'Image_Normscope_ReviewTime'],
-    'Image_Normscope_Note',
+    ...['Image_Normscope_Note', 'Image_Normscope_Category'],
   ];
-}
-
-function line(names: readonly string[]): string {
-  return stringify([[...names]], format);
 }
 
 type Cell = string | number | null;
@@ -93,13 +101,16 @@ function cells(
     ...[row.role, text(row.class), text(row.group), text(row.domain), row.split],
     ...[anomalyScore, flagged],
     ...scores.map((score) => row.raw[score] ?? null),
-    ...[row.verdict, text(row.reviewer), row.time, text(row.note)],
+    ...[row.verdict, text(row.reviewer), row.time, text(row.note), text(row.category)],
   ];
 }
 
-/** A spreadsheet evaluates text that starts like a formula; an apostrophe prevents that. */
+/**
+ * A spreadsheet evaluates text that starts like a formula; an apostrophe prevents that. Also after a
+ * separator: a spreadsheet of another locale parts the line there, whatever the quotes say.
+ */
 function text(value: string | null): string | null {
-  return value !== null && /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
+  return value?.replace(/(^|[,;\t\r\n]) *(?=[=+\-@\t\r\n＝＋－＠])/g, "$&'") ?? null;
 }
 
 /** A file name that is valid on every system. */

@@ -3,7 +3,7 @@
 import type { RankedImage } from '#contract/core.ts';
 import { firstNotBelow } from '#domain/metrics/rising.ts';
 import type { Reader } from '../store/database.ts';
-import { addressesOf } from '../store/images/addresses.ts';
+import { shownAddress } from '../store/images/addresses.ts';
 import { heldOutScores, rankedItems } from '../store/runs/ranking.ts';
 import { findThreshold } from '../store/runs/thresholds.ts';
 import { datasetNamed } from '../runs/run-items.ts';
@@ -34,7 +34,7 @@ export function rank(reader: Reader, request: RankRequest): RankedImage[] {
     const { imageId, hash, role, class: label, group, domain, split, raw } = item;
     const anomalyScore = -raw;
     return {
-      ...{ imageId, hash, path: addressesOf(reader, imageId)[0] ?? hash },
+      ...{ imageId, hash, path: shownAddress(reader, datasetId, imageId) ?? hash },
       ...{ role, class: label, group, domain, split, anomalyScore },
       anomalyRank: rankOf(anomalyScore),
       flagged: threshold === undefined ? null : anomalyScore > threshold,

@@ -1,6 +1,7 @@
 // The commands, in the order of the help. Commands do not register themselves.
 
 import type { Command } from './command.ts';
+import { agreement } from './commands/review/agreement.ts';
 import { backbone } from './commands/backbone.ts';
 import { cancel } from './commands/cancel.ts';
 import { compare } from './commands/compare.ts';
@@ -15,6 +16,7 @@ import { inspect } from './commands/inspect.ts';
 import { outliers } from './commands/outliers.ts';
 import { rank } from './commands/rank.ts';
 import { refit } from './commands/refit.ts';
+import { relink } from './commands/relink.ts';
 import { resume } from './commands/resume.ts';
 import { runs } from './commands/runs.ts';
 import { score } from './commands/score.ts';
@@ -29,6 +31,7 @@ export const commands: Readonly<Record<string, Command>> = {
   engine,
   backbone,
   import: importCommand,
+  relink,
   inspect,
   shifts,
   outliers,
@@ -36,6 +39,7 @@ export const commands: Readonly<Record<string, Command>> = {
   score,
   rank,
   refit,
+  agreement,
   evaluate,
   compare,
   heat,

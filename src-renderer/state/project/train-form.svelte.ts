@@ -17,6 +17,7 @@ import type { SettingTable } from '#domain/setting.ts';
 import type { ShiftName } from '#domain/shift-table.ts';
 import type { InputOf } from '#rpc/connect.ts';
 import type { CallsOf } from '#rpc/method.ts';
+import type { DatasetInView } from '../dataset-in-view.svelte.ts';
 import type { OutlierSelection } from './outlier-selection.svelte.ts';
 import type { RunConfig } from '#contract/run-config.ts';
 import { errorMessage } from '../error-message.ts';
@@ -25,8 +26,7 @@ export type TrainInput = InputOf<CallsOf<typeof coreMethods>, 'runs.train'>;
 export type EngineChoice = NonNullable<TrainInput['engine']>;
 
 export class TrainForm {
-  /** undefined: the first dataset with normal images. */
-  dataset = $state<string>();
+  readonly #inView: DatasetInView;
   preset = $state<PresetName>('quick');
   specimen = $state<SpecimenName>('stained');
   /** undefined: the preset's method. */
@@ -43,8 +43,17 @@ export class TrainForm {
   /** Settings that differ from the preset's, as they are typed; also those that another method has. */
   readonly #typed = new SvelteMap<string, string>();
 
-  constructor(outlierSelection: OutlierSelection) {
+  constructor(outlierSelection: OutlierSelection, inView: DatasetInView) {
     this.outlierSelection = outlierSelection;
+    this.#inView = inView;
+  }
+
+  /** The one in view; undefined, or one without normal images: the first that has some. */
+  get dataset(): string | undefined {
+    return this.#inView.name;
+  }
+  set dataset(name: string) {
+    this.#inView.choose(name);
   }
 
   get method(): StartName {

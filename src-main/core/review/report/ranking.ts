@@ -5,12 +5,6 @@ import { html, type Html } from './html.ts';
 import type { Report, ReportImage } from './report.ts';
 import { shortName, trueType } from './words.ts';
 
-/** Characters at the end of a file's name that are always shown. */
-const shownEnd = 12;
-
-/** Splits text into user-perceived characters (graphemes). */
-const segmenter = new Intl.Segmenter('en');
-
 export function ranking({ images, pictures, threshold, progress }: Report): Html {
   const flagged = pictures.filter((image) => image.flagged === true);
   const passed = pictures.filter((image) => image.flagged !== true);
@@ -81,17 +75,9 @@ function imageCard(image: ReportImage): Html {
         : html`<span class="judged"><b>judged ${judged.verdict}</b> by ${judged.reviewer}</span>`
     }
     ${image.isLearnt ? html`<span>the model was trained on it</span>` : undefined}
-    ${judged?.note ? html`<span>“${judged.note}”</span>` : undefined} ${fileName(name)}
+    ${judged?.note ? html`<span>“${judged.note}”</span>` : undefined}
+    <span class="name">${name}</span>
   </li>`;
-}
-
-/** On one line. Where it is too long, its middle is left out: names of a series differ at their end. */
-function fileName(name: string): Html {
-  const letters = Array.from(segmenter.segment(name), ({ segment }) => segment);
-  const [start, end] = [letters.slice(0, -shownEnd).join(''), letters.slice(-shownEnd).join('')];
-  return html`<span class="name" title="${name}"
-    ><span class="start">${start}</span><span class="end">${end}</span></span
-  >`;
 }
 
 /** Where the verdict is wrong. */

@@ -86,9 +86,7 @@ tr.chosen > * { font-weight: 700; }
 .ranked .missing { display: grid; place-items: center; color: var(--soft); }
 .ranked .type { font-weight: 600; overflow-wrap: anywhere; }
 .ranked .judged { overflow-wrap: anywhere; }
-.ranked .name { color: var(--soft); display: flex; min-width: 0; white-space: pre; }
-.ranked .start { overflow: hidden; text-overflow: ellipsis; }
-.ranked .end { flex: none; }
+.ranked .name { color: var(--soft); overflow-wrap: anywhere; white-space: pre-wrap; }
 .threshold {
   display: flex; align-items: center; gap: 14px; margin: 22px 0; max-width: none; font-weight: 600;
 }

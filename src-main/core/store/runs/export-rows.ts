@@ -3,13 +3,13 @@
 import type { Role, Split, StandingVerdict } from '#contract/image.ts';
 import type { RawScores } from '#domain/score.ts';
 import type { Query, Reader } from '../database.ts';
-import { firstAddress } from '../images/addresses.ts';
+import { itemAddress } from '../images/addresses.ts';
 import { modelScoreId } from './scores.ts';
 
 export interface ExportRow {
   readonly imageId: number;
   readonly hash: string;
-  /** Where it was seen first; of a region, with its rectangle. */
+  /** The place that the dataset shows; of a region, with its rectangle. */
   readonly path: string;
   readonly role: Role;
   readonly class: string | null;
@@ -20,6 +20,7 @@ export interface ExportRow {
   readonly reviewer: string | null;
   readonly time: string | null;
   readonly note: string | null;
+  readonly category: string | null;
   /** Empty of an image without scores. */
   readonly raw: RawScores;
 }
@@ -32,8 +33,8 @@ function rowsAfter(scores: number): Query<Row> {
   return `
     select d.image_id imageId, i.hash, d.role, d.class, d.group_name "group", d.domain, d.split,
       ${all.map((s, index) => `${s}.value score${index},`).join(' ')}
-      ${firstAddress('i.id')} path,
-      v.verdict, v.reviewer, v.created_at time, v.note
+      ${itemAddress('d')} path,
+      v.verdict, v.reviewer, v.created_at time, v.note, v.category
     from dataset_item d join image i on i.id = d.image_id
       ${all
         .map(

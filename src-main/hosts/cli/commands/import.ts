@@ -1,11 +1,11 @@
 // `normscope import`: images into a dataset.
 
-import { resolve } from 'node:path';
 import { splitNames, type Split } from '#contract/core.ts';
 import { roleConflicts, type ClassRoles } from '#contract/import/import-rules.ts';
+import { givenPath } from '#core/archives/existing-path.ts';
 import { Failure } from '#domain/failure.ts';
 import { nearestName } from '#domain/nearest-name.ts';
-import { roleMeaning, roleWordsLike, splitMeaning, splitWords } from '#domain/role-words.ts';
+import { roleMeaning, roleWordsLike, splitMeaning, splitWords } from '#domain/words/role-words.ts';
 import { command, projectArgument } from '../command.ts';
 import { importLines, isComplete, runImport } from '../importing.ts';
 import { printable } from '#domain/printable.ts';
@@ -15,8 +15,8 @@ import { withProject } from '../project.ts';
 export const importCommand = command({
   summary: 'Imports images into a dataset of a project, which is made when there is none',
   about: [
-    'A PATH is an image (PNG, JPEG, WebP, BMP, TIFF), a folder, a .zip or .tar.gz archive, or a CSV ' +
-      'table with the columns path, role, group, domain (or scanner, stain, site), label, split. Folders of classes and folders named ' +
+    'A PATH is an image (PNG, JPEG, WebP, BMP, TIFF), a folder, a .zip or .tar.gz archive, or a CSV or ' +
+      'TSV table with the columns path, role, group, domain (or scanner, stain, site), label, split. Folders of classes and folders named ' +
       'train/good, test/good, test/DEFECT are recognised, and then say roles and splits themselves.',
     'Folders, tables and options may use the words of a lab: good, control, wt or DMSO for normal, abnormal, ' +
       'NG, defect or tumor for anomaly. A folder of anomalies never becomes normal by --role normal alone.',
@@ -115,7 +115,7 @@ export const importCommand = command({
   ) => {
     const { masks, conflicts, 'class-role': classRoles } = more;
     const input = {
-      paths: paths.map((path) => resolve(path)),
+      paths: await Promise.all(paths.map((path) => givenPath(path, process.cwd()))),
       dataset,
       ...(role === undefined ? {} : { role }),
       ...(classRoles.length === 0 ? {} : { classRoles: classRoles.map(parseClassRole) }),
@@ -165,7 +165,7 @@ export function parseSplit(text: string): Split | [number, number, number] {
   throw new Failure(
     'bad-input',
     `--split is one of ${splitNames.join(', ')}, or three shares such as 70/15/15 ` +
-      `(train/calibrate/test), not "${printable(text)}"${nearestName(text, splitWords)}.`,
+      `(train/calibrate/test), not "${printable(text)}"${nearestName(text, splitWords)}.${decimalPoints(text)}`,
   );
 }
 
@@ -180,4 +180,11 @@ function parseClassRole(text: string): ClassRoles[number] {
     `--class-role is the name of a class and its role, such as lymphocyte=normal or debris=skip, not ` +
       `"${printable(text)}"${nearestName(word, roleWordsLike(word))}.`,
   );
+}
+
+/** The shares as they should be written, where some have a decimal comma; else empty. */
+function decimalPoints(text: string): string {
+  const shares = text.split('/').map((share) => share.replace(/^\s*(\d+),(\d+)\s*$/, '$1.$2'));
+  const isMeant = shares.length === 3 && shares.every((share) => /^\d+(\.\d+)?$/.test(share));
+  return isMeant ? ` Write ${shares.join('/')}.` : '';
 }

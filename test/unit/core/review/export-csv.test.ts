@@ -36,10 +36,15 @@ async function lab() {
     ...{ database, now },
     onChange: () => undefined,
     assertIdleRun: () => undefined,
+    assertIdleDataset: () => undefined,
+    onRenamed: () => undefined,
   });
   const note = '@two\nlines';
-  edits.review({ imageIds: [9], modelId, verdict: 'anomalous', reviewer: '-mia', note });
-  edits.review({ imageIds: [1], modelId, verdict: 'unsure', reviewer: 'mia', note: null });
+  const plainly = { category: null, isBlind: false, isResolution: false } as const;
+  const judged = { verdict: 'anomalous', reviewer: '-mia', note } as const;
+  edits.review({ ...plainly, ...judged, imageIds: [9], modelId, category: '+debris' });
+  const unsure = { verdict: 'unsure', reviewer: 'mia', note: null } as const;
+  edits.review({ ...plainly, ...unsure, imageIds: [1], modelId });
   edits.undo();
   return { ports: { database, folder, now }, asked: { modelId, dataset: 'cells/all' } };
 }
@@ -53,7 +58,10 @@ describe('an exported table', () => {
       'cells-all-model-1-20261124T120000Z.csv',
     ]);
     const text = readFileSync(path, 'utf8');
-    const read = parse<Record<string, string>>(text, { columns: true, record_delimiter: '\r\n' });
+    expect([...readFileSync(path).subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
+    const read = parse<Record<string, string>>(text, {
+      ...{ columns: true, record_delimiter: '\r\n', bom: true },
+    });
     expect(read.map(({ ImageNumber: number }) => Number(number))).toEqual([
       1, 2, 3, 4, 5, 6, 7, 8, 9,
     ]);
@@ -69,12 +77,48 @@ describe('an exported table', () => {
       ...{ Image_Normscope_CosineTimesNorm: String(9 * 1e-9) },
       ...{ Image_Normscope_Verdict: 'anomalous', Image_Normscope_Reviewer: "'-mia" },
       ...{ Image_Normscope_ReviewTime: noon, Image_Normscope_Note: "'@two\nlines" },
+      Image_Normscope_Category: "'+debris",
     });
     expect(read[7]).toMatchObject({ Image_Normscope_Flagged: '0', Image_Normscope_Verdict: '' });
     expect(read[0]).toMatchObject({
       Image_Normscope_AnomalyScore: '',
       Image_Normscope_Verdict: '',
     });
+  });
+
+  it('has decimal commas and semicolons for the spreadsheets that expect them', async () => {
+    const { ports, asked } = await lab();
+    const { path } = await exportCsv(ports, { ...asked, decimals: 'comma' });
+    const text = readFileSync(path, 'utf8');
+    expect(text.slice(0, 27)).toBe('\ufeffImageNumber;Image_FileName');
+    const options = { columns: true, delimiter: ';', bom: true } as const;
+    const last = parse<Record<string, string>>(text, options).at(-1);
+    expect(last).toMatchObject({
+      ...{ Image_Normscope_MeanSquaredNorm: '9,5', Image_Normscope_PlainSquaredNorm: '9,25' },
+      ...{
+        Image_Normscope_CosineTimesNorm: String(9 * 1e-9).replace('.', ','),
+        Image_Metadata_Group: 'a,"b"',
+      },
+    });
+  });
+
+  it('has no formula where a spreadsheet of another locale parts a line', async () => {
+    const { ports, asked } = await lab();
+    const edits = new Edits({
+      ...{ database: ports.database, now: ports.now },
+      onChange: () => undefined,
+      onRenamed: () => undefined,
+      assertIdleRun: () => undefined,
+      assertIdleDataset: () => undefined,
+    });
+    const note = 'a;=1+1, -2\t@x;\u00fcber-alles';
+    edits.review({
+      ...{ imageIds: [2], modelId: 1, verdict: 'normal', reviewer: 'mia', note },
+      ...{ category: null, isBlind: false, isResolution: false },
+    });
+    const { path } = await exportCsv(ports, asked);
+    const text = readFileSync(path, 'utf8');
+    expect(text).toContain("a;'=1+1, '-2\t'@x;\u00fcber-alles");
   });
 
   it('that cannot be written leaves nothing behind', async () => {

@@ -15,3 +15,9 @@ it.each(['', 'vald', '70/30', '70/15/15/0', '-1/1/1', '0/0/0', '1e3/1/1', 'a/b/c
     );
   },
 );
+
+it('says how shares with a decimal comma are written', () => {
+  expect(() => parseSplit('0,7/0,15/0,15')).toThrow('not "0,7/0,15/0,15". Write 0.7/0.15/0.15.');
+  expect(() => parseSplit('70,5/15/14,5')).toThrow('Write 70.5/15/14.5.');
+  expect(() => parseSplit('0,7,1/1/1')).toThrow(/not "0,7,1\/1\/1"\.$/);
+});

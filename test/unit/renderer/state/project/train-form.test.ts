@@ -4,13 +4,14 @@ import type { OutlierMix } from '#contract/outlier.ts';
 import { methodNames } from '#domain/methods/methods.ts';
 import { resolveSettings, openSettings } from '#domain/run-settings.ts';
 import { OutlierSelection } from '../../../../../src-renderer/state/project/outlier-selection.svelte.ts';
+import { DatasetInView } from '../../../../../src-renderer/state/dataset-in-view.svelte.ts';
 import { TrainForm } from '../../../../../src-renderer/state/project/train-form.svelte.ts';
 import { settingGroups } from '../../../../../src-renderer/views/train/choices.ts';
 import { fakeCore } from '../../support/fake-core.ts';
 
 function newForm(): TrainForm {
   const { client } = fakeCore({ 'mix.set': (mix) => mix as OutlierMix });
-  return new TrainForm(new OutlierSelection(client, (work) => void work()));
+  return new TrainForm(new OutlierSelection(client, (work) => void work()), new DatasetInView());
 }
 
 describe('the form of a training', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { nearestName } from '#domain/nearest-name.ts';
-import { roleMeaning, roleOfName, roleWordsLike, splitMeaning } from '#domain/role-words.ts';
+import { roleMeaning, roleOfName, roleWordsLike, splitMeaning } from '#domain/words/role-words.ts';
 
 test.each([
   [
