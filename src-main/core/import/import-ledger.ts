@@ -14,6 +14,8 @@ import { place, type PlacingRules } from './place.ts';
 import type { Candidate, Source } from './sources.ts';
 
 const rowsPerTransaction = 300;
+/** Windows show images as they are read: the catalogue is at most this far behind, milliseconds. */
+const flushMs = 1000;
 /** The most classes named in a sentence; further ones are counted. */
 const classesNamed = 20;
 
@@ -50,6 +52,7 @@ export class ImportLedger {
   readonly #cut = { images: 0, regions: 0 };
   /** Images that are taken and not yet written. */
   #rows = 0;
+  #flushedMs = performance.now();
   /** By archive: how names were decoded of which it does not say it. */
   readonly #encodings = new Map<string, MemberEncoding>();
   readonly #automatic = new Set<string>();
@@ -102,11 +105,14 @@ export class ImportLedger {
   }
 
   #flushWhenFull(): void {
-    if (this.#rows + this.#newProblems.length >= rowsPerTransaction) this.flush();
+    const waiting = this.#rows + this.#newProblems.length;
+    const isOld = performance.now() - this.#flushedMs > flushMs;
+    if (waiting >= rowsPerTransaction || (waiting > 0 && isOld)) this.flush();
   }
 
   /** Writes the pending rows. */
   flush(): void {
+    this.#flushedMs = performance.now();
     const taken = this.#taken;
     const problems = this.#newProblems;
     this.#taken = [];
