@@ -11,8 +11,8 @@ import { serve, type Server, type Service } from '#rpc/serve.ts';
 import { backboneMethods } from './backbones/backbone-methods.ts';
 import { describeEngines } from './project/engines.ts';
 import { importImages } from './import/import.ts';
-import { nothingFound } from './import/nothing-found.ts';
-import { previewImport, type PreviewPorts } from './import/preview.ts';
+import { nothingImported } from './import/nothing-imported.ts';
+import { previewMethods } from './import/preview-methods.ts';
 import type { Picture } from './reader/pictures.ts';
 import { ImageViewer } from './reader/viewer.ts';
 import { FailedJob } from './jobs/failed-job.ts';
@@ -170,7 +170,7 @@ export class Core {
       import: async ({ input }, job) => {
         const ports = { store: this.#catalogue, projectFolder: folder };
         const result = await importImages(input, job, ports);
-        const failure = nothingFound(input.paths, result);
+        const failure = nothingImported(input.paths, result);
         if (failure) throw new FailedJob(failure, result);
         return result;
       },
@@ -226,10 +226,7 @@ export class Core {
         nearDuplicates[again ? 'findAgain' : 'find'](asked, orClosing(stop), (done, total) =>
           this.#emit('images.compared', { search, done, total }),
         ),
-      'images.preview': async ({ dataset, ...request }, stop) => {
-        const paths = await givenPaths(request.paths);
-        return previewImport({ ...request, paths }, stop, previewPorts(catalogue, dataset));
-      },
+      ...previewMethods({ store: catalogue, viewer: this.#viewer, orClosing }),
       ...editMethods(this.#edits),
       ...reviewMethods({
         ...{ database, folder, now, edits: this.#edits, features: this.#features },
@@ -298,13 +295,4 @@ function followJob(writer: Writer, { kind, spec, state, failure }: JobStanding, 
 
 function publicJob({ id, kind, runId, state, done, total, note, failure }: Job): Job {
   return { id, kind, runId, state, done, total, note, failure };
-}
-
-function previewPorts(catalogue: Catalogue, dataset: string): PreviewPorts {
-  const datasetId = catalogue.findDataset(dataset);
-  return {
-    knownFile: (path) => catalogue.findFiles([path]).get(path),
-    item: (hash) =>
-      datasetId === undefined ? undefined : catalogue.findItems(datasetId, [hash]).get(hash),
-  };
 }

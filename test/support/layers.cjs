@@ -128,7 +128,7 @@ const rows = {
     at: 'src-main/core/import',
     may: [
       ...['src-main/(domain|contract)', 'src-main/core/(formats|archives|reader|datasets)'],
-      ...['csv-parse', 'zod'],
+      ...['src-main/rpc/method.ts', 'csv-parse', 'zod'],
     ],
     node: true,
   },

@@ -1,12 +1,33 @@
 // The reasons why a file cannot be imported, in our own words and with what to do about it.
 
 import { Failure } from '#domain/failure.ts';
+import { isImageName, isMicroscopeName, type FileKind } from './kind.ts';
 
 const again = 'Copy it again from its source, or export it again.';
 
 /** The failure of one image; the caller adds the path. */
 export function unreadable(reason: string, cause?: unknown): Failure {
   return new Failure('unreadable-image', reason, undefined, { cause });
+}
+
+/** Archives inside, whose parts are no images of specimens. */
+const officeNames = /\.(docx|xlsx|xlsm|pptx|odt|ods|odp|epub|npz|jar|whl|apk|xpi)$/i;
+
+/**
+ * Why a file that does not begin like a supported image is not read: `not-an-image` unless its kind or its
+ * name says that it is one. path: only its ending counts.
+ */
+export function notSupported(path: string, found: FileKind & { supported: false }): Failure {
+  const { what, sort } = found;
+  const isImage = sort === 'image' || isImageName(path) || isMicroscopeName(path);
+  if (sort === 'archive' && !officeNames.test(path)) {
+    return isImage
+      ? unreadable(reasons.unpack(what))
+      : new Failure('not-an-image', reasons.unpack(what));
+  }
+  if (isImage) return unreadable(reasons.notSupported(what));
+  const kind = sort === 'archive' ? 'an office document or a package' : what;
+  return new Failure('not-an-image', reasons.notAnImage(kind));
 }
 
 /** Whether the failure concerns the whole job, not one file. */
@@ -17,6 +38,9 @@ export function endsJob({ code }: Failure): boolean {
 export const reasons = {
   empty: `The file is empty. ${again}`,
   damaged: `The file is cut off or damaged: its pixels cannot be read to the end. ${again}`,
+  incomplete: `The file is cut off or damaged: its end, or a part of its pixels, is missing. ${again}`,
+  coding: (what: string) =>
+    `The file is ${what}, a coding that cannot be read. Save it as PNG, TIFF or ordinary JPEG.`,
   damagedArchive: `The archive is cut off or damaged, or is none. What could be read of it was imported. ${again}`,
   changed: 'The file changed while it was read. Import it again once it is complete.',
   replaced:
@@ -34,6 +58,8 @@ export const reasons = {
   nameTooLong: 'The path is too long for this system. Move the file to a shorter path.',
   notSupported: (what: string) =>
     `This is not a supported image but ${what}. Save it as PNG, JPEG, WebP, BMP or TIFF.`,
+  notAnImage: (what: string) => `This is not an image but ${what}.`,
+  unpack: (what: string) => `This is ${what}. Unpack it, then import the folder.`,
   tooLarge: (width: number, height: number, limit: number) =>
     `The image has ${width} × ${height} pixels; the limit is ${megapixels(limit)} million. ` +
     'Cut it into tiles or save it smaller.',

@@ -3,12 +3,19 @@
 
 import { basename } from 'node:path';
 import type { ImportProblem, ImportResult, Role } from '#contract/core.ts';
+import { counted } from '#domain/figures.ts';
 import type { DatasetItem, ImportRow, ImportStore, ItemAttributes } from '../datasets/items.ts';
+import type { MemberEncoding } from '../archives/archive-member.ts';
+import { archiveOf } from '../archives/archive.ts';
 import type { NewImage } from '../formats/new-image.ts';
+import { FolderRoles } from './folder-roles.ts';
+import { Heaps } from './heaps.ts';
 import { place, type PlacingRules } from './place.ts';
 import type { Candidate, Source } from './sources.ts';
 
 const rowsPerTransaction = 300;
+/** Windows show images as they are read: the catalogue is at most this far behind, milliseconds. */
+const flushMs = 1000;
 /** The most classes named in a sentence; further ones are counted. */
 const classesNamed = 20;
 
@@ -39,10 +46,15 @@ export class ImportLedger {
   /** The role that the first file of each image in this import has. */
   readonly #roles = new Map<string, Role>();
   readonly #sources: SourceCount[] = [];
-  readonly #leftOut = { hidden: 0, mask: 0 };
+  readonly #folderRoles: FolderRoles;
+  /** What is not taken although nothing is wrong with it. */
+  readonly heaps = new Heaps();
   readonly #cut = { images: 0, regions: 0 };
   /** Images that are taken and not yet written. */
   #rows = 0;
+  #flushedMs = performance.now();
+  /** By archive: how names were decoded of which it does not say it. */
+  readonly #encodings = new Map<string, MemberEncoding>();
   readonly #automatic = new Set<string>();
   #imported = 0;
   #duplicates = 0;
@@ -56,6 +68,7 @@ export class ImportLedger {
     this.#dataset = dataset;
     this.#jobId = jobId;
     this.#rules = rules;
+    this.#folderRoles = new FolderRoles(rules.role);
   }
 
   /** Groups, and images without one, whose split was not given (see `splitUnit`). */
@@ -69,6 +82,8 @@ export class ImportLedger {
   }
 
   take(taken: Taken): void {
+    const { member } = taken.candidate;
+    if (member?.encoding) this.#encodings.set(archiveOf(taken.candidate.path)!, member.encoding);
     this.#taken.push(taken);
     const count = Math.max(1, taken.regions.length);
     this.#rows += count;
@@ -89,16 +104,15 @@ export class ImportLedger {
     this.#flushWhenFull();
   }
 
-  leaveOut(what: 'hidden' | 'mask'): void {
-    this.#leftOut[what]++;
-  }
-
   #flushWhenFull(): void {
-    if (this.#rows + this.#newProblems.length >= rowsPerTransaction) this.flush();
+    const waiting = this.#rows + this.#newProblems.length;
+    const isOld = performance.now() - this.#flushedMs > flushMs;
+    if (waiting >= rowsPerTransaction || (waiting > 0 && isOld)) this.flush();
   }
 
   /** Writes the pending rows. */
   flush(): void {
+    this.#flushedMs = performance.now();
     const taken = this.#taken;
     const problems = this.#newProblems;
     this.#taken = [];
@@ -155,7 +169,9 @@ export class ImportLedger {
   ): ItemAttributes | null {
     // Regions of one image are alike: on two sides of a split they would make results look too good.
     const image = { hash, standardGroup: region === null ? null : candidate.name };
-    const { attributes, automatic } = place(candidate, image, this.#rules, existing ?? before);
+    const placed = place(candidate, image, this.#rules, existing ?? before);
+    const { attributes, automatic } = placed;
+    this.#folderRoles.count(candidate.placement, placed);
     const role = this.#roles.get(hash);
     if (role !== undefined) {
       this.#duplicates++;
@@ -184,12 +200,16 @@ export class ImportLedger {
   result(): ImportResult {
     const recognised = [
       ...this.#sources.flatMap((count) => this.#describe(count)),
+      ...this.#roleWords(),
       ...this.#remarks(),
     ];
     return {
       imported: this.#imported,
       duplicates: this.#duplicates,
       failed: this.#failed,
+      notImages: this.heaps.notImages,
+      leftOut: this.heaps.leftOut,
+      contradictions: this.#folderRoles.contradictions,
       recognised,
     };
   }
@@ -210,38 +230,46 @@ export class ImportLedger {
     return [`${source.layout.words}: ${counts.slice(0, classesNamed).join(', ')}${more}${where}`];
   }
 
+  /** The layout of an MVTec set says the roles already. */
+  #roleWords(): string[] {
+    const isPlain = this.#sources.some(
+      ({ source }) => source.kind !== 'table' && !source.layout.isAnomalySet,
+    );
+    return isPlain ? this.#folderRoles.taken : [];
+  }
+
   #remarks(): string[] {
     const remarks: string[] = [];
-    const { hidden, mask } = this.#leftOut;
     if (this.#cut.images > 0) {
       remarks.push(
-        `cut ${files(this.#cut.images, 'image')} into ${files(this.#cut.regions, 'tile')}`,
+        `cut ${counted(this.#cut.images, 'image')} into ${counted(this.#cut.regions, 'tile')}`,
       );
     }
-    if (hidden > 0) remarks.push(`left out ${files(hidden, 'hidden file')}`);
-    if (mask > 0) remarks.push(`left out ${files(mask, 'mask')} in ground_truth folders`);
+    for (const [archive, { title, isSure }] of this.#encodings) {
+      const doubt = isSure ? '' : '; if they look wrong, unpack it, then import the folder';
+      remarks.push(
+        `names in ${basename(archive)} are not marked as Unicode: read as ${title}${doubt}`,
+      );
+    }
+    remarks.push(...this.#folderRoles.contradicted, ...this.heaps.words);
     if (this.#changed > 0) {
       remarks.push(
-        `${files(this.#changed, 'image')} of the dataset now with the role, class, group, domain or side ` +
+        `${counted(this.#changed, 'image')} of the dataset now with the role, class, group, domain or side ` +
           'of this import',
       );
     }
     if (this.#replaced > 0) {
       remarks.push(
-        `${files(this.#replaced, 'file')} with other content than before: datasets show the new image; ` +
+        `${counted(this.#replaced, 'file')} with other content than before: datasets show the new image; ` +
           'verdicts on the old one stay in the record of reviews',
       );
     }
     if (this.#contradictions > 0) {
       remarks.push(
-        `${files(this.#contradictions, 'file')} with the same content as another of a different ` +
+        `${counted(this.#contradictions, 'file')} with the same content as another of a different ` +
           'role: the first one counts',
       );
     }
     return remarks;
   }
-}
-
-function files(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }

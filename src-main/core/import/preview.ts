@@ -5,16 +5,37 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { ImportProblem } from '#contract/core.ts';
 import type { ImportPreview, PreviewedFile } from '#contract/import-preview.ts';
-import type { FacetCount, Role, Split } from '#contract/image.ts';
+import type { Role, Split } from '#contract/image.ts';
+import type { ClassRoles, MaskRule, RoleConflict } from '#contract/import/import-rules.ts';
 import { Failure } from '#domain/failure.ts';
 import { either, StopSource, throwIfStopped, type Stop } from '#domain/stop.ts';
 import { standardShares } from '../datasets/split.ts';
 import type { DatasetItem, KnownFile } from '../datasets/items.ts';
-import { fileKind, kindBytes } from '../formats/kind.ts';
+import { fileKind, isImageName, kindBytes } from '../formats/kind.ts';
 import { inOrder } from '../reader/ordered.ts';
-import { domainRule, groupRule, place, type PlacingRules } from './place.ts';
-import { candidates, namedSplits, openSource, type Candidate, type Source } from './sources.ts';
-import { fileSystemReason, reasons } from '../formats/unreadable.ts';
+import { ImageReader } from '../reader/reader.ts';
+import { ClassTable } from './class-table.ts';
+import { countValue, mostFrequentFirst } from './facets.ts';
+import type { ReaderOnDemand } from './find-masks.ts';
+import { FolderRoles } from './folder-roles.ts';
+import { Heaps } from './heaps.ts';
+import {
+  classRolesOf,
+  domainRule,
+  groupRule,
+  isSkipped,
+  place,
+  type PlacingRules,
+} from './place.ts';
+import {
+  candidates,
+  namedSplits,
+  openSource,
+  type Candidate,
+  type Source,
+  type Surveying,
+} from './sources.ts';
+import { fileSystemReason, notSupported, reasons } from '../formats/unreadable.ts';
 
 export interface PreviewRequest {
   readonly paths: readonly string[];
@@ -22,6 +43,9 @@ export interface PreviewRequest {
   readonly group?: string | undefined;
   readonly domain?: string | undefined;
   readonly split?: Split | undefined;
+  readonly classRoles?: ClassRoles | undefined;
+  readonly masks?: MaskRule | undefined;
+  readonly conflicts?: RoleConflict | undefined;
 }
 
 export interface PreviewPorts {
@@ -54,9 +78,11 @@ export async function previewImport(
 ): Promise<ImportPreview> {
   groupRule(request.group);
   domainRule(request.domain);
-  const preview = new Preview(request, ports, limits);
+  let reader: ImageReader | undefined;
+  const preview = new Preview(request, ports, limits, () => (reader ??= new ImageReader()));
   const deadline = new StopSource();
   const timer = setTimeout(() => deadline.stop(), limits.ms);
+  const forget = either(stop, deadline).onStop(() => reader?.close());
   try {
     await preview.look(either(stop, deadline));
     return preview.result(true);
@@ -66,10 +92,13 @@ export async function previewImport(
     return preview.result(false);
   } finally {
     clearTimeout(timer);
+    forget();
+    reader?.close();
   }
 }
 
-type Looked = { readonly candidate: Candidate; readonly isKnown: boolean } | ImportProblem;
+type Refused = { readonly problem: ImportProblem } | { readonly notImage: ImportProblem };
+type Looked = { readonly candidate: Candidate; readonly isKnown: boolean } | Refused;
 
 class Preview {
   readonly #request: PreviewRequest;
@@ -81,35 +110,49 @@ class Preview {
   readonly #domains = new Map<string | null, number>();
   readonly #examples = new Map<string, PreviewedFile>();
   readonly #problems: ImportProblem[] = [];
-  readonly #leftOut = { hidden: 0, masks: 0 };
+  readonly #heaps = new Heaps();
+  readonly #classTable = new ClassTable();
+  readonly #folderRoles: FolderRoles;
+  readonly #reader: ReaderOnDemand;
   #recognised: string[] = [];
   #namesSplits = false;
   #problemCount = 0;
   #images = 0;
   #known = 0;
 
-  constructor(request: PreviewRequest, ports: PreviewPorts, limits: PreviewLimits) {
+  constructor(
+    request: PreviewRequest,
+    ports: PreviewPorts,
+    limits: PreviewLimits,
+    reader: ReaderOnDemand,
+  ) {
+    this.#reader = reader;
     this.#request = request;
     this.#ports = ports;
     this.#limits = limits;
+    this.#folderRoles = new FolderRoles(request.role ?? null);
   }
 
   async look(stop: Stop): Promise<void> {
     const sources: Source[] = [];
     for (const path of new Set(this.#request.paths)) {
       throwIfStopped(stop);
-      const opened = await openSource(path, stop);
+      const opened = await openSource(path, this.#surveying(stop));
       if ('problem' in opened) this.#fail(opened.problem);
       else sources.push(opened.source);
     }
     this.#recognised = [...new Set(sources.flatMap(wordsOf))];
     const rules = this.#rules(sources);
     for (const source of sources) {
-      const looked = inOrder(this.#files(source, stop), atOnce, (file) => this.#lookAt(file));
+      const files = this.#files(source, rules, stop);
+      const looked = inOrder(files, atOnce, (file) => this.#lookAt(file));
       for await (const found of looked) {
         throwIfStopped(stop);
-        if ('reason' in found) this.#fail(found);
-        else this.#take(found.candidate, found.isKnown, rules);
+        if ('problem' in found) this.#fail(found.problem);
+        else if ('notImage' in found) this.#heaps.notImage(found.notImage);
+        else if (isSkipped(found.candidate, rules)) {
+          this.#heaps.leaveOut('skipped', found.candidate.path);
+        } else this.#take(found.candidate, found.isKnown, rules);
         if (this.#images + this.#problemCount > this.#limits.files) {
           throw new Failure('stopped', 'Enough.');
         }
@@ -117,58 +160,69 @@ class Preview {
     }
   }
 
+  #surveying(stop: Stop): Surveying {
+    return { stop, takesMasks: this.#request.masks === 'take', reader: this.#reader };
+  }
+
   result(isComplete: boolean): ImportPreview {
+    const classes = mostFrequentFirst(this.#classes).slice(0, valuesTold);
     return {
       ...{ isComplete, images: this.#images, known: this.#known },
       roles: mostFrequentFirst(this.#roles),
-      classes: mostFrequentFirst(this.#classes).slice(0, valuesTold),
+      ...{ classes, classTable: this.#classTable.rows(classes) },
       groups: mostFrequentFirst(this.#groups).slice(0, valuesTold),
       domains: mostFrequentFirst(this.#domains).slice(0, valuesTold),
       namesSplits: this.#namesSplits,
-      recognised: this.#recognised,
+      recognised: [...this.#recognised, ...this.#folderRoles.contradicted],
       problems: { count: this.#problemCount, first: this.#problems },
-      leftOut: this.#leftOut,
+      ...{ notImages: this.#heaps.notImages, leftOut: this.#heaps.leftOut },
+      contradictions: this.#folderRoles.contradictions,
       examples: [...this.#examples.values()],
     };
   }
 
   /** Splits are not previewed, and the other rules decide only splits. */
   #rules(sources: readonly Source[]): PlacingRules {
-    const { role, split, group, domain } = this.#request;
+    const { role, classRoles, conflicts, split, group, domain } = this.#request;
     this.#namesSplits =
       split !== undefined || sources.some((source) => namedSplits(source).size > 0);
     return {
       ...{ role: role ?? null, split: split ?? null, groupOf: groupRule(group) },
-      domainOf: domainRule(domain),
+      ...{ classRoles: classRolesOf(classRoles), conflicts, domainOf: domainRule(domain) },
       ...{ shares: standardShares, seed: 0, carvesCalibrate: false, splitsAll: false },
       sideOfGroup: new Map(),
     };
   }
 
-  async *#files(source: Source, stop: Stop): AsyncGenerator<Candidate | ImportProblem> {
-    for await (const entry of candidates(source, stop)) {
+  async *#files(
+    source: Source,
+    rules: PlacingRules,
+    stop: Stop,
+  ): AsyncGenerator<Candidate | Refused> {
+    for await (const entry of candidates(source, this.#surveying(stop))) {
       throwIfStopped(stop);
-      if ('hidden' in entry) this.#leftOut.hidden++;
-      else if ('problem' in entry) yield entry.problem;
-      else if (entry.placement.isMask) this.#leftOut.masks++;
+      if ('skipped' in entry) this.#heaps.leaveOut(entry.why, entry.skipped);
+      else if ('problem' in entry) yield entry;
+      else if (entry.placement.isMask && this.#request.masks !== 'take') {
+        this.#heaps.leaveOut('masks', entry.path);
+      } else if (isImageName(entry.path) && isSkipped(entry, rules))
+        this.#heaps.leaveOut('skipped', entry.path);
       else yield entry;
     }
   }
 
-  async #lookAt(file: Candidate | ImportProblem): Promise<Looked> {
-    if ('reason' in file) return file;
+  async #lookAt(file: Candidate | Refused): Promise<Looked> {
+    if (!('path' in file)) return file;
     const known = this.#ports.knownFile(file.path);
     if (file.member !== undefined) {
       // Unpacking every member would take as long as the import, so only names are checked.
-      if (/\.(png|jpe?g|webp|bmp|tiff?)$/i.test(file.path)) {
+      if (isImageName(file.path)) {
         const { bytes, modifiedMs } = file.member;
         const isKnown = known?.bytes === bytes && known.modifiedMs === modifiedMs;
         return { candidate: file, isKnown };
       }
-      return problem(
-        file.path,
-        'By its name this is not an image; the import will check its content.',
-      );
+      const reason = 'By its name this is not an image; the import will check its content.';
+      return { notImage: { path: file.path, code: 'not-an-image', reason } };
     }
     return await lookInside(file, known);
   }
@@ -177,14 +231,16 @@ class Preview {
     const hash = isKnown ? this.#ports.knownFile(candidate.path)?.hash : undefined;
     const existing = hash === undefined ? undefined : this.#ports.item(hash);
     const image = { hash: '', standardGroup: null };
-    const placed = place(candidate, image, rules, existing).attributes;
-    const { role, class: className, group, domain } = placed;
+    const placed = place(candidate, image, rules, existing);
+    const { role, class: className, group, domain } = placed.attributes;
     this.#images++;
     if (isKnown) this.#known++;
-    count(this.#roles, role);
-    count(this.#classes, className);
-    count(this.#groups, group);
-    count(this.#domains, domain);
+    countValue(this.#roles, role);
+    countValue(this.#classes, className);
+    countValue(this.#groups, group);
+    countValue(this.#domains, domain);
+    this.#classTable.count(candidate, placed.attributes, placed.reason, hash ?? null);
+    this.#folderRoles.count(candidate.placement, placed);
     const kind = JSON.stringify([role, className]);
     if (this.#examples.size < examplesTold && !this.#examples.has(kind)) {
       this.#examples.set(kind, { path: candidate.path, role, class: className, group, domain });
@@ -211,7 +267,7 @@ async function lookInside(candidate: Candidate, known: KnownFile | undefined): P
       }
       const { buffer, bytesRead } = await file.read(Buffer.alloc(kindBytes), 0, kindBytes, 0);
       const kind = fileKind(buffer.subarray(0, bytesRead));
-      if (!kind.supported) return problem(path, reasons.notSupported(kind.what));
+      if (!kind.supported) return refused(candidate, kind);
       return { candidate, isKnown: false };
     } finally {
       await file.close();
@@ -223,8 +279,14 @@ async function lookInside(candidate: Candidate, known: KnownFile | undefined): P
   }
 }
 
-function problem(path: string, reason: string): ImportProblem {
-  return { path, code: 'unreadable-image', reason };
+function problem(path: string, reason: string): Refused {
+  return { problem: { path, code: 'unreadable-image', reason } };
+}
+
+function refused({ path, isFound }: Candidate, kind: Parameters<typeof notSupported>[1]): Refused {
+  const { code, message } = notSupported(path, kind);
+  const file = { path, code, reason: message };
+  return isFound && code === 'not-an-image' ? { notImage: file } : { problem: file };
 }
 
 function wordsOf(source: Source): string[] {
@@ -232,16 +294,4 @@ function wordsOf(source: Source): string[] {
   const { rows, problems, ignored, meanings = [] } = source.manifest;
   const unused = ignored.length > 0 ? `, columns without a meaning: ${ignored.join(', ')}` : '';
   return [`a table of ${rows.length + problems.length} lines${unused}`, ...meanings];
-}
-
-function count<Value>(counts: Map<Value, number>, value: Value): void {
-  counts.set(value, (counts.get(value) ?? 0) + 1);
-}
-
-function mostFrequentFirst<Value extends string | null>(
-  counts: ReadonlyMap<Value, number>,
-): FacetCount<Value>[] {
-  return [...counts]
-    .map(([value, number]) => ({ value, count: number }))
-    .sort((a, b) => b.count - a.count || ((a.value ?? '') < (b.value ?? '') ? -1 : 1));
 }

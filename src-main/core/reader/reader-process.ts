@@ -13,6 +13,7 @@ import {
   type ReaderTask,
 } from './reader-tasks.ts';
 import { smallPictures } from './small-pictures.ts';
+import { valueSpread } from './value-spread.ts';
 
 /** `id`: the caller's name for the task, by which it knows its progress. */
 export interface ReaderMethods {
@@ -37,6 +38,8 @@ async function perform(task: ReaderTask, tell: TellProgress): Promise<unknown> {
       return await render(task);
     case 'histogram':
       return await histogram(task);
+    case 'valueSpread':
+      return await valueSpread(task);
     case 'smallPictures':
       return await smallPictures(task);
     case 'nearlyEqual':

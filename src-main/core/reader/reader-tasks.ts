@@ -19,6 +19,7 @@ import { renderPicture } from './render.ts';
 import { readImageFile, type FileContent } from '../formats/read-file.ts';
 import type { NearlyEqualTask, NearPair, NearTwins, NearTwinsTask } from './near-pictures.ts';
 import type { SmallPicturesTask } from './small-pictures.ts';
+import type { ValueSpread, ValueSpreadTask } from './value-spread.ts';
 import { squarePixels, type PixelType } from './square.ts';
 import { makeThumbnail } from './thumbnail.ts';
 import { reasons, unreadable } from '../formats/unreadable.ts';
@@ -93,6 +94,7 @@ export type ReaderTask =
   | RegionSquaresTask
   | RenderTask
   | HistogramTask
+  | ValueSpreadTask
   | SmallPicturesTask
   | NearlyEqualTask
   | NearTwinsTask;
@@ -105,6 +107,7 @@ export interface ReaderResults {
   regionSquares: readonly (Uint8Array | Uint16Array)[];
   render: null;
   histogram: ImageHistogram;
+  valueSpread: ValueSpread;
   smallPictures: readonly (Uint8Array | null)[];
   nearlyEqual: readonly NearPair[];
   nearTwins: NearTwins;

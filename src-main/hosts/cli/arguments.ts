@@ -97,7 +97,9 @@ function take(given: Record<string, unknown>, options: Options, token: OptionTok
 
 function parseValue(name: string, option: Option, value: string): string | number {
   if (option.kind === 'choice' && !option.choices.includes(value)) {
-    const nearest = nearestName(value, option.choices);
+    const meant = option.synonyms?.meaning(value);
+    if (meant !== undefined && option.choices.includes(meant)) return meant;
+    const nearest = nearestName(value, option.synonyms?.wordsLike(value) ?? option.choices);
     throw bad(
       `--${name} is one of ${option.choices.join(', ')}, not "${printable(value)}"${nearest}.`,
     );

@@ -9,6 +9,7 @@ import { Datasets } from './datasets.svelte.ts';
 import { EditLog } from './edit-log.svelte.ts';
 import type { Attempt } from '../app-context.svelte.ts';
 import type { DatasetInView } from '../dataset-in-view.svelte.ts';
+import { ImportWatch } from './imports/import-watch.svelte.ts';
 import { HeatView } from './heat-view.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
 import { Estimates } from './estimates.svelte.ts';
@@ -28,6 +29,7 @@ export class Workspace {
   readonly core: CoreClient;
   readonly jobs: Jobs;
   readonly datasets: Datasets;
+  readonly imports: ImportWatch;
   readonly inView: DatasetInView;
   readonly runs: Runs;
   readonly edits: EditLog;
@@ -50,6 +52,7 @@ export class Workspace {
     this.#attempt = attempt;
     this.jobs = new Jobs(core);
     this.datasets = new Datasets(core);
+    this.imports = new ImportWatch(core);
     this.inView = inView;
     this.runs = new Runs(core);
     this.edits = new EditLog(core);
@@ -81,6 +84,11 @@ export class Workspace {
     let pause: ReturnType<typeof setTimeout> | undefined;
     const leaving = [
       this.jobs.onState((job) => this.#refresh(job)),
+      this.imports.follow(this.jobs, (error) =>
+        this.#attempt(() =>
+          Promise.reject(error instanceof Error ? error : new Error(String(error))),
+        ),
+      ),
       this.edits.onChange(() => {
         this.overlaps.forget();
         // Verdicts follow each other quickly, and lists of 100,000 images take a while.

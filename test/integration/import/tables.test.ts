@@ -50,6 +50,8 @@ test('a table gives role, group, class and split of each image, before options a
         reason: 'There is no such file or folder. Check the path.',
       },
     ],
+    ...{ notImages: { count: 0, first: [] }, contradictions: 0 },
+    leftOut: { ...{ hidden: 0, system: 0, masks: 0, projects: 0, skipped: 0 }, names: [] },
     recognised: ['table list.csv: 6 lines; columns without a meaning: remark'],
   });
   const found = [...project.itemsByPath()].map(([path, item]) => [

@@ -122,7 +122,11 @@ describe('a value given as text', () => {
     ['width', '  ', /a whole number/],
     ['width', 'wide', /not "wide"/],
     ['width', '64 px', /not "64 px"/],
-    ['learningRate', '0,1', /^learningRate is a number from 0.000001 to 100 .* not "0,1"\. Write 0\.1\.$/],
+    [
+      'learningRate',
+      '0,1',
+      /^learningRate is a number from 0.000001 to 100 .* not "0,1"\. Write 0\.1\.$/,
+    ],
     ['learningRate', NaN, /not "NaN"/],
     ['learningRate', 'Infinity', /not "Infinity"/],
     ['momentum', 1, /from 0 to 0.9999/],

@@ -16,7 +16,7 @@ async function read(content: string | Buffer) {
   return await readManifest(file);
 }
 
-const none = { role: null, class: null, group: null, domain: null, split: null };
+const none = { role: null, isMask: false, class: null, group: null, domain: null, split: null };
 
 describe('a table', () => {
   test('gives path, role, label, group, domain and split of each row', async () => {
@@ -25,7 +25,7 @@ describe('a table', () => {
       rows: [
         {
           ...{ path: join(folder, 'a.png'), role: 'normal', class: 'cell', group: 'p1' },
-          ...{ domain: 'Lab B', split: 'train' },
+          ...{ domain: 'Lab B', split: 'train', isMask: false },
         },
       ],
       problems: [],

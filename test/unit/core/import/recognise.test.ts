@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { recogniseLayout } from '#core/import/recognise.ts';
 
-const nothing = { role: null, class: null, split: null, isMask: false };
+const nothing = { role: null, roleFrom: null, class: null, split: null, isMask: false };
 
 describe('folders', () => {
   test.each([
@@ -37,33 +37,38 @@ describe('folders', () => {
     expect(layout.place('train/hole')).toEqual({
       ...nothing,
       role: 'anomaly',
+      roleFrom: 'hole',
       class: 'hole',
       split: 'train',
     });
     expect(layout.place('test/good')).toEqual({
       ...nothing,
       role: 'normal',
+      roleFrom: 'good',
       class: 'good',
       split: 'test',
     });
   });
 
-  test('of ground truth are masks only beside an MVTec set', () => {
+  test('of ground truth are masks in every layout, unless masks are taken', () => {
     expect(recogniseLayout(['train/good', 'ground_truth/a']).place('ground_truth/a').isMask).toBe(
       true,
     );
-    expect(recogniseLayout(['a', 'ground_truth/a']).place('ground_truth/a').isMask).toBe(false);
+    const folders = ['a', 'ground_truth/a'];
+    expect(recogniseLayout(folders).place('ground_truth/a').isMask).toBe(true);
+    const taken = recogniseLayout(folders, { takesMasks: true }).place('ground_truth/a');
+    expect(taken).toEqual({ ...nothing, class: 'a' });
   });
 });
 
 describe('the outermost folder of an archive', () => {
   test('is its name, not a class, unless it names a side or is not alone', () => {
-    expect(recogniseLayout(['set/a', 'set/b'], true).place('set/a').class).toBe('a');
-    expect(recogniseLayout(['set'], true).place('set').class).toBeNull();
-    expect(recogniseLayout(['train/a'], true).place('train/a')).toMatchObject({
+    expect(recogniseLayout(['set/a', 'set/b'], { isPacked: true }).place('set/a').class).toBe('a');
+    expect(recogniseLayout(['set'], { isPacked: true }).place('set').class).toBeNull();
+    expect(recogniseLayout(['train/a'], { isPacked: true }).place('train/a')).toMatchObject({
       class: 'a',
       split: 'train',
     });
-    expect(recogniseLayout(['a', 'b'], true).place('a').class).toBe('a');
+    expect(recogniseLayout(['a', 'b'], { isPacked: true }).place('a').class).toBe('a');
   });
 });
