@@ -9,6 +9,7 @@ import type { EpochReport, StepReport } from '#domain/progress.ts';
 import type { ReviewEffort } from '#domain/metrics/review-effort.ts';
 import { method } from '#rpc/method.ts';
 import { backboneMethods } from './backbones.ts';
+import { batchMethods, type BatchExamination } from './batch.ts';
 import { comparisonMethods } from './comparison.ts';
 import { clusterMethods } from './maps/clusters.ts';
 import { datasetMethods } from './datasets.ts';
@@ -89,6 +90,8 @@ export interface ScoreOutcome {
   readonly warnings: readonly string[];
   /** Whether the dataset still looks like the held-out normals; null without any. */
   readonly drift: Drift | null;
+  /** Whether it looks like what the model learnt; null without images to look at. */
+  readonly batch: BatchExamination | null;
 }
 
 export interface RunEstimate {
@@ -270,6 +273,7 @@ export const coreMethods = {
   ...agreementMethods,
   ...refitMethods,
   ...guaranteeMethods,
+  ...batchMethods,
   ...runTrashMethods,
   ...projectMethods,
   ...licenceMethods,

@@ -7,6 +7,7 @@ import { nearlyEqual, nearTwins, type TellProgress } from './near-pictures.ts';
 import {
   histogram,
   inspect,
+  measure,
   regionSquares,
   render,
   square,
@@ -37,6 +38,8 @@ async function perform(task: ReaderTask, tell: TellProgress): Promise<unknown> {
       return await render(task);
     case 'histogram':
       return await histogram(task);
+    case 'measure':
+      return await measure(task);
     case 'smallPictures':
       return await smallPictures(task);
     case 'nearlyEqual':

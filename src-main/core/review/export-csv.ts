@@ -4,11 +4,11 @@ import { basename, dirname, join } from 'node:path';
 import { stringify, type Options } from 'csv-stringify/sync';
 import { writeWhole } from '#files/whole-file.ts';
 import { datasetNamed } from '../runs/run-items.ts';
+import { lineOf } from '../scores/batch/line.ts';
 import { chosenScore, modelScores } from '../scores/model-scores.ts';
 import { trainedModel } from '../scores/scoring-model.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { exportRows, type ExportRow } from '../store/runs/export-rows.ts';
-import { findThreshold } from '../store/runs/thresholds.ts';
 import type { FiguresRequest } from '../scores/score-figures.ts';
 
 /** decimals: "point" when left out. */
@@ -35,7 +35,7 @@ export async function exportCsv(
       datasetId: datasetNamed(reader, dataset),
       scores: modelScores(reader, trained.run.method, modelId),
       name: scoreName,
-      limit: findThreshold(reader, modelId, scoreName)?.anomalyScore ?? null,
+      limit: lineOf(reader, { modelId, dataset }, scoreName)?.anomalyScore ?? null,
     };
   });
   const path = join(folder, 'exports', fileName(dataset, modelId, now()));

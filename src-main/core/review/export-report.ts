@@ -4,13 +4,13 @@ import type { Evaluation } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import { zonedTime } from '#domain/local-time.ts';
 import { runEngineInWords } from '#domain/engines/run-engine.ts';
+import { lineOf } from '../scores/batch/line.ts';
 import { evaluate } from '../scores/evaluate.ts';
 import { rank } from '../scores/rank.ts';
 import { imagesSeen } from '../runs/run-items.ts';
 import { trainedModel, type TrainedModel } from '../scores/scoring-model.ts';
 import type { ProjectDatabase, Reader } from '../store/database.ts';
 import { standingReviews } from '../store/reviews.ts';
-import { findThreshold } from '../store/runs/thresholds.ts';
 import { reviewQueue } from './queue.ts';
 import type { JudgedImage } from './report/report.ts';
 import { writeReport, type ReportContents } from './report/write.ts';
@@ -69,7 +69,7 @@ function contentsOf(
     about:
       `Model ${modelId}, trained on the normal images of “${config.dataset}”, ranks the images of ` +
       `“${dataset}” that it has not seen in training.`,
-    threshold: findThreshold(reader, modelId, config.settings.rankBy),
+    threshold: lineOf(reader, { modelId, dataset }, config.settings.rankBy),
     evaluation,
     baseline: null,
     progress: reviewQueue(reader, queue).progress,

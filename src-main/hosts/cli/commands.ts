@@ -2,6 +2,7 @@
 
 import type { Command } from './command.ts';
 import { agreement } from './commands/review/agreement.ts';
+import { batch } from './commands/results/batch.ts';
 import { backbone } from './commands/backbone.ts';
 import { cancel } from './commands/cancel.ts';
 import { compare } from './commands/compare.ts';
@@ -38,6 +39,7 @@ export const commands: Readonly<Record<string, Command>> = {
   train,
   score,
   rank,
+  batch,
   refit,
   agreement,
   evaluate,
