@@ -34,7 +34,8 @@ export function scoringLines(outcome: ScoreOutcome): readonly string[] {
     `Scored ${counted(scored, 'image')}${before}.`,
   ];
   lines.push(...batchLines(batch));
-  if (drift?.sentence != null) lines.push(`Warning: ${printable(drift.sentence)}`);
+  // Of a foreign batch it says the same again.
+  if (drift?.sentence != null && batch?.verdict !== 'foreign') lines.push(`Warning: ${printable(drift.sentence)}`);
   if (failed.length === 0) return lines;
   lines.push(`${count(failed.length)} could not be read:`);
   for (const { path, reason } of failed) {
