@@ -15,6 +15,7 @@ import { clusterMethods } from './maps/clusters.ts';
 import { datasetMethods } from './datasets.ts';
 import { editMethods, type EditState } from './edit.ts';
 import type { Lineage, SharedGroups, TypeEvaluation } from './evaluation.ts';
+import { exportMethods } from './export.ts';
 import { guaranteeMethods, type Drift } from './guarantee.ts';
 import {
   datasetName,
@@ -274,6 +275,7 @@ export const coreMethods = {
   ...refitMethods,
   ...guaranteeMethods,
   ...batchMethods,
+  ...exportMethods,
   ...runTrashMethods,
   ...projectMethods,
   ...licenceMethods,

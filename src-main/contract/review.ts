@@ -243,29 +243,4 @@ export const reviewMethods = {
       most: z.int().min(1).max(50).default(6),
     }),
   ),
-  /**
-   * Writes a printable page into the project's folder "exports": the figures, the strangest images that the
-   * model had not seen in training, and every verdict. `path` is absolute.
-   */
-  'exports.report': method<{ path: string; images: number }>()(
-    z.strictObject({
-      modelId: id,
-      dataset: datasetName,
-      /** The number of strangest images shown, in addition to all reviewed ones. */
-      pictures: z.int().min(0).max(5000).default(300),
-    }),
-  ),
-  /**
-   * Writes a table of the dataset's images with scores and verdicts into the project's folder
-   * "exports", in the column format of CellProfiler Analyst, as UTF-8 with a byte-order mark. `path` is absolute.
-   */
-  'exports.csv': method<{ path: string; rows: number }>()(
-    ofDataset.extend({
-      /**
-       * "point": cells separated by commas, for programs and English spreadsheets. "comma": decimal commas, and
-       * cells separated by semicolons, as spreadsheets of most of Europe open a table.
-       */
-      decimals: z.enum(['point', 'comma']).default('point'),
-    }),
-  ),
 } as const;

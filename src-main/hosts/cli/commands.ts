@@ -11,6 +11,7 @@ import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { engine } from './commands/engine.ts';
 import { evaluate } from './commands/evaluate.ts';
+import { exportCommand } from './commands/results/export.ts';
 import { heat } from './commands/maps/heat.ts';
 import { importCommand } from './commands/import.ts';
 import { inspect } from './commands/inspect.ts';
@@ -44,6 +45,7 @@ export const commands: Readonly<Record<string, Command>> = {
   agreement,
   evaluate,
   compare,
+  export: exportCommand,
   heat,
   clusters,
   runs,

@@ -35,7 +35,8 @@ export function scoringLines(outcome: ScoreOutcome): readonly string[] {
   ];
   lines.push(...batchLines(batch));
   // Of a foreign batch it says the same again.
-  if (drift?.sentence != null && batch?.verdict !== 'foreign') lines.push(`Warning: ${printable(drift.sentence)}`);
+  if (drift?.sentence != null && batch?.verdict !== 'foreign')
+    lines.push(`Warning: ${printable(drift.sentence)}`);
   if (failed.length === 0) return lines;
   lines.push(`${count(failed.length)} could not be read:`);
   for (const { path, reason } of failed) {

@@ -1,10 +1,22 @@
 // What a line finds, in the words of a lab.
 
-import type { ThresholdPreview } from '#contract/review.ts';
-import { count, counted } from '#domain/figures.ts';
-import { percent } from '../../parts/text/score-format.ts';
+import { count, counted, percent } from './figures.ts';
 
-type Preview = Pick<ThresholdPreview, 'falseAlarms' | 'around'>;
+interface Counted {
+  readonly above: number;
+  readonly of: number;
+}
+
+interface Preview {
+  /** The share of normal images expected above the line. */
+  readonly falseAlarms: number;
+  readonly around: {
+    readonly all: Counted;
+    readonly anomalies: Counted | null;
+    readonly normals: Counted | null;
+    readonly unlabelled: Counted;
+  } | null;
+}
 
 /**
  * "Finds 138 of 189 known anomalies (73 %) at 2 false alarms in 100 normals"; without known anomalies "175 of
