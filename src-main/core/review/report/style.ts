@@ -113,13 +113,21 @@ footer p { overflow-wrap: anywhere; }
   body { font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   header, main, footer { max-width: none; padding: 0; }
   .summary { break-after: page; }
-  .ranked { grid-template-columns: repeat(5, 1fr); gap: 1.5mm; }
+  /* Four columns of ten, the picture beside its words. */
+  .ranked { grid-template-columns: repeat(4, 1fr); gap: 1.5mm; }
   .ranked + .ranked, .threshold + .ranked { break-before: page; }
-  .ranked li { font-size: 6.5pt; line-height: 1.2; padding: 1mm 1.5mm; border-radius: 1mm; gap: 0; }
-  .ranked img, .ranked .missing { height: 14mm; width: 100%; aspect-ratio: auto; margin: 0.5mm 0; }
+  .ranked li {
+    position: relative; min-height: 22mm; padding: 1mm 1mm 1mm 17.5mm; border-radius: 1mm; gap: 0;
+    font-size: 6pt; line-height: 1.15;
+  }
+  .ranked .top { position: absolute; inset: 0.5mm auto auto 1.5mm; width: 15mm; }
+  .ranked img, .ranked .missing {
+    position: absolute; inset: 5mm auto auto 1.5mm; width: 15mm; height: 15mm; margin: 0; aspect-ratio: auto;
+  }
   .ranked .place { font-size: 8pt; }
   .badge { width: 4mm; height: 4mm; }
-  .figures { grid-template-columns: repeat(4, 1fr); }
+  .figures { grid-template-columns: repeat(auto-fit, minmax(42mm, 1fr)); }
+  #ranking { margin-top: 0; }
   .panel, .figures > div { break-inside: avoid; }
   h2 { break-after: avoid; }
 }
