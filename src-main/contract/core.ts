@@ -9,7 +9,7 @@ import type { EpochReport, StepReport } from '#domain/progress.ts';
 import type { ReviewEffort } from '#domain/metrics/review-effort.ts';
 import { method } from '#rpc/method.ts';
 import { backboneMethods } from './backbones.ts';
-import { agreementMethods } from './agreement.ts';
+import { modelAgreementMethods } from './model-agreement.ts';
 import { batchMethods, type BatchExamination } from './batch.ts';
 import { comparisonMethods } from './comparison.ts';
 import { clusterMethods } from './maps/clusters.ts';
@@ -301,7 +301,7 @@ export const coreMethods = {
   ...guaranteeMethods,
   ...batchMethods,
   ...exportMethods,
-  ...agreementMethods,
+  ...modelAgreementMethods,
   ...runTrashMethods,
   ...projectMethods,
   ...licenceMethods,
