@@ -12,7 +12,7 @@ import { StageView } from '../stage/stage-view.svelte.ts';
 import type { Attempt } from '../../state/app-context.svelte.ts';
 import type { ModelAndDataset } from '../../state/project/results.svelte.ts';
 import { Contrast } from './single/contrast.svelte.ts';
-import { NeighbourCache } from './single/neighbour-cache.svelte.ts';
+import { NeighbourCache } from './single/neighbour-cache.ts';
 import { Review } from './review.svelte.ts';
 import { Reviewer } from './reviewer.svelte.ts';
 import { shows, type Shown } from './shows.ts';

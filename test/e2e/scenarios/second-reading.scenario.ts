@@ -8,6 +8,8 @@ import { expect } from 'vitest';
 import { breachesInBothThemes } from '../support/accessibility.ts';
 import { goTo } from '../support/go-to.ts';
 import { windowScenario } from '../support/host.ts';
+import { budget } from '../../support/budget.ts';
+import { medianVerdictTime } from '../support/verdict-times.ts';
 import { openRankedProject } from '../support/sample-project.ts';
 
 const percent = (page: Page, at = 0) =>
@@ -17,11 +19,13 @@ const percent = (page: Page, at = 0) =>
     .innerText()
     .then((text) => Number(text.replace('%', '').trim()));
 
-async function setReviewer(page: Page, name: string): Promise<void> {
+async function setReviewer(page: Page, name: string, isOwn = false): Promise<void> {
   await page.getByRole('button', { name: /^(Set reviewer|Reviewer: )/ }).click();
   await page.getByLabel('Your name or initials').fill(name);
-  await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: `Reviewer: ${name}` }).waitFor();
+  await page.getByLabel(/only my own verdicts/).setChecked(isOwn);
+  await page.getByRole('button', { name: 'Use this name' }).click();
+  const words = `Reviewer: ${name}${isOwn ? ', only own verdicts' : ''}`;
+  await page.getByRole('button', { name: words, exact: true }).waitFor();
 }
 
 windowScenario('zoom, compare, categories, a blind second reading and agreement', async (my) => {
@@ -154,10 +158,22 @@ windowScenario('zoom, compare, categories, a blind second reading and agreement'
   const [shown, copied] = await page.evaluate<[string, string]>(`(() => {
     const cell = document.querySelector('td.name');
     getSelection().selectAllChildren(cell);
-    return [cell.querySelector('[title]').title, getSelection().toString()];
+    return [cell.querySelector('[title]').title, getSelection().toString().trim()];
   })()`);
   expect(copied).toMatch(/^\S+\.jpg$/);
   expect(shown.endsWith(`/${copied}`)).toBe(true);
+
+  // From a verdict to the next image, with heat map and zoom.
+  await page.getByRole('tab', { name: 'One by one' }).click();
+  await setReviewer(page, 'Cleo', true);
+  await page.getByLabel('Which images').selectOption('All images');
+  await place.getByText(new RegExp(`^1 of ${total}$`)).waitFor();
+  await page.keyboard.press('h');
+  await page.locator('.plate canvas').waitFor({ timeout: 60_000 });
+  await page.keyboard.press('+');
+  await budget('window: verdict to next image, with heat map and zoom', () =>
+    medianVerdictTime(page, 8),
+  );
 
   // The dataset in view is carried along.
   await goTo(page, 'Images');
