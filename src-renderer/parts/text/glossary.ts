@@ -276,11 +276,6 @@ export const glossary = {
     term: 'Ranked by',
     meaning: 'The score that sorts the images; each run has its own default.',
   },
-  'nearest-normals': {
-    term: 'Nearest normals',
-    meaning:
-      'The training normals that are most similar to this image for the model. The figure is the cosine similarity: 1 is identical, 0 is unrelated.',
-  },
   'nearest-outliers': {
     term: 'Nearest outliers',
     meaning:

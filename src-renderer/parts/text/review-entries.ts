@@ -1,6 +1,11 @@
-// Entries of the glossary about blind reading and two reviewers.
+// Entries of the glossary about reading blind, two reviewers and similar images.
 
 export const reviewEntries = {
+  'nearest-normals': {
+    term: 'Nearest normals',
+    meaning:
+      'The training normals that are most similar to this image for the model. The figure is the cosine similarity: 1 is identical, 0 is unrelated.',
+  },
   kappa: {
     term: 'Cohen’s kappa',
     meaning:
