@@ -241,6 +241,8 @@ export const reviewMethods = {
       dataset: datasetName,
       imageId: id,
       most: z.int().min(1).max(50).default(6),
+      /** Images that are asked about next, read in the same go; left out: the next ones in the order of strangeness. */
+      ahead: z.array(id).max(200).optional(),
     }),
   ),
 } as const;

@@ -11,7 +11,7 @@ export class Router {
   /** `inView`: is told of every dataset that an address names. */
   constructor(inView: DatasetInView) {
     this.#inView = inView;
-    this.#tell();
+    this.follow();
   }
 
   get view(): ViewName {
@@ -38,12 +38,10 @@ export class Router {
 
   /** Reads the address; called on the window's "hashchange". */
   follow(): void {
-    this.#address = parseAddress(location.hash);
-    this.#tell();
-  }
-
-  #tell(): void {
-    const dataset = this.param('dataset');
+    // Reads no state: effects call it.
+    const address = parseAddress(location.hash);
+    this.#address = address;
+    const { dataset } = address.params;
     if (dataset !== undefined) this.#inView.choose(dataset);
   }
 }

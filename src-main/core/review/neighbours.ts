@@ -21,6 +21,7 @@ export async function neighboursOf(
     readonly dataset: string;
     readonly imageId: number;
     readonly most: number;
+    readonly ahead?: readonly number[] | undefined;
   },
 ): Promise<Neighbours> {
   const { modelId, dataset, imageId, most } = request;
@@ -28,6 +29,7 @@ export async function neighboursOf(
     throw new Failure('not-found', `There is no image ${imageId} in this project.`);
   }
   const ahead = () =>
+    request.ahead ??
     database.read((reader) => {
       const score = scoreAsked(reader, { modelId, dataset });
       const datasetId = datasetNamed(reader, dataset);

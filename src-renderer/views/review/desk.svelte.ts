@@ -12,7 +12,7 @@ import { StageView } from '../stage/stage-view.svelte.ts';
 import type { Attempt } from '../../state/app-context.svelte.ts';
 import type { ModelAndDataset } from '../../state/project/results.svelte.ts';
 import { Contrast } from './single/contrast.svelte.ts';
-import { NeighbourCache } from './single/neighbour-cache.svelte.ts';
+import { NeighbourCache } from './single/neighbour-cache.ts';
 import { Review } from './review.svelte.ts';
 import { Reviewer } from './reviewer.svelte.ts';
 import { shows, type Shown } from './shows.ts';
@@ -97,6 +97,11 @@ export class Desk {
     return this.#waiting !== undefined;
   }
 
+  /** Whether something is done as soon as there is a name. */
+  get isWaiting(): boolean {
+    return this.#waiting?.run != null;
+  }
+
   show(change: Partial<DeskFilter>): void {
     this.#filter = { ...this.#filter, ...change };
     // Positions in the old list are no longer valid.
@@ -107,13 +112,6 @@ export class Desk {
   flagBy(share: number | undefined): void {
     this.#falseShare = share;
     this.selected = [];
-  }
-
-  readOwn(isOwn: boolean): void {
-    this.#withName(() => {
-      this.#isOwn = isOwn;
-      this.selected = [];
-    });
   }
 
   toggleBlind(): void {
@@ -163,9 +161,14 @@ export class Desk {
   askName(): void {
     this.#waiting = { run: null };
   }
-  name(chosen: string): void {
+  /** `isOwn`: whether only the own verdicts are shown and counted. */
+  name(chosen: string, isOwn: boolean): void {
     const run = this.#waiting?.run;
     this.reviewer.choose(chosen);
+    if (run == null) {
+      this.#isOwn = isOwn;
+      this.selected = [];
+    }
     this.#waiting = undefined;
     run?.();
   }

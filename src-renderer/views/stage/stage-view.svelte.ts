@@ -67,7 +67,7 @@ export class StageView {
   /** One screen pixel for each pixel of the image; the whole picture again when it is so already. */
   toggleOneToOne(): void {
     if (this.#scale === 1) this.fit();
-    else this.#zoom(1, { x: 0, y: 0 }, this.#first());
+    else this.#scale = 1;
   }
 
   zoomBy(steps: number): void {

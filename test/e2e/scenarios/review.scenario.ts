@@ -81,6 +81,7 @@ scenario(
     await page.getByText(/^0 of \d+ above the threshold reviewed$/).waitFor();
     await page.getByRole('region', { name: 'Nearest normals' }).locator('img').first().waitFor();
     // A frozen network ranks, whatever is trained meanwhile.
+    await page.getByRole('button', { name: 'More: nearest outliers' }).click();
     await page.getByText('This run had no outlier images').waitFor();
 
     // Where the image differs from normal images: on and off by a key, for the next image too.

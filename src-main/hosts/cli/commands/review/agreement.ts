@@ -91,7 +91,7 @@ const cells: readonly Column[] = [
   { title: 'unsure', align: 'right' },
 ];
 
-export function agreementLines(dataset: string, found: Agreement): readonly string[] {
+function agreementLines(dataset: string, found: Agreement): readonly string[] {
   const { reviewers, images, agreed, kappa, kappa95, disagreements } = found;
   const [first, second] = reviewers.map(printable) as [string, string];
   const of = `${first} and ${second} on "${printable(dataset)}"`;

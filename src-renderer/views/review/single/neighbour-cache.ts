@@ -21,13 +21,17 @@ export class NeighbourCache {
     this.#of = modelAndDataset;
   }
 
-  /** Being loaded, unless it is known. */
-  of(imageId: number): Resource<Neighbours> {
+  /** Being loaded, unless it is known. `next`: images of the list whose features are read in the same go. */
+  of(imageId: number, next: readonly number[]): Resource<Neighbours> {
     const known = this.#kept.get(imageId);
     // Called where state is derived: what loading writes is read later.
     if (known && untrack(() => known.state.kind) !== 'failed') return known;
     const asked = new Resource((signal) =>
-      this.#core.call('scores.neighbours', { ...this.#of, imageId, most }, signal),
+      this.#core.call(
+        'scores.neighbours',
+        { ...this.#of, imageId, most, ahead: [...next] },
+        signal,
+      ),
     );
     this.#kept.set(imageId, asked);
     untrack(() => void asked.load());
