@@ -9,11 +9,14 @@ import type { EpochReport, StepReport } from '#domain/progress.ts';
 import type { ReviewEffort } from '#domain/metrics/review-effort.ts';
 import { method } from '#rpc/method.ts';
 import { backboneMethods } from './backbones.ts';
+import { agreementMethods } from './agreement.ts';
+import { batchMethods, type BatchExamination } from './batch.ts';
 import { comparisonMethods } from './comparison.ts';
 import { clusterMethods } from './maps/clusters.ts';
 import { datasetMethods } from './datasets.ts';
 import { editMethods, type EditState } from './edit.ts';
 import type { Lineage, SharedGroups, TypeEvaluation } from './evaluation.ts';
+import { exportMethods } from './export.ts';
 import { guaranteeMethods, type Drift } from './guarantee.ts';
 import {
   datasetName,
@@ -103,6 +106,8 @@ export interface ScoreOutcome {
   readonly warnings: readonly string[];
   /** Whether the dataset still looks like the held-out normals; null without any. */
   readonly drift: Drift | null;
+  /** Whether it looks like what the model learnt; null without images to look at. */
+  readonly batch: BatchExamination | null;
 }
 
 export interface RunEstimate {
@@ -294,6 +299,9 @@ export const coreMethods = {
   ...agreementMethods,
   ...refitMethods,
   ...guaranteeMethods,
+  ...batchMethods,
+  ...exportMethods,
+  ...agreementMethods,
   ...runTrashMethods,
   ...projectMethods,
   ...licenceMethods,

@@ -66,6 +66,19 @@ export function pictureAddress(address: string): PictureAddress | undefined {
   return look && { kind: 'image', hash, look };
 }
 
+/** The name of an exported file in its address below the page's own; undefined for any other address. */
+export function exportAddress(address: string): string | undefined {
+  const [, encoded] = /^exports\/([^/?#]{1,400})$/.exec(address) ?? [];
+  if (encoded === undefined) return undefined;
+  try {
+    const name = decodeURIComponent(encoded);
+    // As core/review/export-name.ts writes them: neither a separator nor a leading dot.
+    return /^[\p{L}\p{N}_-][\p{L}\p{N}_.-]*\.(csv|txt|html)$/u.test(name) ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Headers of every answer to the page. */
 export function pageHeaders(link = ''): Readonly<Record<string, string>> {
   return {

@@ -31,17 +31,41 @@ export interface ThresholdPreview extends Threshold {
   readonly heldOutFlagged: number;
   /** A remark for the user: too few held-out normals for the budget. */
   readonly warning: string | null;
-  /** Scored images of the dataset asked about that would be flagged; null without one. */
-  readonly flagged: { readonly images: number; readonly of: number } | null;
+  /** What it does to the dataset asked about; null without one. */
+  readonly around: AroundLine | null;
 }
 
-/** Counts of anomaly scores in `bins` equal parts from `low` to `high`. */
+/** Images on one side of a line. */
+export interface AboveLine {
+  readonly above: number;
+  readonly of: number;
+}
+
+/** The scored images of a dataset at a line, without those that the model was trained or calibrated on. */
+export interface AroundLine {
+  readonly all: AboveLine;
+  /** Known anomalies and test normals as 'scores.evaluate' counts them; null without either. */
+  readonly anomalies: AboveLine | null;
+  readonly normals: AboveLine | null;
+  readonly unlabelled: AboveLine;
+  /** The nearest ones on each side, the nearest first. */
+  readonly justAbove: readonly NearLine[];
+  readonly justBelow: readonly NearLine[];
+}
+
+export interface NearLine {
+  readonly imageId: number;
+  readonly hash: string;
+  readonly path: string;
+  readonly anomalyScore: number;
+}
+
+/** Counts of anomaly scores in `bins` parts between `edges`. */
 export interface ScoreDistribution {
   readonly scoreName: string;
-  readonly low: number;
-  /** The last bin also counts what is above. */
-  readonly high: number;
-  readonly bins: number;
+  /** Rising, one more than bins. Equal parts, or rising by factors where few scores are far from the others. */
+  readonly edges: readonly number[];
+  readonly isLogarithmic: boolean;
   /** Calibration normals of the run, of the dataset it was trained on. */
   readonly calibrate: readonly number[];
   /** The dataset's test normals, unlabelled images and known anomalies; none that the run was trained on. */
@@ -137,7 +161,7 @@ const paging = {
   limit: z.int().min(1).max(1000).default(100),
 };
 const thresholdWish = ofModel.extend({
-  /** A part of all normal images that may be flagged; or the threshold itself. One of the two. */
+  /** A part of all normal images that may be flagged; or the threshold itself. With neither it stays as it is. */
   falseAlarms: z.number().gt(0).lt(1).optional(),
   anomalyScore: z.number().optional(),
   /** With `weightDomains` the held-out normals of each domain count as often as in this dataset. */
@@ -217,31 +241,6 @@ export const reviewMethods = {
       dataset: datasetName,
       imageId: id,
       most: z.int().min(1).max(50).default(6),
-    }),
-  ),
-  /**
-   * Writes a printable page into the project's folder "exports": the figures, the strangest images that the
-   * model had not seen in training, and every verdict. `path` is absolute.
-   */
-  'exports.report': method<{ path: string; images: number }>()(
-    z.strictObject({
-      modelId: id,
-      dataset: datasetName,
-      /** The number of strangest images shown, in addition to all reviewed ones. */
-      pictures: z.int().min(0).max(5000).default(300),
-    }),
-  ),
-  /**
-   * Writes a table of the dataset's images with scores and verdicts into the project's folder
-   * "exports", in the column format of CellProfiler Analyst, as UTF-8 with a byte-order mark. `path` is absolute.
-   */
-  'exports.csv': method<{ path: string; rows: number }>()(
-    ofDataset.extend({
-      /**
-       * "point": cells separated by commas, for programs and English spreadsheets. "comma": decimal commas, and
-       * cells separated by semicolons, as spreadsheets of most of Europe open a table.
-       */
-      decimals: z.enum(['point', 'comma']).default('point'),
     }),
   ),
 } as const;

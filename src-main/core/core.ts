@@ -36,6 +36,7 @@ import { Edits } from './edits/edits.ts';
 import { imageMethods } from './gallery/image-methods.ts';
 import { NearDuplicates } from './gallery/near-duplicates.ts';
 import { learningMethods } from './review/learning.ts';
+import { batchMethods } from './review/batch-methods.ts';
 import { reviewMethods } from './review/review-methods.ts';
 import type { Compute } from './workers/compute.ts';
 import { evaluate } from './scores/evaluate.ts';
@@ -235,6 +236,7 @@ export class Core {
       ...guaranteeMethods(database),
       ...learningMethods({ database, edits: this.#edits }),
       ...datasetMethods({ database, edits: this.#edits }),
+      ...batchMethods({ database, folder, now, edits: this.#edits, orClosing }),
       ...projectMethods({
         ...{ folder, database, queue, backUp: this.#ports.backUp, restore: this.#ports.restore },
         onRestored: () => {

@@ -255,7 +255,7 @@ const rows = {
     may: [
       ...[
         'src-main/(domain|contract|files|rpc)',
-        'src-main/core/(datasets|store|jobs|runs|scores)',
+        'src-main/core/(formats|archives|reader|datasets|store|jobs|runs|scores)',
       ],
       ...['src-main/core/(gallery|edits)', 'csv-stringify', 'zod'],
     ],

@@ -7,6 +7,7 @@ import { nearlyEqual, nearTwins, type TellProgress } from './near-pictures.ts';
 import {
   histogram,
   inspect,
+  measure,
   regionSquares,
   render,
   square,
@@ -40,6 +41,8 @@ async function perform(task: ReaderTask, tell: TellProgress): Promise<unknown> {
       return await histogram(task);
     case 'valueSpread':
       return await valueSpread(task);
+    case 'measure':
+      return await measure(task);
     case 'smallPictures':
       return await smallPictures(task);
     case 'nearlyEqual':

@@ -5,6 +5,7 @@ import type { ImageHistogram } from '#contract/image-look.ts';
 import type { ShownLook } from '#contract/picture-look.ts';
 import { Failure } from '#domain/failure.ts';
 import { writeWhole } from '#files/whole-file.ts';
+import type { ImageMeasures } from '#domain/batches/measures.ts';
 import type { RegionAddress } from '#domain/pixels/region-address.ts';
 import { openImage } from '../formats/decode.ts';
 import { wholePipeline, type PixelSource } from '../formats/pixel-source.ts';
@@ -14,6 +15,7 @@ import type { NewImage } from '../formats/new-image.ts';
 import type { Described, DescribeTask } from './describe-file.ts';
 import { drawHeat, type HeatOverlay } from './heat-overlay.ts';
 import { histogramOf } from './histogram.ts';
+import { measureImage } from './measure-image.ts';
 import { bitDepthOf, readPixels } from '../formats/pipeline.ts';
 import { renderPicture } from './render.ts';
 import { readImageFile, type FileContent } from '../formats/read-file.ts';
@@ -87,6 +89,17 @@ interface HistogramTask {
   readonly pixelLimit: number;
 }
 
+/** How a catalogued image was acquired. */
+export interface MeasureTask {
+  readonly kind: 'measure';
+  /** Of the file. */
+  readonly hash: string;
+  readonly paths: readonly string[];
+  /** As above. */
+  readonly region: RegionAddress | null;
+  readonly pixelLimit: number;
+}
+
 export type ReaderTask =
   | InspectTask
   | DescribeTask
@@ -95,6 +108,7 @@ export type ReaderTask =
   | RenderTask
   | HistogramTask
   | ValueSpreadTask
+  | MeasureTask
   | SmallPicturesTask
   | NearlyEqualTask
   | NearTwinsTask;
@@ -108,6 +122,7 @@ export interface ReaderResults {
   render: null;
   histogram: ImageHistogram;
   valueSpread: ValueSpread;
+  measure: ImageMeasures;
   smallPictures: readonly (Uint8Array | null)[];
   nearlyEqual: readonly NearPair[];
   nearTwins: NearTwins;
@@ -167,6 +182,10 @@ export async function histogram(task: HistogramTask): Promise<ImageHistogram> {
   return await withOriginal(task, async (source) =>
     histogramOf(await readPixels(await wholePipeline(source), bitDepthOf(source.type))),
   );
+}
+
+export async function measure(task: MeasureTask): Promise<ImageMeasures> {
+  return await withOriginal(task, measureImage);
 }
 
 interface Original {

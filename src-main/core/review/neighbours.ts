@@ -29,7 +29,7 @@ export async function neighboursOf(
   }
   const ahead = () =>
     database.read((reader) => {
-      const score = scoreAsked(reader, modelId);
+      const score = scoreAsked(reader, { modelId, dataset });
       const datasetId = datasetNamed(reader, dataset);
       const ids = idsInOrder(reader, { datasetId, filter: {}, score, order: 'strangest' });
       const own = ids.indexOf(imageId);

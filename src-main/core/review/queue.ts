@@ -36,7 +36,7 @@ export interface QueueRequest {
 export function reviewQueue(reader: Reader, request: QueueRequest): ReviewQueue {
   const { modelId, dataset, by, role, group, offset, limit, shuffle } = request;
   const datasetId = datasetNamed(reader, dataset);
-  const score = scoreAsked(reader, modelId, by);
+  const score = scoreAsked(reader, { modelId, dataset, by });
   const scored = { score: { modelId, is: 'scored' } } as const;
   const flagged = { score: { modelId, is: 'flagged' } } as const;
   const listed = listedImages(reader, request);

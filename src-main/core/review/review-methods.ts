@@ -11,6 +11,7 @@ import { agreementOf, reviewersOf } from './agreement.ts';
 import { categories, setCategories } from './categories.ts';
 import type { Edits } from '../edits/edits.ts';
 import { exportCsv } from './export-csv.ts';
+import { exportCopies, exportPaths } from './export-files.ts';
 import { exportReport, type AttributionOf } from './export-report.ts';
 import { neighboursOf } from './neighbours.ts';
 import { reviewQueue } from './queue.ts';
@@ -32,6 +33,8 @@ type ReviewMethods = Pick<
   | 'scores.curves'
   | 'scores.neighbours'
   | 'exports.csv'
+  | 'exports.copies'
+  | 'exports.paths'
   | 'exports.report'
 >;
 
@@ -73,6 +76,8 @@ export function reviewMethods(ports: ReviewPorts): ReviewMethods {
     'scores.curves': (request) => database.read((reader) => scoreCurves(reader, request)),
     'scores.neighbours': (request) => neighboursOf(ports, request),
     'exports.csv': (request) => exportCsv(ports, request),
+    'exports.copies': (request) => exportCopies(ports, request),
+    'exports.paths': (request) => exportPaths(ports, request),
     'exports.report': (request) => exportReport(ports, request),
   };
 }

@@ -4,8 +4,9 @@ import type { RankedImage } from '#contract/core.ts';
 import { firstNotBelow } from '#domain/metrics/rising.ts';
 import type { Reader } from '../store/database.ts';
 import { shownAddress } from '../store/images/addresses.ts';
-import { heldOutScores, rankedItems } from '../store/runs/ranking.ts';
-import { findThreshold } from '../store/runs/thresholds.ts';
+import { findOwnLine } from '../store/runs/batch-lines.ts';
+import { rankedItems } from '../store/runs/ranking.ts';
+import { lineNormals, lineOf } from './batch/line.ts';
 import { datasetNamed } from '../runs/run-items.ts';
 import { chosenScore } from './model-scores.ts';
 import { trainedModel } from './scoring-model.ts';
@@ -27,9 +28,12 @@ export function rank(reader: Reader, request: RankRequest): RankedImage[] {
   const trained = trainedModel(reader, modelId);
   const name = chosenScore(reader, trained, request.by);
   const datasetId = datasetNamed(reader, dataset);
-  const threshold = findThreshold(reader, modelId, name)?.anomalyScore;
-  const { snapshotId } = trained.run;
-  const rankOf = rankAmong(heldOutScores(reader, { modelId, snapshotId, name }));
+  const threshold = lineOf(reader, { modelId, dataset }, name)?.anomalyScore;
+  const isWithin = findOwnLine(reader, modelId, datasetId) === 'within';
+  const others = isWithin
+    ? itemScores(reader, { modelId, datasetId, name })
+    : lineNormals(reader, trained, name, dataset).map(({ raw }) => raw);
+  const rankOf = rankAmong(others);
   return rankedItems(reader, { modelId, datasetId, name, offset, limit, imageIds }).map((item) => {
     const { imageId, hash, role, class: label, group, domain, split, raw } = item;
     const anomalyScore = -raw;
@@ -40,6 +44,15 @@ export function rank(reader: Reader, request: RankRequest): RankedImage[] {
       flagged: threshold === undefined ? null : anomalyScore > threshold,
     };
   });
+}
+
+/** Of all images of the dataset: among themselves they are ranked. */
+function itemScores(
+  reader: Reader,
+  asked: { readonly modelId: number; readonly datasetId: number; readonly name: string },
+): number[] {
+  const all = { ...asked, offset: 0, limit: Number.MAX_SAFE_INTEGER };
+  return rankedItems(reader, all).map(({ raw }) => raw);
 }
 
 /** `heldOut`: raw scores of normals. The share of them that is less strange; null without any. */

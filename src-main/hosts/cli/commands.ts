@@ -2,6 +2,7 @@
 
 import type { Command } from './command.ts';
 import { agreement } from './commands/review/agreement.ts';
+import { batch } from './commands/results/batch.ts';
 import { backbone } from './commands/backbone.ts';
 import { cancel } from './commands/cancel.ts';
 import { compare } from './commands/compare.ts';
@@ -10,6 +11,7 @@ import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { engine } from './commands/engine.ts';
 import { evaluate } from './commands/evaluate.ts';
+import { exportCommand } from './commands/results/export.ts';
 import { heat } from './commands/maps/heat.ts';
 import { importCommand } from './commands/import.ts';
 import { inspect } from './commands/inspect.ts';
@@ -38,10 +40,12 @@ export const commands: Readonly<Record<string, Command>> = {
   train,
   score,
   rank,
+  batch,
   refit,
   agreement,
   evaluate,
   compare,
+  export: exportCommand,
   heat,
   clusters,
   runs,

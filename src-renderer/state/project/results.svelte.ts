@@ -22,6 +22,10 @@ export class Results {
   readonly curves: Resource<ScoreCurves>;
   readonly certificates: Resource<Certificates>;
   readonly drift: Resource<Drift | null>;
+  /** Images of the dataset without a score, apart from those that cannot be read. */
+  readonly unscored: Resource<number>;
+  /** With a score. */
+  readonly scored: Resource<number>;
   /** The first page; further pages are loaded as they come into view. */
   readonly ranking: Resource<readonly RankedImage[]>;
   readonly #further = new SvelteMap<number, Resource<readonly RankedImage[]>>();
@@ -40,6 +44,14 @@ export class Results {
       core.call('thresholds.certificates', modelAndDataset, signal),
     );
     this.drift = new Resource((signal) => core.call('scores.drift', modelAndDataset, signal));
+    const counted = (is: 'scored' | 'unscored') =>
+      new Resource(async (signal) => {
+        const { modelId, dataset } = modelAndDataset;
+        const found = await core.call('images.facets', { dataset, score: { modelId } }, signal);
+        return found.scores?.[is] ?? 0;
+      });
+    this.unscored = counted('unscored');
+    this.scored = counted('scored');
     this.ranking = new Resource((signal) => this.#rank(0, signal));
   }
 
@@ -66,6 +78,7 @@ export class Results {
     await Promise.all([
       ...[this.evaluation.load(), this.ranking.load(), this.curves.load()],
       ...[this.certificates.load(), this.drift.load()],
+      ...[this.unscored.load(), this.scored.load()],
     ]);
   }
 

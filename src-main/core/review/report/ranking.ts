@@ -5,6 +5,9 @@ import { html, type Html } from './html.ts';
 import type { Report, ReportImage } from './report.ts';
 import { shortName, trueType } from './words.ts';
 
+/** Images on a printed page. */
+const perPage = 40;
+
 export function ranking({ images, pictures, threshold, progress }: Report): Html {
   const flagged = pictures.filter((image) => image.flagged === true);
   const passed = pictures.filter((image) => image.flagged !== true);
@@ -30,8 +33,8 @@ export function ranking({ images, pictures, threshold, progress }: Report): Html
       left === 0
         ? undefined
         : html`<p class="soft">
-            ${counted(left, 'image')} further down without a verdict ${left === 1 ? 'is' : 'are'}
-            not shown; the table (CSV) lists them all.
+            ${counted(left, 'image')} ${left === 1 ? 'is' : 'are'} not shown here; the table (CSV)
+            lists them all.
           </p>`
     }
   </section>`;
@@ -43,9 +46,19 @@ function imageList(
   label: string,
 ): Html | undefined {
   if (pictures.length === 0) return undefined;
-  return html`<ol class="ranked ${name}" start="${pictures[0]!.place}" aria-label="${label}">
-    ${pictures.map(imageCard)}
-  </ol>`;
+  const pages = Array.from({ length: Math.ceil(pictures.length / perPage) }, (_, page) =>
+    pictures.slice(page * perPage, (page + 1) * perPage),
+  );
+  return html`${pages.map(
+    (some, page) =>
+      html`<ol
+        class="ranked ${name}"
+        start="${some[0]!.place}"
+        aria-label="${label}${pages.length > 1 ? `, ${page + 1} of ${pages.length}` : ''}"
+      >
+        ${some.map(imageCard)}
+      </ol>`,
+  )}`;
 }
 
 function imageCard(image: ReportImage): Html {

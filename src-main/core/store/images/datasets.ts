@@ -80,6 +80,19 @@ export function imageIdsOfRole(reader: Reader, datasetId: number, role: Role): n
   return reader.all(idsOfRole, datasetId, role).map(({ imageId }) => imageId);
 }
 
+const imports: Query<{ first: string | null; last: string | null }> = `
+  select min(i.imported_at) first, max(i.imported_at) last
+  from dataset_item d join image i on i.id = d.image_id where d.dataset_id = ?`;
+
+/** ISO times of the first and the last import of its images; null of an empty dataset. */
+export function importedBetween(
+  reader: Reader,
+  datasetId: number,
+): { readonly first: string; readonly last: string } | null {
+  const { first = null, last = null } = reader.get(imports, datasetId) ?? {};
+  return first === null || last === null ? null : { first, last };
+}
+
 export function findItem(reader: Reader, datasetId: number, hash: string): DatasetItem | undefined {
   return reader.get(itemOfHash, datasetId, hash);
 }

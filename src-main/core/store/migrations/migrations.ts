@@ -16,6 +16,7 @@ import { methodComparisons } from './0150-method-comparisons.ts';
 import { nearKnown } from './0160-near-known.ts';
 import { newestPlaces } from './0180-newest-places.ts';
 import { readings } from './0200-readings.ts';
+import { batches } from './0210-batches.ts';
 import { careOfRunsAndDatasets } from './0220-care.ts';
 
 export interface Migration {
@@ -41,5 +42,6 @@ export const migrations: readonly Migration[] = [
   nearKnown,
   newestPlaces,
   readings,
+  batches,
   careOfRunsAndDatasets,
 ];

@@ -28,7 +28,7 @@ export interface ExportRow {
 /** The scores of a row, in the order of the names asked for; null for one that it has not. */
 type Row = Omit<ExportRow, 'raw'> & Readonly<Record<`score${number}`, number | null>>;
 
-function rowsAfter(scores: number): Query<Row> {
+function rowsOf(scores: number): Query<Row> {
   const all = Array.from({ length: scores }, (_, index) => `s${index}`);
   return `
     select d.image_id imageId, i.hash, d.role, d.class, d.group_name "group", d.domain, d.split,
@@ -44,27 +44,29 @@ function rowsAfter(scores: number): Query<Row> {
         .join('\n')}
       left join review v on v.verdict <> 'cleared' and v.id =
         (select n.id from review n where n.image_id = d.image_id order by n.id desc limit 1)
-    where d.dataset_id = ? and d.image_id > ? order by d.image_id limit ?`;
+    where d.dataset_id = ? and d.image_id in (select value from json_each(?))`;
 }
 
-/** In the order of import, `batch` of those after the image `after`, with the scores of these names. */
+/** By image id, with the scores of these names. */
 export function exportRows(
   reader: Reader,
   asked: {
     readonly modelId: number;
     readonly scores: readonly string[];
     readonly datasetId: number;
-    readonly after: number;
-    readonly batch: number;
+    readonly imageIds: readonly number[];
   },
-): ExportRow[] {
-  const { modelId, scores, datasetId, after, batch } = asked;
+): ReadonlyMap<number, ExportRow> {
+  const { modelId, scores, datasetId, imageIds } = asked;
   const bound = scores.flatMap((name) => [modelId, name]);
-  return reader.all(rowsAfter(scores.length), ...bound, datasetId, after, batch).map((row) => {
-    const raw = scores.flatMap((name, index) => {
-      const value = row[`score${index}`];
-      return typeof value === 'number' ? [[name, value] as const] : [];
-    });
-    return { ...row, raw: Object.fromEntries(raw) };
-  });
+  const rows = reader.all(rowsOf(scores.length), ...bound, datasetId, JSON.stringify(imageIds));
+  return new Map(
+    rows.map((row) => {
+      const raw = scores.flatMap((name, index) => {
+        const value = row[`score${index}`];
+        return typeof value === 'number' ? [[name, value] as const] : [];
+      });
+      return [row.imageId, { ...row, raw: Object.fromEntries(raw) }];
+    }),
+  );
 }

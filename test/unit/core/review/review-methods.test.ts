@@ -115,7 +115,14 @@ describe('a threshold', () => {
     const preview = await methods['thresholds.preview']({ ...wish, dataset: 'cells' }, never);
     expect(preview).toMatchObject({
       ...{ scoreName: 'mahalanobis', anomalyScore: 17, calibratedOn: 10, heldOutFlagged: 1 },
-      ...{ falseAlarms: 0.2, warning: null, flagged: { images: 13, of: 30 } },
+      ...{ falseAlarms: 0.2, warning: null },
+      // Of the 12 that the model has not learnt from all are above; 8 of them count.
+      around: {
+        ...{ all: { above: 12, of: 12 }, unlabelled: { above: 4, of: 4 } },
+        ...{ anomalies: { above: 4, of: 4 }, normals: { above: 4, of: 4 } },
+        justAbove: [{ anomalyScore: 19 }, { anomalyScore: 21 }, {}, {}, {}, {}],
+        justBelow: [],
+      },
     });
     expect(preview.flagsPer1000).toBeCloseTo(2000 / 11, 9);
     const figures = { modelId, dataset: 'cells', bins: 4 };
@@ -127,9 +134,11 @@ describe('a threshold', () => {
   it('that was drawn gets the interval of what was held out', async () => {
     const { methods, modelId } = await lab();
     const preview = await methods['thresholds.preview']({ modelId, anomalyScore: 18 }, never);
-    expect(preview).toMatchObject({ heldOutFlagged: 0, falseAlarms: 1 / 11, flagged: null });
-    // Clopper and Pearson for 0 of 10: 1 − 0.025^(1/10).
-    expect(preview.falseAlarms95[0]).toBe(0);
+    expect(preview).toMatchObject({ heldOutFlagged: 0, falseAlarms: 1 / 11, around: null });
+    // At the strangest of 10 and for 0 of 10 above: 1 − 0.025^(1/10).
+    const same = await methods['thresholds.preview']({ modelId, falseAlarms: 1 / 11 }, never);
+    expect(same).toEqual(preview);
+    expect(preview.falseAlarms95[0]).toBeCloseTo(1 - 0.975 ** 0.1, 9);
     expect(preview.falseAlarms95[1]).toBeCloseTo(1 - 0.025 ** 0.1, 9);
   });
 
@@ -155,7 +164,8 @@ describe('figures', () => {
     );
     // From 9 to 30 in parts of 3; 20 has the score 28.5.
     expect(found).toEqual({
-      ...{ scoreName: 'mahalanobis', low: 9, high: 30, bins: 7, threshold: null },
+      ...{ scoreName: 'mahalanobis', threshold: null, isLogarithmic: false },
+      edges: [9, 12, 15, 18, 21, 24, 27, 30],
       calibrate: [3, 3, 3, 1, 0, 0, 0],
       normal: [0, 0, 0, 1, 2, 0, 1],
       unlabelled: [0, 0, 0, 0, 1, 3, 0],
