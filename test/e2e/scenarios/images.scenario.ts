@@ -43,23 +43,26 @@ windowScenario(
       const both = `${files}\n${join(files, 'discs')}\n${join(files, 'empty.png')}`;
       await dialog.getByLabel('Folders, images, archives or tables').fill(both);
       await dialog.getByText('28 images').waitFor();
-      await dialog.getByText('3 files will not be imported').click();
+      await dialog.getByText('2 files will not be imported').click();
     }
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await page.locator('button:focus', { hasText: 'Import …' }).waitFor();
     await offer(host, files);
     await dialog.getByText('16 images').waitFor();
-    await dialog.getByText('2 files will not be imported').waitFor();
+    await dialog.getByText('1 file will not be imported').waitFor();
+    await dialog.getByText('Left out: 1 file that is no image.').waitFor();
     await noBreach(page);
     await dialog.getByLabel('What they are').selectOption('normal');
     await dialog.getByLabel('Dataset', { exact: true }).fill('drawn');
     await dialog.getByText('normal 16').waitFor();
     await dialog.getByRole('button', { name: 'Import', exact: true }).click();
     await page.getByRole('tab', { name: 'drawn 15' }).waitFor();
-    await page.getByRole('button', { name: 'Problems' }).click();
-    await page.getByRole('heading', { name: '3 files not imported into drawn' }).waitFor();
+    await page.getByText('15 of 17 images imported. 2 could not be read.').waitFor();
+    await page.getByRole('button', { name: 'Problems 2' }).waitFor();
+    await noBreach(page);
+    await page.getByRole('button', { name: 'See why' }).click();
+    await page.getByRole('heading', { name: '2 files not imported into drawn' }).waitFor();
     await page.getByText('The file is empty.').waitFor();
-    await page.getByText('not a supported image but a text file').waitFor();
     await page.getByText(join(files, 'torn.png')).waitFor();
     await noBreach(page);
     // After the repair they are imported into their dataset.

@@ -72,13 +72,17 @@ export function importSentence({ result, failure }: EndedImport): string {
       ? `${count(taken)} of ${counted(tried, 'image')} imported${known}. ${count(failed.length)} could not be read.`
       : `${counted(taken, 'image')} imported${known}.`,
   ];
+  const system = leftOut.system + leftOut.hidden;
   const others = [
     [leftOut.masks, leftOut.masks === 1 ? 'mask or label image' : 'masks and label images'],
     [
       leftOut.skipped,
       leftOut.skipped === 1 ? 'image of a skipped class' : 'images of skipped classes',
     ],
-    [leftOut.system + leftOut.hidden, 'thumbnails, hidden and system files'],
+    [
+      system,
+      system === 1 ? 'thumbnail, hidden or system file' : 'thumbnails, hidden and system files',
+    ],
     [leftOut.projects, leftOut.projects === 1 ? 'Normscope project' : 'Normscope projects'],
     [notImages.count, notImages.count === 1 ? 'file that is no image' : 'files that are no images'],
   ] as const;
