@@ -14,6 +14,7 @@ import { batchMethods, type BatchExamination } from './batch.ts';
 import { comparisonMethods } from './comparison.ts';
 import { clusterMethods } from './maps/clusters.ts';
 import { datasetMethods } from './care/datasets.ts';
+import { windowMethods } from './care/window.ts';
 import { editMethods, type EditState } from './edit.ts';
 import type { Lineage, SharedGroups, TypeEvaluation } from './evaluation.ts';
 import { exportMethods } from './export.ts';
@@ -304,6 +305,7 @@ export const coreMethods = {
   ...modelAgreementMethods,
   ...runTrashMethods,
   ...projectMethods,
+  ...windowMethods,
   ...licenceMethods,
   ...placeMethods,
   ...backboneMethods,

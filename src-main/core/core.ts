@@ -24,6 +24,7 @@ import { mapMethods } from './maps/map-methods.ts';
 import { givenPaths } from './archives/existing-path.ts';
 import { placeMethods } from './places/place-methods.ts';
 import { relink } from './places/relink.ts';
+import { windowMethods } from './project/window-methods.ts';
 import { readLicences } from './project/licences.ts';
 import type { Log } from './project/log.ts';
 import { outlierMethods } from './outliers/outlier-methods.ts';
@@ -35,7 +36,6 @@ import { editMethods } from './edits/edit-methods.ts';
 import { Edits } from './edits/edits.ts';
 import { imageMethods } from './gallery/image-methods.ts';
 import { NearDuplicates } from './gallery/near-duplicates.ts';
-import { learningMethods } from './review/learning.ts';
 import { batchMethods } from './review/batch-methods.ts';
 import { reviewMethods } from './review/review-methods.ts';
 import type { Compute } from './workers/compute.ts';
@@ -234,7 +234,6 @@ export class Core {
         attribution: sampleAttribution,
       }),
       ...guaranteeMethods(database),
-      ...learningMethods({ database, edits: this.#edits }),
       ...datasetMethods({ database, edits: this.#edits }),
       ...batchMethods({ database, folder, now, edits: this.#edits, orClosing }),
       ...projectMethods({
@@ -245,6 +244,7 @@ export class Core {
           this.#emit('project.restored', {});
         },
       }),
+      ...windowMethods({ database, folder }),
       'licences.list': () => readLicences(),
       ...backboneMethods(orClosing),
       ...trashMethods({

@@ -1,6 +1,9 @@
 // What stands below the tiles of all galleries; kept for the next start.
 
-import { tileLabels, type TileLabel } from '../parts/tiles/tile-labels.ts';
+import { keepSetting } from './kept-settings.ts';
+
+export const tileLabels = ['name', 'class', 'group', 'score'] as const;
+export type TileLabel = (typeof tileLabels)[number];
 
 const key = 'normscope.tile-label';
 
@@ -13,7 +16,12 @@ export class TileLabelSetting {
 
   choose(label: TileLabel): void {
     this.#chosen = label;
-    localStorage.setItem(key, label);
+    keepSetting(key, label);
+  }
+
+  /** Takes up what is stored now. */
+  restore(): void {
+    this.#chosen = remembered();
   }
 }
 

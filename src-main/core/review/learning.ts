@@ -13,12 +13,12 @@ import { ensureDataset, findDataset, items, listDatasets } from '../store/images
 import { noteItems } from '../store/images/item-edits.ts';
 import { standingReviews } from '../store/reviews.ts';
 
-type LearningMethods = Pick<
+export type LearningMethods = Pick<
   HandlersOf<typeof coreMethods>,
   'learning.offer' | 'learning.useAnomalies' | 'learning.useNormals'
 >;
 
-export interface LearningPorts {
+interface LearningPorts {
   readonly database: ProjectDatabase;
   readonly edits: Edits;
 }

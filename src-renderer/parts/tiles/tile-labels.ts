@@ -2,8 +2,7 @@
 
 import { nameOf } from '../text/score-format.ts';
 
-export const tileLabels = ['name', 'class', 'group', 'score'] as const;
-export type TileLabel = (typeof tileLabels)[number];
+export type TileLabel = 'name' | 'class' | 'group' | 'score';
 
 /** The shortest name of which a part is worth cutting, characters. */
 const shortest = 14;
