@@ -24,7 +24,6 @@ import { mapMethods } from './maps/map-methods.ts';
 import { givenPaths } from './archives/existing-path.ts';
 import { placeMethods } from './places/place-methods.ts';
 import { relink } from './places/relink.ts';
-import { windowMethods } from './project/window-methods.ts';
 import { readLicences } from './project/licences.ts';
 import type { Log } from './project/log.ts';
 import { outlierMethods } from './outliers/outlier-methods.ts';
@@ -244,7 +243,6 @@ export class Core {
           this.#emit('project.restored', {});
         },
       }),
-      ...windowMethods({ database, folder }),
       'licences.list': () => readLicences(),
       ...backboneMethods(orClosing),
       ...trashMethods({

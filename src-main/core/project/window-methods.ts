@@ -8,7 +8,7 @@ import type { ProjectDatabase, Reader } from '../store/database.ts';
 import { readSetting, writeSetting } from '../store/project-settings.ts';
 import { browse, placesToStart } from './folders.ts';
 
-type WindowMethods = Pick<
+export type WindowMethods = Pick<
   HandlersOf<typeof coreMethods>,
   'window.settings' | 'window.keep' | 'folders.list'
 >;

@@ -119,3 +119,11 @@ export function setSplit(writer: Writer, datasetId: number, imageId: number, spl
     ...[split, datasetId, imageId],
   );
 }
+
+/** The image itself stays. */
+export function removeItem(writer: Writer, datasetId: number, imageId: number): void {
+  writer.run(
+    'delete from dataset_item where dataset_id = ? and image_id = ?',
+    ...[datasetId, imageId],
+  );
+}
