@@ -13,7 +13,8 @@ import { modelAgreementMethods } from './model-agreement.ts';
 import { batchMethods, type BatchExamination } from './batch.ts';
 import { comparisonMethods } from './comparison.ts';
 import { clusterMethods } from './maps/clusters.ts';
-import { datasetMethods } from './datasets.ts';
+import { datasetMethods } from './care/datasets.ts';
+import { windowMethods } from './care/window.ts';
 import { editMethods, type EditState } from './edit.ts';
 import type { Lineage, SharedGroups, TypeEvaluation } from './evaluation.ts';
 import { exportMethods } from './export.ts';
@@ -29,6 +30,7 @@ import {
 import { heatMapMethods } from './maps/heat-map.ts';
 import { imageLookMethods } from './image-look.ts';
 import { importPreviewMethods } from './import-preview.ts';
+import { learningMethods } from './care/learning.ts';
 import {
   classRoles,
   maskRules,
@@ -36,7 +38,6 @@ import {
   type LeftOut,
   type NotImages,
 } from './import/import-rules.ts';
-import { learningMethods } from './learning.ts';
 import { licenceMethods } from './licences.ts';
 import { placeMethods } from './places.ts';
 import { projectMethods } from './project.ts';
@@ -304,6 +305,7 @@ export const coreMethods = {
   ...modelAgreementMethods,
   ...runTrashMethods,
   ...projectMethods,
+  ...windowMethods,
   ...licenceMethods,
   ...placeMethods,
   ...backboneMethods,

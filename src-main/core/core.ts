@@ -35,7 +35,6 @@ import { editMethods } from './edits/edit-methods.ts';
 import { Edits } from './edits/edits.ts';
 import { imageMethods } from './gallery/image-methods.ts';
 import { NearDuplicates } from './gallery/near-duplicates.ts';
-import { learningMethods } from './review/learning.ts';
 import { batchMethods } from './review/batch-methods.ts';
 import { reviewMethods } from './review/review-methods.ts';
 import type { Compute } from './workers/compute.ts';
@@ -240,7 +239,6 @@ export class Core {
         attribution: sampleAttribution,
       }),
       ...guaranteeMethods(database),
-      ...learningMethods({ database, edits: this.#edits }),
       ...datasetMethods({ database, edits: this.#edits }),
       ...batchMethods({ database, folder, now, edits: this.#edits, orClosing }),
       ...projectMethods({

@@ -14,7 +14,13 @@ const reading: ReadonlySet<string> = new Set<keyof typeof coreMethods>([
   ...(['thresholds.preview', 'reviews.queue', 'reviews.list', 'edits.state'] as const),
   ...(['thresholds.certificates', 'scores.drift', 'scores.falseShareList'] as const),
   ...(['comparisons.show', 'refits.offer', 'shifts.list', 'mix.show', 'outliers.sources'] as const),
-  ...(['datasets.search', 'learning.offer'] as const),
+  ...(['datasets.search', 'learning.offer', 'window.settings', 'folders.list'] as const),
+  ...([
+    'reviews.reviewers',
+    'reviews.agreement',
+    'reviews.categories',
+    'scores.agreement',
+  ] as const),
   ...(['storage.show', 'backups.list', 'trash.list', 'backbones.list'] as const),
 ]);
 

@@ -38,3 +38,17 @@ export function resolvedWeights(
   let next = 0;
   return sources.map(({ weight }) => weight ?? byCount[next++]!);
 }
+
+/**
+ * The weight of a source beside others that have weights, so that each of its images is drawn as often as one of
+ * theirs; 1 without others. From 0.1, as a weight can be set, to 1.
+ */
+export function weightBeside(
+  images: number,
+  others: readonly { readonly weight: number; readonly images: number }[],
+): number {
+  const total = others.reduce((sum, other) => sum + other.images, 0);
+  const weight = others.reduce((sum, other) => sum + other.weight, 0);
+  if (total === 0 || weight === 0) return 1;
+  return rounded(Math.min(1, Math.max(0.1, (images * weight) / total)));
+}

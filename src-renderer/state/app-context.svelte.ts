@@ -9,6 +9,7 @@ import { Notices } from './notices.svelte.ts';
 import { Router } from './router.svelte.ts';
 import { Session } from './session.svelte.ts';
 import { Theme } from './theme.svelte.ts';
+import { TileLabelSetting } from './tile-label.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
 import { errorMessage } from './error-message.ts';
 
@@ -28,6 +29,7 @@ export class AppContext {
   readonly notices = new Notices();
   readonly toasts = new Toasts();
   readonly commands = new Commands();
+  readonly tileLabel = new TileLabelSetting();
   /** Folder of a new project into which the sample is imported once it is open. */
   #sampleFor: string | undefined;
   #offered = $state.raw<Offer>();

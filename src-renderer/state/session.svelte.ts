@@ -6,6 +6,7 @@ import { connect } from '#rpc/connect.ts';
 import { enterServer, openServerLink } from '../client/browser.ts';
 import type { CoreClient, ShellClient } from '../client/clients.ts';
 import { desktop, receiveLinks } from '../client/desktop.ts';
+import { takeSettings } from './kept-settings.ts';
 import { errorMessage } from './error-message.ts';
 
 export type SessionState = ProjectState | { readonly kind: 'connecting' };
@@ -15,6 +16,8 @@ export interface SessionListeners {
   readonly onMenu: (command: MenuCommand) => void;
   readonly onFiles: (paths: readonly string[]) => void;
   readonly onTheme: (theme: ThemeName) => void;
+  /** The settings that a served project keeps have been stored here. */
+  readonly onSettings: () => void;
 }
 
 export class Session {
@@ -24,6 +27,7 @@ export class Session {
   #recent = $state.raw<readonly RecentProject[]>([]);
   #version = $state('');
   #isMac = $state(false);
+  #onSettings: () => void = () => undefined;
 
   get project(): SessionState {
     return this.#project;
@@ -54,6 +58,7 @@ export class Session {
   start(listeners: SessionListeners): void {
     const preload = desktop();
     if (!preload) {
+      this.#onSettings = listeners.onSettings;
       void this.#enterServer();
       return;
     }
@@ -99,6 +104,8 @@ export class Session {
           'The connection to the server was lost. Running jobs continue on the server.';
         this.#project = { kind: 'ended', folder, name, message, log: '' };
       });
+      await takeSettings(core);
+      this.#onSettings();
       this.#version = version;
       this.#isMac = navigator.userAgent.includes('Mac OS');
       this.#core = core;

@@ -2,6 +2,7 @@
 
 import { MediaQuery } from 'svelte/reactivity';
 import type { ThemeName } from '#contract/shell.ts';
+import { keepSetting } from './kept-settings.ts';
 
 const storageKey = 'normscope-theme';
 
@@ -10,8 +11,13 @@ export class Theme {
   readonly #systemDark = new MediaQuery('(prefers-color-scheme: dark)');
 
   constructor() {
+    this.restore();
+  }
+
+  /** Takes up what is stored now. */
+  restore(): void {
     const stored = localStorage.getItem(storageKey);
-    if (stored === 'light' || stored === 'dark') this.#chosen = stored;
+    this.#chosen = stored === 'light' || stored === 'dark' ? stored : 'system';
   }
 
   get chosen(): ThemeName {
@@ -24,6 +30,6 @@ export class Theme {
 
   choose(theme: ThemeName): void {
     this.#chosen = theme;
-    localStorage.setItem(storageKey, theme);
+    keepSetting(storageKey, theme);
   }
 }

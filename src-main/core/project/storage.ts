@@ -13,6 +13,7 @@ import { runFolder } from '../store/runs/run-folder.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { listBackups } from '../store/backups.ts';
 import { deletedRuns } from '../store/runs/run-trash.ts';
+import { windowMethods, type WindowMethods } from './window-methods.ts';
 
 type ProjectMethods = Pick<
   HandlersOf<typeof coreMethods>,
@@ -41,10 +42,11 @@ export interface ProjectPorts {
 /** Everything else is the user's, or could not be recreated without the original files. */
 const clearable: readonly StoragePart[] = ['pixels', 'features', 'pictures'];
 
-export function projectMethods(ports: ProjectPorts): ProjectMethods {
+export function projectMethods(ports: ProjectPorts): ProjectMethods & WindowMethods {
   const { folder, readOnly, queue, backUp, restore, onRestored } = ports;
   const backups = join(folder, 'backups');
   return {
+    ...windowMethods(ports),
     'project.show': () => ({ folder, readOnly }),
     'storage.show': () => showStorage(ports),
     'storage.clear': async () => {

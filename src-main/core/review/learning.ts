@@ -1,7 +1,7 @@
 // Makes verdicts into what the next training learns: confirmed anomalies into outliers, confirmed normals into normal
 // images. Nothing is both taught and tested: what is taught leaves the test, which says how much it keeps.
 
-import type { ConfirmedAnomalies, ConfirmedNormals } from '#contract/learning.ts';
+import type { ConfirmedAnomalies, ConfirmedNormals } from '#contract/care/learning.ts';
 import type { coreMethods } from '#contract/core.ts';
 import type { HandlersOf } from '#rpc/method.ts';
 import type { DatasetItem } from '../datasets/items.ts';
@@ -13,12 +13,12 @@ import { ensureDataset, findDataset, items, listDatasets } from '../store/images
 import { noteItems } from '../store/images/item-edits.ts';
 import { standingReviews } from '../store/reviews.ts';
 
-type LearningMethods = Pick<
+export type LearningMethods = Pick<
   HandlersOf<typeof coreMethods>,
   'learning.offer' | 'learning.useAnomalies' | 'learning.useNormals'
 >;
 
-export interface LearningPorts {
+interface LearningPorts {
   readonly database: ProjectDatabase;
   readonly edits: Edits;
 }

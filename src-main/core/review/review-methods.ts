@@ -13,30 +13,32 @@ import type { Edits } from '../edits/edits.ts';
 import { exportCsv } from './export-csv.ts';
 import { exportCopies, exportPaths } from './export-files.ts';
 import { exportReport, type AttributionOf } from './export-report.ts';
+import { learningMethods, type LearningMethods } from './learning.ts';
 import { neighboursOf } from './neighbours.ts';
 import { reviewQueue } from './queue.ts';
 import { scoreCurves, scoreDistribution } from '../scores/score-figures.ts';
 import { previewThreshold, setThreshold } from '../scores/thresholds.ts';
 
-type ReviewMethods = Pick<
-  HandlersOf<typeof coreMethods>,
-  | 'reviews.add'
-  | 'reviews.queue'
-  | 'reviews.list'
-  | 'reviews.reviewers'
-  | 'reviews.agreement'
-  | 'reviews.categories'
-  | 'reviews.setCategories'
-  | 'thresholds.preview'
-  | 'thresholds.set'
-  | 'scores.distribution'
-  | 'scores.curves'
-  | 'scores.neighbours'
-  | 'exports.csv'
-  | 'exports.copies'
-  | 'exports.paths'
-  | 'exports.report'
->;
+type ReviewMethods = LearningMethods &
+  Pick<
+    HandlersOf<typeof coreMethods>,
+    | 'reviews.add'
+    | 'reviews.queue'
+    | 'reviews.list'
+    | 'reviews.reviewers'
+    | 'reviews.agreement'
+    | 'reviews.categories'
+    | 'reviews.setCategories'
+    | 'thresholds.preview'
+    | 'thresholds.set'
+    | 'scores.distribution'
+    | 'scores.curves'
+    | 'scores.neighbours'
+    | 'exports.csv'
+    | 'exports.copies'
+    | 'exports.paths'
+    | 'exports.report'
+  >;
 
 export interface ReviewPorts {
   readonly database: ProjectDatabase;
@@ -52,6 +54,7 @@ export interface ReviewPorts {
 export function reviewMethods(ports: ReviewPorts): ReviewMethods {
   const { database, edits } = ports;
   return {
+    ...learningMethods(ports),
     'reviews.add': ({ modelId = null, note, category = null, blind, resolves, ...rest }) => {
       if (modelId !== null) database.read((reader) => trainedModel(reader, modelId));
       const how = { category, isBlind: blind, isResolution: resolves };

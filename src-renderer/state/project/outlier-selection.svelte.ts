@@ -45,6 +45,11 @@ export class OutlierSelection {
     return this.#mix.shifts.filter(({ isUsed }) => isUsed);
   }
 
+  /** Whether anything was chosen for the source. */
+  knows(name: string): boolean {
+    return this.#mix.sources.some((source) => source.name === name);
+  }
+
   source(name: string): SourceChoice {
     const known = this.#mix.sources.find((source) => source.name === name);
     return known ?? { name, weight: 1, isUsed: true };

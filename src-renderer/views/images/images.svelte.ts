@@ -4,6 +4,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { ListedImage } from '#contract/core.ts';
 import type { ImageFilter, ImageOrder } from '#contract/image.ts';
 import type { CoreClient } from '../../client/clients.ts';
+import { commonStart } from '../../parts/tiles/tile-labels.ts';
 import { Resource } from '../../state/resource.svelte.ts';
 
 const pageSize = 200;
@@ -40,6 +41,11 @@ export class Images {
     delete filter.order;
     return filter;
   }
+
+  /** Characters that the names of the first page begin with. */
+  readonly cut: number = $derived.by(() =>
+    commonStart((this.#pages.get(0)?.value ?? []).map(({ path }) => path)),
+  );
 
   /** undefined until its page is loaded. */
   at(index: number): ListedImage | undefined {

@@ -14,7 +14,7 @@ export class ImportPlan {
   readonly #given: readonly string[];
   /** In a browser, one path per line. */
   typed = $state('');
-  dataset = $state('');
+  #named = $state<string>();
   role = $state<Role>();
   groupRule = $state<GroupRule>('none');
   pattern = $state('');
@@ -33,12 +33,20 @@ export class ImportPlan {
   constructor(core: CoreClient, given: readonly string[], dataset?: string) {
     this.#core = core;
     this.#given = given;
-    this.dataset = dataset ?? (nameFrom(given[0]) || 'images');
+    this.#named = dataset;
   }
 
   readonly paths: readonly string[] = $derived.by(() =>
     this.#given.length > 0 ? this.#given : pathsIn(this.typed),
   );
+
+  /** Until the user types another name: that of the first folder. */
+  get dataset(): string {
+    return this.#named ?? (nameFrom(this.paths[0]) || 'images');
+  }
+  set dataset(name: string) {
+    this.#named = name;
+  }
 
   /** What is wrong with the pattern; the core compiles it the same way. */
   readonly patternFault = $derived.by(() => {

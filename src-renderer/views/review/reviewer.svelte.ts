@@ -1,6 +1,7 @@
 // The reviewer's name: asked once, stored in the browser and with the verdicts.
 
 import type { CoreClient } from '../../client/clients.ts';
+import { keepSetting } from '../../state/kept-settings.ts';
 
 const key = 'normscope.reviewer';
 
@@ -25,6 +26,6 @@ export class Reviewer {
 
   choose(name: string): void {
     this.#name = name.trim();
-    localStorage.setItem(key, this.#name);
+    keepSetting(key, this.#name);
   }
 }

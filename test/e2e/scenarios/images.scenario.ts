@@ -69,6 +69,11 @@ windowScenario(
     await page.getByRole('button', { name: 'Import these again …' }).click();
     expect(await dialog.getByLabel('Dataset', { exact: true }).inputValue()).toBe('drawn');
     await dialog.getByLabel('Groups').selectOption('pattern');
+    // The first part of the name is the group, by a click.
+    const parts = dialog.getByRole('group', { name: 'Click the part that names the group' });
+    await parts.getByRole('button').first().click();
+    await dialog.getByText('Advanced: the regular expression').click();
+    expect(await dialog.getByLabel('Part of the path').inputValue()).toMatch(/^\(\?:\^\|\/\)/);
     await dialog.getByLabel('Part of the path').fill('plate(');
     await dialog.getByText('Not a regular expression: unterminated group.').waitFor();
     expect(await dialog.getByRole('button', { name: 'Import', exact: true }).isDisabled()).toBe(

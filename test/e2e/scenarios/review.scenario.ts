@@ -174,7 +174,10 @@ scenario(
     }
 
     await page.getByRole('button', { name: 'Use confirmed as outliers' }).click();
-    await page.getByText(`holds ${String(given('a') + 1)} confirmed anomalies`).waitFor();
+    await page.getByRole('button', { name: /^Move \d+ and use \d+$/ }).click();
+    await page.getByText(`learns ${String(given('a') + 1)} confirmed anomalies`).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await page.getByText('Undone: Use confirmed anomalies as outliers').waitFor();
 
     // The same verdicts refit the model at once; the new list is one click away.
     await page.getByRole('button', { name: /^Use these \d+ verdicts$/ }).click();

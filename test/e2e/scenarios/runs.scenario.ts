@@ -27,7 +27,7 @@ windowScenario(
     const page = host.page();
     await goTo(page, 'Runs');
     await page.getByText('paused', { exact: true }).first().waitFor();
-    await page.getByRole('link', { name: 'Run 1' }).click();
+    await page.getByRole('main').getByRole('link', { name: 'Run 1' }).click();
     const run = page.getByRole('region', { name: 'Run 1' });
     await run.getByRole('button', { name: 'Resume' }).click();
     await run.getByText('images a second').waitFor({ timeout: 180_000 });
@@ -55,14 +55,14 @@ windowScenario('a run is deleted, brought back, deleted and thrown away', async 
   await goTo(page, 'Train');
   await run.getByText('paused', { exact: true }).waitFor();
   await goTo(page, 'Runs');
-  await page.getByRole('link', { name: 'Run 1' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Run 1' }).click();
   await page.getByLabel('Name of run 1').fill('A first try');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByText('Run 1 is in the trash.').waitFor();
   await page.keyboard.press('Control+z');
   await page.getByText('A first try').waitFor();
-  await page.getByRole('link', { name: 'Run 1' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Run 1' }).click();
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('button', { name: 'Trash' }).click();
   await page.getByText('1, A first try').waitFor();

@@ -161,7 +161,7 @@ appScenario('a training is paused, gone on with, and cancelled', async (my) => {
   await page.getByRole('heading', { name: 'Queued' }).waitFor({ timeout: 30_000 });
   await page.getByRole('link', { name: 'Run 3' }).click();
   await page.getByRole('heading', { name: 'Also running' }).waitFor();
-  await page.getByRole('link', { name: 'Run 1' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Run 1' }).click();
   await page.getByRole('button', { name: 'Remove run 3 from the queue' }).click();
   await page.getByText('Run 3 is cancelled').waitFor({ timeout: 30_000 });
 

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { resolvedWeights, weightsByCount } from '#domain/outlier-weights.ts';
+import { resolvedWeights, weightBeside, weightsByCount } from '#domain/outlier-weights.ts';
 
 const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
 
@@ -46,5 +46,25 @@ describe('resolved weights', () => {
     expect(resolvedWeights([{ images: 10 }, { images: 20 }, { images: 30 }])).toEqual([
       0.5, 1, 1.5,
     ]);
+  });
+});
+
+describe('a weight beside others', () => {
+  it('draws each image as often as one of theirs', () => {
+    // 297 images share a weight of 2, so that 60 of them have one of 0.404.
+    expect(weightBeside(60, [{ weight: 2, images: 297 }])).toBe(0.404);
+    expect(
+      weightBeside(
+        60,
+        [200, 97].map((images) => ({ weight: 1, images })),
+      ),
+    ).toBe(0.404);
+  });
+
+  it('is from 0.1 to 1, and 1 without others', () => {
+    expect(weightBeside(20, [{ weight: 1, images: 297 }])).toBe(0.1);
+    expect(weightBeside(500, [{ weight: 1, images: 297 }])).toBe(1);
+    expect(weightBeside(20, [])).toBe(1);
+    expect(weightBeside(20, [{ weight: 0, images: 9 }])).toBe(1);
   });
 });

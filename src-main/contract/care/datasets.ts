@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import { method } from '#rpc/method.ts';
-import type { EditState } from './edit.ts';
-import { datasetName, type Role } from './image.ts';
+import type { EditState } from '../edit.ts';
+import { datasetName, type Role } from '../image.ts';
 
 export interface DatasetSummary {
   readonly name: string;

@@ -5,8 +5,8 @@ import {
   isPaused,
   pausedRun,
   pauseWords,
-} from '../../../../../src-renderer/state/project/paused-run.ts';
-import { windowTitle } from '../../../../../src-renderer/state/project/window-title.ts';
+} from '../../../../../../src-renderer/state/project/care/paused-run.ts';
+import { windowTitle } from '../../../../../../src-renderer/state/project/care/window-title.ts';
 import type { RunSummary } from '#contract/core.ts';
 
 function run(id: number, own: Partial<RunSummary>): RunSummary {

@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import { method } from '#rpc/method.ts';
-import type { EditState } from './edit.ts';
-import { datasetName } from './image.ts';
+import type { EditState } from '../edit.ts';
+import { datasetName } from '../image.ts';
 
 /** What 'learning.useAnomalies' would do. */
 export interface ConfirmedAnomalies {
