@@ -22,6 +22,8 @@ async function project() {
     now,
     onChange: () => undefined,
     assertIdleRun: () => undefined,
+    assertIdleDataset: () => undefined,
+    onRenamed: () => undefined,
   });
   const methods = batchMethods({ ...ports, edits, orClosing: (stop) => stop });
   // Of another microscope: every score is high, from 100 to 159.
