@@ -32,9 +32,13 @@ export async function makeTwoMicroscopes(project: string, pictures: string): Pro
         await setTimeout(50);
       }
     };
-    const cells = { dataset: 'cells', role: 'normal', split: [40, 40, 20] } as const;
     await done(
-      await client.call('images.import', { ...cells, split: [40, 40, 20], paths: [ours] }),
+      await client.call('images.import', {
+        dataset: 'cells',
+        role: 'normal',
+        split: [40, 40, 20],
+        paths: [ours],
+      }),
     );
     await done(
       await client.call('images.import', {
