@@ -9,15 +9,15 @@ import type { EpochReport, StepReport } from '#domain/progress.ts';
 import type { ReviewEffort } from '#domain/metrics/review-effort.ts';
 import { method } from '#rpc/method.ts';
 import { backboneMethods } from './backbones.ts';
-import { modelAgreementMethods } from './model-agreement.ts';
-import { batchMethods, type BatchExamination } from './batch.ts';
+import { listAgreementMethods } from './results/list-agreement.ts';
+import { batchMethods, type BatchExamination } from './results/batch.ts';
 import { comparisonMethods } from './comparison.ts';
 import { clusterMethods } from './maps/clusters.ts';
 import { datasetMethods } from './care/datasets.ts';
 import { windowMethods } from './care/window.ts';
 import { editMethods, type EditState } from './edit.ts';
 import type { Lineage, SharedGroups, TypeEvaluation } from './evaluation.ts';
-import { exportMethods } from './export.ts';
+import { exportMethods } from './results/export.ts';
 import { guaranteeMethods, type Drift } from './guarantee.ts';
 import {
   datasetName,
@@ -297,12 +297,12 @@ export const coreMethods = {
   ...editMethods,
   ...learningMethods,
   ...reviewMethods,
-  ...agreementMethods,
+  ...listAgreementMethods,
   ...refitMethods,
   ...guaranteeMethods,
   ...batchMethods,
   ...exportMethods,
-  ...modelAgreementMethods,
+  ...listAgreementMethods,
   ...runTrashMethods,
   ...projectMethods,
   ...windowMethods,

@@ -20,7 +20,7 @@ export async function measureImage(image: PixelSource): Promise<ImageMeasures> {
 }
 
 /** The background is what most of the edge belongs to, of the two parts that Otsu's method makes. */
-export function measuresOf(block: PixelBlock): ImageMeasures {
+function measuresOf(block: PixelBlock): ImageMeasures {
   const { pixels, channels, width, height } = block;
   const full = pixels instanceof Uint16Array ? 65_535 : 255;
   const grey = new Float64Array(width * height);

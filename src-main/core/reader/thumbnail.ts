@@ -7,7 +7,7 @@ import { reasons, unreadable } from '../formats/unreadable.ts';
 
 const thumbnailSide = 128;
 
-/** 16-bit images rarely use their range: shown between these parts of their values, per channel. */
+/** 16-bit images rarely use their range: shown between these parts of their values. */
 const shown = { low: 0.005, high: 0.995 } as const;
 
 const webp = { quality: 80, effort: 2 } as const;
@@ -32,19 +32,23 @@ export async function makeThumbnail(image: PixelSource): Promise<Buffer> {
     .toBuffer();
 }
 
-/** 16-bit values into 0 … 255, each channel by its own percentiles. */
+/**
+ * 16-bit values into 0 … 255 by one window for all channels, as the large view has it: windows of their own would
+ * change the colours, and with them the tile.
+ */
 function stretch({ pixels, channels }: PixelBlock): Uint8Array {
-  const out = new Uint8Array(pixels.length);
-  for (let channel = 0; channel < channels; channel++) {
-    const values = new Uint16Array(pixels.length / channels);
-    for (let i = 0; i < values.length; i++) values[i] = pixels[i * channels + channel]!;
-    values.sort();
-    const low = values[Math.floor(shown.low * (values.length - 1))]!;
-    const high = values[Math.ceil(shown.high * (values.length - 1))]!;
-    const factor = 255 / Math.max(1, high - low);
-    for (let i = channel; i < pixels.length; i += channels) {
-      out[i] = Math.min(255, Math.max(0, Math.round((pixels[i]! - low) * factor)));
-    }
-  }
-  return out;
+  const ends = Array.from({ length: channels }, (_, channel) => {
+    const values = pixels.filter((_value, at) => at % channels === channel).sort();
+    const at = (index: number) => values[index]!;
+    return {
+      low: at(Math.floor(shown.low * (values.length - 1))),
+      high: at(Math.ceil(shown.high * (values.length - 1))),
+    };
+  });
+  const low = Math.min(...ends.map((end) => end.low));
+  const high = Math.max(...ends.map((end) => end.high));
+  const factor = 255 / Math.max(1, high - low);
+  return Uint8Array.from(pixels, (value) =>
+    Math.min(255, Math.max(0, Math.round((value - low) * factor))),
+  );
 }

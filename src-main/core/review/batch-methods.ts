@@ -1,7 +1,7 @@
 // The methods with which a client examines a batch, and the three ways out where it differs.
 
 import type { z } from 'zod';
-import type { batchMethods as asked, BatchCandidate } from '#contract/batch.ts';
+import type { batchMethods as asked, BatchCandidate } from '#contract/results/batch.ts';
 import type { coreMethods } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import { fewestForBudget, calibrateThreshold } from '#domain/metrics/threshold.ts';
@@ -14,7 +14,7 @@ import { testedImages } from '../scores/guarantee/tested-images.ts';
 import { sample } from '../scores/sample.ts';
 import { trainedModel } from '../scores/scoring-model.ts';
 import type { ProjectDatabase, Reader, Writer } from '../store/database.ts';
-import { addressesOf } from '../store/images/addresses.ts';
+import { shownAddress } from '../store/images/addresses.ts';
 import { ensureDataset, items, putItem, removeItem } from '../store/images/datasets.ts';
 import { findOwnThreshold, putOwnLine, putOwnThreshold } from '../store/runs/batch-lines.ts';
 import { storedScoreNames } from '../store/runs/scores.ts';
@@ -67,11 +67,12 @@ function candidates(
   { modelId, dataset, most }: { modelId: number; dataset: string; most: number },
 ): BatchCandidate[] {
   const { unseen, trained } = testedImages(reader, { modelId, dataset });
+  const datasetId = datasetNamed(reader, dataset);
   const batch = unseen
     .filter(({ role }) => role === 'normal' || role === 'unlabelled')
     .sort((a, b) => a.imageId - b.imageId);
   return sample(batch, most, trained.config.seed, 100).map(({ imageId, hash }) => {
-    return { imageId, hash, path: addressesOf(reader, imageId)[0] ?? hash };
+    return { imageId, hash, path: shownAddress(reader, datasetId, imageId) ?? hash };
   });
 }
 

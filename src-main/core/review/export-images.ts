@@ -1,7 +1,7 @@
 // The images of an export, strangest first, with their places in the ranking.
 
 import type { RankedImage } from '#contract/core.ts';
-import type { ExportWhat } from '#contract/export.ts';
+import type { ExportWhat } from '#contract/results/export.ts';
 import type { StandingVerdict } from '#contract/image.ts';
 import { Failure } from '#domain/failure.ts';
 import { imagesSeen } from '../runs/run-items.ts';
@@ -72,7 +72,7 @@ export function exportedImages(reader: Reader, request: ExportRequest): ExportIm
   return images;
 }
 
-export function nothingToExport(what: ExportWhat): Failure {
+function nothingToExport(what: ExportWhat): Failure {
   const reasons: Readonly<Record<ExportWhat, string>> = {
     flagged: 'No image is above the line. Lower it, or export all images.',
     anomalous:

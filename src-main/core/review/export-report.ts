@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import type { Evaluation } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import { counted } from '#domain/figures.ts';
-import { lineSentence } from '#domain/line-words.ts';
+import { lineSentence } from '#domain/batches/line-words.ts';
 import { zonedTime } from '#domain/local-time.ts';
 import { findCard, scoreTitle } from '#domain/methods/methods.ts';
 import { neverStop } from '#domain/stop.ts';

@@ -4,8 +4,9 @@ import type { AboveLine, AroundLine, NearLine } from '#contract/review.ts';
 import type { Threshold } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import type { Reader } from '../store/database.ts';
-import { addressesOf } from '../store/images/addresses.ts';
+import { shownAddress } from '../store/images/addresses.ts';
 import type { RankedItem } from '../store/runs/ranking.ts';
+import { datasetNamed } from '../runs/run-items.ts';
 import { countedItems } from './evaluate.ts';
 import { testedImages, type ScoreRequest, type TestedImages } from './guarantee/tested-images.ts';
 
@@ -18,6 +19,7 @@ export function aroundLine(
   { anomalyScore, scoreName }: Pick<Threshold, 'anomalyScore' | 'scoreName'>,
 ): AroundLine {
   const { trained, unseen } = testedImages(reader, { ...request, by: scoreName });
+  const datasetId = datasetNamed(reader, request.dataset);
   const isAbove = ({ raw }: RankedItem) => -raw > anomalyScore;
   const of = (some: readonly RankedItem[]): AboveLine => ({
     above: some.filter(isAbove).length,
@@ -30,7 +32,7 @@ export function aroundLine(
   const first = unseen.filter(isAbove).length;
   const near = (item: RankedItem): NearLine => ({
     ...{ imageId: item.imageId, hash: item.hash, anomalyScore: -item.raw },
-    path: addressesOf(reader, item.imageId)[0] ?? item.hash,
+    path: shownAddress(reader, datasetId, item.imageId) ?? item.hash,
   });
   return {
     all: of(unseen),

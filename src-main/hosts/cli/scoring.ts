@@ -1,6 +1,6 @@
 // Scoring on the command line: progress while it runs, and a table of the strangest images.
 
-import type { BatchExamination } from '#contract/batch.ts';
+import type { BatchExamination } from '#contract/results/batch.ts';
 import type { RankedImage, ScoreOutcome } from '#contract/core.ts';
 import type { EngineName } from '#domain/engines/engine-report.ts';
 import { count, counted, percent, significant } from '#domain/figures.ts';

@@ -1,7 +1,7 @@
 // The examination of a batch in view, and whether its user has asked for the flags all the same.
 
 import { SvelteSet } from 'svelte/reactivity';
-import type { BatchExamination } from '#contract/batch.ts';
+import type { BatchExamination } from '#contract/results/batch.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Resource } from '../../state/resource.svelte.ts';
 import type { ModelAndDataset } from '../../state/project/results.svelte.ts';

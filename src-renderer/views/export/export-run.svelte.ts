@@ -1,6 +1,6 @@
 // One export: what, as what, where to, and the file that came of it.
 
-import type { ExportWhat } from '#contract/export.ts';
+import type { ExportWhat } from '#contract/results/export.ts';
 import { count, counted } from '#domain/figures.ts';
 import type { CoreClient, ShellClient } from '../../client/clients.ts';
 import type { ModelAndDataset } from '../../state/project/results.svelte.ts';

@@ -1,6 +1,6 @@
 // Compares what was measured of a batch with the same of the training normals.
 
-import type { ComparedMeasure } from '#contract/batch.ts';
+import type { ComparedMeasure } from '#contract/results/batch.ts';
 import { kolmogorovDistance, kolmogorovPValue } from '#domain/batches/kolmogorov.ts';
 import { measureNames, type ImageMeasures } from '#domain/batches/measures.ts';
 import { holm } from '#domain/metrics/holm.ts';

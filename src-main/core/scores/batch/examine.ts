@@ -7,7 +7,7 @@ import type {
   BatchVerdict,
   ComparedMeasure,
   FlaggedShare,
-} from '#contract/batch.ts';
+} from '#contract/results/batch.ts';
 import type { Threshold } from '#contract/core.ts';
 import { flaggedByChance } from '#domain/batches/flagged-excess.ts';
 import type { Difference } from '#domain/batches/measures.ts';

@@ -1,6 +1,6 @@
 // What the examination of a batch found, as text.
 
-import type { BatchExamination } from '#contract/batch.ts';
+import type { BatchExamination } from '#contract/results/batch.ts';
 import { inWords } from '#domain/batches/measures.ts';
 import { count, counted, percent } from '#domain/figures.ts';
 

@@ -1,10 +1,11 @@
 // Where two models agree on the images of a dataset, without knowing what is anomalous in it.
 
-import type { FlaggedByOne, ListAgreement } from '#contract/model-agreement.ts';
+import type { FlaggedByOne, ListAgreement } from '#contract/results/list-agreement.ts';
 import { Failure } from '#domain/failure.ts';
-import { rankCorrelation } from '#domain/metrics/rank-correlation.ts';
+import { rankCorrelation } from '#domain/batches/rank-correlation.ts';
+import { datasetNamed } from '../../runs/run-items.ts';
 import type { Reader } from '../../store/database.ts';
-import { addressesOf } from '../../store/images/addresses.ts';
+import { shownAddress } from '../../store/images/addresses.ts';
 import type { RankedItem } from '../../store/runs/ranking.ts';
 import { lineOf } from '../batch/line.ts';
 import { testedImages } from '../guarantee/tested-images.ts';
@@ -38,6 +39,7 @@ export function listAgreement(
     ({ items, limit }: typeof first) =>
     (imageId: number) =>
       limit === null ? null : -items.get(imageId)!.raw > limit;
+  const datasetId = datasetNamed(reader, dataset);
   const [byOne, byOther] = [isAbove(first), isAbove(second)];
   const hasLines = first.limit !== null && second.limit !== null;
   const only = (by: typeof byOne, notBy: typeof byOne, { items }: typeof first): FlaggedByOne => {
@@ -46,7 +48,7 @@ export function listAgreement(
     const strange = found.map((imageId) => items.get(imageId)!).sort((a, b) => a.raw - b.raw);
     return {
       count: found.length,
-      images: strange.slice(0, shown).map((item) => shownImage(reader, item)),
+      images: strange.slice(0, shown).map((item) => shownImage(reader, datasetId, item)),
     };
   };
   return {
@@ -62,6 +64,11 @@ export function listAgreement(
   };
 }
 
-function shownImage(reader: Reader, { imageId, hash, raw }: RankedItem) {
-  return { imageId, hash, path: addressesOf(reader, imageId)[0] ?? hash, anomalyScore: -raw };
+function shownImage(reader: Reader, datasetId: number, { imageId, hash, raw }: RankedItem) {
+  return {
+    imageId,
+    hash,
+    path: shownAddress(reader, datasetId, imageId) ?? hash,
+    anomalyScore: -raw,
+  };
 }

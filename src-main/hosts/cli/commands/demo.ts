@@ -6,7 +6,7 @@ import type { Baseline, Evaluation, RankedImage } from '#contract/core.ts';
 import { command } from '../command.ts';
 import { evaluationLines, ownBaselines, type NamedBaseline } from '../evaluating.ts';
 import { duration, part } from '#domain/figures.ts';
-import { lineSentence } from '#domain/line-words.ts';
+import { lineSentence } from '#domain/batches/line-words.ts';
 import { importLines, isComplete, runImport } from '../importing.ts';
 import { openFile } from '../open-file.ts';
 import { printable } from '#domain/printable.ts';

@@ -68,4 +68,20 @@ describe('a thumbnail', () => {
     expect(pixels[0]).toBeLessThan(8);
     expect(pixels[63]).toBeGreaterThan(247);
   });
+
+  test('of 16-bit channels has one window for all, so that it looks like the large view', async () => {
+    // Red is bright, green half as bright, blue dark: own windows would make them equal.
+    const values = Array.from({ length: 8 * 8 }, () => [4000, 2000, 0]).flat();
+    const data = Uint8Array.from(values.flatMap((value) => [value >> 8, value & 255]));
+    const image = await openImage(
+      writePng({ width: 8, height: 8, bitDepth: 16, colorType: 2, data }),
+    );
+    const pixels = await sharp(await makeThumbnail(image))
+      .raw()
+      .toBuffer();
+    const [red, green, blue] = pixels;
+    expect(red).toBeGreaterThan(240);
+    expect(Math.abs(green! - 128)).toBeLessThan(12);
+    expect(blue).toBeLessThan(16);
+  });
 });

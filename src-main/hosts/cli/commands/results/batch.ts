@@ -1,6 +1,6 @@
 // `normscope batch`: whether a dataset looks like what a model learnt, and the line of a dataset that does not.
 
-import { batchLines, type BatchExamination } from '#contract/batch.ts';
+import { batchLines, type BatchExamination } from '#contract/results/batch.ts';
 import { differenceWords } from '#domain/batches/measures.ts';
 import { count, percent, significant } from '#domain/figures.ts';
 import { parseId } from '../../arguments.ts';
@@ -61,7 +61,7 @@ async function normalsOf(client: CoreClient, dataset: string): Promise<number[] 
   return ids.length === 0 ? undefined : ids.slice(0, 10_000);
 }
 
-export function examinationLines(found: BatchExamination): readonly string[] {
+function examinationLines(found: BatchExamination): readonly string[] {
   const { images, share, measures, parts, by, line } = found;
   const lines = warningLines(found);
   const columns: readonly Column[] = [

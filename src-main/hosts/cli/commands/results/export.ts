@@ -1,7 +1,7 @@
 // `normscope export`: a table, copies of files, a list of paths or a report of what a model finds.
 
 import { resolve } from 'node:path';
-import { exportWhat } from '#contract/export.ts';
+import { exportWhat } from '#contract/results/export.ts';
 import { counted } from '#domain/figures.ts';
 import { printable } from '#domain/printable.ts';
 import { parseId } from '../../arguments.ts';
@@ -35,6 +35,12 @@ export const exportCommand = command({
       meaning: 'which images',
     },
     to: { kind: 'text', placeholder: 'FOLDER', meaning: 'where to (the project’s "exports")' },
+    decimals: {
+      kind: 'choice',
+      choices: ['point', 'comma'] as const,
+      standard: 'point',
+      meaning: 'comma: decimal commas and semicolons between cells, in a table',
+    },
     note: {
       kind: 'text',
       placeholder: 'TEXT',
@@ -52,13 +58,13 @@ export const exportCommand = command({
     },
   ],
   run: async (given, shell) => {
-    const { project, dataset, as, what, to, note } = given;
+    const { project, dataset, as, what, to, note, decimals } = given;
     const modelId = parseId('model', given.model);
     const asked = { modelId, dataset, what, folder: to === undefined ? undefined : resolve(to) };
     return await withProject(shell, project, {}, async (client) => {
       switch (as) {
         case 'csv': {
-          const { path, rows } = await client.call('exports.csv', asked);
+          const { path, rows } = await client.call('exports.csv', { ...asked, decimals });
           shell.answer({ path, images: rows });
           shell.say(`${counted(rows, 'row')}: ${printable(path)}`);
           return 0;

@@ -4,9 +4,9 @@
 import { z } from 'zod';
 import type { Difference, MeasureName } from '#domain/batches/measures.ts';
 import { method } from '#rpc/method.ts';
-import type { EditState } from './edit.ts';
-import { datasetName, scoreName } from './image.ts';
-import type { Threshold } from './review.ts';
+import type { EditState } from '../edit.ts';
+import { datasetName, scoreName } from '../image.ts';
+import type { Threshold } from '../review.ts';
 
 /** Images above the line, and how many chance alone would put there. */
 export interface FlaggedShare {

@@ -3,8 +3,7 @@
 
 import { z } from 'zod';
 import { method } from '#rpc/method.ts';
-import type { ImportProblem } from './core.ts';
-import { datasetName, scoreName } from './image.ts';
+import { datasetName, scoreName } from '../image.ts';
 
 /** "anomalous": judged anomalous by a reviewer. */
 export const exportWhat = ['flagged', 'anomalous', 'selection', 'all'] as const;
@@ -55,7 +54,11 @@ export const exportMethods = {
     path: string;
     copied: number;
     /** Files that are no longer there or have changed. */
-    failed: readonly ImportProblem[];
+    failed: readonly {
+      readonly path: string;
+      readonly code: string;
+      readonly reason: string;
+    }[];
   }>()(imagesToExport),
   /** Writes the images' paths, one a line, by rank. */
   'exports.paths': method<{ path: string; images: number }>()(imagesToExport),

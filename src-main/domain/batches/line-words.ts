@@ -1,6 +1,6 @@
 // What a line finds, in the words of a lab.
 
-import { count, counted, percent } from './figures.ts';
+import { count, counted, percent } from '../figures.ts';
 
 interface Counted {
   readonly above: number;

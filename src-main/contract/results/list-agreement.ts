@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import { method } from '#rpc/method.ts';
-import { datasetName } from './image.ts';
-import type { NearLine } from './review.ts';
+import { datasetName } from '../image.ts';
+import type { NearLine } from '../review.ts';
 
 /** Images above the line of one model only. */
 export interface FlaggedByOne {
@@ -25,7 +25,7 @@ export interface ListAgreement {
   } | null;
 }
 
-export const modelAgreementMethods = {
+export const listAgreementMethods = {
   /** Throws `bad-input` when both have scored fewer than two images that neither has seen. */
   'scores.agreement': method<ListAgreement>()(
     z.strictObject({ one: z.int().min(1), other: z.int().min(1), dataset: datasetName }),
