@@ -297,7 +297,7 @@ export const coreMethods = {
   ...editMethods,
   ...learningMethods,
   ...reviewMethods,
-  ...listAgreementMethods,
+  ...agreementMethods,
   ...refitMethods,
   ...guaranteeMethods,
   ...batchMethods,
