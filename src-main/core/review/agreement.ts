@@ -3,7 +3,7 @@
 import type { Agreement, Disagreement } from '#contract/reviewing/agreement.ts';
 import type { StandingVerdict } from '#contract/image.ts';
 import { Failure } from '#domain/failure.ts';
-import { cohensKappa } from '#domain/metrics/kappa.ts';
+import { cohensKappa } from '#domain/metrics/raters/kappa.ts';
 import { datasetNamed } from '../runs/run-items.ts';
 import type { Reader } from '../store/database.ts';
 import { addressesOf } from '../store/images/addresses.ts';

@@ -1,7 +1,7 @@
 // Cohen's kappa against statsmodels 0.15 (cohens_kappa) and against its variance by the delta method.
 
 import { describe, expect, it } from 'vitest';
-import { cohensKappa } from '#domain/metrics/kappa.ts';
+import { cohensKappa } from '#domain/metrics/raters/kappa.ts';
 
 describe("Cohen's kappa", () => {
   it.each([
