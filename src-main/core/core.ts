@@ -238,8 +238,7 @@ export class Core {
         ...{ database, folder, now, edits: this.#edits, features: this.#features },
         attribution: sampleAttribution,
       }),
-      ...guaranteeMethods(database),
-      ...datasetMethods({ database, edits: this.#edits }),
+      ...{ ...guaranteeMethods(database), ...datasetMethods({ database, edits: this.#edits }) },
       ...batchMethods({ database, folder, now, edits: this.#edits, orClosing }),
       ...projectMethods({
         ...{ folder, database, queue, backUp: this.#ports.backUp, restore: this.#ports.restore },
