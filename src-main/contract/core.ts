@@ -14,21 +14,14 @@ import { clusterMethods } from './maps/clusters.ts';
 import { editMethods, type EditState } from './edit.ts';
 import type { Lineage, SharedGroups, TypeEvaluation } from './evaluation.ts';
 import { guaranteeMethods, type Drift } from './guarantee.ts';
-import {
-  datasetName,
-  imageMethods,
-  role,
-  scoreName,
-  splitNames,
-  type RankedImage,
-  type Role,
-} from './image.ts';
+import { datasetName, imageMethods, role, splitNames, type Role } from './image.ts';
 import { heatMapMethods } from './maps/heat-map.ts';
 import { imageLookMethods } from './image-look.ts';
 import { importPreviewMethods } from './import-preview.ts';
 import { licenceMethods } from './licences.ts';
 import { projectMethods } from './project.ts';
 import { outlierMethods, type OutlierMix } from './outlier.ts';
+import { rankingMethods } from './ranking.ts';
 import { refitMethods } from './refit.ts';
 import { reviewMethods, type Threshold } from './review.ts';
 import { runTrashMethods, type JobState, type RunSummary } from './run.ts';
@@ -262,6 +255,7 @@ export const coreMethods = {
   ...importPreviewMethods,
   ...editMethods,
   ...reviewMethods,
+  ...rankingMethods,
   ...refitMethods,
   ...guaranteeMethods,
   ...runTrashMethods,
@@ -309,17 +303,6 @@ export const coreMethods = {
     }),
   ),
   'scores.evaluate': method<Evaluation>()(z.strictObject({ modelId: id, dataset: datasetName })),
-  /** The scored images of a dataset, strangest first. */
-  'scores.rank': method<readonly RankedImage[]>()(
-    z.strictObject({
-      modelId: id,
-      dataset: datasetName,
-      /** Left out: the run's own choice. */
-      by: scoreName.optional(),
-      offset: z.int().min(0).default(0),
-      limit: z.int().min(1).max(10_000).default(100),
-    }),
-  ),
   /**
    * On the images of 'scores.evaluate': nearest neighbours on thumbnails; with `weights` random the
    * read-out of the model's network before its training; with `backbone` the read-out of its features.

@@ -29,7 +29,10 @@ export interface ThresholdPreview extends Threshold {
   readonly heldOutFlagged: number;
   /** A remark for the user: too few held-out normals for the budget. */
   readonly warning: string | null;
-  /** Scored images of the dataset asked about that would be flagged; null without one. */
+  /**
+   * Scored images of the dataset asked about that would be flagged; none that the run was trained or calibrated
+   * on. null without a dataset.
+   */
   readonly flagged: { readonly images: number; readonly of: number } | null;
 }
 

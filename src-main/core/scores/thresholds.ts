@@ -15,9 +15,7 @@ import { testedImages } from './guarantee/tested-images.ts';
 import { chosenScore } from './model-scores.ts';
 import { trainedModel } from './scoring-model.ts';
 import type { Reader, Writer } from '../store/database.ts';
-import { heldOutNormals, type HeldOut } from '../store/runs/ranking.ts';
-import { countImages } from '../store/images/image-pages.ts';
-import { findModelScore } from '../store/runs/scores.ts';
+import { countScored, heldOutNormals, type HeldOut } from '../store/runs/ranking.ts';
 import { putThreshold } from '../store/runs/thresholds.ts';
 
 export interface ThresholdWish {
@@ -133,10 +131,10 @@ function flaggedIn(
   dataset: string,
   { scoreName, anomalyScore }: Threshold,
 ): { images: number; of: number } {
-  const datasetId = datasetNamed(reader, dataset);
-  const scoreId = findModelScore(reader, modelId, scoreName);
-  const score = { modelId, scoreId, limit: anomalyScore };
-  const count = (is: 'flagged' | 'scored') =>
-    countImages(reader, { datasetId, filter: { score: { modelId, is } }, score });
-  return { images: count('flagged'), of: count('scored') };
+  const { run } = trainedModel(reader, modelId);
+  const { scored, flagged } = countScored(reader, {
+    ...{ modelId, datasetId: datasetNamed(reader, dataset), name: scoreName, limit: anomalyScore },
+    among: { among: 'new', run },
+  });
+  return { images: flagged, of: scored };
 }
