@@ -19,6 +19,7 @@ import { heatMapMethods } from './maps/heat-map.ts';
 import { imageLookMethods } from './image-look.ts';
 import { importPreviewMethods } from './import-preview.ts';
 import { licenceMethods } from './licences.ts';
+import type { Preflight } from './preflight.ts';
 import { projectMethods } from './project.ts';
 import { outlierMethods, type OutlierMix } from './outlier.ts';
 import { rankingMethods } from './ranking.ts';
@@ -87,11 +88,18 @@ export interface RunEstimate {
   readonly steps: number;
   /** Of a method that takes no steps: of one image. */
   readonly stepMilliseconds: number;
-  /**
-   * For all steps and checkpoints; preparing the images, calibrating and scoring are not included. Of a
-   * method that takes no steps: for the features and scores of all images.
-   */
+  /** The sum of `parts`; preparing the images is not included. */
   readonly seconds: number;
+  /**
+   * Seconds of ranking by a frozen network first, of all steps and checkpoints, of scoring every image, and of
+   * comparing both models. Of a method that takes no steps: all of it is scoring.
+   */
+  readonly parts: {
+    readonly ranking: number;
+    readonly training: number;
+    readonly scoring: number;
+    readonly comparison: number;
+  };
   /** The part of `seconds` for writing checkpoints: 5 % at most. */
   readonly checkpointSeconds: number;
   readonly imagesPerSecond: number;
@@ -290,6 +298,8 @@ export const coreMethods = {
    * too long.
    */
   'runs.estimate': method<RunEstimate>()(trainInput),
+  /** What is known of such a training before it starts, and whether it would be refused. */
+  'runs.preflight': method<Preflight>()(trainInput),
   'runs.resume': method<{ jobId: number; runId: number }>()(z.strictObject({ runId: id })),
   /** Stops the run after a checkpoint; answers within half a second. It can be resumed. */
   'runs.cancel': method<{ state: JobState }>()(z.strictObject({ runId: id })),
