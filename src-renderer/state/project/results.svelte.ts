@@ -3,6 +3,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Baseline, Evaluation, RankedImage } from '#contract/core.ts';
 import type { Certificates, Drift } from '#contract/guarantee.ts';
+import type { AmongImages, ScoredCount } from '#contract/ranking.ts';
 import type { ScoreCurves } from '#contract/review.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Resource } from '../resource.svelte.ts';
@@ -22,12 +23,16 @@ export class Results {
   readonly curves: Resource<ScoreCurves>;
   readonly certificates: Resource<Certificates>;
   readonly drift: Resource<Drift | null>;
+  /** How many images have scores, by what the model was taught. */
+  readonly counts: Resource<Readonly<Record<AmongImages, ScoredCount>>>;
   /** The first page; further pages are loaded as they come into view. */
   readonly ranking: Resource<readonly RankedImage[]>;
   readonly #further = new SvelteMap<number, Resource<readonly RankedImage[]>>();
   #baseline = $state.raw<Resource<Baseline>>();
   /** Left out: the run's own choice. */
   #by = $state<string>();
+  /** The model has learnt the others: they tell nothing of what is strange. */
+  #among = $state<AmongImages>('new');
 
   constructor(core: CoreClient, modelAndDataset: ModelAndDataset) {
     this.#core = core;
@@ -40,11 +45,19 @@ export class Results {
       core.call('thresholds.certificates', modelAndDataset, signal),
     );
     this.drift = new Resource((signal) => core.call('scores.drift', modelAndDataset, signal));
+    this.counts = new Resource((signal) => {
+      const by = this.#by === undefined ? {} : { by: this.#by };
+      return core.call('scores.counts', { ...modelAndDataset, ...by }, signal);
+    });
     this.ranking = new Resource((signal) => this.#rank(0, signal));
   }
 
   get by(): string | undefined {
     return this.#by;
+  }
+  /** The images that are listed. */
+  get among(): AmongImages {
+    return this.#among;
   }
   /** undefined until requested. */
   get baseline(): Resource<Baseline> | undefined {
@@ -65,12 +78,18 @@ export class Results {
     this.#further.clear();
     await Promise.all([
       ...[this.evaluation.load(), this.ranking.load(), this.curves.load()],
-      ...[this.certificates.load(), this.drift.load()],
+      ...[this.certificates.load(), this.drift.load(), this.counts.load()],
     ]);
   }
 
   async rankBy(by: string | undefined): Promise<void> {
     this.#by = by;
+    this.#further.clear();
+    await Promise.all([this.ranking.load(), this.counts.load()]);
+  }
+
+  async show(among: AmongImages): Promise<void> {
+    this.#among = among;
     this.#further.clear();
     await this.ranking.load();
   }
@@ -99,6 +118,7 @@ export class Results {
       {
         ...modelAndDataset,
         ...(this.#by === undefined ? {} : { by: this.#by }),
+        among: this.#among,
         offset,
         limit: pageSize,
       },
