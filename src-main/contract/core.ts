@@ -18,6 +18,13 @@ import { datasetName, imageMethods, role, splitNames, type Role } from './image.
 import { heatMapMethods } from './maps/heat-map.ts';
 import { imageLookMethods } from './image-look.ts';
 import { importPreviewMethods } from './import-preview.ts';
+import {
+  classRoles,
+  maskRules,
+  roleConflicts,
+  type LeftOut,
+  type NotImages,
+} from './import/import-rules.ts';
 import { licenceMethods } from './licences.ts';
 import type { Preflight } from './preflight.ts';
 import { projectMethods } from './project.ts';
@@ -53,7 +60,12 @@ export interface ImportProblem {
 export interface ImportResult {
   readonly imported: number;
   readonly duplicates: number;
+  /** Images that could not be read, paths that are not there, and lines of a table that are wrong. */
   readonly failed: readonly ImportProblem[];
+  /** Files found in folders and archives that are no images: no failure. */
+  readonly notImages: NotImages;
+  /** Files that were left out on purpose: no failure. */
+  readonly leftOut: LeftOut;
   /** What was recognised, as text: "class folders: lymphocyte 700, monocyte 700". */
   readonly recognised: readonly string[];
 }
@@ -202,6 +214,16 @@ export const importInput = z.strictObject({
   dataset: datasetName,
   /** Left out: taken from the recognised layout (train/good is normal, …), else unlabelled. */
   role: role.optional(),
+  /** Roles of classes by name; they count before `role` and before what folders say. */
+  classRoles: classRoles.optional(),
+  /**
+   * What counts for images whose folder contradicts `role`. Left out: the role, but for normal images,
+   * which are learnt from: an image in a folder of anomalies, outliers or unlabelled images stays what
+   * the folder says.
+   */
+  conflicts: z.enum(roleConflicts).optional(),
+  /** Masks and label images found beside images; left out unless they are to be taken. */
+  masks: z.enum(maskRules).optional(),
   /** "parent" for the parent folder's name, or a regular expression whose first group is taken. */
   group: z.string().min(1).optional(),
   /**

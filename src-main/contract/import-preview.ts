@@ -10,6 +10,13 @@ import {
   type ImportProblems,
   type Role,
 } from './image.ts';
+import {
+  classRoles,
+  maskRules,
+  roleConflicts,
+  type LeftOut,
+  type NotImages,
+} from './import/import-rules.ts';
 
 /** The preview of one file. */
 export interface PreviewedFile {
@@ -18,6 +25,24 @@ export interface PreviewedFile {
   readonly class: string | null;
   readonly group: string | null;
   readonly domain: string | null;
+}
+
+/** A class of the images, with the role that they get unless `classRoles` gives it another. */
+export interface PreviewedClass {
+  /** null: images of no class. */
+  readonly name: string | null;
+  readonly images: number;
+  /** Of most of its images. */
+  readonly role: Role;
+  /** How many images get which role, most frequent first. */
+  readonly roles: readonly FacetCount<Role>[];
+  /** Where the role comes from: 'the folder "good"'; null when nothing gives one. */
+  readonly reason: string | null;
+  /**
+   * At most five, spread over the class. `hash` is known of images that were imported before; of the others
+   * 'images.previewThumbnails' answers it. The picture is then at `thumb/HASH`.
+   */
+  readonly examples: readonly { readonly path: string; readonly hash: string | null }[];
 }
 
 export interface ImportPreview {
@@ -30,14 +55,20 @@ export interface ImportPreview {
   readonly roles: readonly FacetCount<Role>[];
   /** null counts images without one. Most frequent first, at most 200. */
   readonly classes: readonly FacetCount<string | null>[];
+  /** The same classes in the same order, with roles and examples. */
+  readonly classTable: readonly PreviewedClass[];
   readonly groups: readonly FacetCount<string | null>[];
   readonly domains: readonly FacetCount<string | null>[];
   /** Whether folders, the table or the import say which images to train on and which to test with. */
   readonly namesSplits: boolean;
   /** The layout as text: "class folders". */
   readonly recognised: readonly string[];
+  /** Images that cannot be read, and paths that are not there. */
   readonly problems: { readonly count: number; readonly first: ImportProblems['problems'] };
-  readonly leftOut: { readonly hidden: number; readonly masks: number };
+  readonly notImages: NotImages;
+  readonly leftOut: LeftOut;
+  /** Images whose folder gives another role than `role`; see `conflicts`. */
+  readonly contradictions: number;
   /** One of each class and role, for the user to check. */
   readonly examples: readonly PreviewedFile[];
 }
@@ -57,6 +88,23 @@ export const importPreviewMethods = {
       group: z.string().min(1).optional(),
       domain: z.string().min(1).max(1000).optional(),
       split: z.enum(splitNames).optional(),
+      /** These three as those of 'images.import'. */
+      classRoles: classRoles.optional(),
+      masks: z.enum(maskRules).optional(),
+      conflicts: z.enum(roleConflicts).optional(),
+    }),
+  ),
+  /**
+   * Makes the thumbnails of files that are not imported yet, with the hash of each; null for a file that
+   * cannot be read, and for members of archives. They are kept until the project is opened again. Takes
+   * seconds for large files, and stops with its caller.
+   */
+  'images.previewThumbnails': method<
+    readonly { readonly path: string; readonly hash: string | null }[]
+  >()(
+    z.strictObject({
+      /** Absolute. */
+      paths: z.array(z.string().min(1)).min(1).max(100),
     }),
   ),
 } as const;

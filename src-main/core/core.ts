@@ -13,6 +13,7 @@ import { describeEngines } from './project/engines.ts';
 import { importImages } from './import/import.ts';
 import { nothingFound } from './import/nothing-found.ts';
 import { assertAbsolute, previewImport, type PreviewPorts } from './import/preview.ts';
+import { previewThumbnails } from './import/preview-thumbnails.ts';
 import type { Picture } from './reader/pictures.ts';
 import { ImageViewer } from './reader/viewer.ts';
 import { FailedJob } from './jobs/failed-job.ts';
@@ -213,6 +214,10 @@ export class Core {
       'images.preview': ({ dataset, ...request }, stop) => {
         assertAbsolute(request.paths);
         return previewImport(request, stop, previewPorts(catalogue, dataset));
+      },
+      'images.previewThumbnails': async ({ paths }, stop) => {
+        assertAbsolute(paths);
+        return await previewThumbnails(paths, orClosing(stop), this.#viewer);
       },
       ...editMethods(this.#edits),
       ...reviewMethods({

@@ -6,6 +6,7 @@ export const failureCodes = [
   'unknown-option',
   'not-found',
   'unreadable-image',
+  'not-an-image', // a text or another file beside images: no failure of an import that finds it in a folder
   'unsafe-archive',
   'too-few-images',
   'project-in-use',

@@ -12,8 +12,8 @@ import type { RawMember } from './archive-member.ts';
 import { fileKind, kindBytes } from '../formats/kind.ts';
 import { fileLimitBytes } from '../formats/read-file.ts';
 import { listTar } from './tar.ts';
-import { reasons, unreadable } from '../formats/unreadable.ts';
-import { isHidden } from './walk.ts';
+import { notSupported, reasons, unreadable } from '../formats/unreadable.ts';
+import { whySkipped, type Skipped } from './walk.ts';
 import { listZip } from './zip.ts';
 
 export interface ArchiveMember {
@@ -25,14 +25,13 @@ export interface ArchiveMember {
   /** Of the archive. */
   readonly modifiedMs: number;
   /**
-   * Writes the member to a file, if it starts like a supported image. Throws `unreadable-image` or
-   * `unsafe-archive`. Must be called before the next member is requested.
+   * Writes the member to a file, if it starts like a supported image. Throws `unreadable-image`,
+   * `not-an-image` or `unsafe-archive`. Must be called before the next member is requested.
    */
   extract(file: string): Promise<void>;
 }
 
-export type ArchiveEntry =
-  ArchiveMember | { readonly problem: ImportProblem } | { readonly hidden: string };
+export type ArchiveEntry = ArchiveMember | { readonly problem: ImportProblem } | Skipped;
 
 const separator = '!/';
 
@@ -61,10 +60,9 @@ export async function* listArchive(archive: string, stop: Stop): AsyncGenerator<
       const badName = nameRefusal(name, seen);
       seen.add(name);
       const path = memberPath(archive, name.replaceAll('\0', '\\0'));
-      const parts = name.split('/').filter((part) => part !== '.');
-      const isLeftOut = badName === undefined && parts.some(isHidden);
+      const why = badName === undefined ? whyMemberSkipped(name) : undefined;
       const refusal = badName ?? member.refusal;
-      if (isLeftOut) yield { hidden: path };
+      if (why !== undefined) yield { skipped: path, why };
       else if (refusal === undefined) {
         const unpack = (file: string) => extract(member, file, stop);
         yield { path, name, bytes, modifiedMs, extract: unpack };
@@ -74,6 +72,15 @@ export async function* listArchive(archive: string, stop: Stop): AsyncGenerator<
     if (!(error instanceof Failure) || error.code === 'stopped') throw error;
     yield { problem: { path: archive, code: error.code, reason: error.message } };
   }
+}
+
+function whyMemberSkipped(name: string): Skipped['why'] | undefined {
+  const parts = name.split('/').filter((part) => part !== '.');
+  for (const [at, part] of parts.entries()) {
+    const why = whySkipped(part, at < parts.length - 1 ? 'folder' : 'file');
+    if (why !== undefined) return why;
+  }
+  return undefined;
 }
 
 async function look(archive: string): Promise<{ isZip: boolean; modifiedMs: number }> {
@@ -129,7 +136,7 @@ async function extractChunks(member: RawMember, file: string, stop: Stop): Promi
   const found = fileKind(head.subarray(0, kindBytes));
   if (!found.supported) {
     await chunks.return?.();
-    throw unreadable(reasons.notSupported(found.what));
+    throw notSupported(member.name, found);
   }
   await pipeline(async function* () {
     yield head;

@@ -1,23 +1,32 @@
 // Walks a folder: every file below it in a fixed order, independent of the file system's. Links are
-// followed, each folder once; hidden files are left out and counted.
+// followed, each folder once; hidden files, what systems leave and Normscope's projects are left out.
 
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { ImportProblem } from '#contract/core.ts';
-import { isLeftBySystem } from '#domain/system-files.ts';
+import { isProjectName, isSystemName } from '#domain/system-files.ts';
+import { isImageName } from '../formats/kind.ts';
 import { fileSystemReason, reasons } from '../formats/unreadable.ts';
 
-export type WalkEntry =
-  { readonly path: string } | { readonly problem: ImportProblem } | { readonly hidden: string };
-
-export function isHidden(name: string): boolean {
-  return name.startsWith('.') || isLeftBySystem(name);
+/** What is skipped by its name, and why. */
+export interface Skipped {
+  readonly skipped: string;
+  readonly why: 'hidden' | 'system' | 'projects';
 }
 
-/** A user takes such a folder for an image, so it is reported instead of silently opened. */
-function isImageName(name: string): boolean {
-  return /\.(png|jpe?g|webp|bmp|tiff?)$/i.test(name);
+export type WalkEntry = { readonly path: string } | { readonly problem: ImportProblem } | Skipped;
+
+/** By the name alone; undefined for what is looked at. */
+export function whySkipped(name: string, kind: 'file' | 'folder'): Skipped['why'] | undefined {
+  if (isSystemName(name, kind)) return 'system';
+  if (name.startsWith('.')) return 'hidden';
+  return kind === 'folder' && isProjectName(name) ? 'projects' : undefined;
+}
+
+/** Whether a folder with these names is a project of Normscope's, whatever its own name. */
+export function holdsProject(names: readonly string[]): boolean {
+  return names.includes('project.sqlite') && names.includes('cache');
 }
 
 /** Files sorted by name within each folder, before its sub-folders; paths start with `folder`. */
@@ -38,20 +47,29 @@ async function* walkFolder(folder: string, visited: Set<string>): AsyncGenerator
     yield { problem: problem(folder, folderReason(error)) };
     return;
   }
+  if (holdsProject(entries.map(({ name }) => name.toString('utf8')))) {
+    yield { skipped: folder, why: 'projects' };
+    return;
+  }
   const folders: string[] = [];
   for (const entry of entries.sort((a, b) => a.name.compare(b.name))) {
     const { name } = entry;
     const text = name.toString('utf8');
     const path = join(folder, text);
-    if (isHidden(text)) yield { hidden: path };
-    else if (!Buffer.from(text, 'utf8').equals(name)) {
-      yield { problem: problem(escaped(folder, name), reasons.nameNotText) };
-    } else {
-      const found = await look(path, entry);
-      if (found !== 'folder') yield found;
-      else if (isImageName(text)) yield { problem: problem(path, reasons.folder) };
-      else folders.push(path);
+    const why = whySkipped(text, entry.isDirectory() ? 'folder' : 'file');
+    if (why !== undefined) {
+      yield { skipped: path, why };
+      continue;
     }
+    if (!Buffer.from(text, 'utf8').equals(name)) {
+      yield { problem: problem(escaped(folder, name), reasons.nameNotText) };
+      continue;
+    }
+    const found = await look(path, entry);
+    if (found !== 'folder') yield found;
+    // A user takes such a folder for an image, so it is reported instead of silently opened.
+    else if (isImageName(text)) yield { problem: problem(path, reasons.folder) };
+    else folders.push(path);
   }
   for (const path of folders) yield* walkFolder(path, visited);
 }

@@ -6,7 +6,7 @@ import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { Failure } from '#domain/failure.ts';
 import { fileKind, kindBytes } from './kind.ts';
-import { fileSystemReason, reasons, unreadable } from './unreadable.ts';
+import { fileSystemReason, notSupported, reasons, unreadable } from './unreadable.ts';
 
 /** No image within the pixel limit needs more: 100 million pixels of three 16-bit channels. */
 export const fileLimitBytes = 1024 * 2 ** 20;
@@ -19,7 +19,7 @@ export interface FileContent {
 }
 
 /**
- * The content of a file that begins like a supported image. Throws `unreadable-image` or
+ * The content of a file that begins like a supported image. Throws `unreadable-image`, `not-an-image` or
  * `not-found` with the reason; anything that is not an image costs one small read.
  */
 export async function readImageFile(path: string): Promise<FileContent> {
@@ -31,7 +31,7 @@ export async function readImageFile(path: string): Promise<FileContent> {
     if (before.isDirectory()) throw unreadable(reasons.folder);
     if (!before.isFile()) throw unreadable(reasons.notRegular);
     if (before.size === 0) throw unreadable(reasons.empty);
-    const bytes = await readWhole(file, before.size);
+    const bytes = await readWhole(file, path, before.size);
     const after = await file.stat();
     if (after.size !== before.size || after.mtimeMs !== before.mtimeMs) {
       throw unreadable(reasons.changed);
@@ -44,11 +44,11 @@ export async function readImageFile(path: string): Promise<FileContent> {
   }
 }
 
-async function readWhole(file: FileHandle, size: number): Promise<Buffer> {
+async function readWhole(file: FileHandle, path: string, size: number): Promise<Buffer> {
   const head = Buffer.alloc(Math.min(size, kindBytes));
   const { bytesRead } = await file.read(head, 0, head.length, 0);
   const found = fileKind(head.subarray(0, bytesRead));
-  if (!found.supported) throw unreadable(reasons.notSupported(found.what));
+  if (!found.supported) throw notSupported(path, found);
   if (size > fileLimitBytes) throw unreadable(reasons.fileTooLarge(fileLimitBytes));
   const bytes = Buffer.allocUnsafe(size);
   let at = 0;

@@ -1,12 +1,26 @@
 // The reasons why a file cannot be imported, in our own words and with what to do about it.
 
 import { Failure } from '#domain/failure.ts';
+import { isImageName, isMicroscopeName, type FileKind } from './kind.ts';
 
 const again = 'Copy it again from its source, or export it again.';
 
 /** The failure of one image; the caller adds the path. */
 export function unreadable(reason: string, cause?: unknown): Failure {
   return new Failure('unreadable-image', reason, undefined, { cause });
+}
+
+/**
+ * Why a file that does not begin like a supported image is not read: `not-an-image` unless its kind or its
+ * name says that it is one. path: only its ending counts.
+ */
+export function notSupported(path: string, found: FileKind & { supported: false }): Failure {
+  const { what, sort } = found;
+  if (sort === 'archive') return new Failure('not-an-image', reasons.unpack(what));
+  const isImage = sort === 'image' || isImageName(path) || isMicroscopeName(path);
+  return isImage
+    ? unreadable(reasons.notSupported(what))
+    : new Failure('not-an-image', reasons.notAnImage(what));
 }
 
 /** Whether the failure concerns the whole job, not one file. */
@@ -34,6 +48,8 @@ export const reasons = {
   nameTooLong: 'The path is too long for this system. Move the file to a shorter path.',
   notSupported: (what: string) =>
     `This is not a supported image but ${what}. Save it as PNG, JPEG, WebP, BMP or TIFF.`,
+  notAnImage: (what: string) => `This is not an image but ${what}.`,
+  unpack: (what: string) => `This is ${what}. Unpack it, then import the folder.`,
   tooLarge: (width: number, height: number, limit: number) =>
     `The image has ${width} × ${height} pixels; the limit is ${megapixels(limit)} million. ` +
     'Cut it into tiles or save it smaller.',

@@ -3,8 +3,11 @@
 
 import { basename } from 'node:path';
 import type { ImportProblem, ImportResult, Role } from '#contract/core.ts';
+import { counted } from '#domain/figures.ts';
 import type { DatasetItem, ImportRow, ImportStore, ItemAttributes } from '../datasets/items.ts';
 import type { NewImage } from '../formats/new-image.ts';
+import { Contradictions } from './contradictions.ts';
+import { Heaps } from './heaps.ts';
 import { place, type PlacingRules } from './place.ts';
 import type { Candidate, Source } from './sources.ts';
 
@@ -37,7 +40,9 @@ export class ImportLedger {
   /** The role that the first file of each image in this import has. */
   readonly #roles = new Map<string, Role>();
   readonly #sources: SourceCount[] = [];
-  readonly #leftOut = { hidden: 0, mask: 0 };
+  readonly #contradicted: Contradictions;
+  /** What is not taken although nothing is wrong with it. */
+  readonly heaps = new Heaps();
   readonly #cut = { images: 0, regions: 0 };
   /** Images that are taken and not yet written. */
   #rows = 0;
@@ -52,6 +57,7 @@ export class ImportLedger {
     this.#dataset = dataset;
     this.#jobId = jobId;
     this.#rules = rules;
+    this.#contradicted = new Contradictions(rules.role);
   }
 
   /** Groups, and images without one, whose split was not given (see `splitUnit`). */
@@ -83,10 +89,6 @@ export class ImportLedger {
     this.#failed.push(problem);
     this.#newProblems.push(problem);
     this.#flushWhenFull();
-  }
-
-  leaveOut(what: 'hidden' | 'mask'): void {
-    this.#leftOut[what]++;
   }
 
   #flushWhenFull(): void {
@@ -123,7 +125,9 @@ export class ImportLedger {
   ): ItemAttributes | null {
     // Regions of one image are alike: on two sides of a split they would make results look too good.
     const image = { hash, standardGroup: region === null ? null : candidate.name };
-    const { attributes, automatic } = place(candidate, image, this.#rules, existing);
+    const placed = place(candidate, image, this.#rules, existing);
+    const { attributes, automatic } = placed;
+    if (placed.isContradicted) this.#contradicted.count(candidate.placement, attributes.role);
     const role = this.#roles.get(hash);
     if (role !== undefined) {
       this.#duplicates++;
@@ -158,6 +162,8 @@ export class ImportLedger {
       imported: this.#imported,
       duplicates: this.#duplicates,
       failed: this.#failed,
+      notImages: this.heaps.notImages,
+      leftOut: this.heaps.leftOut,
       recognised,
     };
   }
@@ -177,30 +183,24 @@ export class ImportLedger {
 
   #remarks(): string[] {
     const remarks: string[] = [];
-    const { hidden, mask } = this.#leftOut;
     if (this.#cut.images > 0) {
       remarks.push(
-        `cut ${files(this.#cut.images, 'image')} into ${files(this.#cut.regions, 'tile')}`,
+        `cut ${counted(this.#cut.images, 'image')} into ${counted(this.#cut.regions, 'tile')}`,
       );
     }
-    if (hidden > 0) remarks.push(`left out ${files(hidden, 'hidden file')}`);
-    if (mask > 0) remarks.push(`left out ${files(mask, 'mask')} in ground_truth folders`);
+    remarks.push(...this.#contradicted.words, ...this.heaps.words);
     if (this.#changed > 0) {
       remarks.push(
-        `${files(this.#changed, 'image')} of the dataset now with the role, class, group, domain or side ` +
+        `${counted(this.#changed, 'image')} of the dataset now with the role, class, group, domain or side ` +
           'of this import',
       );
     }
     if (this.#contradictions > 0) {
       remarks.push(
-        `${files(this.#contradictions, 'file')} with the same content as another of a different ` +
+        `${counted(this.#contradictions, 'file')} with the same content as another of a different ` +
           'role: the first one counts',
       );
     }
     return remarks;
   }
-}
-
-function files(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }

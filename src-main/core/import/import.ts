@@ -20,7 +20,7 @@ import type { DatasetItem, ImportStore } from '../datasets/items.ts';
 import type { NewImage } from '../formats/new-image.ts';
 import { inOrder } from '../reader/ordered.ts';
 import { keptOriginal, originalsFolder } from '../archives/originals.ts';
-import { domainRule, groupRule, type PlacingRules } from './place.ts';
+import { classRolesOf, domainRule, groupRule, isSkipped, type PlacingRules } from './place.ts';
 import { regionImages } from './region-images.ts';
 import { thumbnailPath } from '../reader/reader-tasks.ts';
 import type { ImageReader } from '../reader/reader.ts';
@@ -65,7 +65,13 @@ interface Read {
   readonly modifiedMs: number;
 }
 
-type Outcome = ({ readonly candidate: Candidate } & Read) | { readonly problem: ImportProblem };
+/** A file found in a folder that is no image, and the reason. */
+interface NoImage {
+  readonly notImage: ImportProblem;
+}
+
+type Refused = { readonly problem: ImportProblem } | NoImage;
+type Outcome = ({ readonly candidate: Candidate } & Read) | Refused;
 
 class Import {
   readonly #spec: ImportSpec;
@@ -100,7 +106,7 @@ class Import {
     for (const folder of folders) await mkdir(folder, { recursive: true });
     try {
       for (const problem of problems) ledger.fail(problem);
-      await this.#readAll(sources, total, ledger);
+      await this.#readAll(sources, total, ledger, rules);
       ledger.flush();
       this.#fillSides(rules, ledger.automatic);
       return ledger.result();
@@ -131,17 +137,22 @@ class Import {
     return { sources, problems, total };
   }
 
-  async #readAll(sources: readonly Source[], total: number, ledger: ImportLedger): Promise<void> {
+  async #readAll(
+    sources: readonly Source[],
+    total: number,
+    ledger: ImportLedger,
+    rules: PlacingRules,
+  ): Promise<void> {
     let done = 0;
     for (const source of sources) {
       ledger.begin(source);
       // A few more than are decoded at once, so that no reader waits.
       const window = 4 * this.#reader.parallel;
-      for await (const outcome of inOrder(this.#files(source, ledger), window, (candidate) =>
-        this.#read(candidate),
-      )) {
+      const files = this.#files(source, ledger, rules);
+      for await (const outcome of inOrder(files, window, (file) => this.#read(file))) {
         throwIfStopped(this.#job.stop);
         if ('problem' in outcome) ledger.fail(outcome.problem);
+        else if ('notImage' in outcome) ledger.heaps.notImage(outcome.notImage);
         else ledger.take(outcome);
         this.#job.report({ done: ++done, total: Math.max(total, done), note: null });
       }
@@ -149,7 +160,7 @@ class Import {
   }
 
   #rules(sources: readonly Source[]): PlacingRules {
-    const { role, split, group, domain, seed } = this.#spec;
+    const { role, classRoles, conflicts, split, group, domain, seed } = this.#spec;
     const sideOfGroup = new Map(
       [...this.#items()]
         .filter((item) => item.role === 'normal' && item.group !== null)
@@ -158,6 +169,7 @@ class Import {
     const named = new Set(sources.flatMap((source) => [...namedSplits(source)]));
     return {
       role: role ?? null,
+      ...{ classRoles: classRolesOf(classRoles), conflicts },
       split: typeof split === 'string' ? split : null,
       shares: Array.isArray(split) ? sharesOf(split) : standardShares,
       seed,
@@ -169,30 +181,36 @@ class Import {
     };
   }
 
-  async *#files(source: Source, ledger: ImportLedger): AsyncGenerator<Candidate | ImportProblem> {
+  async *#files(
+    source: Source,
+    { heaps }: ImportLedger,
+    rules: PlacingRules,
+  ): AsyncGenerator<Candidate | Refused> {
     for await (const entry of candidates(source, this.#job.stop)) {
       throwIfStopped(this.#job.stop);
-      if ('hidden' in entry) ledger.leaveOut('hidden');
-      else if ('problem' in entry) yield entry.problem;
-      else if (entry.placement.isMask) ledger.leaveOut('mask');
+      if ('skipped' in entry) heaps.leaveOut(entry.why, entry.skipped);
+      else if ('problem' in entry) yield entry;
+      else if (entry.placement.isMask && this.#spec.masks !== 'take') {
+        heaps.leaveOut('masks', entry.path);
+      } else if (isSkipped(entry, rules)) heaps.leaveOut('skipped', entry.path);
       else yield entry.member === undefined ? entry : await this.#unpack(entry);
     }
   }
 
   /** Archives are read in their order, so a member is unpacked before the next one is looked at. */
-  async #unpack(candidate: Candidate): Promise<Candidate | ImportProblem> {
+  async #unpack(candidate: Candidate): Promise<Candidate | Refused> {
     const file = join(this.#incoming, String(this.#incomingCount++));
     try {
       if ((await this.#known(candidate)) !== undefined) return candidate;
       await candidate.member!.extract(file);
       return { ...candidate, unpacked: file };
     } catch (error) {
-      return problemOf(candidate.path, error);
+      return refusal(candidate, error);
     }
   }
 
-  async #read(entry: Candidate | ImportProblem): Promise<Outcome> {
-    if ('reason' in entry) return { problem: entry };
+  async #read(entry: Candidate | Refused): Promise<Outcome> {
+    if (!('path' in entry)) return entry;
     const { path, member, unpacked } = entry;
     try {
       const known = unpacked === undefined ? await this.#known(entry) : undefined;
@@ -212,7 +230,7 @@ class Import {
       return { candidate: entry, image, regions, modifiedMs: member?.modifiedMs ?? modifiedMs };
     } catch (error) {
       if (unpacked !== undefined) await rm(unpacked, { force: true });
-      return { problem: problemOf(path, error) };
+      return refusal(entry, error);
     }
   }
 
@@ -265,9 +283,10 @@ class Import {
 }
 
 /** Rethrows an error that ends the job; an error of one file becomes its reason. */
-function problemOf(path: string, error: unknown): ImportProblem {
+function refusal({ path, isFound }: Candidate, error: unknown): Refused {
   if (!(error instanceof Failure) || endsJob(error)) throw error;
-  return { path, code: error.code, reason: error.message };
+  const refused = { path, code: error.code, reason: error.message };
+  return isFound && error.code === 'not-an-image' ? { notImage: refused } : { problem: refused };
 }
 
 /** undefined when there is no such file. */

@@ -14,11 +14,14 @@ import {
 } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import { nearestName } from '#domain/nearest-name.ts';
+import { roleMeaning, roleWords, splitMeaning, splitWords } from '#domain/role-words.ts';
 
 export interface ManifestRow {
   /** Absolute. */
   readonly path: string;
   readonly role: Role | null;
+  /** Whether the table calls it a mask, which is not imported. */
+  readonly isMask: boolean;
   readonly class: string | null;
   readonly group: string | null;
   readonly domain: string | null;
@@ -127,13 +130,15 @@ function readRow(folder: string, cell: (column: Column) => string): ManifestRow 
       `the path "${path}" leads out of the table's folder. Write the full path if this is intended.`,
     );
   }
+  const role = oneOf('role', cell('role'), roleMeaning, roleNames, roleWords);
   return {
     path: absolute,
-    role: oneOf('role', cell('role'), roleNames),
+    role: role === 'mask' ? null : role,
+    isMask: role === 'mask',
     class: cell('label') || null,
     group: cell('group') || null,
     domain: cell('domain') || joinedDomain(cell) || null,
-    split: oneOf('split', cell('split'), splitNames),
+    split: oneOf('split', cell('split'), splitMeaning, splitNames, splitWords),
   };
 }
 
@@ -145,12 +150,19 @@ function joinedDomain(cell: (column: Column) => string): string {
     .join('; ');
 }
 
-function oneOf<T extends string>(column: string, value: string, names: readonly T[]): T | null {
+/** names: for the message. words: all that are understood. */
+function oneOf<T extends string>(
+  column: string,
+  value: string,
+  meaning: (word: string) => T | undefined,
+  names: readonly string[],
+  words: readonly string[],
+): T | null {
   if (value === '') return null;
-  const name = names.find((candidate) => candidate === value.toLowerCase());
-  if (name !== undefined) return name;
+  const found = meaning(value);
+  if (found !== undefined) return found;
   throw new Failure(
     'bad-input',
-    `the ${column} "${value}" is not one of ${names.join(', ')}${nearestName(value, names)}`,
+    `the ${column} "${value}" is not one of ${names.join(', ')}${nearestName(value, words)}`,
   );
 }

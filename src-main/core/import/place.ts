@@ -3,6 +3,7 @@
 
 import { dirname, basename } from 'node:path';
 import type { Role, Split } from '#contract/core.ts';
+import type { ClassRoles, RoleConflict } from '#contract/import/import-rules.ts';
 import { Failure } from '#domain/failure.ts';
 import {
   automaticSide,
@@ -16,6 +17,10 @@ import type { Candidate } from './sources.ts';
 
 export interface PlacingRules {
   readonly role: Role | null;
+  /** By class; null is that of images without one. */
+  readonly classRoles: ReadonlyMap<string | null, Role | 'skip'>;
+  /** undefined: see `images.import`. */
+  readonly conflicts: RoleConflict | undefined;
   /** One split for every image, when the import's options give one. */
   readonly split: Split | null;
   readonly shares: Shares;
@@ -34,6 +39,19 @@ export interface Placed {
   readonly attributes: ItemAttributes;
   /** The unit (group or image) that is split together, when no split was given; else null. */
   readonly automatic: string | null;
+  /** Whether the folder's name says another role than the import. */
+  readonly isContradicted: boolean;
+  /** Where the role comes from, for the user: 'the folder "good"'; null when nothing gives one. */
+  readonly reason: string | null;
+}
+
+export function classRolesOf(classRoles: ClassRoles = []): PlacingRules['classRoles'] {
+  return new Map(classRoles.map((given) => [given.class, given.role]));
+}
+
+/** Whether the image belongs to a class that the import skips. */
+export function isSkipped({ declared, placement }: Candidate, rules: PlacingRules): boolean {
+  return rules.classRoles.get(declared?.class ?? placement.class) === 'skip';
 }
 
 /**
@@ -47,8 +65,7 @@ export function place(
   existing: ItemAttributes | undefined,
 ): Placed {
   const { declared, placement } = candidate;
-  const role =
-    declared?.role ?? rules.role ?? placement.role ?? existing?.role ?? ('unlabelled' as const);
+  const { role, ...why } = decideRole(candidate, rules, existing);
   const group =
     declared?.group ?? rules.groupOf(candidate.path) ?? existing?.group ?? standardGroup;
   const domain = declared?.domain ?? rules.domainOf(candidate.path) ?? existing?.domain ?? null;
@@ -57,12 +74,12 @@ export function place(
   const attributes = { role, class: className, group, domain };
   if (role !== 'normal') {
     const kept = existing?.role === role ? existing.split : splitOfRole(role);
-    return { attributes: { ...attributes, split: named ?? kept }, automatic: null };
+    return { attributes: { ...attributes, split: named ?? kept }, automatic: null, ...why };
   }
   const unit = splitUnit(group, hash);
   const isCarved = named === 'train' && rules.carvesCalibrate;
   if (named !== null && !isCarved) {
-    return { attributes: { ...attributes, split: named }, automatic: null };
+    return { attributes: { ...attributes, split: named }, automatic: null, ...why };
   }
   const known = knownSide(group, rules, existing);
   const split = isCarved
@@ -70,7 +87,37 @@ export function place(
       ? known
       : carveCalibrate(rules.seed, unit, rules.shares.calibrate)
     : (known ?? automaticSide(rules.seed, unit, rules.shares));
-  return { attributes: { ...attributes, split }, automatic: unit };
+  return { attributes: { ...attributes, split }, automatic: unit, ...why };
+}
+
+function decideRole(
+  { declared, placement }: Candidate,
+  rules: PlacingRules,
+  existing: ItemAttributes | undefined,
+): Pick<Placed, 'isContradicted' | 'reason'> & { role: Role } {
+  const clear = (role: Role, reason: string | null) => ({ role, reason, isContradicted: false });
+  const ofClass = rules.classRoles.get(declared?.class ?? placement.class);
+  if (ofClass !== undefined && ofClass !== 'skip')
+    return clear(ofClass, 'the choice for its class');
+  if (declared?.role) return clear(declared.role, 'the table');
+  const folder = placement.role;
+  const folderWords = `the folder "${placement.roleFrom ?? ''}"`;
+  if (rules.role === null) {
+    if (folder !== null) return clear(folder, folderWords);
+    return existing === undefined
+      ? clear('unlabelled', null)
+      : clear(existing.role, 'an earlier import');
+  }
+  const given = 'the choice for all images';
+  // "Unlabelled" leaves open what an image is, so that it contradicts nothing.
+  if (folder === null || folder === rules.role || rules.role === 'unlabelled') {
+    return clear(rules.role, given);
+  }
+  // A model learns from normal images: an anomaly among them costs more than a normal image left out.
+  const winner = rules.conflicts ?? (rules.role === 'normal' ? 'folders' : 'role');
+  return winner === 'folders'
+    ? { role: folder, reason: folderWords, isContradicted: true }
+    : { role: rules.role, reason: given, isContradicted: true };
 }
 
 /** A normal image stays on its side, and a group where its first images are. */

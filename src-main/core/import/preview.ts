@@ -6,16 +6,28 @@ import { open } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import type { ImportProblem } from '#contract/core.ts';
 import type { ImportPreview, PreviewedFile } from '#contract/import-preview.ts';
-import type { FacetCount, Role, Split } from '#contract/image.ts';
+import type { Role, Split } from '#contract/image.ts';
+import type { ClassRoles, MaskRule, RoleConflict } from '#contract/import/import-rules.ts';
 import { Failure } from '#domain/failure.ts';
 import { either, StopSource, throwIfStopped, type Stop } from '#domain/stop.ts';
 import { standardShares } from '../datasets/split.ts';
 import type { DatasetItem, KnownFile } from '../datasets/items.ts';
-import { fileKind, kindBytes } from '../formats/kind.ts';
+import { fileKind, isImageName, kindBytes } from '../formats/kind.ts';
 import { inOrder } from '../reader/ordered.ts';
-import { domainRule, groupRule, place, type PlacingRules } from './place.ts';
+import { ClassTable } from './class-table.ts';
+import { Contradictions } from './contradictions.ts';
+import { countValue, mostFrequentFirst } from './facets.ts';
+import { Heaps } from './heaps.ts';
+import {
+  classRolesOf,
+  domainRule,
+  groupRule,
+  isSkipped,
+  place,
+  type PlacingRules,
+} from './place.ts';
 import { candidates, namedSplits, openSource, type Candidate, type Source } from './sources.ts';
-import { fileSystemReason, reasons } from '../formats/unreadable.ts';
+import { fileSystemReason, notSupported, reasons } from '../formats/unreadable.ts';
 
 export interface PreviewRequest {
   readonly paths: readonly string[];
@@ -23,6 +35,9 @@ export interface PreviewRequest {
   readonly group?: string | undefined;
   readonly domain?: string | undefined;
   readonly split?: Split | undefined;
+  readonly classRoles?: ClassRoles | undefined;
+  readonly masks?: MaskRule | undefined;
+  readonly conflicts?: RoleConflict | undefined;
 }
 
 export interface PreviewPorts {
@@ -70,7 +85,8 @@ export async function previewImport(
   }
 }
 
-type Looked = { readonly candidate: Candidate; readonly isKnown: boolean } | ImportProblem;
+type Refused = { readonly problem: ImportProblem } | { readonly notImage: ImportProblem };
+type Looked = { readonly candidate: Candidate; readonly isKnown: boolean } | Refused;
 
 class Preview {
   readonly #request: PreviewRequest;
@@ -82,7 +98,9 @@ class Preview {
   readonly #domains = new Map<string | null, number>();
   readonly #examples = new Map<string, PreviewedFile>();
   readonly #problems: ImportProblem[] = [];
-  readonly #leftOut = { hidden: 0, masks: 0 };
+  readonly #heaps = new Heaps();
+  readonly #classTable = new ClassTable();
+  readonly #contradictions: Contradictions;
   #recognised: string[] = [];
   #namesSplits = false;
   #problemCount = 0;
@@ -93,6 +111,7 @@ class Preview {
     this.#request = request;
     this.#ports = ports;
     this.#limits = limits;
+    this.#contradictions = new Contradictions(request.role ?? null);
   }
 
   async look(stop: Stop): Promise<void> {
@@ -106,10 +125,12 @@ class Preview {
     this.#recognised = [...new Set(sources.flatMap(wordsOf))];
     const rules = this.#rules(sources);
     for (const source of sources) {
-      const looked = inOrder(this.#files(source, stop), atOnce, (file) => this.#lookAt(file));
+      const files = this.#files(source, rules, stop);
+      const looked = inOrder(files, atOnce, (file) => this.#lookAt(file));
       for await (const found of looked) {
         throwIfStopped(stop);
-        if ('reason' in found) this.#fail(found);
+        if ('problem' in found) this.#fail(found.problem);
+        else if ('notImage' in found) this.#heaps.notImage(found.notImage);
         else this.#take(found.candidate, found.isKnown, rules);
         if (this.#images + this.#problemCount > this.#limits.files) {
           throw new Failure('stopped', 'Enough.');
@@ -119,57 +140,63 @@ class Preview {
   }
 
   result(isComplete: boolean): ImportPreview {
+    const classes = mostFrequentFirst(this.#classes).slice(0, valuesTold);
     return {
       ...{ isComplete, images: this.#images, known: this.#known },
       roles: mostFrequentFirst(this.#roles),
-      classes: mostFrequentFirst(this.#classes).slice(0, valuesTold),
+      ...{ classes, classTable: this.#classTable.rows(classes) },
       groups: mostFrequentFirst(this.#groups).slice(0, valuesTold),
       domains: mostFrequentFirst(this.#domains).slice(0, valuesTold),
       namesSplits: this.#namesSplits,
       recognised: this.#recognised,
       problems: { count: this.#problemCount, first: this.#problems },
-      leftOut: this.#leftOut,
+      ...{ notImages: this.#heaps.notImages, leftOut: this.#heaps.leftOut },
+      contradictions: this.#contradictions.images,
       examples: [...this.#examples.values()],
     };
   }
 
   /** Splits are not previewed, and the other rules decide only splits. */
   #rules(sources: readonly Source[]): PlacingRules {
-    const { role, split, group, domain } = this.#request;
+    const { role, classRoles, conflicts, split, group, domain } = this.#request;
     this.#namesSplits =
       split !== undefined || sources.some((source) => namedSplits(source).size > 0);
     return {
       ...{ role: role ?? null, split: split ?? null, groupOf: groupRule(group) },
-      domainOf: domainRule(domain),
+      ...{ classRoles: classRolesOf(classRoles), conflicts, domainOf: domainRule(domain) },
       ...{ shares: standardShares, seed: 0, carvesCalibrate: false, splitsAll: false },
       sideOfGroup: new Map(),
     };
   }
 
-  async *#files(source: Source, stop: Stop): AsyncGenerator<Candidate | ImportProblem> {
+  async *#files(
+    source: Source,
+    rules: PlacingRules,
+    stop: Stop,
+  ): AsyncGenerator<Candidate | Refused> {
     for await (const entry of candidates(source, stop)) {
       throwIfStopped(stop);
-      if ('hidden' in entry) this.#leftOut.hidden++;
-      else if ('problem' in entry) yield entry.problem;
-      else if (entry.placement.isMask) this.#leftOut.masks++;
+      if ('skipped' in entry) this.#heaps.leaveOut(entry.why, entry.skipped);
+      else if ('problem' in entry) yield entry;
+      else if (entry.placement.isMask && this.#request.masks !== 'take') {
+        this.#heaps.leaveOut('masks', entry.path);
+      } else if (isSkipped(entry, rules)) this.#heaps.leaveOut('skipped', entry.path);
       else yield entry;
     }
   }
 
-  async #lookAt(file: Candidate | ImportProblem): Promise<Looked> {
-    if ('reason' in file) return file;
+  async #lookAt(file: Candidate | Refused): Promise<Looked> {
+    if (!('path' in file)) return file;
     const known = this.#ports.knownFile(file.path);
     if (file.member !== undefined) {
       // Unpacking every member would take as long as the import, so only names are checked.
-      if (/\.(png|jpe?g|webp|bmp|tiff?)$/i.test(file.path)) {
+      if (isImageName(file.path)) {
         const { bytes, modifiedMs } = file.member;
         const isKnown = known?.bytes === bytes && known.modifiedMs === modifiedMs;
         return { candidate: file, isKnown };
       }
-      return problem(
-        file.path,
-        'By its name this is not an image; the import will check its content.',
-      );
+      const reason = 'By its name this is not an image; the import will check its content.';
+      return { notImage: { path: file.path, code: 'not-an-image', reason } };
     }
     return await lookInside(file, known);
   }
@@ -178,14 +205,16 @@ class Preview {
     const hash = isKnown ? this.#ports.knownFile(candidate.path)?.hash : undefined;
     const existing = hash === undefined ? undefined : this.#ports.item(hash);
     const image = { hash: '', standardGroup: null };
-    const placed = place(candidate, image, rules, existing).attributes;
-    const { role, class: className, group, domain } = placed;
+    const placed = place(candidate, image, rules, existing);
+    const { role, class: className, group, domain } = placed.attributes;
     this.#images++;
     if (isKnown) this.#known++;
-    count(this.#roles, role);
-    count(this.#classes, className);
-    count(this.#groups, group);
-    count(this.#domains, domain);
+    countValue(this.#roles, role);
+    countValue(this.#classes, className);
+    countValue(this.#groups, group);
+    countValue(this.#domains, domain);
+    this.#classTable.count(candidate, placed.attributes, placed.reason, hash ?? null);
+    if (placed.isContradicted) this.#contradictions.count(candidate.placement, role);
     const kind = JSON.stringify([role, className]);
     if (this.#examples.size < examplesTold && !this.#examples.has(kind)) {
       this.#examples.set(kind, { path: candidate.path, role, class: className, group, domain });
@@ -212,7 +241,7 @@ async function lookInside(candidate: Candidate, known: KnownFile | undefined): P
       }
       const { buffer, bytesRead } = await file.read(Buffer.alloc(kindBytes), 0, kindBytes, 0);
       const kind = fileKind(buffer.subarray(0, bytesRead));
-      if (!kind.supported) return problem(path, reasons.notSupported(kind.what));
+      if (!kind.supported) return refused(candidate, kind);
       return { candidate, isKnown: false };
     } finally {
       await file.close();
@@ -224,8 +253,14 @@ async function lookInside(candidate: Candidate, known: KnownFile | undefined): P
   }
 }
 
-function problem(path: string, reason: string): ImportProblem {
-  return { path, code: 'unreadable-image', reason };
+function problem(path: string, reason: string): Refused {
+  return { problem: { path, code: 'unreadable-image', reason } };
+}
+
+function refused({ path, isFound }: Candidate, kind: Parameters<typeof notSupported>[1]): Refused {
+  const { code, message } = notSupported(path, kind);
+  const file = { path, code, reason: message };
+  return isFound && code === 'not-an-image' ? { notImage: file } : { problem: file };
 }
 
 function wordsOf(source: Source): string[] {
@@ -233,18 +268,6 @@ function wordsOf(source: Source): string[] {
   const { rows, problems, ignored } = source.manifest;
   const unused = ignored.length > 0 ? `, columns without a meaning: ${ignored.join(', ')}` : '';
   return [`a table of ${rows.length + problems.length} lines${unused}`];
-}
-
-function count<Value>(counts: Map<Value, number>, value: Value): void {
-  counts.set(value, (counts.get(value) ?? 0) + 1);
-}
-
-function mostFrequentFirst<Value extends string | null>(
-  counts: ReadonlyMap<Value, number>,
-): FacetCount<Value>[] {
-  return [...counts]
-    .map(([value, number]) => ({ value, count: number }))
-    .sort((a, b) => b.count - a.count || ((a.value ?? '') < (b.value ?? '') ? -1 : 1));
 }
 
 /** Throws `bad-input`: the core may have another working folder than the client. */

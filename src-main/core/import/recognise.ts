@@ -1,11 +1,14 @@
-// Recognises the folder layout of an import: one folder per class, train and test folders, and the layout
-// of the MVTec anomaly sets (train/good, test/good, test/<defect>).
+// Recognises the folder layout of an import: one folder per class, folders named after roles, train and
+// test folders, and the layout of the MVTec anomaly sets (train/good, test/good, test/<defect>).
 
 import type { Role, Split } from '#contract/core.ts';
+import { roleOfName, splitMeaning, type RoleMeaning } from '#domain/role-words.ts';
 
 /** The attributes that an image's folder gives; null where it gives none. */
 export interface Placement {
   readonly role: Role | null;
+  /** The folder whose name gives the role; null without a role. */
+  readonly roleFrom: string | null;
   readonly class: string | null;
   readonly split: Split | null;
   /** Not an image of the specimen but a mask that belongs to one. */
@@ -15,31 +18,28 @@ export interface Placement {
 export interface Layout {
   /** A text for the user: "class folders"; null when no layout was recognised. */
   readonly words: string | null;
+  /** Whether it is that of the MVTec sets, whose roles are known. */
+  readonly isAnomalySet: boolean;
   /** The splits that the folders name. */
   readonly splits: ReadonlySet<Split>;
   /** folder: below the root, with "/" between folders; "" is the root. */
   place(folder: string): Placement;
 }
 
-const splitWords: Readonly<Record<string, Split>> = {
-  train: 'train',
-  training: 'train',
-  test: 'test',
-  testing: 'test',
-  calibrate: 'calibrate',
-  calibration: 'calibrate',
-  val: 'calibrate',
-  valid: 'calibrate',
-  validation: 'calibrate',
-};
+const nothing: Placement = { role: null, roleFrom: null, class: null, split: null, isMask: false };
 
-const nothing: Placement = { role: null, class: null, split: null, isMask: false };
+export interface LayoutOptions {
+  /** An archive, whose outermost folder, if it has only one, is its own name and no class. */
+  readonly isPacked?: boolean;
+  /** The name of the folder that was given: "normal" says what all of it is. */
+  readonly rootName?: string;
+}
 
-/**
- * folders: those that hold files, below the root. isPacked: an archive, whose outermost folder, if
- * it has only one, is its own name and no class.
- */
-export function recogniseLayout(folders: Iterable<string>, isPacked = false): Layout {
+/** folders: those that hold files, below the root. */
+export function recogniseLayout(
+  folders: Iterable<string>,
+  { isPacked = false, rootName = '' }: LayoutOptions = {},
+): Layout {
   const all = [...folders].map(partsOf);
   const first = all[0]?.[0];
   const wrapped = isPacked && first !== undefined && all.every((parts) => parts[0] === first);
@@ -47,10 +47,13 @@ export function recogniseLayout(folders: Iterable<string>, isPacked = false): La
   const relevant = all.map((parts) => parts.slice(wrapper));
   const anomalySets = new Set(relevant.flatMap(anomalySetRoot));
   const splits = relevant.flatMap((parts) => parts.map(splitOf)).filter((s) => s !== undefined);
+  const isAnomalySet = anomalySets.size > 0;
+  const outer = wrapper === 1 ? first! : rootName;
   return {
-    words: layoutWords(anomalySets.size > 0, splits.length > 0, relevant),
+    words: layoutWords(isAnomalySet, splits.length > 0, relevant),
+    isAnomalySet,
     splits: new Set(splits),
-    place: (folder) => placeFolder(partsOf(folder).slice(wrapper), anomalySets),
+    place: (folder) => placeFolder(partsOf(folder).slice(wrapper), anomalySets, outer),
   };
 }
 
@@ -58,14 +61,17 @@ function partsOf(folder: string): string[] {
   return folder.split('/').filter((part) => part !== '');
 }
 
+/** A folder called "none" or "unused" names a class, no side. */
 function splitOf(part: string): Split | undefined {
-  const word = part.toLowerCase();
-  return Object.hasOwn(splitWords, word) ? splitWords[word] : undefined;
+  const split = splitMeaning(part);
+  return split === 'none' ? undefined : split;
 }
 
 /** The folder above `train/good`: the root of one MVTec-style set. */
 function anomalySetRoot(parts: readonly string[]): string[] {
-  const at = parts.findIndex((part, i) => splitOf(part) === 'train' && parts[i + 1] === 'good');
+  const at = parts.findIndex(
+    (part, i) => splitOf(part) === 'train' && roleOfName(parts[i + 1] ?? '') === 'normal',
+  );
   return at < 0 ? [] : [parts.slice(0, at).join('/')];
 }
 
@@ -75,19 +81,37 @@ function layoutWords(isAnomalySet: boolean, hasSplits: boolean, folders: readonl
   return folders.some((parts) => parts.length > 0) ? 'class folders' : null;
 }
 
-function placeFolder(parts: readonly string[], anomalySets: ReadonlySet<string>): Placement {
+/** outer: the name of the root, which counts where no folder below it says anything. */
+function placeFolder(
+  parts: readonly string[],
+  anomalySets: ReadonlySet<string>,
+  outer: string,
+): Placement {
+  if (parts.some((part) => roleOfName(part) === 'mask')) return { ...nothing, isMask: true };
   const at = parts.findIndex((part) => splitOf(part) !== undefined);
-  if (at < 0) {
-    const mask = parts.findIndex((part) => part.toLowerCase() === 'ground_truth');
-    if (mask >= 0 && anomalySets.has(parts.slice(0, mask).join('/'))) {
-      return { ...nothing, isMask: true };
-    }
-    return { ...nothing, class: parts.at(-1) ?? null };
-  }
+  const named = namedRole(parts) ?? namedRole([outer]);
+  const said = { ...nothing, role: named?.role ?? null, roleFrom: named?.folder ?? null };
+  if (at < 0) return { ...said, class: parts.at(-1) ?? named?.folder ?? null };
   const split = splitOf(parts[at]!) ?? null;
   const name = parts[at + 1] ?? null;
-  if (!anomalySets.has(parts.slice(0, at).join('/'))) return { ...nothing, class: name, split };
+  if (!anomalySets.has(parts.slice(0, at).join('/'))) {
+    return { ...said, class: name ?? named?.folder ?? null, split };
+  }
+  if (name === null) return { ...nothing, split };
   // Defects among the training images are not normal.
-  const role = name === null ? null : name === 'good' ? 'normal' : 'anomaly';
-  return { ...nothing, role, class: name, split };
+  const role = roleOf(roleOfName(name)) ?? 'anomaly';
+  return { ...nothing, role, roleFrom: name, class: name, split };
+}
+
+/** The innermost folder whose name says a role. */
+function namedRole(parts: readonly string[]): { role: Role; folder: string } | undefined {
+  for (const folder of [...parts].reverse()) {
+    const role = roleOf(roleOfName(folder));
+    if (role !== undefined) return { role, folder };
+  }
+  return undefined;
+}
+
+function roleOf(meaning: RoleMeaning | undefined): Role | undefined {
+  return meaning === 'mask' ? undefined : meaning;
 }

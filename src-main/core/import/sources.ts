@@ -10,7 +10,7 @@ import { isArchiveName, listArchive, type ArchiveMember } from '../archives/arch
 import { readManifest, type Manifest, type ManifestRow } from './manifest.ts';
 import { recogniseLayout, type Layout, type Placement } from './recognise.ts';
 import { fileSystemReason, reasons } from '../formats/unreadable.ts';
-import { walk } from '../archives/walk.ts';
+import { walk, type Skipped } from '../archives/walk.ts';
 
 export type Source =
   | { readonly kind: 'folder' | 'file' | 'archive'; readonly path: string; readonly layout: Layout }
@@ -23,14 +23,15 @@ export interface Candidate {
   readonly name: string;
   readonly placement: Placement;
   /** What the user wrote about this very image. */
-  readonly declared: Omit<ManifestRow, 'path'> | null;
+  readonly declared: Omit<ManifestRow, 'path' | 'isMask'> | null;
+  /** Whether it was found in a folder or an archive, not named by the user. */
+  readonly isFound: boolean;
   readonly member?: ArchiveMember;
   /** The temporary file with the member's bytes. */
   readonly unpacked?: string;
 }
 
-export type SourceEntry =
-  Candidate | { readonly problem: ImportProblem } | { readonly hidden: string };
+export type SourceEntry = Candidate | { readonly problem: ImportProblem } | Skipped;
 
 const plain: Layout = recogniseLayout([]);
 
@@ -74,7 +75,8 @@ async function survey(kind: 'folder' | 'archive', path: string, stop: Stop) {
     folders.add(folder);
     count++;
   }
-  const layout = recogniseLayout(folders, kind === 'archive');
+  const given = kind === 'archive' ? { isPacked: true } : { rootName: basename(path) };
+  const layout = recogniseLayout(folders, given);
   return { source: { kind, path, layout } as const, count };
 }
 
@@ -100,7 +102,7 @@ export async function* candidates(source: Source, stop: Stop): AsyncGenerator<So
       }
       return;
     case 'file':
-      yield placed(plain, basename(source.path), { path: source.path });
+      yield { ...placed(plain, basename(source.path), { path: source.path }), isFound: false };
       return;
     case 'archive':
       for await (const entry of listArchive(source.path, stop)) {
@@ -110,9 +112,13 @@ export async function* candidates(source: Source, stop: Stop): AsyncGenerator<So
       return;
     case 'table':
       for (const problem of source.manifest.problems) yield { problem };
-      for (const { path, ...declared } of source.manifest.rows) {
+      for (const { path, isMask, ...declared } of source.manifest.rows) {
         const problem = await whyMissing(path);
-        const found = { ...placed(plain, basename(path), { path }), declared };
+        const bare = placed(plain, basename(path), { path });
+        const found = {
+          ...bare,
+          ...{ declared, placement: { ...bare.placement, isMask }, isFound: false },
+        };
         yield problem === undefined ? found : { problem };
       }
   }
@@ -124,7 +130,8 @@ function placed(
   { path, member }: Pick<Candidate, 'path' | 'member'>,
 ): Candidate {
   const placement = layout.place(folderOf(name));
-  return { path, name, placement, declared: null, ...(member === undefined ? {} : { member }) };
+  const found = { path, name, placement, declared: null, isFound: true };
+  return member === undefined ? found : { ...found, member };
 }
 
 /** A file that is named in a table may not exist. */

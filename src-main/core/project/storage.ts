@@ -7,7 +7,7 @@ import { storageParts, type Backup, type Storage, type StoragePart } from '#cont
 import { Failure } from '#domain/failure.ts';
 import type { HandlersOf } from '#rpc/method.ts';
 import { folderSize } from './folder-size.ts';
-import { renderedFolder } from '../reader/viewer.ts';
+import { previewsFolder, renderedFolder } from '../reader/viewer.ts';
 import type { JobQueue } from '../jobs/queue.ts';
 import { runFolder } from '../store/runs/run-folder.ts';
 import type { ProjectDatabase } from '../store/database.ts';
@@ -131,7 +131,7 @@ function foldersOf(project: string, part: StoragePart, inTrash: readonly string[
     case 'pixels':
       return [join(project, 'cache', 'shards')];
     case 'pictures':
-      return [renderedFolder(project)];
+      return [renderedFolder(project), previewsFolder(project)];
     case 'trash':
       return [...inTrash];
     default:

@@ -1,7 +1,6 @@
 // Finds the picture files of catalogued images, by hash, never by path.
 
 import { open, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileKind, kindBytes } from '../formats/kind.ts';
 import { thumbnailPath } from './reader-tasks.ts';
 
@@ -24,9 +23,9 @@ const shownTypes: Readonly<Record<string, string>> = {
   bmp: 'image/bmp',
 };
 
-/** undefined when it is gone. */
-export async function thumbnail(projectFolder: string, hash: string): Promise<Picture | undefined> {
-  const path = thumbnailPath(join(projectFolder, 'cache', 'thumbnails'), hash);
+/** undefined when it is gone. folder: of thumbnails. */
+export async function thumbnail(folder: string, hash: string): Promise<Picture | undefined> {
+  const path = thumbnailPath(folder, hash);
   return (await isFile(path)) ? { path, type: 'image/webp' } : undefined;
 }
 

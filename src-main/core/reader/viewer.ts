@@ -7,13 +7,14 @@ import type { ImageHistogram } from '#contract/image-look.ts';
 import type { PictureLook } from '#contract/picture-look.ts';
 import { Failure } from '#domain/failure.ts';
 import type { RegionAddress } from '#domain/pixels/region-address.ts';
-import { neverStop } from '#domain/stop.ts';
+import { neverStop, throwIfStopped, type Stop } from '#domain/stop.ts';
 import { archiveOf } from '../archives/archive.ts';
 import { standardPixelLimit } from '../formats/decode.ts';
 import { fileOf, originalFiles, restoreOriginals, type ImageFile } from '../archives/originals.ts';
 import { isHash, shownOriginal, thumbnail, type Picture } from './pictures.ts';
 import { ImageReader } from './reader.ts';
 import type { HeatOverlay } from './heat-overlay.ts';
+import { endsJob } from '../formats/unreadable.ts';
 import type { ReaderResults, ReaderTask, SquareTask } from './reader-tasks.ts';
 
 /** Pictures kept in the project's cache. */
@@ -40,6 +41,8 @@ export class ImageViewer {
   readonly #find: (hash: string) => ViewedImage | undefined;
   /** By file name: requests for the same picture share one task. */
   readonly #rendering = new Map<string, Promise<Picture | undefined>>();
+  /** Settles once the thumbnails of earlier previews are removed. */
+  #previews: Promise<void> | undefined;
   #reader: ImageReader | undefined;
   #idle: NodeJS.Timeout | undefined;
   #atWork = 0;
@@ -51,10 +54,33 @@ export class ImageViewer {
     this.#find = find;
   }
 
-  /** undefined when the catalogue knows no such image, or its thumbnail is gone. */
+  /** undefined when neither the catalogue nor a preview knows such an image, or its thumbnail is gone. */
   async thumbnail(hash: string): Promise<Picture | undefined> {
-    if (!isHash(hash) || !this.#find(hash)) return undefined;
-    return await thumbnail(this.#folder, hash);
+    if (!isHash(hash)) return undefined;
+    const folder = this.#find(hash) ? thumbnailsFolder : previewsFolder;
+    return await thumbnail(folder(this.#folder), hash);
+  }
+
+  /**
+   * Makes the thumbnail of a file that is not imported, and answers its hash; null when it cannot be
+   * read. Throws `stopped` and `disk-full`.
+   */
+  async previewThumbnail(path: string, stop: Stop): Promise<string | null> {
+    const folder = previewsFolder(this.#folder);
+    this.#previews ??= rm(folder, { recursive: true, force: true });
+    await this.#previews;
+    throwIfStopped(stop);
+    await mkdir(folder, { recursive: true });
+    try {
+      const { image } = await this.#run({
+        ...{ kind: 'inspect', path, thumbnailFolder: folder, scratchFolder: folder, tiles: null },
+        pixelLimit: standardPixelLimit,
+      });
+      return image.hash;
+    } catch (error) {
+      if (error instanceof Failure && !endsJob(error)) return null;
+      throw error;
+    }
   }
 
   /**
@@ -194,6 +220,15 @@ export class ImageViewer {
 
 export function renderedFolder(projectFolder: string): string {
   return join(projectFolder, 'cache', 'rendered');
+}
+
+function thumbnailsFolder(projectFolder: string): string {
+  return join(projectFolder, 'cache', 'thumbnails');
+}
+
+/** Thumbnails of files that may never be imported. */
+export function previewsFolder(projectFolder: string): string {
+  return join(projectFolder, 'cache', 'previews');
 }
 
 async function forgetOldest(folder: string): Promise<void> {

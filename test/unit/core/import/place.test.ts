@@ -8,6 +8,8 @@ const one = { hash: 'hash', standardGroup: null };
 
 const rules: PlacingRules = {
   role: null,
+  classRoles: new Map(),
+  conflicts: undefined,
   split: null,
   shares: standardShares,
   seed: 1,
@@ -22,14 +24,18 @@ function candidate(changes: Partial<Candidate> = {}): Candidate {
   return {
     path: '/data/p1/a.png',
     name: 'p1/a.png',
-    placement: { role: null, class: null, split: null, isMask: false },
+    placement: { role: null, roleFrom: null, class: null, split: null, isMask: false },
+    isFound: true,
     declared: null,
     ...changes,
   };
 }
 
 describe('the nearest word counts', () => {
-  const placement = { role: 'anomaly', class: 'folder', split: 'test', isMask: false } as const;
+  const placement = {
+    ...({ role: 'anomaly', roleFrom: 'bad', class: 'folder' } as const),
+    ...({ split: 'test', isMask: false } as const),
+  };
   const declared = {
     ...({ role: 'outlier', class: 'table', group: 'g', split: 'none' } as const),
     domain: 'scanner=T',
@@ -100,7 +106,9 @@ describe('normal images', () => {
   });
 
   test('of training folders give a part to calibrate on, unless somebody named one', () => {
-    const placement = { role: null, class: null, split: 'train', isMask: false } as const;
+    const placement = {
+      ...{ role: null, roleFrom: null, class: null, split: 'train' as const, isMask: false },
+    };
     const splits = (applied: PlacingRules) =>
       Array.from({ length: 200 }, (_, i) =>
         place(candidate({ placement }), { ...one, hash: `hash ${i}` }, applied, undefined),

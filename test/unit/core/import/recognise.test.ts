@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { recogniseLayout } from '#core/import/recognise.ts';
 
-const nothing = { role: null, class: null, split: null, isMask: false };
+const nothing = { role: null, roleFrom: null, class: null, split: null, isMask: false };
 
 describe('folders', () => {
   test.each([
@@ -58,12 +58,12 @@ describe('folders', () => {
 
 describe('the outermost folder of an archive', () => {
   test('is its name, not a class, unless it names a side or is not alone', () => {
-    expect(recogniseLayout(['set/a', 'set/b'], true).place('set/a').class).toBe('a');
-    expect(recogniseLayout(['set'], true).place('set').class).toBeNull();
-    expect(recogniseLayout(['train/a'], true).place('train/a')).toMatchObject({
+    expect(recogniseLayout(['set/a', 'set/b'], { isPacked: true }).place('set/a').class).toBe('a');
+    expect(recogniseLayout(['set'], { isPacked: true }).place('set').class).toBeNull();
+    expect(recogniseLayout(['train/a'], { isPacked: true }).place('train/a')).toMatchObject({
       class: 'a',
       split: 'train',
     });
-    expect(recogniseLayout(['a', 'b'], true).place('a').class).toBe('a');
+    expect(recogniseLayout(['a', 'b'], { isPacked: true }).place('a').class).toBe('a');
   });
 });

@@ -10,7 +10,9 @@ function previewOf(images: number): ImportPreview {
     ...{ isComplete: true, images, known: 0, roles: [], classes: [], groups: [] },
     ...{ domains: [] },
     ...{ namesSplits: false, recognised: [], problems: { count: 0, first: [] } },
-    ...{ leftOut: { hidden: 0, masks: 0 }, examples: [] },
+    ...{ classTable: [], contradictions: 0, notImages: { count: 0, first: [] } },
+    leftOut: { ...{ hidden: 0, system: 0, masks: 0, projects: 0, skipped: 0 }, names: [] },
+    examples: [],
   };
 }
 
