@@ -21,13 +21,15 @@ interface Offer {
 
 export class AppContext {
   readonly session = new Session();
-  readonly router = new Router();
+  readonly router = new Router(() => this.toasts.leaveView());
   readonly theme = new Theme();
   readonly notices = new Notices();
   readonly toasts = new Toasts();
   readonly commands = new Commands();
   /** Folder of a new project into which the sample is imported once it is open. */
   #sampleFor: string | undefined;
+  /** The sample that was opened here: it shows its way by itself, so that no introduction covers it. */
+  #sample: string | undefined;
   #offered = $state.raw<Offer>();
   /** Sends pending changes of the open project. */
   #beforeLeaving: (() => Promise<void>) | undefined;
@@ -135,8 +137,13 @@ export class AppContext {
       const folder = await shell?.call('projects.pickNew', { name: 'Sample' });
       if (!folder) return;
       this.#sampleFor = folder;
+      this.#sample = folder;
       this.openProject(folder, { create: true });
     });
+  }
+
+  isSample(folder: string): boolean {
+    return folder === this.#sample;
   }
 
   /** True once, for the project into which the sample is to be imported. */

@@ -5,6 +5,12 @@ import { formatAddress, parseAddress, type ViewAddress } from './view-address.ts
 
 export class Router {
   #address = $state.raw<ViewAddress>(parseAddress(location.hash));
+  readonly #onLeave: () => void;
+
+  /** onLeave: called when another view is shown. */
+  constructor(onLeave: () => void = () => undefined) {
+    this.#onLeave = onLeave;
+  }
 
   get view(): ViewName {
     return this.#address.view;
@@ -29,6 +35,8 @@ export class Router {
 
   /** Reads the address; called on the window's "hashchange". */
   follow(): void {
+    const before = this.#address.view;
     this.#address = parseAddress(location.hash);
+    if (this.#address.view !== before) this.#onLeave();
   }
 }

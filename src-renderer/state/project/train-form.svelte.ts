@@ -24,9 +24,18 @@ import { errorMessage } from '../error-message.ts';
 export type TrainInput = InputOf<CallsOf<typeof coreMethods>, 'runs.train'>;
 export type EngineChoice = NonNullable<TrainInput['engine']>;
 
+/** What the form's Advanced part chooses. */
+interface Advanced {
+  readonly engine: EngineChoice;
+  readonly seed: string;
+  readonly ownMethod: StartName | undefined;
+  readonly typed: readonly (readonly [string, string])[];
+}
+
+const usual: Advanced = { engine: 'auto', seed: '0', ownMethod: undefined, typed: [] };
+
 export class TrainForm {
-  /** undefined: the first dataset with normal images. */
-  dataset = $state<string>();
+  #dataset = $state<string>();
   preset = $state<PresetName>('quick');
   specimen = $state<SpecimenName>('stained');
   /** undefined: the preset's method. */
@@ -42,9 +51,24 @@ export class TrainForm {
   readonly outlierSelection: OutlierSelection;
   /** Settings that differ from the preset's, as they are typed; also those that another method has. */
   readonly #typed = new SvelteMap<string, string>();
+  /** What was chosen under Advanced for other datasets. */
+  readonly #advanced = new Map<string, Advanced>();
 
   constructor(outlierSelection: OutlierSelection) {
     this.outlierSelection = outlierSelection;
+  }
+
+  /** The dataset that is worked on; undefined until the user has chosen one. */
+  get dataset(): string | undefined {
+    return this.#dataset;
+  }
+  /** What was chosen under Advanced stays with the dataset for which it was chosen. */
+  set dataset(name: string | undefined) {
+    if (name === this.#dataset) return;
+    if (this.#dataset !== undefined) this.#keepAdvanced(this.#dataset);
+    const isFirst = this.#dataset === undefined;
+    this.#dataset = name;
+    if (!isFirst) this.#takeAdvanced(name === undefined ? undefined : this.#advanced.get(name));
   }
 
   get method(): StartName {
@@ -153,7 +177,8 @@ export class TrainForm {
   /** Copies all choices from a run. `sources`: the existing outlier sources. */
   takeFrom(runId: number, config: RunConfig, sources: readonly string[]): void {
     const { dataset, preset, specimen, method, engine, seed } = config;
-    Object.assign(this, { dataset, preset, specimen, engine, seed: String(seed) });
+    this.dataset = dataset;
+    Object.assign(this, { preset, specimen, engine, seed: String(seed) });
     // A refit starts from a model: its images and settings are trained on by the preset's method.
     this.ownMethod = method !== presetMethod[preset] && isStartName(method) ? method : undefined;
     this.takenFrom = runId;
@@ -163,6 +188,18 @@ export class TrainForm {
       if (Object.hasOwn(this.table, name)) this.type(name, String(value));
     }
     this.outlierSelection.take(config.outliers, config.shifts, sources);
+  }
+
+  #keepAdvanced(dataset: string): void {
+    const { engine, seed, ownMethod } = this;
+    this.#advanced.set(dataset, { engine, seed, ownMethod, typed: [...this.#typed] });
+  }
+
+  #takeAdvanced(kept: Advanced | undefined): void {
+    const { typed, ...others } = kept ?? usual;
+    Object.assign(this, others);
+    this.#typed.clear();
+    for (const [name, value] of typed) this.#typed.set(name, value);
   }
 
   #typedOfMethod(): Readonly<Record<string, string>> {

@@ -14,6 +14,7 @@ import { Estimates } from './estimates.svelte.ts';
 import { OutlierSelection } from './outlier-selection.svelte.ts';
 import { NearDuplicates } from './near-duplicates.svelte.ts';
 import { Overlaps } from './overlaps.svelte.ts';
+import { PreflightList } from './preflight.svelte.ts';
 import { Recommendation } from './recommendation.svelte.ts';
 import { Resource } from '../resource.svelte.ts';
 import { Runs } from './runs.svelte.ts';
@@ -37,6 +38,7 @@ export class Workspace {
   readonly heat: HeatView;
   readonly clusters: ClusterSearch;
   readonly recommendation: Recommendation;
+  readonly preflight: PreflightList;
   /** Loaded by the components that show them: each load tests the engines again. */
   readonly engines: Resource<readonly EngineReport[]>;
   readonly trainForm: TrainForm;
@@ -55,6 +57,7 @@ export class Workspace {
     this.overlaps = new Overlaps(core);
     this.nearDuplicates = new NearDuplicates(core);
     this.recommendation = new Recommendation(core);
+    this.preflight = new PreflightList(core);
     this.estimates = new Estimates(core, this.datasets);
     this.heat = new HeatView(core);
     this.clusters = new ClusterSearch(core);
@@ -80,6 +83,7 @@ export class Workspace {
       this.jobs.onState((job) => this.#refresh(job)),
       this.edits.onChange(() => {
         this.overlaps.forget();
+        this.preflight.forget();
         // Verdicts follow each other quickly, and lists of 100,000 images take a while.
         clearTimeout(pause);
         pause = setTimeout(loadLists, pauseMs);
@@ -102,6 +106,7 @@ export class Workspace {
       void this.datasets.list.load();
       void this.sources.list.load();
       this.overlaps.forget();
+      this.preflight.forget();
     } else void this.runs.list.load();
   }
 }
