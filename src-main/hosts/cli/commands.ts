@@ -16,6 +16,7 @@ import { outliers } from './commands/outliers.ts';
 import { rank } from './commands/rank.ts';
 import { refit } from './commands/refit.ts';
 import { resume } from './commands/resume.ts';
+import { run } from './commands/run.ts';
 import { runs } from './commands/runs.ts';
 import { score } from './commands/score.ts';
 import { serve } from './commands/serve.ts';
@@ -25,6 +26,7 @@ import { train } from './commands/train.ts';
 
 export const commands: Readonly<Record<string, Command>> = {
   demo,
+  run,
   doctor,
   engine,
   backbone,
