@@ -38,7 +38,7 @@ import { FeatureCache } from './features/feature-cache.ts';
 import { Features } from './scores/features.ts';
 import { askedBaseline } from './scores/frozen-baseline.ts';
 import { guaranteeMethods } from './scores/guarantee/guarantee-methods.ts';
-import { countRanked, rank } from './scores/rank.ts';
+import { rankingMethods } from './scores/rank.ts';
 import { assertIdleRun } from './training/idle-run.ts';
 import { datasetNamed } from './runs/run-items.ts';
 import { compareMethods } from './training/comparison/compare-methods.ts';
@@ -225,6 +225,7 @@ export class Core {
         attribution: sampleAttribution,
       }),
       ...guaranteeMethods(database),
+      ...rankingMethods(database),
       'datasets.list': () => database.read(listDatasets),
       ...projectMethods({
         ...{ folder, database, queue, backUp: this.#ports.backUp, restore: this.#ports.restore },
@@ -257,8 +258,6 @@ export class Core {
       },
       'scores.evaluate': ({ modelId, dataset }) =>
         database.read((reader) => evaluate(reader, modelId, dataset)),
-      'scores.rank': (request) => database.read((reader) => rank(reader, request)),
-      'scores.counts': (request) => database.read((reader) => countRanked(reader, request)),
       'scores.baseline': (asked, stop) =>
         askedBaseline(asked, orClosing(stop), { database, folder, compute, cache: this.#cache }),
       'engines.describe': (_, stop) => describeEngines(orClosing(stop), compute),

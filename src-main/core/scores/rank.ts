@@ -1,9 +1,10 @@
 // The scored images of a dataset, strangest first.
 
-import type { RankedImage } from '#contract/core.ts';
+import type { coreMethods, RankedImage } from '#contract/core.ts';
 import { amongNames, type AmongImages, type ScoredCount } from '#contract/ranking.ts';
 import { firstNotBelow } from '#domain/metrics/rising.ts';
-import type { Reader } from '../store/database.ts';
+import type { HandlersOf } from '#rpc/method.ts';
+import type { ProjectDatabase, Reader } from '../store/database.ts';
 import { addressesOf } from '../store/images/addresses.ts';
 import { countScored, heldOutScores, rankedItems } from '../store/runs/ranking.ts';
 import { findThreshold } from '../store/runs/thresholds.ts';
@@ -44,6 +45,15 @@ export function rank(reader: Reader, request: RankRequest): RankedImage[] {
       flagged: threshold === undefined ? null : anomalyScore > threshold,
     };
   });
+}
+
+type RankingMethods = Pick<HandlersOf<typeof coreMethods>, 'scores.rank' | 'scores.counts'>;
+
+export function rankingMethods(database: ProjectDatabase): RankingMethods {
+  return {
+    'scores.rank': (request) => database.read((reader) => rank(reader, request)),
+    'scores.counts': (request) => database.read((reader) => countRanked(reader, request)),
+  };
 }
 
 /** Throws `not-found`. */

@@ -57,11 +57,6 @@ export const glossary = {
     meaning:
       'What an image is used for. Train: the model learns from it. Calibrate: a normal image held out to set the threshold. Test: held out to measure how good the model is.',
   },
-  taught: {
-    term: 'Taught',
-    meaning:
-      'Images that the model knows: normal images that it was trained on or that set its threshold, and its outliers. How strange it finds them says nothing, so lists and counts are of the other images unless you ask for these. Unlabelled images are to be judged; test images (normal images held out, and known anomalies) tell how well the model ranks.',
-  },
   snapshot: {
     term: 'Snapshot',
     meaning:

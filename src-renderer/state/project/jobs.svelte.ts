@@ -54,7 +54,7 @@ export class Jobs {
 
   /** Resolves when a job has ended, whatever its end. Throws what asking for it throws. */
   async whenEnded(jobId: number): Promise<void> {
-    let leave = () => undefined as void;
+    let leave: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => {
       leave = this.onState((job) => {
         if (job.id === jobId && !isAlive(job)) resolve();

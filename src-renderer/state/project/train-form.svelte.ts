@@ -52,7 +52,7 @@ export class TrainForm {
   /** Settings that differ from the preset's, as they are typed; also those that another method has. */
   readonly #typed = new SvelteMap<string, string>();
   /** What was chosen under Advanced for other datasets. */
-  readonly #advanced = new Map<string, Advanced>();
+  readonly #advanced = new SvelteMap<string, Advanced>();
 
   constructor(outlierSelection: OutlierSelection) {
     this.outlierSelection = outlierSelection;
