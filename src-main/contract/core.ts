@@ -8,13 +8,17 @@ import { presetNames, specimenNames } from '#domain/run-settings.ts';
 import type { EpochReport, StepReport } from '#domain/progress.ts';
 import type { ReviewEffort } from '#domain/metrics/review-effort.ts';
 import { method } from '#rpc/method.ts';
+import { agreementMethods as listAgreementMethods } from './agreement.ts';
 import { backboneMethods } from './backbones.ts';
+import { batchMethods, type BatchExamination } from './batch.ts';
 import { comparisonMethods } from './comparison.ts';
 import { clusterMethods } from './maps/clusters.ts';
+import { datasetMethods } from './datasets.ts';
 import { editMethods, type EditState } from './edit.ts';
 import type { Lineage, SharedGroups, TypeEvaluation } from './evaluation.ts';
+import { exportMethods } from './export.ts';
 import { guaranteeMethods, type Drift } from './guarantee.ts';
-import { datasetName, imageMethods, role, splitNames, type Role } from './image.ts';
+import { datasetName, imageMethods, role, splitNames } from './image.ts';
 import { heatMapMethods } from './maps/heat-map.ts';
 import { imageLookMethods } from './image-look.ts';
 import { importPreviewMethods } from './import-preview.ts';
@@ -25,13 +29,16 @@ import {
   type LeftOut,
   type NotImages,
 } from './import/import-rules.ts';
+import { learningMethods } from './learning.ts';
 import { licenceMethods } from './licences.ts';
+import { placeMethods } from './places.ts';
 import type { Preflight } from './preflight.ts';
 import { projectMethods } from './project.ts';
 import { outlierMethods, type OutlierMix } from './outlier.ts';
 import { rankingMethods } from './ranking.ts';
 import { refitMethods } from './refit.ts';
 import { reviewMethods, type Threshold } from './review.ts';
+import { agreementMethods } from './reviewing/agreement.ts';
 import { runTrashMethods, type JobState, type RunSummary } from './run.ts';
 
 export { roleNames, splitNames } from './image.ts';
@@ -41,7 +48,7 @@ export type { Threshold } from './review.ts';
 
 export interface Job {
   readonly id: number;
-  readonly kind: 'import' | 'train' | 'refit' | 'score' | 'compare';
+  readonly kind: 'import' | 'relink' | 'train' | 'refit' | 'score' | 'compare';
   /** The run that it trains or refits; null of other kinds. */
   readonly runId: number | null;
   readonly state: JobState;
@@ -66,6 +73,8 @@ export interface ImportResult {
   readonly notImages: NotImages;
   /** Files that were left out on purpose: no failure. */
   readonly leftOut: LeftOut;
+  /** Images whose folder gives another role than the import. */
+  readonly contradictions: number;
   /** What was recognised, as text: "class folders: lymphocyte 700, monocyte 700". */
   readonly recognised: readonly string[];
 }
@@ -92,6 +101,8 @@ export interface ScoreOutcome {
   readonly warnings: readonly string[];
   /** Whether the dataset still looks like the held-out normals; null without any. */
   readonly drift: Drift | null;
+  /** Whether it looks like what the model learnt; null without images to look at. */
+  readonly batch: BatchExamination | null;
 }
 
 export interface RunEstimate {
@@ -283,27 +294,27 @@ export const coreMethods = {
   ...heatMapMethods,
   ...clusterMethods,
   ...importPreviewMethods,
+  ...datasetMethods,
   ...editMethods,
+  ...learningMethods,
   ...reviewMethods,
+  ...agreementMethods,
   ...rankingMethods,
   ...refitMethods,
   ...guaranteeMethods,
+  ...batchMethods,
+  ...listAgreementMethods,
+  ...exportMethods,
   ...runTrashMethods,
   ...projectMethods,
   ...licenceMethods,
+  ...placeMethods,
   ...backboneMethods,
   ...comparisonMethods,
   ...outlierMethods,
   'images.import': method<{ jobId: number }>()(importInput),
   /** Imports the bundled blood cells and photographs: a job for each dataset. */
   'sample.import': method<{ jobIds: readonly number[] }>()(z.strictObject({})),
-  'datasets.list': method<
-    readonly {
-      readonly name: string;
-      readonly items: number;
-      readonly roles: Readonly<Partial<Record<Role, number>>>;
-    }[]
-  >()(z.strictObject({})),
   /**
    * Checks everything that can be known before the first step, and queues the training. Comparing the
    * outliers with the images takes seconds, and stops with its caller.
@@ -323,7 +334,9 @@ export const coreMethods = {
   /** What is known of such a training before it starts, and whether it would be refused. */
   'runs.preflight': method<Preflight>()(trainInput),
   'runs.resume': method<{ jobId: number; runId: number }>()(z.strictObject({ runId: id })),
-  /** Stops the run after a checkpoint; answers within half a second. It can be resumed. */
+  /** Stops the run after a checkpoint; answers within half a second. It stays in sight until it is resumed. */
+  'runs.pause': method<{ state: JobState }>()(z.strictObject({ runId: id })),
+  /** As 'runs.pause', and also of a paused run: the window shows it only among all runs. It can be resumed. */
   'runs.cancel': method<{ state: JobState }>()(z.strictObject({ runId: id })),
   'runs.list': method<readonly RunSummary[]>()(z.strictObject({})),
   'runs.show': method<RunDetails>()(z.strictObject({ runId: id })),

@@ -90,6 +90,12 @@ export interface Review {
   readonly verdict: Verdict;
   readonly reviewer: string;
   readonly note: string | null;
+  /** One of the project's own, as it was named when the review was written. */
+  readonly category: string | null;
+  /** Judged without seeing name, class, role and score. */
+  readonly isBlind: boolean;
+  /** Settles a disagreement between readings, and is none itself. */
+  readonly isResolution: boolean;
   /** ISO 8601. */
   readonly time: string;
   /** "undo" and "redo" are written when a review is undone and redone. */
@@ -113,7 +119,7 @@ export interface ImageDetails {
   /** The part of a file that the image is, in pixels of the level; null for a whole file. */
   readonly region: RegionAddress | null;
   readonly importedAt: string;
-  /** Every place where it was seen, the first one first. */
+  /** Every place where it was seen: those that are there before lost ones, the newest first. */
   readonly paths: readonly string[];
   readonly datasets: readonly {
     readonly dataset: string;
@@ -171,7 +177,7 @@ export const imageFilter = z.strictObject({
   group: label.optional(),
   domain: label.optional(),
   split: z.enum(splitNames).optional(),
-  /** Contained in one of its paths; the case of A–Z is ignored. */
+  /** Contained in the path that the dataset shows; the case of A–Z is ignored. */
   text: z.string().min(1).max(500).optional(),
   /** The score state for a model, by the score that ranks (or `by`). */
   score: z

@@ -1,7 +1,7 @@
 // How Electron and the server serve the window's page: its content security policy (its own files and
 // pictures, nothing else), and its files.
 
-import { parseLook, type PictureLook } from './picture-look.ts';
+import { parseLook, type ShownLook } from './picture-look.ts';
 
 /** `link`: where the page may connect to, beside its own origin; a WebSocket's origin or nothing. */
 function pagePolicy(link = ''): string {
@@ -54,7 +54,7 @@ export interface PictureAddress {
   readonly kind: 'thumb' | 'image';
   readonly hash: string;
   /** Only for an image; undefined for the unchanged picture. */
-  readonly look: PictureLook | undefined;
+  readonly look: ShownLook | undefined;
 }
 
 /** Parses the address of a picture below the page's own; undefined for any other. */
@@ -64,6 +64,19 @@ export function pictureAddress(address: string): PictureAddress | undefined {
   if (query === undefined) return { kind: kind as PictureAddress['kind'], hash, look: undefined };
   const look = kind === 'image' ? parseLook(query) : undefined;
   return look && { kind: 'image', hash, look };
+}
+
+/** The name of an exported file in its address below the page's own; undefined for any other address. */
+export function exportAddress(address: string): string | undefined {
+  const [, encoded] = /^exports\/([^/?#]{1,400})$/.exec(address) ?? [];
+  if (encoded === undefined) return undefined;
+  try {
+    const name = decodeURIComponent(encoded);
+    // As core/review/export-name.ts writes them: neither a separator nor a leading dot.
+    return /^[\p{L}\p{N}_-][\p{L}\p{N}_.-]*\.(csv|txt|html)$/u.test(name) ? name : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Headers of every answer to the page. */

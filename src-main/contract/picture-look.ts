@@ -1,5 +1,5 @@
-// The address of a picture: `image/HASH?low=…&high=…&channel=…`, which a page writes and a host parses.
-// Any other form is refused.
+// The address of a picture: `image/HASH?low=…&high=…&channel=…` or `image/HASH?auto`, which a page writes and a
+// host parses. Any other form is refused.
 
 type PictureChannel = 'all' | '0' | '1' | '2';
 
@@ -10,15 +10,21 @@ export interface PictureLook {
   readonly channel: PictureChannel;
 }
 
+/** "auto": nearly all values of the image between black and white. */
+export type ShownLook = PictureLook | 'auto';
+
 const largestValue = 65_535;
 
 /** The query of the picture's address. */
-export function lookQuery({ low, high, channel }: PictureLook): string {
+export function lookQuery(look: ShownLook): string {
+  if (look === 'auto') return '?auto';
+  const { low, high, channel } = look;
   return `?low=${low}&high=${high}&channel=${channel}`;
 }
 
 /** undefined when the query has another form, or would show nothing. */
-export function parseLook(query: string): PictureLook | undefined {
+export function parseLook(query: string): ShownLook | undefined {
+  if (query === '?auto') return 'auto';
   const [, low, high, channel] =
     /^\?low=(0|[1-9]\d{0,4})&high=([1-9]\d{0,4})&channel=(all|0|1|2)$/.exec(query) ?? [];
   if (low === undefined) return undefined;

@@ -1,6 +1,7 @@
 // Reviews of the images that a model ranks, thresholds and their figures, and exports.
 
 import { z } from 'zod';
+import type { PixelSize } from '#domain/pixels/pixel-size.ts';
 import { method } from '#rpc/method.ts';
 import type { EditState } from './edit.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type Review,
   type StandingVerdict,
 } from './image.ts';
+import { categoryName } from './reviewing/agreement.ts';
 
 export interface Threshold {
   readonly scoreName: string;
@@ -29,20 +31,41 @@ export interface ThresholdPreview extends Threshold {
   readonly heldOutFlagged: number;
   /** A remark for the user: too few held-out normals for the budget. */
   readonly warning: string | null;
-  /**
-   * Scored images of the dataset asked about that would be flagged; none that the run was trained or calibrated
-   * on. null without a dataset.
-   */
-  readonly flagged: { readonly images: number; readonly of: number } | null;
+  /** What it does to the dataset asked about; null without one. */
+  readonly around: AroundLine | null;
 }
 
-/** Counts of anomaly scores in `bins` equal parts from `low` to `high`. */
+/** Images on one side of a line. */
+export interface AboveLine {
+  readonly above: number;
+  readonly of: number;
+}
+
+/** The scored images of a dataset at a line, without those that the model was trained or calibrated on. */
+export interface AroundLine {
+  readonly all: AboveLine;
+  /** Known anomalies and test normals as 'scores.evaluate' counts them; null without either. */
+  readonly anomalies: AboveLine | null;
+  readonly normals: AboveLine | null;
+  readonly unlabelled: AboveLine;
+  /** The nearest ones on each side, the nearest first. */
+  readonly justAbove: readonly NearLine[];
+  readonly justBelow: readonly NearLine[];
+}
+
+export interface NearLine {
+  readonly imageId: number;
+  readonly hash: string;
+  readonly path: string;
+  readonly anomalyScore: number;
+}
+
+/** Counts of anomaly scores in `bins` parts between `edges`. */
 export interface ScoreDistribution {
   readonly scoreName: string;
-  readonly low: number;
-  /** The last bin also counts what is above. */
-  readonly high: number;
-  readonly bins: number;
+  /** Rising, one more than bins. Equal parts, or rising by factors where few scores are far from the others. */
+  readonly edges: readonly number[];
+  readonly isLogarithmic: boolean;
   /** Calibration normals of the run, of the dataset it was trained on. */
   readonly calibrate: readonly number[];
   /** The dataset's test normals, unlabelled images and known anomalies; none that the run was trained on. */
@@ -69,12 +92,25 @@ export interface ScoreCurves {
 }
 
 export interface QueuedImage extends RankedImage {
+  /** Its rank among all scored images of the dataset: 1 is the strangest. */
+  readonly place: number;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly pixelSizeUm: PixelSize | null;
   readonly verdict: StandingVerdict | null;
+  readonly category: string | null;
   readonly note: string | null;
   readonly reviewer: string | null;
 }
 
 export interface ReviewQueue {
+  /** Scored images of the dataset. */
+  readonly scored: number;
+  /** The anomaly score above which an image is flagged; null without a threshold. */
+  readonly threshold: number | null;
+  /** The categories given, the most frequent first. */
+  readonly categories: readonly string[];
   /** Images that match the request, on all pages. */
   readonly total: number;
   readonly images: readonly QueuedImage[];
@@ -92,6 +128,10 @@ export interface Neighbour {
   readonly imageId: number;
   readonly hash: string;
   readonly path: string;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly pixelSizeUm: PixelSize | null;
   /** Cosine similarity of the two images' features: 1 for the same, 0 for nothing in common. */
   readonly likeness: number;
 }
@@ -121,7 +161,7 @@ const paging = {
   limit: z.int().min(1).max(1000).default(100),
 };
 const thresholdWish = ofModel.extend({
-  /** A part of all normal images that may be flagged; or the threshold itself. One of the two. */
+  /** A part of all normal images that may be flagged; or the threshold itself. With neither it stays as it is. */
   falseAlarms: z.number().gt(0).lt(1).optional(),
   anomalyScore: z.number().optional(),
   /** With `weightDomains` the held-out normals of each domain count as often as in this dataset. */
@@ -139,9 +179,14 @@ export const reviewMethods = {
       verdict: z.enum(verdictNames),
       reviewer: z.string().trim().min(1).max(200),
       note: z.string().trim().max(10_000).optional(),
+      category: categoryName.optional(),
+      /** Judged without seeing name, class, role and score. */
+      blind: z.boolean().default(false),
+      /** Settles a disagreement: stands, and is no reading of this reviewer. */
+      resolves: z.boolean().default(false),
     }),
   ),
-  /** The scored images to judge, strangest first. */
+  /** The scored images to judge, strangest first unless shuffled. */
   'reviews.queue': method<ReviewQueue>()(
     ofDataset.extend({
       show: z.enum(reviewShows).default('unreviewed'),
@@ -154,6 +199,12 @@ export const reviewMethods = {
       falseShare: z.number().gt(0).lt(1).optional(),
       role: role.optional(),
       group: z.string().min(1).nullable().optional(),
+      /** Only this reviewer's own verdicts count as such: what others found is neither shown nor filtered by. */
+      reviewer: z.string().trim().min(1).max(200).optional(),
+      /** Only images judged with this category. */
+      category: categoryName.optional(),
+      /** The images in an order that tells nothing, the same for the same number. */
+      shuffle: z.int().min(0).max(0xffff_ffff).optional(),
       ...paging,
     }),
   ),
@@ -169,16 +220,6 @@ export const reviewMethods = {
       ...paging,
     }),
   ),
-  /**
-   * Makes the dataset hold exactly the images whose standing verdict is anomalous, as outliers for
-   * training. Makes it when there is none.
-   */
-  'outliers.fromReviews': method<{
-    dataset: string;
-    images: number;
-    added: number;
-    removed: number;
-  }>()(z.strictObject({ name: datasetName.default('confirmed anomalies') })),
   /** The effect of a threshold; changes nothing. */
   'thresholds.preview': method<ThresholdPreview>()(thresholdWish),
   'thresholds.set': method<Threshold>()(thresholdWish),
@@ -202,21 +243,4 @@ export const reviewMethods = {
       most: z.int().min(1).max(50).default(6),
     }),
   ),
-  /**
-   * Writes a printable page into the project's folder "exports": the figures, the strangest images that the
-   * model had not seen in training, and every verdict. `path` is absolute.
-   */
-  'exports.report': method<{ path: string; images: number }>()(
-    z.strictObject({
-      modelId: id,
-      dataset: datasetName,
-      /** The number of strangest images shown, in addition to all reviewed ones. */
-      pictures: z.int().min(0).max(5000).default(300),
-    }),
-  ),
-  /**
-   * Writes a table of the dataset's images with scores and verdicts into the project's folder
-   * "exports", in the column format of CellProfiler Analyst. `path` is absolute.
-   */
-  'exports.csv': method<{ path: string; rows: number }>()(ofDataset),
 } as const;

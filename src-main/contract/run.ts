@@ -42,6 +42,8 @@ export interface RunSummary {
   readonly device: string | null;
   readonly state: JobState;
   readonly failure: string | null;
+  /** Stopped by 'runs.cancel': other stopped and interrupted runs are paused. */
+  readonly isCancelled: boolean;
   /** Steps saved in a checkpoint; while the run trains, at least those of its last epoch. */
   readonly stepsDone: number;
   readonly stepsTotal: number | null;

@@ -94,6 +94,8 @@ export const shellMethods = {
   ),
   /** Shows the file or folder in the system's file manager. */
   'files.reveal': method<null>()(z.strictObject({ path: folder })),
+  /** Opens an exported file or folder with the system's own program; no other kind is opened. */
+  'files.open': method<null>()(z.strictObject({ path: folder })),
   /** Prints a report in the project's folder "exports" to a PDF beside it; returns its path. */
   'reports.toPdf': method<string>()(z.strictObject({ path: folder })),
   'help.open': method<null>()(z.strictObject({ topic: z.enum(helpTopics) })),

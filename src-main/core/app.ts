@@ -8,6 +8,7 @@ import { sweepTemporary } from '#files/whole-file.ts';
 import type { Link } from '#rpc/link.ts';
 import { readCodeVersion } from './project/code-version.ts';
 import { Core } from './core.ts';
+import { exportedFile } from './review/export-name.ts';
 import { openControlSocket, removeControlSocket } from './project/control-socket.ts';
 import type { Picture } from './reader/pictures.ts';
 import { markInterrupted } from './jobs/recovery.ts';
@@ -33,6 +34,8 @@ export interface App {
   readonly serve: (link: Link) => void;
   /** The file with a picture of the image with this hash; undefined when there is none to show. */
   readonly picture: (wanted: PictureAddress) => Promise<Picture | undefined>;
+  /** An exported file of the project by its name; undefined when there is none. */
+  readonly exported: (name: string) => Promise<Picture | undefined>;
   /** Resolves once no client is connected any more, neither here nor from another process. */
   readonly whenUnused: () => Promise<void>;
   /** Stops all work, which can be resumed later, and releases the project. */
@@ -55,6 +58,7 @@ export async function openApp(folder: string, options: AppOptions = {}): Promise
       folder: project,
       serve: (link) => core.serve(link),
       picture: (wanted) => core.picture(wanted),
+      exported: (name) => exportedFile(project, name),
       whenUnused: () => core.whenUnused(),
       close: () => closers.close(),
     };

@@ -11,9 +11,8 @@ import { serve, type Server, type Service } from '#rpc/serve.ts';
 import { backboneMethods } from './backbones/backbone-methods.ts';
 import { describeEngines } from './project/engines.ts';
 import { importImages } from './import/import.ts';
-import { nothingFound } from './import/nothing-found.ts';
-import { assertAbsolute, previewImport, type PreviewPorts } from './import/preview.ts';
-import { previewThumbnails } from './import/preview-thumbnails.ts';
+import { nothingImported } from './import/nothing-imported.ts';
+import { previewMethods } from './import/preview-methods.ts';
 import type { Picture } from './reader/pictures.ts';
 import { ImageViewer } from './reader/viewer.ts';
 import { FailedJob } from './jobs/failed-job.ts';
@@ -22,15 +21,22 @@ import { JobQueue, type JobHandlers, type JobStanding } from './jobs/queue.ts';
 import { markInterrupted } from './jobs/recovery.ts';
 import { HeatMaps } from './maps/heat-maps.ts';
 import { mapMethods } from './maps/map-methods.ts';
+import { givenPaths } from './archives/existing-path.ts';
+import { placeMethods } from './places/place-methods.ts';
+import { relink } from './places/relink.ts';
 import { readLicences } from './project/licences.ts';
 import type { Log } from './project/log.ts';
 import { outlierMethods } from './outliers/outlier-methods.ts';
 import { assertNoOverlaps } from './outliers/overlaps.ts';
 import { ShiftPreviewer } from './outliers/shift-preview.ts';
+import { renameSources } from './outliers/mix.ts';
+import { datasetMethods } from './edits/dataset-methods.ts';
 import { editMethods } from './edits/edit-methods.ts';
 import { Edits } from './edits/edits.ts';
 import { imageMethods } from './gallery/image-methods.ts';
 import { NearDuplicates } from './gallery/near-duplicates.ts';
+import { learningMethods } from './review/learning.ts';
+import { batchMethods } from './review/batch-methods.ts';
 import { reviewMethods } from './review/review-methods.ts';
 import type { Compute } from './workers/compute.ts';
 import { evaluate } from './scores/evaluate.ts';
@@ -39,7 +45,7 @@ import { Features } from './scores/features.ts';
 import { askedBaseline } from './scores/frozen-baseline.ts';
 import { guaranteeMethods } from './scores/guarantee/guarantee-methods.ts';
 import { rankingMethods } from './scores/rank.ts';
-import { assertIdleRun } from './training/idle-run.ts';
+import { assertIdleDataset, assertIdleRun } from './training/idle-run.ts';
 import { datasetNamed } from './runs/run-items.ts';
 import { compareMethods } from './training/comparison/compare-methods.ts';
 import { comparisonMethods } from './training/comparison/comparison-methods.ts';
@@ -54,7 +60,6 @@ import { projectMethods } from './project/storage.ts';
 import { sampleAttribution, sampleImports } from './project/sample.ts';
 import { Catalogue } from './store/images/catalogue.ts';
 import type { ProjectDatabase, Writer } from './store/database.ts';
-import { listDatasets } from './store/images/datasets.ts';
 import { findImage, storedFile } from './store/images/images.ts';
 import type { OpenDatabase } from './store/open-database.ts';
 import { setRunState } from './store/runs/runs.ts';
@@ -105,6 +110,11 @@ export class Core {
       now,
       onChange: (state) => this.#emit('edits.changed', state),
       assertIdleRun: (reader, runId) => assertIdleRun(reader, runId, this.#queue),
+      assertIdleDataset: (reader, name) => assertIdleDataset(reader, name, this.#queue),
+      onRenamed: (writer, renames) => {
+        const mix = renameSources(writer, renames);
+        if (mix) writer.afterCommit(() => this.#emit('mix.changed', mix));
+      },
     });
     this.#cache = new FeatureCache(join(folder, 'cache', 'features'), {
       onFault: (text) => log.warn(text),
@@ -161,10 +171,12 @@ export class Core {
       import: async ({ input }, job) => {
         const ports = { store: this.#catalogue, projectFolder: folder };
         const result = await importImages(input, job, ports);
-        const failure = nothingFound(input.paths, result);
+        const failure = nothingImported(input.paths, result);
         if (failure) throw new FailedJob(failure, result);
         return result;
       },
+      relink: ({ folders }, job) =>
+        relink(folders, job, { catalogue: this.#catalogue, projectFolder: folder }),
       train: ({ runId }, job) =>
         trainRun(runId, job, {
           ...{ database, folder, now, codeVersion, compute, emit },
@@ -196,10 +208,14 @@ export class Core {
       queue.submit({ kind: 'import', input });
     const runPorts = this.#runPorts(orClosing);
     return {
-      'images.import': (input) => {
-        assertAbsolute(input.paths);
-        return { jobId: submit(input) };
+      'images.import': async (input) => {
+        const paths = await givenPaths(input.paths);
+        return { jobId: submit({ ...input, paths }) };
       },
+      ...placeMethods({
+        ...{ catalogue, folder, orClosing },
+        submit: (folders) => queue.submit({ kind: 'relink', folders }),
+      }),
       'sample.import': () => ({ jobIds: sampleImports.map((input) => submit(input)) }),
       ...imageMethods(database, this.#viewer),
       ...mapMethods({
@@ -211,14 +227,7 @@ export class Core {
         nearDuplicates[again ? 'findAgain' : 'find'](asked, orClosing(stop), (done, total) =>
           this.#emit('images.compared', { search, done, total }),
         ),
-      'images.preview': ({ dataset, ...request }, stop) => {
-        assertAbsolute(request.paths);
-        return previewImport(request, stop, previewPorts(catalogue, dataset));
-      },
-      'images.previewThumbnails': async ({ paths }, stop) => {
-        assertAbsolute(paths);
-        return await previewThumbnails(paths, orClosing(stop), this.#viewer);
-      },
+      ...previewMethods({ store: catalogue, viewer: this.#viewer, orClosing }),
       ...editMethods(this.#edits),
       ...reviewMethods({
         ...{ database, folder, now, edits: this.#edits, features: this.#features },
@@ -226,7 +235,9 @@ export class Core {
       }),
       ...guaranteeMethods(database),
       ...rankingMethods(database),
-      'datasets.list': () => database.read(listDatasets),
+      ...learningMethods({ database, edits: this.#edits }),
+      ...datasetMethods({ database, edits: this.#edits }),
+      ...batchMethods({ database, folder, now, edits: this.#edits, orClosing }),
       ...projectMethods({
         ...{ folder, database, queue, backUp: this.#ports.backUp, restore: this.#ports.restore },
         onRestored: () => {
@@ -286,13 +297,4 @@ function followJob(writer: Writer, { kind, spec, state, failure }: JobStanding, 
 
 function publicJob({ id, kind, runId, state, done, total, note, failure }: Job): Job {
   return { id, kind, runId, state, done, total, note, failure };
-}
-
-function previewPorts(catalogue: Catalogue, dataset: string): PreviewPorts {
-  const datasetId = catalogue.findDataset(dataset);
-  return {
-    knownFile: (path) => catalogue.findFiles([path]).get(path),
-    item: (hash) =>
-      datasetId === undefined ? undefined : catalogue.findItems(datasetId, [hash]).get(hash),
-  };
 }

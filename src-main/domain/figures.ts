@@ -83,3 +83,14 @@ function percentBelow(value: number): string {
   const isNearEnd = tenths >= 990 || tenths < 10;
   return `${isNearEnd ? tenths / 10 : Math.floor(tenths / 10)} %`;
 }
+
+const decimalComma = /^([+-]?)(\d{1,15}),(\d{1,15})(\s*%?)$/;
+
+/**
+ * ' Write 0.5.' for "0,5" and "0,5 %", which most of Europe writes; empty for a text that is no number with
+ * one comma. Such numbers are refused with this, because a comma also separates numbers.
+ */
+export function decimalPoint(text: string): string {
+  const [, sign, whole, part, unit] = decimalComma.exec(text.trim()) ?? [];
+  return whole === undefined ? '' : ` Write ${sign}${whole}.${part}${unit}.`;
+}

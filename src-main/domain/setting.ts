@@ -2,6 +2,7 @@
 // form and the worker accept exactly what these tables allow.
 
 import { Failure } from './failure.ts';
+import { decimalPoint } from './figures.ts';
 
 export interface NumberSetting {
   readonly kind: 'number' | 'integer';
@@ -74,7 +75,8 @@ export function parseSetting(title: string, setting: Setting, value: SettingValu
     const kind = setting.kind === 'integer' ? 'a whole number' : 'a number';
     throw new Failure(
       'bad-input',
-      `${title} is ${kind} from ${setting.min} to ${setting.max} (${setting.meaning}), not "${value}".`,
+      `${title} is ${kind} from ${setting.min} to ${setting.max} (${setting.meaning}), not "${value}".` +
+        (setting.kind === 'number' ? decimalPoint(String(value)) : ''),
     );
   }
   return parsed;

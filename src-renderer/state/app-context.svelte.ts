@@ -4,6 +4,7 @@ import { createContext } from 'svelte';
 import type { ThemeName } from '#contract/shell.ts';
 import { Failure } from '#domain/failure.ts';
 import { Commands } from './commands.svelte.ts';
+import { DatasetInView } from './dataset-in-view.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Router } from './router.svelte.ts';
 import { Session } from './session.svelte.ts';
@@ -21,7 +22,8 @@ interface Offer {
 
 export class AppContext {
   readonly session = new Session();
-  readonly router = new Router(() => this.toasts.leaveView());
+  readonly inView = new DatasetInView();
+  readonly router = new Router(this.inView, () => this.toasts.leaveView());
   readonly theme = new Theme();
   readonly notices = new Notices();
   readonly toasts = new Toasts();

@@ -7,7 +7,7 @@ export interface Command {
   readonly title: string;
   /** Its section in the sheet and the palette. */
   readonly section: 'Project' | 'Go to' | 'Edit' | 'View' | 'Review' | 'Help';
-  /** "Mod+K", "Shift+C", "N", "?"; Mod is Ctrl, on macOS Command. */
+  /** "Mod+K", "Shift+C", "N", "?", "Plus", "Space"; Mod is Ctrl, on macOS Command. */
   readonly keys?: string;
   /** Alternative keys, as used on other systems. */
   readonly otherKeys?: string;
@@ -56,7 +56,12 @@ export function isEnabled(command: Command): boolean {
   return command.isEnabled?.() ?? true;
 }
 
-const signs: Readonly<Record<string, string>> = { ArrowLeft: '←', ArrowRight: '→' };
+const signs: Readonly<Record<string, string>> = {
+  ...{ ArrowLeft: '←', ArrowRight: '→', Plus: '+', '-': '−' },
+};
+
+/** Keys whose own sign would be misread. */
+const names: Readonly<Record<string, string>> = { '+': 'plus', ' ': 'space' };
 
 /** "Mod+K" as labelled on this computer's keyboard. */
 export function formatKeys(keys: string, isMac: boolean): string {
@@ -76,12 +81,18 @@ function matches(keys: string, event: KeyboardEvent, isMac: boolean): boolean {
   // In text fields, letters and undo/redo belong to the field.
   const { target } = event;
   if (hasMod ? isText(target) && /^[zy]$/i.test(key) : isTyping(target)) return false;
+  // The space bar presses the button that has the focus.
+  if (key === 'Space' && isPressable(target)) return false;
   // Characters such as "?" need Shift on some keyboards and not on others.
   const isLetter = /^[a-z]$/i.test(key);
   if (isLetter && parts.includes('Shift') !== event.shiftKey) return false;
   // A letter that is held down counts once.
   if (isLetter && !hasMod && event.repeat) return false;
-  return event.key.toLowerCase() === key.toLowerCase();
+  return (names[event.key] ?? event.key.toLowerCase()) === key.toLowerCase();
+}
+
+function isPressable(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('button, a, input, summary, option') !== null;
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -1,9 +1,11 @@
 // Paths that the user chose or typed, and a dataset name suggested by them.
 
-/** Typed paths, one per line. */
+import { pastedPath } from '#domain/paths/pasted-path.ts';
+
+/** Typed or pasted paths, one per line; the core reads quotes, file: addresses and "~". */
 export function pathsIn(text: string): string[] {
   return text
-    .split('\n')
+    .split(/\r\n|[\r\n\u2028\u2029]/)
     .map((line) => line.trim())
     .filter((line) => line !== '');
 }
@@ -13,8 +15,10 @@ export function pathsIn(text: string): string[] {
  * of its folder. Empty without a path.
  */
 export function nameFrom(path = ''): string {
-  const parts = path.split(/[\\/]/).filter((part) => part !== '');
-  const isImage = /\.(png|jpe?g|webp|bmp|tiff?)$/i.test(path);
+  const parts = pastedPath(path)
+    .split(/[\\/]/)
+    .filter((part) => part !== '');
+  const isImage = /\.(png|jpe?g|webp|bmp|tiff?)$/i.test(pastedPath(path));
   const name = parts.at(isImage ? -2 : -1) ?? '';
-  return name.replace(/\.(zip|tar|tgz|tar\.gz|csv)$/i, '');
+  return name.replace(/\.(zip|tar|tgz|tar\.gz|csv|tsv|tab|txt)$/i, '');
 }

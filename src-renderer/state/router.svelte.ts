@@ -1,15 +1,19 @@
 // The current view, kept in the page's address so that back and forward work.
 
+import type { DatasetInView } from './dataset-in-view.svelte.ts';
 import type { ViewName } from '../views/view-names.ts';
 import { formatAddress, parseAddress, type ViewAddress } from './view-address.ts';
 
 export class Router {
+  readonly #inView: DatasetInView;
   #address = $state.raw<ViewAddress>(parseAddress(location.hash));
   readonly #onLeave: () => void;
 
-  /** onLeave: called when another view is shown. */
-  constructor(onLeave: () => void = () => undefined) {
+  /** `inView`: is told of every dataset that an address names. `onLeave`: called when another view is shown. */
+  constructor(inView: DatasetInView, onLeave: () => void = () => undefined) {
+    this.#inView = inView;
     this.#onLeave = onLeave;
+    this.#tell();
   }
 
   get view(): ViewName {
@@ -30,6 +34,7 @@ export class Router {
   /** Returns to the first view and clears the address. */
   leave(): void {
     history.replaceState(null, '', location.pathname);
+    this.#inView.forget();
     this.follow();
   }
 
@@ -37,6 +42,12 @@ export class Router {
   follow(): void {
     const before = this.#address.view;
     this.#address = parseAddress(location.hash);
+    this.#tell();
     if (this.#address.view !== before) this.#onLeave();
+  }
+
+  #tell(): void {
+    const dataset = this.param('dataset');
+    if (dataset !== undefined) this.#inView.choose(dataset);
   }
 }

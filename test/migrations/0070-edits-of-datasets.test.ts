@@ -38,6 +38,8 @@ it('keeps what edits of version 60 did, so that they can be taken back', async (
   const edits = new Edits({
     ...{ database, now: () => new Date(noon), onChange: () => undefined },
     assertIdleRun: () => undefined,
+    assertIdleDataset: () => undefined,
+    onRenamed: () => undefined,
   });
   const before = itemsOf(database, 'cells');
   expect(edits.undo().words).toBe('Set role to anomaly');

@@ -38,6 +38,8 @@ it.each(older)('keeps the items of version %i', async (last) => {
   const edits = new Edits({
     ...{ database, now: () => new Date(noon), onChange: () => undefined },
     assertIdleRun: () => undefined,
+    assertIdleDataset: () => undefined,
+    onRenamed: () => undefined,
   });
   const selection = { dataset, imageIds: [1, 3] };
   expect(edits.editItems(selection, { domain: 'scanner=A' }).changed).toBe(2);

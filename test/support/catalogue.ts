@@ -4,7 +4,6 @@ import type Sqlite from 'better-sqlite3';
 import type { RawScores } from '#domain/score.ts';
 import type { ProjectDatabase, Query, Reader, Writer } from '#core/store/database.ts';
 import { ensureDataset } from '#core/store/images/datasets.ts';
-import { addFile } from '#core/store/images/images.ts';
 import { addJob } from '#core/store/jobs.ts';
 import type { Migration } from '#core/store/migrations/migrations.ts';
 import { putModel } from '#core/store/runs/models.ts';
@@ -86,7 +85,10 @@ export function fill(database: ProjectDatabase, images: number): void {
         ...[hash, 1000 + index, noon],
       ).id;
       const path = `/pictures/of the lab/ÄÖ 細胞/${hash}.tif`;
-      addFile(writer, imageId, { path, modifiedMs: 1_700_000_000_000 + index }, `../${hash}.tif`);
+      writer.run(
+        'insert into image_file (image_id, path, relative_path, modified_ms) values (?, ?, ?, ?)',
+        ...[imageId, path, `../${hash}.tif`, 1_700_000_000_000 + index],
+      );
       writer.run(
         `insert into dataset_item (dataset_id, image_id, role, class, group_name, split)
          values (?, ?, 'normal', ?, null, 'train')`,

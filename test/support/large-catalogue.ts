@@ -15,11 +15,11 @@ const config = {
 export function fillWithRows(database: ProjectDatabase, images: number): void {
   database.transact((writer) => {
     for (const sql of [
-      `insert into dataset values (1, 'cells', '${noon}')`,
+      `insert into dataset (id, name, created_at) values (1, 'cells', '${noon}')`,
       `with recursive n (i) as (select 1 union all select i + 1 from n where i < ${images})
        insert into image (id, hash, bytes, width, height, channels, bit_depth, pixel_size_um, imported_at)
        select i, printf('%064x', i), 1000, 300 + i % 50, 300, 3, 8, null, '${noon}' from n`,
-      `insert into image_file select id, id,
+      `insert into image_file (id, image_id, path, relative_path, modified_ms) select id, id,
          '/lab/slides/patient ' || (id % 500) || '/field ' || (id * 7919 % 1000003) || '.tif', null, 0
        from image`,
       `insert into dataset_item (dataset_id, image_id, role, class, group_name, split, domain)
@@ -38,7 +38,8 @@ export function fillWithRows(database: ProjectDatabase, images: number): void {
        select m.id, i.id, iif(m.name = 'mahalanobis', -(i.id * 7919 % 1000003), 1)
        from model_score m cross join image i where i.id % 20 <> 0`,
       `insert into edit (id, kind, words, created_at) values (1, 'reviews', 'words', '${noon}')`,
-      `insert into review select null, id, 1, 'anomalous', 'mia', null, '${noon}', 1, 'do', null
+      `insert into review (image_id, model_id, verdict, reviewer, created_at, edit_id, move)
+         select id, 1, 'anomalous', 'mia', '${noon}', 1, 'do'
        from image where id % 50 = 0`,
     ]) {
       writer.run(sql);

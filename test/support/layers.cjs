@@ -128,7 +128,7 @@ const rows = {
     at: 'src-main/core/import',
     may: [
       ...['src-main/(domain|contract)', 'src-main/core/(formats|archives|reader|datasets)'],
-      ...['csv-parse', 'zod'],
+      ...['src-main/rpc/method.ts', 'csv-parse', 'zod'],
     ],
     node: true,
   },
@@ -236,6 +236,12 @@ const rows = {
     ],
     node: true,
   },
+  // Files that moved.
+  'core-places': {
+    at: 'src-main/core/places',
+    may: ['src-main/(domain|contract|rpc)', 'src-main/core/(formats|archives|datasets|store)'],
+    node: true,
+  },
   'core-edits': {
     at: 'src-main/core/edits',
     may: [
@@ -249,7 +255,7 @@ const rows = {
     may: [
       ...[
         'src-main/(domain|contract|files|rpc)',
-        'src-main/core/(datasets|store|jobs|runs|scores)',
+        'src-main/core/(formats|archives|reader|datasets|store|jobs|runs|scores)',
       ],
       ...['src-main/core/(gallery|edits)', 'csv-stringify', 'zod'],
     ],

@@ -2,12 +2,19 @@
 
 import { Failure } from '#domain/failure.ts';
 
+export interface MemberEncoding {
+  readonly title: string;
+  readonly isSure: boolean;
+}
+
 /** A member as an archive's reader lists it. */
 export interface RawMember {
   readonly name: string;
   readonly bytes: number;
   /** Why it cannot be imported because of its kind (a link, a device, encrypted). */
   readonly refusal?: string;
+  /** How the name was decoded when the archive does not say it; `isSure`: no other is as plausible. */
+  readonly encoding?: MemberEncoding;
   /** Must be read before the next member is requested. */
   open(): Promise<AsyncIterable<Buffer>>;
 }

@@ -1,14 +1,14 @@
 // Archives (.zip, .tar, .tar.gz, .tgz) as a list of members. Members are written under
 // generated names only, so none can leave its folder; those that try are reported and skipped.
 
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, statSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { ImportProblem } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import { diskFull, isDiskFull } from '#files/file-failure.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
-import type { RawMember } from './archive-member.ts';
+import type { MemberEncoding, RawMember } from './archive-member.ts';
 import { fileKind, kindBytes } from '../formats/kind.ts';
 import { fileLimitBytes } from '../formats/read-file.ts';
 import { listTar } from './tar.ts';
@@ -24,6 +24,8 @@ export interface ArchiveMember {
   readonly bytes: number;
   /** Of the archive. */
   readonly modifiedMs: number;
+  /** How its name was decoded; undefined when the archive says it. */
+  readonly encoding?: MemberEncoding | undefined;
   /**
    * Writes the member to a file, if it starts like a supported image. Throws `unreadable-image`,
    * `not-an-image` or `unsafe-archive`. Must be called before the next member is requested.
@@ -39,14 +41,34 @@ function memberPath(archive: string, name: string): string {
   return archive + separator + name;
 }
 
+const endings = /\.(zip|tar|tgz|tar\.gz)$/i;
+
 /** The archive's path of a member's path; undefined for an ordinary path. */
 export function archiveOf(path: string): string | undefined {
-  const at = /\.(zip|tar|tgz|tar\.gz)!\//i.exec(path);
-  return at === null ? undefined : path.slice(0, at.index + at[1]!.length + 1);
+  for (let at = path.indexOf(separator); at >= 0; at = path.indexOf(separator, at + 1)) {
+    const before = path.slice(0, at);
+    // The name of a folder may end in "!", and that of an archive may lack its ending.
+    if (endings.test(before) || statSync(before, { throwIfNoEntry: false })?.isFile())
+      return before;
+  }
+  return undefined;
 }
 
 export function isArchiveName(path: string): boolean {
-  return /\.(zip|tar|tgz|tar\.gz)$/i.test(path);
+  return endings.test(path);
+}
+
+/** By its name, or by its first bytes: a ZIP or TAR archive whose name lost its ending. */
+export async function isArchive(path: string): Promise<boolean> {
+  if (isArchiveName(path)) return true;
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(kindBytes), 0, kindBytes, 0);
+    const kind = fileKind(buffer.subarray(0, bytesRead));
+    return !kind.supported && kind.sort === 'archive' && kind.isRead === true;
+  } finally {
+    await file.close();
+  }
 }
 
 /** Every member in the archive's order, the problems of members, and at the end the problem of the archive. */
@@ -65,7 +87,8 @@ export async function* listArchive(archive: string, stop: Stop): AsyncGenerator<
       if (why !== undefined) yield { skipped: path, why };
       else if (refusal === undefined) {
         const unpack = (file: string) => extract(member, file, stop);
-        yield { path, name, bytes, modifiedMs, extract: unpack };
+        const { encoding } = member;
+        yield { path, name, bytes, modifiedMs, encoding, extract: unpack };
       } else yield { problem: { path, code: 'unsafe-archive', reason: refusal } };
     }
   } catch (error) {

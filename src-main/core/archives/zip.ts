@@ -4,6 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import { getFileNameLowLevel, openPromise, type Entry, type ZipFile } from 'yauzl';
 import { inflated, type RawMember } from './archive-member.ts';
+import { nameEncoding, type NameEncoding } from './name-encoding.ts';
 import { inflationLimit } from '../formats/inflation.ts';
 import { reasons, unreadable } from '../formats/unreadable.ts';
 
@@ -13,13 +14,26 @@ export async function* listZip(archive: string): AsyncGenerator<RawMember> {
   try {
     // Names are decoded and checked here: yauzl would stop at the first invalid one.
     zip = await openPromise(archive, { autoClose: false, decodeStrings: false });
+    const entries: Entry[] = [];
+    let fault: unknown;
+    try {
+      for await (const entry of zip.eachEntry()) entries.push(entry);
+    } catch (error) {
+      // What stands before the damage is imported.
+      fault = error;
+    }
+    const encoding = nameEncoding(
+      entries.filter(isUnflagged).map(({ fileNameRaw }) => fileNameRaw),
+    );
     let room = inflationLimit(zip.fileSize);
-    for await (const entry of zip.eachEntry()) {
+    for (const entry of entries) {
       room -= entry.uncompressedSize;
       if (room < 0) throw inflated();
-      const name = memberName(entry);
-      if (!name.endsWith('/')) yield member(zip, entry, name);
+      const name = memberName(entry, encoding);
+      if (!name.endsWith('/'))
+        yield { ...member(zip, entry, name), ...encodingOf(entry, encoding) };
     }
+    if (fault !== undefined) throw asError(fault);
   } catch (error) {
     throw isOurs(error) ? error : unreadable(reasons.damagedArchive, error);
   } finally {
@@ -31,13 +45,32 @@ function isOurs(error: unknown): boolean {
   return error instanceof Error && error.name === 'Failure';
 }
 
+function asError(fault: unknown): Error {
+  return fault instanceof Error ? fault : new Error(String(fault));
+}
+
+/** Whether the name is neither flagged as UTF-8 nor given once more in Unicode. */
+function isUnflagged({ generalPurposeBitFlag, extraFields }: Entry): boolean {
+  return (generalPurposeBitFlag & 0x800) === 0 && !extraFields.some(({ id }) => id === 0x7075);
+}
+
 /** Many programs write UTF-8 without the flag for it, and old ones on Windows use backslashes. */
-function memberName(entry: Entry): string {
+function memberName(entry: Entry, encoding: NameEncoding | undefined): string {
   const raw = entry.fileNameRaw;
-  const name = isUtf8(raw)
-    ? raw.toString('utf8')
-    : getFileNameLowLevel(entry.generalPurposeBitFlag, raw, entry.extraFields, true);
-  return name.replaceAll('\\', '/');
+  return nameOf(entry, raw, encoding).replaceAll('\\', '/');
+}
+
+function nameOf(entry: Entry, raw: Buffer, encoding: NameEncoding | undefined): string {
+  if (isUtf8(raw)) return raw.toString('utf8');
+  if (encoding !== undefined && isUnflagged(entry)) return encoding.decode(raw);
+  return getFileNameLowLevel(entry.generalPurposeBitFlag, raw, entry.extraFields, true);
+}
+
+/** Of a name that is neither ASCII nor UTF-8. */
+function encodingOf(entry: Entry, encoding: NameEncoding | undefined): Pick<RawMember, 'encoding'> {
+  const isDecoded = isUnflagged(entry) && !isUtf8(entry.fileNameRaw);
+  if (encoding === undefined || !isDecoded) return {};
+  return { encoding: { title: encoding.title, isSure: encoding.isSure } };
 }
 
 function member(zip: ZipFile, entry: Entry, name: string): RawMember {

@@ -17,6 +17,8 @@ export interface NewFile {
   /** Absolute; a member of an archive is ARCHIVE!/MEMBER. */
   readonly path: string;
   readonly modifiedMs: number;
+  /** Paths where the same file was seen before and is no longer. */
+  readonly lost?: readonly string[];
 }
 
 export interface ItemAttributes {
@@ -41,11 +43,15 @@ export interface ImportRow {
   readonly file: NewFile | null;
   /** null leaves the dataset's item as it is. */
   readonly item: ItemAttributes | null;
+  /** The path of the file under which the dataset shows the image from now on; null leaves that too. */
+  readonly shownAs: string | null;
 }
 
 export interface ImportStore {
   /** The dataset's id; undefined when there is none of that name. */
   findDataset(name: string): number | undefined;
+  /** Every path where the file with this hash was seen. */
+  placesOf(hash: string): readonly string[];
   /** Those of the paths that earlier imports have seen, by path. */
   findFiles(paths: readonly string[]): ReadonlyMap<string, KnownFile>;
   /** The catalogued images with these hashes, by hash. */
@@ -53,8 +59,8 @@ export interface ImportStore {
   /** The dataset's items with these hashes, by hash. */
   findItems(datasetId: number, hashes: readonly string[]): ReadonlyMap<string, DatasetItem>;
   /**
-   * In one transaction: adds images that are new, files (replacing a row of the same path), and
-   * dataset items (replacing the item of the same image), and the problems of a job. The dataset is made
+   * In one transaction: adds images that are new, files (replacing a row of the same path, whose entries in
+   * datasets then show the new image), and dataset items (replacing the item of the same image), and the problems of a job. The dataset is made
    * with its first rows.
    */
   save(

@@ -21,6 +21,8 @@ import {
   restoreOriginals,
   sweepIncoming,
 } from '../archives/originals.ts';
+import { noteReplaced } from '../archives/replaced-files.ts';
+import { reasons } from '../formats/unreadable.ts';
 import type { ImageReader } from '../reader/reader.ts';
 import { withReader } from '../reader/with-reader.ts';
 import { RegionSquares } from './region-squares.ts';
@@ -166,6 +168,7 @@ async function writeNew(
       return { index, pixels: await reader.run({ ...task, pixelLimit: standardPixelLimit }) };
     } catch (error) {
       if (!(error instanceof Failure) || error.code === 'stopped') throw error;
+      if (error.message === reasons.replaced) await noteReplaced(job.projectFolder);
       const path = image.paths[0] ?? image.hash;
       return { index, problem: { path, code: error.code, reason: error.message } };
     }

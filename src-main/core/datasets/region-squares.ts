@@ -7,6 +7,8 @@ import type { ImportProblem } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import { regionAddress, type RegionAddress } from '#domain/pixels/region-address.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
+import { noteReplaced } from '../archives/replaced-files.ts';
+import { reasons } from '../formats/unreadable.ts';
 import { fileOf, originalFiles, type ImageFile } from '../archives/originals.ts';
 import { standardPixelLimit } from '../formats/decode.ts';
 import { inOrder } from '../reader/ordered.ts';
@@ -59,6 +61,9 @@ export class RegionSquares {
       const squares = await reader
         .run({ kind: 'regionSquares', hash: file.hash, paths, regions: addresses, ...shape })
         .catch((error: unknown) => problemOf(error));
+      if ('code' in squares && squares.reason === reasons.replaced) {
+        await noteReplaced(projectFolder);
+      }
       return { file, regions, squares };
     };
     for await (const { file, regions, squares } of inOrder(

@@ -31,6 +31,12 @@ import {
   sidesOfGroups,
   type ItemsMeant,
 } from '../store/images/item-edits.ts';
+import {
+  applyDatasets,
+  applyMembers,
+  type EditSide,
+  type Renames,
+} from '../store/images/dataset-edits.ts';
 import { addReviews, repeatReviews, type NewReviews } from '../store/reviews.ts';
 import { setRunDeleted } from '../store/runs/run-trash.ts';
 import { askedBy } from '../gallery/image-methods.ts';
@@ -41,7 +47,11 @@ export interface EditPorts {
   readonly now: () => Date;
   readonly onChange: (state: EditState) => void;
   /** Throws `bad-input` while the run is running or its model is scoring. */
+  /** Called inside the transaction. */
+  readonly onRenamed: (writer: Writer, renames: Renames) => void;
   readonly assertIdleRun: (reader: Reader, runId: number) => void;
+  /** Throws `bad-input` while a job imports into the dataset, trains on it or scores it. */
+  readonly assertIdleDataset: (reader: Reader, name: string) => void;
 }
 
 export class Edits {
@@ -94,6 +104,21 @@ export class Edits {
     return { changed, state };
   }
 
+  /**
+   * One edit of datasets, their images, and attributes of these: `note` logs them, which are then applied. It returns
+   * false when nothing changes. Throws what it throws.
+   */
+  editDatasets(
+    words: string,
+    note: (writer: Writer, editId: number, now: string) => boolean,
+  ): EditState {
+    return this.#transact((writer, now) => {
+      const id = addEdit(writer, { kind: 'items', words }, now);
+      if (!note(writer, id, now)) throw new NothingChanges();
+      this.#applyItems(writer, id, 'after', now);
+    });
+  }
+
   /** One edit for any number of datasets. Throws as `editItems`. */
   leaveOut(images: readonly UsedImage[]): { changed: number; state: EditState } {
     const idsOf = Map.groupBy(images, ({ dataset }) => dataset);
@@ -119,10 +144,7 @@ export class Edits {
   /** Throws `not-found` when there is no such image or model. */
   review(reviews: NewReviews): EditState {
     return this.#transact((writer, now) => {
-      const { verdict, imageIds } = reviews;
-      const images = countOf(imageIds.length, 'image');
-      const words =
-        verdict === 'cleared' ? `Clear verdict: ${images}` : `Judge ${verdict}: ${images}`;
+      const words = `${judgedAs(reviews)}: ${countOf(reviews.imageIds.length, 'image')}`;
       const editId = addEdit(writer, { kind: 'reviews', words }, now);
       addReviews(writer, editId, reviews, now);
     });
@@ -163,7 +185,7 @@ export class Edits {
   #apply(writer: Writer, edit: StoredEdit, move: 'undo' | 'redo', now: string): void {
     switch (edit.kind) {
       case 'items':
-        applyItems(writer, edit.id, move === 'undo' ? 'before' : 'after');
+        this.#applyItems(writer, edit.id, move === 'undo' ? 'before' : 'after', now);
         return;
       case 'reviews':
         repeatReviews(writer, edit.id, move, now);
@@ -173,6 +195,17 @@ export class Edits {
         this.#ports.assertIdleRun(writer, edit.runId!);
         setRunDeleted(writer, edit.runId!, (move === 'undo') === edit.restores ? now : null);
     }
+  }
+
+  /** Also of datasets and the images that they have. */
+  #applyItems(writer: Writer, editId: number, side: EditSide, now: string): void {
+    const { onRenamed, assertIdleDataset } = this.#ports;
+    const renames = applyDatasets(writer, editId, side, now, (name) => {
+      assertIdleDataset(writer, name);
+    });
+    if (renames.length > 0) onRenamed(writer, renames);
+    applyMembers(writer, editId, side);
+    applyItems(writer, editId, side);
   }
 
   #move(work: (writer: Writer, now: string) => StoredEdit | undefined): {
@@ -238,6 +271,12 @@ function giveSides(writer: Writer, { id, datasetId }: { id: number; datasetId: n
   for (const { imageId, split } of made) {
     noteSplit(writer, id, { datasetId, imageId }, moved.get(imageId) ?? split);
   }
+}
+
+function judgedAs({ verdict, category, isResolution }: NewReviews): string {
+  if (verdict === 'cleared') return 'Clear verdict';
+  const as = category === null ? verdict : `${verdict}, ${category}`;
+  return isResolution ? `Resolve as ${as}` : `Judge ${as}`;
 }
 
 function wordsOf(set: ItemChange): string {

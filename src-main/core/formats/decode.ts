@@ -11,6 +11,7 @@ import { cut, dropAlpha, pipelineOfPixels, straighten } from './pipeline.ts';
 import type { PixelSource } from './pixel-source.ts';
 import { openTiff } from './tiff.ts';
 import { reasons, unreadable } from './unreadable.ts';
+import { assertWhole } from './whole-file.ts';
 
 /** Images with more pixels are refused unless the caller says otherwise. */
 export const standardPixelLimit = 100_000_000;
@@ -26,6 +27,7 @@ export async function openImage(
   if (bytes.length === 0) throw unreadable(reasons.empty);
   const found = fileKind(bytes.subarray(0, kindBytes));
   if (!found.supported) throw unreadable(reasons.notSupported(found.what));
+  assertWhole(bytes, found.kind);
   const image = await open(bytes, found.kind, pixelLimit);
   checkSize(image, bytes.length, pixelLimit);
   return image;

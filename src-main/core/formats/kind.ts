@@ -6,7 +6,13 @@ export type ImageKind = 'png' | 'jpeg' | 'webp' | 'bmp' | 'tiff';
 export type FileKind =
   | { readonly supported: true; readonly kind: ImageKind }
   /** `what` for messages: "an SVG drawing". */
-  | { readonly supported: false; readonly what: string; readonly sort: OtherSort };
+  | {
+      readonly supported: false;
+      readonly what: string;
+      readonly sort: OtherSort;
+      /** Of an archive that is opened where a user names it. */
+      readonly isRead?: true;
+    };
 
 /** An image of a format that is not read, an archive, or neither. */
 export type OtherSort = 'image' | 'archive' | 'other';
@@ -65,10 +71,12 @@ function otherArchive(ascii: string): FileKind | undefined {
     // Office documents are archives with a list of their parts at the beginning.
     return /\[Content_Types\]\.xml|_rels\/|mimetypeapplication/.test(ascii)
       ? other('an office document')
-      : archive('a ZIP archive or an office document');
+      : { ...archive('a ZIP archive or an office document'), isRead: true };
   }
   if (ascii.startsWith('\x1f\x8b')) return archive('a GZIP archive');
-  if (ascii.slice(257, 262) === 'ustar') return archive('a TAR archive');
+  if (ascii.slice(257, 262) === 'ustar') {
+    return { ...archive('a TAR archive'), isRead: true };
+  }
   if (ascii.startsWith('7z\xbc\xaf\x27\x1c')) return archive('a 7z archive');
   if (ascii.startsWith('Rar!\x1a\x07')) return archive('a RAR archive');
   if (ascii.startsWith('\xfd7zXZ\0')) return archive('an XZ archive');

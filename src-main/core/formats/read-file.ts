@@ -11,6 +11,9 @@ import { fileSystemReason, notSupported, reasons, unreadable } from './unreadabl
 /** No image within the pixel limit needs more: 100 million pixels of three 16-bit channels. */
 export const fileLimitBytes = 1024 * 2 ** 20;
 
+/** Read first, to see whether the file is an image: nearly all of those that are small, at once. */
+const headBytes = 64 * 2 ** 10;
+
 export interface FileContent {
   readonly bytes: Buffer;
   /** SHA-256, hexadecimal. */
@@ -45,13 +48,15 @@ export async function readImageFile(path: string): Promise<FileContent> {
 }
 
 async function readWhole(file: FileHandle, path: string, size: number): Promise<Buffer> {
-  const head = Buffer.alloc(Math.min(size, kindBytes));
+  const head = Buffer.allocUnsafe(Math.min(size, headBytes));
   const { bytesRead } = await file.read(head, 0, head.length, 0);
-  const found = fileKind(head.subarray(0, bytesRead));
+  const found = fileKind(head.subarray(0, Math.min(bytesRead, kindBytes)));
   if (!found.supported) throw notSupported(path, found);
+  if (bytesRead === size) return head;
   if (size > fileLimitBytes) throw unreadable(reasons.fileTooLarge(fileLimitBytes));
   const bytes = Buffer.allocUnsafe(size);
-  let at = 0;
+  head.copy(bytes, 0, 0, bytesRead);
+  let at = bytesRead;
   while (at < size) {
     const { bytesRead: more } = await file.read(bytes, at, size - at, at);
     if (more === 0) throw unreadable(reasons.changed);

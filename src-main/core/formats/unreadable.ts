@@ -10,17 +10,24 @@ export function unreadable(reason: string, cause?: unknown): Failure {
   return new Failure('unreadable-image', reason, undefined, { cause });
 }
 
+/** Archives inside, whose parts are no images of specimens. */
+const officeNames = /\.(docx|xlsx|xlsm|pptx|odt|ods|odp|epub|npz|jar|whl|apk|xpi)$/i;
+
 /**
  * Why a file that does not begin like a supported image is not read: `not-an-image` unless its kind or its
  * name says that it is one. path: only its ending counts.
  */
 export function notSupported(path: string, found: FileKind & { supported: false }): Failure {
   const { what, sort } = found;
-  if (sort === 'archive') return new Failure('not-an-image', reasons.unpack(what));
   const isImage = sort === 'image' || isImageName(path) || isMicroscopeName(path);
-  return isImage
-    ? unreadable(reasons.notSupported(what))
-    : new Failure('not-an-image', reasons.notAnImage(what));
+  if (sort === 'archive' && !officeNames.test(path)) {
+    return isImage
+      ? unreadable(reasons.unpack(what))
+      : new Failure('not-an-image', reasons.unpack(what));
+  }
+  if (isImage) return unreadable(reasons.notSupported(what));
+  const kind = sort === 'archive' ? 'an office document or a package' : what;
+  return new Failure('not-an-image', reasons.notAnImage(kind));
 }
 
 /** Whether the failure concerns the whole job, not one file. */
@@ -31,6 +38,9 @@ export function endsJob({ code }: Failure): boolean {
 export const reasons = {
   empty: `The file is empty. ${again}`,
   damaged: `The file is cut off or damaged: its pixels cannot be read to the end. ${again}`,
+  incomplete: `The file is cut off or damaged: its end, or a part of its pixels, is missing. ${again}`,
+  coding: (what: string) =>
+    `The file is ${what}, a coding that cannot be read. Save it as PNG, TIFF or ordinary JPEG.`,
   damagedArchive: `The archive is cut off or damaged, or is none. What could be read of it was imported. ${again}`,
   changed: 'The file changed while it was read. Import it again once it is complete.',
   replaced:

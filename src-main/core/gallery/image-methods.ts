@@ -6,6 +6,7 @@ import { Failure } from '#domain/failure.ts';
 import type { HandlersOf } from '#rpc/method.ts';
 import type { ImageViewer } from '../reader/viewer.ts';
 import { datasetNamed } from '../runs/run-items.ts';
+import { lineOf } from '../scores/batch/line.ts';
 import { chosenScore } from '../scores/model-scores.ts';
 import { trainedModel } from '../scores/scoring-model.ts';
 import type { ProjectDatabase, Reader } from '../store/database.ts';
@@ -16,7 +17,6 @@ import { imageFacets } from '../store/images/image-facets.ts';
 import type { Asked, ScoreAsked } from '../store/images/image-filter.ts';
 import { idsInOrder, imagePage } from '../store/images/image-pages.ts';
 import { findModelScore } from '../store/runs/scores.ts';
-import { findThreshold } from '../store/runs/thresholds.ts';
 
 type ImageMethods = Pick<
   HandlersOf<typeof coreMethods>,
@@ -65,13 +65,16 @@ export function askedBy(reader: Reader, { dataset, ...filter }: ImageFilter): As
   return {
     datasetId: datasetNamed(reader, dataset),
     filter,
-    score: score && scoreAsked(reader, score.modelId, score.by),
+    score: score && scoreAsked(reader, { ...score, dataset }),
   };
 }
 
 /** `by`: the run's own choice when left out. Throws `not-found` and `unknown-option`. */
-export function scoreAsked(reader: Reader, modelId: number, by?: string): ScoreAsked {
+export function scoreAsked(
+  reader: Reader,
+  { modelId, dataset, by }: { modelId: number; dataset: string; by?: string | undefined },
+): ScoreAsked {
   const name = chosenScore(reader, trainedModel(reader, modelId), by);
-  const limit = findThreshold(reader, modelId, name)?.anomalyScore ?? null;
+  const limit = lineOf(reader, { modelId, dataset }, name)?.anomalyScore ?? null;
   return { modelId, scoreId: findModelScore(reader, modelId, name), limit };
 }

@@ -50,12 +50,7 @@ export class Heaps {
 
   /** Sentences for the user: "left out 6 masks and label images (cell0_mask.png, …)". */
   get words(): string[] {
-    const words: string[] = [];
-    for (const [reason, [one, many]] of Object.entries(nouns)) {
-      const number = this.#leftOut[reason as Reason];
-      if (number > 0)
-        words.push(`left out ${number === 1 ? `1 ${one}` : `${count(number)} ${many}`}`);
-    }
+    const words = leftOutWords(this.leftOut);
     if (this.#notImagesCount > 0) words.push(this.#notImagesWords());
     return words;
   }
@@ -69,4 +64,14 @@ export class Heaps {
     const more = archives.length > names.length ? ', …' : '';
     return `${what}; archives were not opened (${names.join(', ')}${more}): unpack them, then import the folder`;
   }
+}
+
+/** "left out 6 masks and label images", one for each reason. */
+export function leftOutWords(leftOut: LeftOut): string[] {
+  return Object.entries(nouns).flatMap(([reason, [one, many]]) => {
+    const number = leftOut[reason as Reason];
+    return number === 0
+      ? []
+      : [`left out ${number === 1 ? `1 ${one}` : `${count(number)} ${many}`}`];
+  });
 }

@@ -5,13 +5,17 @@ import { basename } from 'node:path';
 import type { ImportProblem, ImportResult, Role } from '#contract/core.ts';
 import { counted } from '#domain/figures.ts';
 import type { DatasetItem, ImportRow, ImportStore, ItemAttributes } from '../datasets/items.ts';
+import type { MemberEncoding } from '../archives/archive-member.ts';
+import { archiveOf } from '../archives/archive.ts';
 import type { NewImage } from '../formats/new-image.ts';
-import { Contradictions } from './contradictions.ts';
+import { FolderRoles } from './folder-roles.ts';
 import { Heaps } from './heaps.ts';
 import { place, type PlacingRules } from './place.ts';
 import type { Candidate, Source } from './sources.ts';
 
 const rowsPerTransaction = 300;
+/** Windows show images as they are read: the catalogue is at most this far behind, milliseconds. */
+const flushMs = 1000;
 /** The most classes named in a sentence; further ones are counted. */
 const classesNamed = 20;
 
@@ -22,6 +26,8 @@ interface Taken {
   readonly regions: readonly NewImage[];
   readonly candidate: Candidate;
   readonly modifiedMs: number;
+  /** Paths where the same file was seen before and is no longer. */
+  readonly lost: readonly string[];
 }
 
 interface SourceCount {
@@ -40,24 +46,29 @@ export class ImportLedger {
   /** The role that the first file of each image in this import has. */
   readonly #roles = new Map<string, Role>();
   readonly #sources: SourceCount[] = [];
-  readonly #contradicted: Contradictions;
+  readonly #folderRoles: FolderRoles;
   /** What is not taken although nothing is wrong with it. */
   readonly heaps = new Heaps();
   readonly #cut = { images: 0, regions: 0 };
   /** Images that are taken and not yet written. */
   #rows = 0;
+  #flushedMs = performance.now();
+  /** By archive: how names were decoded of which it does not say it. */
+  readonly #encodings = new Map<string, MemberEncoding>();
   readonly #automatic = new Set<string>();
   #imported = 0;
   #duplicates = 0;
   #changed = 0;
   #contradictions = 0;
+  /** Files that hold another image than when they were imported. */
+  #replaced = 0;
 
   constructor(store: ImportStore, dataset: string, jobId: number, rules: PlacingRules) {
     this.#store = store;
     this.#dataset = dataset;
     this.#jobId = jobId;
     this.#rules = rules;
-    this.#contradicted = new Contradictions(rules.role);
+    this.#folderRoles = new FolderRoles(rules.role);
   }
 
   /** Groups, and images without one, whose split was not given (see `splitUnit`). */
@@ -71,6 +82,8 @@ export class ImportLedger {
   }
 
   take(taken: Taken): void {
+    const { member } = taken.candidate;
+    if (member?.encoding) this.#encodings.set(archiveOf(taken.candidate.path)!, member.encoding);
     this.#taken.push(taken);
     const count = Math.max(1, taken.regions.length);
     this.#rows += count;
@@ -92,11 +105,14 @@ export class ImportLedger {
   }
 
   #flushWhenFull(): void {
-    if (this.#rows + this.#newProblems.length >= rowsPerTransaction) this.flush();
+    const waiting = this.#rows + this.#newProblems.length;
+    const isOld = performance.now() - this.#flushedMs > flushMs;
+    if (waiting >= rowsPerTransaction || (waiting > 0 && isOld)) this.flush();
   }
 
   /** Writes the pending rows. */
   flush(): void {
+    this.#flushedMs = performance.now();
     const taken = this.#taken;
     const problems = this.#newProblems;
     this.#taken = [];
@@ -107,27 +123,55 @@ export class ImportLedger {
     const hashes = meant.map(({ hash }) => hash);
     const datasetId = this.#store.findDataset(this.#dataset);
     const existing = datasetId === undefined ? undefined : this.#store.findItems(datasetId, hashes);
-    const rows = taken.flatMap(({ image, regions, candidate, modifiedMs }): ImportRow[] => {
-      const decide = (own: NewImage) => this.#decide(own, candidate, existing?.get(own.hash));
-      const file = { path: candidate.path, modifiedMs };
-      if (regions.length === 0) return [{ image, file, item: decide(image) }];
-      const parts = regions.map((region) => ({ image: region, file: null, item: decide(region) }));
-      return [{ image, file, item: null }, ...parts];
+    const replaced = this.#itemsReplaced(datasetId, taken);
+    const rows = taken.flatMap(({ image, regions, candidate, ...times }): ImportRow[] => {
+      const { path } = candidate;
+      const before = replaced.get(path);
+      const decide = (own: NewImage) => {
+        const isFirst = !this.#roles.has(own.hash);
+        const item = this.#decide(own, candidate, existing?.get(own.hash), before);
+        return { image: own, file: null, item, shownAs: isFirst ? path : null };
+      };
+      const file = { path, ...times };
+      if (regions.length === 0) return [{ ...decide(image), file }];
+      return [{ image, file, item: null, shownAs: null }, ...regions.map(decide)];
     });
     this.#store.save(this.#dataset, rows, this.#jobId, problems);
   }
 
-  /** The first file of an image in an import decides; a later import may correct an earlier one. */
+  /** The dataset's items of images that files of these held before, by path. */
+  #itemsReplaced(
+    datasetId: number | undefined,
+    taken: readonly Taken[],
+  ): ReadonlyMap<string, DatasetItem> {
+    const replaced = new Map<string, DatasetItem>();
+    const files = this.#store.findFiles(taken.map(({ candidate }) => candidate.path));
+    for (const { image, candidate } of taken) {
+      const before = files.get(candidate.path);
+      if (before === undefined || before.hash === image.hash) continue;
+      this.#replaced++;
+      if (datasetId === undefined) continue;
+      const item = this.#store.findItems(datasetId, [before.hash]).get(before.hash);
+      if (item !== undefined) replaced.set(candidate.path, item);
+    }
+    return replaced;
+  }
+
+  /**
+   * The first file of an image in an import decides; a later import may correct an earlier one. before: the
+   * item of the image that the file held before.
+   */
   #decide(
     { hash, region }: NewImage,
     candidate: Candidate,
     existing: DatasetItem | undefined,
+    before: DatasetItem | undefined,
   ): ItemAttributes | null {
     // Regions of one image are alike: on two sides of a split they would make results look too good.
     const image = { hash, standardGroup: region === null ? null : candidate.name };
-    const placed = place(candidate, image, this.#rules, existing);
+    const placed = place(candidate, image, this.#rules, existing ?? before);
     const { attributes, automatic } = placed;
-    if (placed.isContradicted) this.#contradicted.count(candidate.placement, attributes.role);
+    this.#folderRoles.count(candidate.placement, placed);
     const role = this.#roles.get(hash);
     if (role !== undefined) {
       this.#duplicates++;
@@ -156,6 +200,7 @@ export class ImportLedger {
   result(): ImportResult {
     const recognised = [
       ...this.#sources.flatMap((count) => this.#describe(count)),
+      ...this.#roleWords(),
       ...this.#remarks(),
     ];
     return {
@@ -164,6 +209,7 @@ export class ImportLedger {
       failed: this.#failed,
       notImages: this.heaps.notImages,
       leftOut: this.heaps.leftOut,
+      contradictions: this.#folderRoles.contradictions,
       recognised,
     };
   }
@@ -171,14 +217,25 @@ export class ImportLedger {
   #describe({ source, classes }: SourceCount): string[] {
     const where = this.#sources.length > 1 ? ` (${basename(source.path)})` : '';
     if (source.kind === 'table') {
-      const { rows, problems, ignored } = source.manifest;
+      const { rows, problems, ignored, meanings = [] } = source.manifest;
       const unused = ignored.length > 0 ? `; columns without a meaning: ${ignored.join(', ')}` : '';
-      return [`table ${basename(source.path)}: ${rows.length + problems.length} lines${unused}`];
+      return [
+        `table ${basename(source.path)}: ${rows.length + problems.length} lines${unused}`,
+        ...meanings,
+      ];
     }
     if (source.layout.words === null || classes.size === 0) return [];
     const counts = [...classes].map(([name, count]) => `${name} ${count}`);
     const more = counts.length > classesNamed ? `, and ${counts.length - classesNamed} more` : '';
     return [`${source.layout.words}: ${counts.slice(0, classesNamed).join(', ')}${more}${where}`];
+  }
+
+  /** The layout of an MVTec set says the roles already. */
+  #roleWords(): string[] {
+    const isPlain = this.#sources.some(
+      ({ source }) => source.kind !== 'table' && !source.layout.isAnomalySet,
+    );
+    return isPlain ? this.#folderRoles.taken : [];
   }
 
   #remarks(): string[] {
@@ -188,11 +245,23 @@ export class ImportLedger {
         `cut ${counted(this.#cut.images, 'image')} into ${counted(this.#cut.regions, 'tile')}`,
       );
     }
-    remarks.push(...this.#contradicted.words, ...this.heaps.words);
+    for (const [archive, { title, isSure }] of this.#encodings) {
+      const doubt = isSure ? '' : '; if they look wrong, unpack it, then import the folder';
+      remarks.push(
+        `names in ${basename(archive)} are not marked as Unicode: read as ${title}${doubt}`,
+      );
+    }
+    remarks.push(...this.#folderRoles.contradicted, ...this.heaps.words);
     if (this.#changed > 0) {
       remarks.push(
         `${counted(this.#changed, 'image')} of the dataset now with the role, class, group, domain or side ` +
           'of this import',
+      );
+    }
+    if (this.#replaced > 0) {
+      remarks.push(
+        `${counted(this.#replaced, 'file')} with other content than before: datasets show the new image; ` +
+          'verdicts on the old one stay in the record of reviews',
       );
     }
     if (this.#contradictions > 0) {

@@ -19,13 +19,23 @@ import { ImportLedger } from './import-ledger.ts';
 import type { DatasetItem, ImportStore } from '../datasets/items.ts';
 import type { NewImage } from '../formats/new-image.ts';
 import { inOrder } from '../reader/ordered.ts';
+import { archiveOf } from '../archives/archive.ts';
 import { keptOriginal, originalsFolder } from '../archives/originals.ts';
+import { forgetReplaced, hasReplaced } from '../archives/replaced-files.ts';
 import { classRolesOf, domainRule, groupRule, isSkipped, type PlacingRules } from './place.ts';
 import { regionImages } from './region-images.ts';
 import { thumbnailPath } from '../reader/reader-tasks.ts';
 import type { ImageReader } from '../reader/reader.ts';
 import { withReader } from '../reader/with-reader.ts';
-import { candidates, namedSplits, openSource, type Candidate, type Source } from './sources.ts';
+import {
+  candidates,
+  namedSplits,
+  openSource,
+  type Candidate,
+  type Source,
+  type Surveying,
+} from './sources.ts';
+import { isImageName } from '../formats/kind.ts';
 import { endsJob } from '../formats/unreadable.ts';
 
 export type ImportSpec = z.infer<typeof importInput>;
@@ -63,6 +73,8 @@ interface Read {
   /** What is imported of the image instead of the whole; empty for the whole. */
   readonly regions: readonly NewImage[];
   readonly modifiedMs: number;
+  /** Paths where the same file was seen before and is no longer. */
+  readonly lost: readonly string[];
 }
 
 /** A file found in a folder that is no image, and the reason. */
@@ -82,6 +94,8 @@ class Import {
   /** Holds members of archives until they are known to be images, and unfinished thumbnails. */
   readonly #incoming: string;
   #incomingCount = 0;
+  /** A read has found other content under an unchanged size and time: these prove nothing in this import. */
+  readonly #isDistrustful: boolean;
 
   constructor(spec: ImportSpec, job: ImportJob, ports: ImportPorts, reader: ImageReader) {
     this.#spec = spec;
@@ -94,6 +108,7 @@ class Import {
     if (Array.isArray(spec.split)) sharesOf(spec.split);
     this.#thumbnails = join(ports.projectFolder, 'cache', 'thumbnails');
     this.#incoming = join(ports.projectFolder, 'cache', 'incoming');
+    this.#isDistrustful = hasReplaced(ports.projectFolder);
   }
 
   async run(): Promise<ImportResult> {
@@ -109,6 +124,7 @@ class Import {
       await this.#readAll(sources, total, ledger, rules);
       ledger.flush();
       this.#fillSides(rules, ledger.automatic);
+      if (this.#isDistrustful) await forgetReplaced(this.#ports.projectFolder);
       return ledger.result();
     } catch (error) {
       ledger.flush();
@@ -120,6 +136,11 @@ class Import {
     }
   }
 
+  get #surveying(): Surveying {
+    const takesMasks = this.#spec.masks === 'take';
+    return { stop: this.#job.stop, takesMasks, reader: () => this.#reader };
+  }
+
   async #survey(): Promise<{ sources: Source[]; problems: ImportProblem[]; total: number }> {
     const sources: Source[] = [];
     const problems: ImportProblem[] = [];
@@ -127,7 +148,7 @@ class Import {
     this.#job.report({ done: 0, total: null, note: 'Looking for images' });
     for (const path of new Set(this.#spec.paths)) {
       throwIfStopped(this.#job.stop);
-      const opened = await openSource(path, this.#job.stop);
+      const opened = await openSource(path, this.#surveying);
       if ('problem' in opened) problems.push(opened.problem);
       else {
         sources.push(opened.source);
@@ -153,7 +174,10 @@ class Import {
         throwIfStopped(this.#job.stop);
         if ('problem' in outcome) ledger.fail(outcome.problem);
         else if ('notImage' in outcome) ledger.heaps.notImage(outcome.notImage);
-        else ledger.take(outcome);
+        // Known to be an image by its content only.
+        else if (isSkipped(outcome.candidate, rules)) {
+          ledger.heaps.leaveOut('skipped', outcome.candidate.path);
+        } else ledger.take(outcome);
         this.#job.report({ done: ++done, total: Math.max(total, done), note: null });
       }
     }
@@ -186,13 +210,14 @@ class Import {
     { heaps }: ImportLedger,
     rules: PlacingRules,
   ): AsyncGenerator<Candidate | Refused> {
-    for await (const entry of candidates(source, this.#job.stop)) {
+    for await (const entry of candidates(source, this.#surveying)) {
       throwIfStopped(this.#job.stop);
       if ('skipped' in entry) heaps.leaveOut(entry.why, entry.skipped);
       else if ('problem' in entry) yield entry;
       else if (entry.placement.isMask && this.#spec.masks !== 'take') {
         heaps.leaveOut('masks', entry.path);
-      } else if (isSkipped(entry, rules)) heaps.leaveOut('skipped', entry.path);
+      } else if (isImageName(entry.path) && isSkipped(entry, rules))
+        heaps.leaveOut('skipped', entry.path);
       else yield entry.member === undefined ? entry : await this.#unpack(entry);
     }
   }
@@ -227,7 +252,9 @@ class Import {
         await rename(unpacked, keptOriginal(this.#ports.projectFolder, image.hash));
       }
       const regions = this.#regions(image);
-      return { candidate: entry, image, regions, modifiedMs: member?.modifiedMs ?? modifiedMs };
+      const lost = await this.#lost(image.hash, path);
+      const time = member?.modifiedMs ?? modifiedMs;
+      return { candidate: entry, image, regions, modifiedMs: time, lost };
     } catch (error) {
       if (unpacked !== undefined) await rm(unpacked, { force: true });
       return refusal(entry, error);
@@ -241,13 +268,26 @@ class Import {
     if (file === undefined) return undefined;
     const now = member ?? (await sizeAndTime(path));
     if (now?.bytes !== file.bytes || now.modifiedMs !== file.modifiedMs) return undefined;
+    if (this.#isDistrustful) return undefined;
     const image = store.findImages([file.hash]).get(file.hash);
     if (image === undefined) return undefined;
     const regions = this.#regions(image);
     const kept = [image, ...regions].map(({ hash }) => thumbnailPath(this.#thumbnails, hash));
     if (member !== undefined) kept.push(keptOriginal(projectFolder, file.hash));
     for (const needed of kept) if ((await sizeAndTime(needed)) === undefined) return undefined;
-    return { image, regions, modifiedMs: file.modifiedMs };
+    const lost = await this.#lost(file.hash, path);
+    return { image, regions, modifiedMs: file.modifiedMs, lost };
+  }
+
+  /** Where else the file was seen, and is no longer: it was moved here. */
+  async #lost(hash: string, path: string): Promise<string[]> {
+    const lost: string[] = [];
+    for (const other of this.#ports.store.placesOf(hash)) {
+      if (other !== path && (await sizeAndTime(archiveOf(other) ?? other)) === undefined) {
+        lost.push(other);
+      }
+    }
+    return lost;
   }
 
   /** Throws `unreadable-image` when there would be too many. */

@@ -1,10 +1,7 @@
 // A CSV table as the list of what to import: columns path, role, group, domain (or scanner, stain and
-// site), label, split; separated by
-// commas, semicolons or tabs; with or without a byte-order mark. Paths are relative to the table.
+// site), label, split. Paths are relative to the table.
 
-import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import {
   roleNames,
   splitNames,
@@ -14,7 +11,9 @@ import {
 } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import { nearestName } from '#domain/nearest-name.ts';
-import { roleMeaning, roleWords, splitMeaning, splitWords } from '#domain/role-words.ts';
+import { roleMeaning, roleWordsLike, splitMeaning, splitWords } from '#domain/words/role-words.ts';
+import { tableColumns } from './tables/table-columns.ts';
+import { readTable } from './tables/table-text.ts';
 
 export interface ManifestRow {
   /** Absolute. */
@@ -34,82 +33,39 @@ export interface Manifest {
   readonly problems: readonly ImportProblem[];
   /** Columns that are ignored. */
   readonly ignored: readonly string[];
+  /** Texts for the user: 'column "filename" read as path'. */
+  readonly meanings?: readonly string[];
 }
 
 /** Columns that together are the domain of a row whose column "domain" is empty or absent. */
 const domainColumns = ['scanner', 'stain', 'site'] as const;
 const columns = [
-  ...(['path', 'role', 'group', 'domain', 'label', 'split'] as const),
+  ...(['role', 'group', 'domain', 'label', 'split'] as const),
   ...domainColumns,
 ] as const;
 type Column = (typeof columns)[number];
 
-/** Throws `bad-input` when the table cannot be read or has no column "path". */
+/** Throws `bad-input` when the table cannot be read or has no column of paths, and `not-found`. */
 export async function readManifest(file: string): Promise<Manifest> {
-  const text = await readText(file);
-  const records = parseTable(file, text);
-  const [header, ...rows] = records;
-  const names = (header?.record ?? []).map((name) => name.trim().toLowerCase());
-  if (!names.includes('path')) {
-    throw new Failure(
-      'bad-input',
-      'The table has no column "path". Its first line must name the columns: ' +
-        'path, and optionally role, group, domain (or scanner, stain, site), label, split.',
-      file,
-    );
-  }
+  const [header, ...lines] = await readTable(file);
+  const names = header?.cells ?? [];
+  const rows = lines.map(({ cells }) => cells);
+  const table = tableColumns(file, names, rows, columns);
   const accepted: ManifestRow[] = [];
   const problems: ImportProblem[] = [];
-  for (const { record, info } of rows) {
-    const cell = (column: Column) => record[names.indexOf(column)]?.trim() ?? '';
+  for (const { cells, number } of lines) {
     try {
-      if (record.slice(names.length).some((rest) => rest.trim() !== '')) throw tooManyCells();
-      accepted.push(readRow(dirname(resolve(file)), cell));
+      if (cells.slice(names.length).some((rest) => rest.trim() !== '')) throw tooManyCells();
+      const cell = (column: Column) => table.cell(cells, column);
+      accepted.push(readRow(dirname(resolve(file)), table.path(cells), cell));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      const reason = `Line ${info.lines}: ${error.message}`;
+      const reason = `Line ${number}: ${error.message}`;
       problems.push({ path: file, code: error.code, reason });
     }
   }
-  const known: readonly string[] = columns;
-  return {
-    rows: accepted,
-    problems,
-    ignored: names.filter((name) => name !== '' && !known.includes(name)),
-  };
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
-  } catch (error) {
-    if (error instanceof TypeError) {
-      throw new Failure('bad-input', 'The table is not UTF-8 text. Save it as "CSV UTF-8".', file);
-    }
-    throw new Failure('not-found', 'The table cannot be read.', file, { cause: error });
-  }
-}
-
-interface ParsedRecord {
-  readonly record: readonly string[];
-  readonly info: { readonly lines: number };
-}
-
-function parseTable(file: string, text: string): ParsedRecord[] {
-  const [firstLine = ''] = /[^\r\n]+/.exec(text) ?? [];
-  const delimiter = [',', ';', '\t'].find((mark) => firstLine.includes(mark)) ?? ',';
-  try {
-    return parse(text, {
-      bom: true,
-      delimiter,
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-    }) as unknown as ParsedRecord[];
-  } catch (error) {
-    const detail = error instanceof Error ? ` (${error.message})` : '';
-    throw new Failure('bad-input', `The table is not valid CSV${detail}.`, file, { cause: error });
-  }
+  const { ignored, meanings } = table;
+  return { rows: accepted, problems, ignored, ...(meanings.length === 0 ? {} : { meanings }) };
 }
 
 function tooManyCells(): Failure {
@@ -119,18 +75,20 @@ function tooManyCells(): Failure {
   );
 }
 
-function readRow(folder: string, cell: (column: Column) => string): ManifestRow {
-  const path = cell('path');
+function readRow(folder: string, path: string, cell: (column: Column) => string): ManifestRow {
   if (path === '') throw new Failure('bad-input', 'the path is missing.');
   const absolute = resolve(folder, path);
   // A table from another person must not name files outside its folder by ".."; a full path is deliberate.
-  if (!isAbsolute(path) && relative(folder, absolute).split(sep)[0] === '..') {
+  // A backslash separates as well where the path is not found otherwise.
+  const slashed = resolve(folder, path.replaceAll('\\', '/'));
+  const leadsOut = [absolute, slashed].some((way) => relative(folder, way).split(sep)[0] === '..');
+  if (!isAbsolute(path) && leadsOut) {
     throw new Failure(
       'bad-input',
       `the path "${path}" leads out of the table's folder. Write the full path if this is intended.`,
     );
   }
-  const role = oneOf('role', cell('role'), roleMeaning, roleNames, roleWords);
+  const role = oneOf('role', cell('role'), roleMeaning, roleNames, roleWordsLike(cell('role')));
   return {
     path: absolute,
     role: role === 'mask' ? null : role,

@@ -3,7 +3,6 @@
 
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { isAbsolute } from 'node:path';
 import type { ImportProblem } from '#contract/core.ts';
 import type { ImportPreview, PreviewedFile } from '#contract/import-preview.ts';
 import type { Role, Split } from '#contract/image.ts';
@@ -14,9 +13,11 @@ import { standardShares } from '../datasets/split.ts';
 import type { DatasetItem, KnownFile } from '../datasets/items.ts';
 import { fileKind, isImageName, kindBytes } from '../formats/kind.ts';
 import { inOrder } from '../reader/ordered.ts';
+import { ImageReader } from '../reader/reader.ts';
 import { ClassTable } from './class-table.ts';
-import { Contradictions } from './contradictions.ts';
 import { countValue, mostFrequentFirst } from './facets.ts';
+import type { ReaderOnDemand } from './find-masks.ts';
+import { FolderRoles } from './folder-roles.ts';
 import { Heaps } from './heaps.ts';
 import {
   classRolesOf,
@@ -26,7 +27,14 @@ import {
   place,
   type PlacingRules,
 } from './place.ts';
-import { candidates, namedSplits, openSource, type Candidate, type Source } from './sources.ts';
+import {
+  candidates,
+  namedSplits,
+  openSource,
+  type Candidate,
+  type Source,
+  type Surveying,
+} from './sources.ts';
 import { fileSystemReason, notSupported, reasons } from '../formats/unreadable.ts';
 
 export interface PreviewRequest {
@@ -70,9 +78,11 @@ export async function previewImport(
 ): Promise<ImportPreview> {
   groupRule(request.group);
   domainRule(request.domain);
-  const preview = new Preview(request, ports, limits);
+  let reader: ImageReader | undefined;
+  const preview = new Preview(request, ports, limits, () => (reader ??= new ImageReader()));
   const deadline = new StopSource();
   const timer = setTimeout(() => deadline.stop(), limits.ms);
+  const forget = either(stop, deadline).onStop(() => reader?.close());
   try {
     await preview.look(either(stop, deadline));
     return preview.result(true);
@@ -82,6 +92,8 @@ export async function previewImport(
     return preview.result(false);
   } finally {
     clearTimeout(timer);
+    forget();
+    reader?.close();
   }
 }
 
@@ -100,25 +112,32 @@ class Preview {
   readonly #problems: ImportProblem[] = [];
   readonly #heaps = new Heaps();
   readonly #classTable = new ClassTable();
-  readonly #contradictions: Contradictions;
+  readonly #folderRoles: FolderRoles;
+  readonly #reader: ReaderOnDemand;
   #recognised: string[] = [];
   #namesSplits = false;
   #problemCount = 0;
   #images = 0;
   #known = 0;
 
-  constructor(request: PreviewRequest, ports: PreviewPorts, limits: PreviewLimits) {
+  constructor(
+    request: PreviewRequest,
+    ports: PreviewPorts,
+    limits: PreviewLimits,
+    reader: ReaderOnDemand,
+  ) {
+    this.#reader = reader;
     this.#request = request;
     this.#ports = ports;
     this.#limits = limits;
-    this.#contradictions = new Contradictions(request.role ?? null);
+    this.#folderRoles = new FolderRoles(request.role ?? null);
   }
 
   async look(stop: Stop): Promise<void> {
     const sources: Source[] = [];
     for (const path of new Set(this.#request.paths)) {
       throwIfStopped(stop);
-      const opened = await openSource(path, stop);
+      const opened = await openSource(path, this.#surveying(stop));
       if ('problem' in opened) this.#fail(opened.problem);
       else sources.push(opened.source);
     }
@@ -131,12 +150,18 @@ class Preview {
         throwIfStopped(stop);
         if ('problem' in found) this.#fail(found.problem);
         else if ('notImage' in found) this.#heaps.notImage(found.notImage);
-        else this.#take(found.candidate, found.isKnown, rules);
+        else if (isSkipped(found.candidate, rules)) {
+          this.#heaps.leaveOut('skipped', found.candidate.path);
+        } else this.#take(found.candidate, found.isKnown, rules);
         if (this.#images + this.#problemCount > this.#limits.files) {
           throw new Failure('stopped', 'Enough.');
         }
       }
     }
+  }
+
+  #surveying(stop: Stop): Surveying {
+    return { stop, takesMasks: this.#request.masks === 'take', reader: this.#reader };
   }
 
   result(isComplete: boolean): ImportPreview {
@@ -148,10 +173,10 @@ class Preview {
       groups: mostFrequentFirst(this.#groups).slice(0, valuesTold),
       domains: mostFrequentFirst(this.#domains).slice(0, valuesTold),
       namesSplits: this.#namesSplits,
-      recognised: this.#recognised,
+      recognised: [...this.#recognised, ...this.#folderRoles.contradicted],
       problems: { count: this.#problemCount, first: this.#problems },
       ...{ notImages: this.#heaps.notImages, leftOut: this.#heaps.leftOut },
-      contradictions: this.#contradictions.images,
+      contradictions: this.#folderRoles.contradictions,
       examples: [...this.#examples.values()],
     };
   }
@@ -174,13 +199,14 @@ class Preview {
     rules: PlacingRules,
     stop: Stop,
   ): AsyncGenerator<Candidate | Refused> {
-    for await (const entry of candidates(source, stop)) {
+    for await (const entry of candidates(source, this.#surveying(stop))) {
       throwIfStopped(stop);
       if ('skipped' in entry) this.#heaps.leaveOut(entry.why, entry.skipped);
       else if ('problem' in entry) yield entry;
       else if (entry.placement.isMask && this.#request.masks !== 'take') {
         this.#heaps.leaveOut('masks', entry.path);
-      } else if (isSkipped(entry, rules)) this.#heaps.leaveOut('skipped', entry.path);
+      } else if (isImageName(entry.path) && isSkipped(entry, rules))
+        this.#heaps.leaveOut('skipped', entry.path);
       else yield entry;
     }
   }
@@ -214,7 +240,7 @@ class Preview {
     countValue(this.#groups, group);
     countValue(this.#domains, domain);
     this.#classTable.count(candidate, placed.attributes, placed.reason, hash ?? null);
-    if (placed.isContradicted) this.#contradictions.count(candidate.placement, role);
+    this.#folderRoles.count(candidate.placement, placed);
     const kind = JSON.stringify([role, className]);
     if (this.#examples.size < examplesTold && !this.#examples.has(kind)) {
       this.#examples.set(kind, { path: candidate.path, role, class: className, group, domain });
@@ -265,14 +291,7 @@ function refused({ path, isFound }: Candidate, kind: Parameters<typeof notSuppor
 
 function wordsOf(source: Source): string[] {
   if (source.kind !== 'table') return source.layout.words === null ? [] : [source.layout.words];
-  const { rows, problems, ignored } = source.manifest;
+  const { rows, problems, ignored, meanings = [] } = source.manifest;
   const unused = ignored.length > 0 ? `, columns without a meaning: ${ignored.join(', ')}` : '';
-  return [`a table of ${rows.length + problems.length} lines${unused}`];
-}
-
-/** Throws `bad-input`: the core may have another working folder than the client. */
-export function assertAbsolute(paths: readonly string[]): void {
-  const relative = paths.find((path) => !isAbsolute(path));
-  if (relative === undefined) return;
-  throw new Failure('bad-input', `The path "${relative}" is not absolute.`, relative);
+  return [`a table of ${rows.length + problems.length} lines${unused}`, ...meanings];
 }

@@ -2,7 +2,7 @@
 // test folders, and the layout of the MVTec anomaly sets (train/good, test/good, test/<defect>).
 
 import type { Role, Split } from '#contract/core.ts';
-import { roleOfName, splitMeaning, type RoleMeaning } from '#domain/role-words.ts';
+import { roleOfName, splitMeaning, type RoleMeaning } from '#domain/words/role-words.ts';
 
 /** The attributes that an image's folder gives; null where it gives none. */
 export interface Placement {
@@ -33,12 +33,14 @@ export interface LayoutOptions {
   readonly isPacked?: boolean;
   /** The name of the folder that was given: "normal" says what all of it is. */
   readonly rootName?: string;
+  /** Whether folders of masks are folders like others. */
+  readonly takesMasks?: boolean;
 }
 
 /** folders: those that hold files, below the root. */
 export function recogniseLayout(
   folders: Iterable<string>,
-  { isPacked = false, rootName = '' }: LayoutOptions = {},
+  { isPacked = false, rootName = '', takesMasks = false }: LayoutOptions = {},
 ): Layout {
   const all = [...folders].map(partsOf);
   const first = all[0]?.[0];
@@ -53,7 +55,11 @@ export function recogniseLayout(
     words: layoutWords(isAnomalySet, splits.length > 0, relevant),
     isAnomalySet,
     splits: new Set(splits),
-    place: (folder) => placeFolder(partsOf(folder).slice(wrapper), anomalySets, outer),
+    place: (folder) => {
+      const parts = partsOf(folder).slice(wrapper);
+      if (!takesMasks && parts.some(isMaskFolder)) return { ...nothing, isMask: true };
+      return placeFolder(parts, anomalySets, outer);
+    },
   };
 }
 
@@ -65,6 +71,16 @@ function partsOf(folder: string): string[] {
 function splitOf(part: string): Split | undefined {
   const split = splitMeaning(part);
   return split === 'none' ? undefined : split;
+}
+
+/** Also "train_masks" and "masks_raw"; "with_mask" and "without_mask" are classes of faces. */
+function isMaskFolder(part: string): boolean {
+  if (roleOfName(part) === 'mask') return true;
+  return (
+    /(^|[_ .-])(masks|mask_images|ground_?truth|annotations|segmentations?)([_ .-]|$)/i.test(
+      part,
+    ) && !/(^|[_ .-])(no|non|with|without)([_ .-]|$)/i.test(part)
+  );
 }
 
 /** The folder above `train/good`: the root of one MVTec-style set. */
@@ -87,7 +103,6 @@ function placeFolder(
   anomalySets: ReadonlySet<string>,
   outer: string,
 ): Placement {
-  if (parts.some((part) => roleOfName(part) === 'mask')) return { ...nothing, isMask: true };
   const at = parts.findIndex((part) => splitOf(part) !== undefined);
   const named = namedRole(parts) ?? namedRole([outer]);
   const said = { ...nothing, role: named?.role ?? null, roleFrom: named?.folder ?? null };

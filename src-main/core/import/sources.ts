@@ -1,19 +1,30 @@
 // Turns a source of an import (folder, file, archive, table) into a stream of candidates in a fixed order,
 // each with the attributes from its folder or its line in the table.
 
-import { stat } from 'node:fs/promises';
-import { basename, relative, resolve, sep } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, relative, resolve, sep } from 'node:path';
 import type { ImportProblem, Split } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
+import { isProjectName } from '#domain/system-files.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
-import { isArchiveName, listArchive, type ArchiveMember } from '../archives/archive.ts';
+import { isArchive, listArchive, type ArchiveMember } from '../archives/archive.ts';
+import { existingPath } from '../archives/existing-path.ts';
 import { readManifest, type Manifest, type ManifestRow } from './manifest.ts';
 import { recogniseLayout, type Layout, type Placement } from './recognise.ts';
+import { isImageName } from '../formats/kind.ts';
 import { fileSystemReason, reasons } from '../formats/unreadable.ts';
-import { walk, type Skipped } from '../archives/walk.ts';
+import { holdsProject, walk, type Skipped } from '../archives/walk.ts';
+import { findMasks, type ReaderOnDemand } from './find-masks.ts';
+import { isTableName } from './tables/table-text.ts';
 
 export type Source =
-  | { readonly kind: 'folder' | 'file' | 'archive'; readonly path: string; readonly layout: Layout }
+  | {
+      readonly kind: 'folder' | 'file' | 'archive';
+      readonly path: string;
+      readonly layout: Layout;
+      /** Names of masks, besides those in folders of masks. */
+      readonly masks: ReadonlySet<string>;
+    }
   | { readonly kind: 'table'; readonly path: string; readonly manifest: Manifest };
 
 export interface Candidate {
@@ -34,23 +45,35 @@ export interface Candidate {
 export type SourceEntry = Candidate | { readonly problem: ImportProblem } | Skipped;
 
 const plain: Layout = recogniseLayout([]);
+const noMasks: ReadonlySet<string> = new Set();
+
+export interface Surveying {
+  readonly stop: Stop;
+  /** Whether masks are imported like images. */
+  readonly takesMasks: boolean;
+  readonly reader: ReaderOnDemand;
+}
 
 /** A first survey: the kind of the path, its folders, and the number of files to expect. */
 export async function openSource(
   given: string,
-  stop: Stop,
+  surveying: Surveying,
 ): Promise<{ source: Source; count: number } | { problem: ImportProblem }> {
-  const path = resolve(given);
+  const path = (await existingPath(resolve(given))) ?? resolve(given);
   try {
     const found = await stat(path);
-    if (found.isDirectory()) return await survey('folder', path, stop);
+    if (found.isDirectory()) {
+      const project = await projectAround(path);
+      if (project !== undefined) return { problem: ofProject(path, project) };
+      return await survey('folder', path, surveying);
+    }
     if (!found.isFile()) return { problem: problemOf(path, reasons.notRegular) };
-    if (isArchiveName(path)) return await survey('archive', path, stop);
-    if (/\.csv$/i.test(path)) {
+    if (await isArchive(path)) return await survey('archive', path, surveying);
+    if (isTableName(path)) {
       const manifest = await readManifest(path);
       return { source: { kind: 'table', path, manifest }, count: manifest.rows.length };
     }
-    return { source: { kind: 'file', path, layout: plain }, count: 1 };
+    return { source: { kind: 'file', path, layout: plain, masks: noMasks }, count: 1 };
   } catch (error) {
     if (error instanceof Failure && error.code !== 'stopped') {
       return { problem: { path, code: error.code, reason: error.message } };
@@ -67,81 +90,120 @@ function whyNotThere(path: string, error: unknown): ImportProblem {
   return { path, code: 'not-found', reason: reasons.missing };
 }
 
-async function survey(kind: 'folder' | 'archive', path: string, stop: Stop) {
-  const folders = new Set<string>();
-  let count = 0;
-  for await (const folder of kind === 'folder' ? fileFolders(path) : memberFolders(path, stop)) {
+async function survey(kind: 'folder' | 'archive', path: string, surveying: Surveying) {
+  const { stop, takesMasks, reader } = surveying;
+  const names: string[] = [];
+  for await (const name of kind === 'folder' ? fileNames(path) : memberNames(path, stop)) {
     throwIfStopped(stop);
-    folders.add(folder);
-    count++;
+    names.push(name);
   }
   const given = kind === 'archive' ? { isPacked: true } : { rootName: basename(path) };
-  const layout = recogniseLayout(folders, given);
-  return { source: { kind, path, layout } as const, count };
+  const layout = recogniseLayout(new Set(names.map(folderOf)), { ...given, takesMasks });
+  const isInMaskFolder = (name: string) => layout.place(folderOf(name)).isMask;
+  const others = takesMasks ? [] : names.filter((name) => !isInMaskFolder(name));
+  const masks = takesMasks
+    ? noMasks
+    : await findMasks(others, path, kind === 'folder' ? reader : null);
+  const count = takesMasks ? names.length : others.length - masks.size;
+  return { source: { kind, path, layout, masks } as const, count };
 }
 
-/** The folder of each file, in the order of files. */
-async function* fileFolders(root: string): AsyncGenerator<string> {
-  for await (const entry of walk(root))
-    if ('path' in entry) yield folderOf(nameBelow(root, entry.path));
+/** In the order of files. */
+async function* fileNames(root: string): AsyncGenerator<string> {
+  for await (const entry of walk(root)) if ('path' in entry) yield nameBelow(root, entry.path);
 }
 
-async function* memberFolders(archive: string, stop: Stop): AsyncGenerator<string> {
-  for await (const entry of listArchive(archive, stop)) {
-    if ('path' in entry) yield folderOf(entry.name);
+async function* memberNames(archive: string, stop: Stop): AsyncGenerator<string> {
+  for await (const entry of listArchive(archive, stop)) if ('path' in entry) yield entry.name;
+}
+
+/** The Normscope project that the folder is, or lies in: its files are no images of a user's. */
+async function projectAround(folder: string): Promise<string | undefined> {
+  for (let at = folder; ; at = dirname(at)) {
+    if (isProjectName(basename(at)) || (await isProject(at))) return at;
+    if (dirname(at) === at) return undefined;
   }
+}
+
+async function isProject(folder: string): Promise<boolean> {
+  return await readdir(folder).then(holdsProject, () => false);
+}
+
+function ofProject(path: string, project: string): ImportProblem {
+  const what =
+    path === project
+      ? 'This is a Normscope project'
+      : `This lies in the Normscope project ${project}`;
+  const reason = `${what}, which holds no images of yours. Import the folder with the original images.`;
+  return { path, code: 'bad-input', reason };
 }
 
 /** Every file of the source in a fixed order. */
-export async function* candidates(source: Source, stop: Stop): AsyncGenerator<SourceEntry> {
+export async function* candidates(
+  source: Source,
+  surveying: Surveying,
+): AsyncGenerator<SourceEntry> {
+  const { stop } = surveying;
   switch (source.kind) {
     case 'folder':
       for await (const entry of walk(source.path)) {
         if (!('path' in entry)) yield entry;
-        else yield placed(source.layout, nameBelow(source.path, entry.path), entry);
+        else yield placed(source, nameBelow(source.path, entry.path), entry);
       }
       return;
     case 'file':
-      yield { ...placed(plain, basename(source.path), { path: source.path }), isFound: false };
+      yield { ...placed(source, basename(source.path), { path: source.path }), isFound: false };
       return;
     case 'archive':
       for await (const entry of listArchive(source.path, stop)) {
         if (!('path' in entry)) yield entry;
-        else yield placed(source.layout, entry.name, { path: entry.path, member: entry });
+        else yield placed(source, entry.name, { path: entry.path, member: entry });
       }
       return;
     case 'table':
       for (const problem of source.manifest.problems) yield { problem };
       for (const { path, isMask, ...declared } of source.manifest.rows) {
-        const problem = await whyMissing(path);
-        const bare = placed(plain, basename(path), { path });
-        const found = {
-          ...bare,
-          ...{ declared, placement: { ...bare.placement, isMask }, isFound: false },
-        };
-        yield problem === undefined ? found : { problem };
+        const entries = ofRow((await existingPath(path)) ?? path, declared, surveying);
+        for await (const entry of entries) {
+          const isMarked = isMask && 'placement' in entry;
+          yield isMarked ? { ...entry, placement: { ...entry.placement, isMask } } : entry;
+        }
       }
   }
 }
 
+/** The file that a row of a table names, or every file of its folder or archive. */
+async function* ofRow(
+  path: string,
+  declared: NonNullable<Candidate['declared']>,
+  surveying: Surveying,
+): AsyncGenerator<SourceEntry> {
+  const found = await stat(path).catch((error: unknown) => whyNotThere(path, error));
+  if ('reason' in found) {
+    yield { problem: found };
+    return;
+  }
+  const isFolder = found.isDirectory() && !isImageName(path);
+  if (!isFolder && !(found.isFile() && (await isArchive(path)))) {
+    const file = { layout: plain, masks: noMasks };
+    yield { ...placed(file, basename(path), { path }), declared, isFound: false };
+    return;
+  }
+  const { source } = await survey(isFolder ? 'folder' : 'archive', path, surveying);
+  for await (const entry of candidates(source, surveying)) {
+    yield 'placement' in entry ? { ...entry, declared } : entry;
+  }
+}
+
 function placed(
-  layout: Layout,
+  { layout, masks }: { readonly layout: Layout; readonly masks: ReadonlySet<string> },
   name: string,
   { path, member }: Pick<Candidate, 'path' | 'member'>,
 ): Candidate {
-  const placement = layout.place(folderOf(name));
+  const ofFolder = layout.place(folderOf(name));
+  const placement = masks.has(name) ? { ...ofFolder, isMask: true } : ofFolder;
   const found = { path, name, placement, declared: null, isFound: true };
   return member === undefined ? found : { ...found, member };
-}
-
-/** A file that is named in a table may not exist. */
-async function whyMissing(path: string): Promise<ImportProblem | undefined> {
-  try {
-    await stat(path);
-    return undefined;
-  } catch (error) {
-    return whyNotThere(path, error);
-  }
 }
 
 function nameBelow(root: string, path: string): string {

@@ -8,6 +8,7 @@ const id = z.int().min(1);
 
 export const jobSpec = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('import'), input: importInput }),
+  z.strictObject({ kind: z.literal('relink'), folders: z.array(z.string().min(1)).min(1) }),
   z.strictObject({ kind: z.literal('train'), runId: id }),
   z.strictObject({ kind: z.literal('compare'), comparisonId: id }),
   z.strictObject({ kind: z.literal('refit'), runId: id }),
@@ -30,6 +31,7 @@ export const laneWidth: Readonly<Record<LaneName, number>> = { files: 1, train: 
 
 export const laneOf: Readonly<Record<JobKind, LaneName>> = {
   import: 'files',
+  relink: 'files',
   train: 'train',
   score: 'train',
   // After the runs that it compares, which are submitted before it.

@@ -240,6 +240,8 @@ export class JobQueue {
     switch (spec.kind) {
       case 'import':
         return handlers.import(spec, context);
+      case 'relink':
+        return handlers.relink(spec, context);
       case 'train':
         return handlers.train(spec, context);
       case 'refit':

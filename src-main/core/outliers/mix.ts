@@ -24,3 +24,19 @@ export function writeMix(writer: Writer, mix: OutlierMix): void {
   for (const shift of mix.shifts) shiftParameters(parseShiftName(shift.name), shift.parameters);
   writeSetting(writer, name, mix);
 }
+
+/** Sources keep their weights under new names. undefined when the mix names none of them. */
+export function renameSources(
+  writer: Writer,
+  renames: readonly (readonly [from: string, to: string])[],
+): OutlierMix | undefined {
+  const names = new Map(renames);
+  const mix = readMix(writer);
+  if (!mix.sources.some((source) => names.has(source.name))) return undefined;
+  const sources = mix.sources.map((source) => ({
+    ...source,
+    name: names.get(source.name) ?? source.name,
+  }));
+  writeMix(writer, { ...mix, sources });
+  return { ...mix, sources };
+}

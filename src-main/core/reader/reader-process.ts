@@ -7,12 +7,14 @@ import { nearlyEqual, nearTwins, type TellProgress } from './near-pictures.ts';
 import {
   histogram,
   inspect,
+  measure,
   regionSquares,
   render,
   square,
   type ReaderTask,
 } from './reader-tasks.ts';
 import { smallPictures } from './small-pictures.ts';
+import { valueSpread } from './value-spread.ts';
 
 /** `id`: the caller's name for the task, by which it knows its progress. */
 export interface ReaderMethods {
@@ -37,6 +39,10 @@ async function perform(task: ReaderTask, tell: TellProgress): Promise<unknown> {
       return await render(task);
     case 'histogram':
       return await histogram(task);
+    case 'valueSpread':
+      return await valueSpread(task);
+    case 'measure':
+      return await measure(task);
     case 'smallPictures':
       return await smallPictures(task);
     case 'nearlyEqual':

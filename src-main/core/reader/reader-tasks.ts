@@ -2,9 +2,10 @@
 
 import { join } from 'node:path';
 import type { ImageHistogram } from '#contract/image-look.ts';
-import type { PictureLook } from '#contract/picture-look.ts';
+import type { ShownLook } from '#contract/picture-look.ts';
 import { Failure } from '#domain/failure.ts';
 import { writeWhole } from '#files/whole-file.ts';
+import type { ImageMeasures } from '#domain/batches/measures.ts';
 import type { RegionAddress } from '#domain/pixels/region-address.ts';
 import { openImage } from '../formats/decode.ts';
 import { wholePipeline, type PixelSource } from '../formats/pixel-source.ts';
@@ -14,11 +15,13 @@ import type { NewImage } from '../formats/new-image.ts';
 import type { Described, DescribeTask } from './describe-file.ts';
 import { drawHeat, type HeatOverlay } from './heat-overlay.ts';
 import { histogramOf } from './histogram.ts';
+import { measureImage } from './measure-image.ts';
 import { bitDepthOf, readPixels } from '../formats/pipeline.ts';
 import { renderPicture } from './render.ts';
 import { readImageFile, type FileContent } from '../formats/read-file.ts';
 import type { NearlyEqualTask, NearPair, NearTwins, NearTwinsTask } from './near-pictures.ts';
 import type { SmallPicturesTask } from './small-pictures.ts';
+import type { ValueSpread, ValueSpreadTask } from './value-spread.ts';
 import { squarePixels, type PixelType } from './square.ts';
 import { makeThumbnail } from './thumbnail.ts';
 import { reasons, unreadable } from '../formats/unreadable.ts';
@@ -69,7 +72,7 @@ interface RenderTask {
   /** The part of the file that is the image; null for all of it. */
   readonly region: RegionAddress | null;
   /** undefined shows nearly all values, as a thumbnail does. */
-  readonly look: PictureLook | undefined;
+  readonly look: ShownLook | undefined;
   /** Drawn over it. */
   readonly heat?: HeatOverlay | undefined;
   readonly target: string;
@@ -86,6 +89,17 @@ interface HistogramTask {
   readonly pixelLimit: number;
 }
 
+/** How a catalogued image was acquired. */
+export interface MeasureTask {
+  readonly kind: 'measure';
+  /** Of the file. */
+  readonly hash: string;
+  readonly paths: readonly string[];
+  /** As above. */
+  readonly region: RegionAddress | null;
+  readonly pixelLimit: number;
+}
+
 export type ReaderTask =
   | InspectTask
   | DescribeTask
@@ -93,6 +107,8 @@ export type ReaderTask =
   | RegionSquaresTask
   | RenderTask
   | HistogramTask
+  | ValueSpreadTask
+  | MeasureTask
   | SmallPicturesTask
   | NearlyEqualTask
   | NearTwinsTask;
@@ -105,6 +121,8 @@ export interface ReaderResults {
   regionSquares: readonly (Uint8Array | Uint16Array)[];
   render: null;
   histogram: ImageHistogram;
+  valueSpread: ValueSpread;
+  measure: ImageMeasures;
   smallPictures: readonly (Uint8Array | null)[];
   nearlyEqual: readonly NearPair[];
   nearTwins: NearTwins;
@@ -164,6 +182,10 @@ export async function histogram(task: HistogramTask): Promise<ImageHistogram> {
   return await withOriginal(task, async (source) =>
     histogramOf(await readPixels(await wholePipeline(source), bitDepthOf(source.type))),
   );
+}
+
+export async function measure(task: MeasureTask): Promise<ImageMeasures> {
+  return await withOriginal(task, measureImage);
 }
 
 interface Original {

@@ -37,7 +37,8 @@ export class ImageReader {
   #next = 0;
   #isClosed = false;
 
-  constructor(parallel = availableParallelism()) {
+  /** parallel: one more than there are cores, so that none waits while a file is read. */
+  constructor(parallel = availableParallelism() + 1) {
     this.parallel = parallel;
   }
 
@@ -96,8 +97,8 @@ export class ImageReader {
       // makes it collect in time, which halves the memory of this process.
       nodeOptions: ['--max-semi-space-size=2'],
       serialization: 'advanced',
-      // libvips works on these threads; two more serve reading and writing of files.
-      env: { ...process.env, UV_THREADPOOL_SIZE: String(this.parallel + 2) },
+      // libvips works on these threads; one more serves reading and writing of files.
+      env: { ...process.env, UV_THREADPOOL_SIZE: String(this.parallel + 1) },
     });
     const running: Running = { child, client: connect(child.channel) };
     running.client.on('progress', ({ id, done, total }) => {

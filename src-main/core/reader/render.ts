@@ -1,7 +1,7 @@
 // Renders an image for display: values from `low` to `high` spread from black to white, all
 // channels or one of them in grey, as a PNG file.
 
-import type { PictureLook } from '#contract/picture-look.ts';
+import type { PictureLook, ShownLook } from '#contract/picture-look.ts';
 import { histogramOf } from './histogram.ts';
 import { bitDepthOf, rawImage, readPixels, type PixelBlock } from '../formats/pipeline.ts';
 import { wholePipeline, type PixelSource } from '../formats/pixel-source.ts';
@@ -13,7 +13,7 @@ const largestSide = 4096;
 /** Throws `unreadable-image` when the pixels cannot be read to the end, or have no such channel. */
 export async function renderPicture(
   image: PixelSource,
-  look: PictureLook | undefined,
+  look: ShownLook | undefined,
 ): Promise<Buffer> {
   const pipeline = await wholePipeline(image);
   const isLarge = Math.max(image.width, image.height) > largestSide;
@@ -21,7 +21,7 @@ export async function renderPicture(
     ? pipeline.resize(largestSide, largestSide, { fit: 'inside', withoutEnlargement: true })
     : pipeline;
   const block = await readPixels(fitting, bitDepthOf(image.type));
-  const shown = look ?? wholeLook(block);
+  const shown = look === 'auto' ? usedRange(block) : (look ?? wholeLook(block));
   const channels = shown.channel === 'all' ? block.channels : 1;
   return await rawImage({ ...block, channels, pixels: spread(block, shown) })
     .png({ compressionLevel: 3 })
@@ -31,6 +31,10 @@ export async function renderPicture(
 /** 8-bit images as they are, 16-bit ones with nearly all of their values visible. */
 function wholeLook(block: PixelBlock): PictureLook {
   if (block.pixels instanceof Uint8Array) return { low: 0, high: 255, channel: 'all' };
+  return usedRange(block);
+}
+
+function usedRange(block: PixelBlock): PictureLook {
   const { shownLow, shownHigh } = histogramOf(block);
   return { low: shownLow, high: shownHigh, channel: 'all' };
 }

@@ -4,13 +4,15 @@
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ImageHistogram } from '#contract/image-look.ts';
-import type { PictureLook } from '#contract/picture-look.ts';
+import type { ShownLook } from '#contract/picture-look.ts';
 import { Failure } from '#domain/failure.ts';
 import type { RegionAddress } from '#domain/pixels/region-address.ts';
 import { neverStop, throwIfStopped, type Stop } from '#domain/stop.ts';
 import { archiveOf } from '../archives/archive.ts';
 import { standardPixelLimit } from '../formats/decode.ts';
 import { fileOf, originalFiles, restoreOriginals, type ImageFile } from '../archives/originals.ts';
+import { noteReplaced } from '../archives/replaced-files.ts';
+import { reasons } from '../formats/unreadable.ts';
 import { isHash, shownOriginal, thumbnail, type Picture } from './pictures.ts';
 import { ImageReader } from './reader.ts';
 import type { HeatOverlay } from './heat-overlay.ts';
@@ -87,7 +89,7 @@ export class ImageViewer {
    * The original where it is of 8 bits, not huge, and browsers can show it; else a rendered picture.
    * undefined when the catalogue knows no such image, or it cannot be read.
    */
-  async picture(hash: string, look: PictureLook | undefined): Promise<Picture | undefined> {
+  async picture(hash: string, look: ShownLook | undefined): Promise<Picture | undefined> {
     const image = isHash(hash) ? this.#find(hash) : undefined;
     if (!image) return undefined;
     const { region, bitDepth, pixels } = image;
@@ -97,7 +99,12 @@ export class ImageViewer {
       const original = await shownOriginal(originalFiles(this.#folder, { hash, paths }));
       if (original) return original;
     }
-    const words = look === undefined ? 'whole' : `${look.low}-${look.high}-${look.channel}`;
+    const words =
+      look === undefined
+        ? 'whole'
+        : look === 'auto'
+          ? 'auto'
+          : `${look.low}-${look.high}-${look.channel}`;
     const name = `${hash}-${words}.png`;
     const running = this.#rendering.get(name);
     if (running) return await running;
@@ -152,7 +159,7 @@ export class ImageViewer {
   async #render(
     name: string,
     image: ImageFile,
-    look: PictureLook | undefined,
+    look: ShownLook | undefined,
   ): Promise<Picture | undefined> {
     const folder = renderedFolder(this.#folder);
     const target = join(folder, name);
@@ -187,6 +194,9 @@ export class ImageViewer {
     try {
       return await run();
     } catch (error) {
+      if (error instanceof Failure && error.message === reasons.replaced) {
+        await noteReplaced(this.#folder);
+      }
       const isPacked = paths.some((path) => archiveOf(path) !== undefined);
       if (!(error instanceof Failure) || error.code !== 'not-found' || !isPacked) throw error;
       await restoreOriginals(this.#folder, [image], neverStop);

@@ -1,60 +1,100 @@
 // A table of a dataset's images with their scores and verdicts, in the column format of CellProfiler Analyst.
 
-import { basename, dirname, join } from 'node:path';
-import { stringify } from 'csv-stringify/sync';
+import { basename, dirname } from 'node:path';
+import { stringify, type Options } from 'csv-stringify/sync';
+import { scoreTitle } from '#domain/methods/methods.ts';
+import { freePath } from '#files/free-path.ts';
 import { writeWhole } from '#files/whole-file.ts';
 import { datasetNamed } from '../runs/run-items.ts';
+import { lineOf } from '../scores/batch/line.ts';
 import { chosenScore, modelScores } from '../scores/model-scores.ts';
 import { trainedModel } from '../scores/scoring-model.ts';
-import type { ProjectDatabase } from '../store/database.ts';
+import type { Reader } from '../store/database.ts';
+import { items } from '../store/images/datasets.ts';
 import { exportRows, type ExportRow } from '../store/runs/export-rows.ts';
-import { findThreshold } from '../store/runs/thresholds.ts';
-import type { FiguresRequest } from '../scores/score-figures.ts';
+import { exportFolder, type ExportPorts } from './export-files.ts';
+import {
+  exportedImages,
+  placedImages,
+  type ExportImage,
+  type ExportRequest,
+} from './export-images.ts';
+import { exportStem } from './export-name.ts';
+
+/** decimals: "point" when left out. */
+type TableRequest = ExportRequest & { readonly decimals?: 'point' | 'comma' };
+
+/** Without it spreadsheets take the text for one of their system's old encoding. */
+const byteOrderMark = '\ufeff';
 
 /** Rows per batch; other requests are served between batches. */
 const batch = 2000;
 
 /**
- * Writes the table into the project's `exports`, whole or not at all; an earlier one of the same second
- * is replaced. Throws `not-found`, `disk-full`, and `bad-input` when the folder cannot be written.
+ * Writes the table by rank, whole or not at all; nothing is overwritten. Throws `not-found`, `disk-full`, and
+ * `bad-input` when the folder cannot be written or there is nothing to export.
  */
 export async function exportCsv(
-  { database, folder, now }: { database: ProjectDatabase; folder: string; now: () => Date },
-  { modelId, dataset, by }: FiguresRequest,
+  { database, folder, now }: ExportPorts,
+  request: TableRequest,
 ): Promise<{ path: string; rows: number }> {
-  const { datasetId, scores, name, limit } = database.read((reader) => {
+  const { modelId, dataset, by } = request;
+  const table = database.read((reader) => {
     const trained = trainedModel(reader, modelId);
     const scoreName = chosenScore(reader, trained, by);
     return {
-      datasetId: datasetNamed(reader, dataset),
+      ...{ modelId, dataset, name: scoreName, datasetId: datasetNamed(reader, dataset) },
       scores: modelScores(reader, trained.run.method, modelId),
-      name: scoreName,
-      limit: findThreshold(reader, modelId, scoreName)?.anomalyScore ?? null,
+      limit: lineOf(reader, { modelId, dataset }, scoreName)?.anomalyScore ?? null,
+      images: imagesOf(reader, request),
     };
   });
-  const path = join(folder, 'exports', fileName(dataset, modelId, now()));
-  let rows = 0;
+  const target = await exportFolder(folder, request.folder);
+  const path = await freePath(target, exportStem(dataset, modelId, now()), '.csv');
+  const { scores, datasetId, images } = table;
+  const format = formatOf(request.decimals ?? 'point');
   function* lines(): Generator<string> {
-    yield line(header(scores));
-    for (let last = 0; ;) {
-      const after = last;
-      const some = database.read((reader) =>
-        exportRows(reader, { modelId, scores, datasetId, after, batch }),
+    yield byteOrderMark + stringify([header(scores)], format);
+    for (let start = 0; start < images.length; start += batch) {
+      const some = images.slice(start, start + batch);
+      const imageIds = some.map(({ imageId }) => imageId);
+      const rows = database.read((reader) =>
+        exportRows(reader, { modelId, scores, datasetId, imageIds }),
       );
-      yield stringify(
-        some.map((row) => cells(row, scores, name, limit)),
-        format,
-      );
-      rows += some.length;
-      if (some.length < batch) break;
-      last = some.at(-1)!.imageId;
+      const found = some.flatMap((image) => {
+        const row = rows.get(image.imageId);
+        return row === undefined ? [] : [cells(row, image, table)];
+      });
+      yield stringify(found, format);
     }
   }
   await writeWhole(path, lines());
-  return { path, rows };
+  return { path, rows: images.length };
 }
 
-const format = { record_delimiter: 'windows' } as const;
+type Placed = Pick<ExportImage, 'imageId' | 'place' | 'anomalyRank'>;
+
+/** By rank; then those that the model has learnt from; of all images those without a score last. */
+function imagesOf(reader: Reader, request: ExportRequest): readonly Placed[] {
+  if (request.what !== 'all') return exportedImages(reader, request);
+  const placed = placedImages(reader, request);
+  const scored = new Set(placed.map(({ imageId }) => imageId));
+  const others = items(reader, datasetNamed(reader, request.dataset))
+    .filter(({ imageId }) => !scored.has(imageId))
+    .map(({ imageId }) => ({ imageId, place: null, anomalyRank: null }));
+  return [
+    ...placed.filter(({ place }) => place !== null),
+    ...placed.filter(({ place }) => place === null),
+    ...others,
+  ];
+}
+
+function formatOf(decimals: 'point' | 'comma'): Options {
+  const windows = { record_delimiter: 'windows' } as const;
+  if (decimals === 'point') return windows;
+  const number = (value: number) => String(value).replace('.', ',');
+  return { ...windows, delimiter: ';', cast: { number } };
+}
 
 function header(scores: readonly string[]): string[] {
   return [
@@ -66,24 +106,30 @@ function header(scores: readonly string[]): string[] {
       'Image_Metadata_Domain',
       'Image_Metadata_Split',
     ],
-    ...['Image_Normscope_AnomalyScore', 'Image_Normscope_Flagged'],
+    ...['Image_Normscope_Rank', 'Image_Normscope_AnomalyScore', 'Image_Normscope_StrangerThan'],
+    ...['Image_Normscope_Flagged', 'Image_Normscope_Threshold', 'Image_Normscope_RankedBy'],
+    ...['Image_Normscope_Model', 'Image_Normscope_Dataset'],
     ...scores.map((name) => `Image_Normscope_${name[0]!.toUpperCase()}${name.slice(1)}`),
     ...['Image_Normscope_Verdict', 'Image_Normscope_Reviewer', 'Image_Normscope_ReviewTime'],
-    'Image_Normscope_Note',
+    ...['Image_Normscope_Note', 'Image_Normscope_Category'],
   ];
-}
-
-function line(names: readonly string[]): string {
-  return stringify([[...names]], format);
 }
 
 type Cell = string | number | null;
 
+interface Table {
+  readonly modelId: number;
+  readonly dataset: string;
+  readonly scores: readonly string[];
+  /** Of the score that ranks. */
+  readonly name: string;
+  readonly limit: number | null;
+}
+
 function cells(
   row: ExportRow,
-  scores: readonly string[],
-  name: string,
-  limit: number | null,
+  { place, anomalyRank }: Placed,
+  { modelId, dataset, scores, name, limit }: Table,
 ): Cell[] {
   const raw = row.raw[name] ?? null;
   const anomalyScore = raw === null ? null : -raw;
@@ -91,20 +137,17 @@ function cells(
   return [
     ...[row.imageId, text(basename(row.path)), text(dirname(row.path)), row.hash],
     ...[row.role, text(row.class), text(row.group), text(row.domain), row.split],
-    ...[anomalyScore, flagged],
+    ...[place, anomalyScore, anomalyRank, flagged, limit, scoreTitle(name)],
+    ...[modelId, text(dataset)],
     ...scores.map((score) => row.raw[score] ?? null),
-    ...[row.verdict, text(row.reviewer), row.time, text(row.note)],
+    ...[row.verdict, text(row.reviewer), row.time, text(row.note), text(row.category)],
   ];
 }
 
-/** A spreadsheet evaluates text that starts like a formula; an apostrophe prevents that. */
+/**
+ * A spreadsheet evaluates text that starts like a formula; an apostrophe prevents that. Also after a
+ * separator: a spreadsheet of another locale parts the line there, whatever the quotes say.
+ */
 function text(value: string | null): string | null {
-  return value !== null && /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
-}
-
-/** A file name that is valid on every system. */
-function fileName(dataset: string, modelId: number, now: Date): string {
-  const safe = dataset.replace(/[^\p{L}\p{N}_-]+/gu, '-').slice(0, 60);
-  const time = now.toISOString().slice(0, 19).replace(/[-:]/g, '');
-  return `${safe}-model-${modelId}-${time}Z.csv`;
+  return value?.replace(/(^|[,;\t\r\n]) *(?=[=+\-@\t\r\n＝＋－＠])/g, "$&'") ?? null;
 }

@@ -6,7 +6,7 @@ import { datasetNamed } from '../runs/run-items.ts';
 import type { Alike, Features } from '../scores/features.ts';
 import type { ProjectDatabase, Reader } from '../store/database.ts';
 import { addressesOf } from '../store/images/addresses.ts';
-import { imageById } from '../store/images/images.ts';
+import { imageById, pictureSize } from '../store/images/images.ts';
 import { idsInOrder } from '../store/images/image-pages.ts';
 import { scoreAsked } from '../gallery/image-methods.ts';
 
@@ -29,7 +29,7 @@ export async function neighboursOf(
   }
   const ahead = () =>
     database.read((reader) => {
-      const score = scoreAsked(reader, modelId);
+      const score = scoreAsked(reader, { modelId, dataset });
       const datasetId = datasetNamed(reader, dataset);
       const ids = idsInOrder(reader, { datasetId, filter: {}, score, order: 'strangest' });
       const own = ids.indexOf(imageId);
@@ -44,5 +44,6 @@ export async function neighboursOf(
 
 function neighbour(reader: Reader, { imageId, likeness }: Alike): Neighbour {
   const { hash } = imageById(reader, imageId)!;
-  return { imageId, hash, path: addressesOf(reader, imageId)[0] ?? hash, likeness };
+  const path = addressesOf(reader, imageId)[0] ?? hash;
+  return { imageId, hash, path, ...pictureSize(reader, imageId), likeness };
 }

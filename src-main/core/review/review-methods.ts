@@ -7,9 +7,11 @@ import type { Features } from '../scores/features.ts';
 import { trainedModel } from '../scores/scoring-model.ts';
 import type { ProjectDatabase } from '../store/database.ts';
 import { listReviews } from '../store/reviews.ts';
-import { confirmedOutliers } from './confirmed-outliers.ts';
+import { agreementOf, reviewersOf } from './agreement.ts';
+import { categories, setCategories } from './categories.ts';
 import type { Edits } from '../edits/edits.ts';
 import { exportCsv } from './export-csv.ts';
+import { exportCopies, exportPaths } from './export-files.ts';
 import { exportReport, type AttributionOf } from './export-report.ts';
 import { neighboursOf } from './neighbours.ts';
 import { reviewQueue } from './queue.ts';
@@ -21,13 +23,18 @@ type ReviewMethods = Pick<
   | 'reviews.add'
   | 'reviews.queue'
   | 'reviews.list'
-  | 'outliers.fromReviews'
+  | 'reviews.reviewers'
+  | 'reviews.agreement'
+  | 'reviews.categories'
+  | 'reviews.setCategories'
   | 'thresholds.preview'
   | 'thresholds.set'
   | 'scores.distribution'
   | 'scores.curves'
   | 'scores.neighbours'
   | 'exports.csv'
+  | 'exports.copies'
+  | 'exports.paths'
   | 'exports.report'
 >;
 
@@ -43,19 +50,25 @@ export interface ReviewPorts {
 }
 
 export function reviewMethods(ports: ReviewPorts): ReviewMethods {
-  const { database, now, edits } = ports;
+  const { database, edits } = ports;
   return {
-    'reviews.add': ({ modelId = null, note, ...rest }) => {
+    'reviews.add': ({ modelId = null, note, category = null, blind, resolves, ...rest }) => {
       if (modelId !== null) database.read((reader) => trainedModel(reader, modelId));
-      return { state: edits.review({ ...rest, modelId, note: note || null }) };
+      const how = { category, isBlind: blind, isResolution: resolves };
+      return { state: edits.review({ ...rest, ...how, modelId, note: note || null }) };
     },
+    'reviews.reviewers': ({ dataset }) => database.read((reader) => reviewersOf(reader, dataset)),
+    'reviews.agreement': ({ dataset, reviewers }) =>
+      database.read((reader) => agreementOf(reader, dataset, reviewers)),
+    'reviews.categories': () => database.read(categories),
+    'reviews.setCategories': ({ categories: chosen }) =>
+      database.transact((writer) => setCategories(writer, chosen)),
     'reviews.queue': (request) => database.read((reader) => reviewQueue(reader, request)),
     'reviews.list': ({ dataset, ...request }) =>
       database.read((reader) => {
         const datasetId = dataset === undefined ? null : datasetNamed(reader, dataset);
         return listReviews(reader, { ...request, datasetId });
       }),
-    'outliers.fromReviews': ({ name }) => confirmedOutliers(database, name, now().toISOString()),
     'thresholds.preview': (wish) => database.read((reader) => previewThreshold(reader, wish)),
     'thresholds.set': (wish) => database.transact((writer) => setThreshold(writer, wish)),
     'scores.distribution': (request) =>
@@ -63,6 +76,8 @@ export function reviewMethods(ports: ReviewPorts): ReviewMethods {
     'scores.curves': (request) => database.read((reader) => scoreCurves(reader, request)),
     'scores.neighbours': (request) => neighboursOf(ports, request),
     'exports.csv': (request) => exportCsv(ports, request),
+    'exports.copies': (request) => exportCopies(ports, request),
+    'exports.paths': (request) => exportPaths(ports, request),
     'exports.report': (request) => exportReport(ports, request),
   };
 }

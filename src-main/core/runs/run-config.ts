@@ -9,7 +9,8 @@ import type { StoredRun } from '../store/runs/runs.ts';
 /** Throws `bad-input` when another version wrote it in a format that this one cannot read. */
 export function readRunConfig(run: StoredRun): RunConfig {
   try {
-    return parseRunConfig(JSON.parse(run.config));
+    // Its dataset may have been renamed since.
+    return { ...parseRunConfig(JSON.parse(run.config)), dataset: run.dataset };
   } catch (error) {
     throw new Failure(
       'bad-input',

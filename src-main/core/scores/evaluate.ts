@@ -15,7 +15,6 @@ import { unscorableImages } from '../store/images/problems.ts';
 import { lastScoring } from '../store/jobs.ts';
 import { scoresOf } from '../store/runs/scores.ts';
 import { nearKnownImages } from '../store/runs/near-known.ts';
-import { findThreshold } from '../store/runs/thresholds.ts';
 import { datasetNamed, imagesSeen } from '../runs/run-items.ts';
 import {
   anomalyScores,
@@ -24,6 +23,7 @@ import {
   typeEvaluations,
   type ScoredItem,
 } from './evaluation-parts.ts';
+import { lineOf } from './batch/line.ts';
 import { modelScores } from './model-scores.ts';
 import { trainedModel, type TrainedModel } from './scoring-model.ts';
 import { withoutNearKnown } from './near-known.ts';
@@ -91,7 +91,7 @@ export function evaluate(reader: Reader, modelId: number, dataset: string): Eval
   const anomalies = withScores(counted.anomalies, scores);
   if (normals.length === 0 || anomalies.length === 0) throw nothingReadable(dataset);
   const { rankBy } = trained.config.settings;
-  const threshold = findThreshold(reader, modelId, rankBy);
+  const threshold = lineOf(reader, { modelId, dataset }, rankBy);
   const limit = threshold?.anomalyScore ?? null;
   const measured = { normals, anomalies, name: rankBy, limit };
   return {

@@ -5,9 +5,10 @@ import { amongNames, type AmongImages, type ScoredCount } from '#contract/rankin
 import { firstNotBelow } from '#domain/metrics/rising.ts';
 import type { HandlersOf } from '#rpc/method.ts';
 import type { ProjectDatabase, Reader } from '../store/database.ts';
-import { addressesOf } from '../store/images/addresses.ts';
-import { countScored, heldOutScores, rankedItems } from '../store/runs/ranking.ts';
-import { findThreshold } from '../store/runs/thresholds.ts';
+import { shownAddress } from '../store/images/addresses.ts';
+import { findOwnLine } from '../store/runs/batch-lines.ts';
+import { countScored, rankedItems } from '../store/runs/ranking.ts';
+import { lineNormals, lineOf } from './batch/line.ts';
 import { datasetNamed } from '../runs/run-items.ts';
 import { chosenScore } from './model-scores.ts';
 import { trainedModel } from './scoring-model.ts';
@@ -31,15 +32,18 @@ export function rank(reader: Reader, request: RankRequest): RankedImage[] {
   const trained = trainedModel(reader, modelId);
   const name = chosenScore(reader, trained, request.by);
   const datasetId = datasetNamed(reader, dataset);
-  const threshold = findThreshold(reader, modelId, name)?.anomalyScore;
-  const { snapshotId } = trained.run;
-  const rankOf = rankAmong(heldOutScores(reader, { modelId, snapshotId, name }));
+  const threshold = lineOf(reader, { modelId, dataset }, name)?.anomalyScore;
+  const isWithin = findOwnLine(reader, modelId, datasetId) === 'within';
+  const others = isWithin
+    ? itemScores(reader, { modelId, datasetId, name })
+    : lineNormals(reader, trained, name, dataset).map(({ raw }) => raw);
+  const rankOf = rankAmong(others);
   const asked = { modelId, datasetId, name, offset, limit, imageIds };
   return rankedItems(reader, { ...asked, among: { among, run: trained.run } }).map((item) => {
     const { imageId, hash, role, class: label, group, domain, split, raw } = item;
     const anomalyScore = -raw;
     return {
-      ...{ imageId, hash, path: addressesOf(reader, imageId)[0] ?? hash },
+      ...{ imageId, hash, path: shownAddress(reader, datasetId, imageId) ?? hash },
       ...{ role, class: label, group, domain, split, anomalyScore },
       anomalyRank: rankOf(anomalyScore),
       flagged: threshold === undefined ? null : anomalyScore > threshold,
@@ -64,13 +68,22 @@ export function countRanked(
   const trained = trainedModel(reader, modelId);
   const name = chosenScore(reader, trained, by);
   const datasetId = datasetNamed(reader, dataset);
-  const limit = findThreshold(reader, modelId, name)?.anomalyScore ?? null;
+  const limit = lineOf(reader, { modelId, dataset }, name)?.anomalyScore ?? null;
   const counts = amongNames.map((among): [AmongImages, ScoredCount] => {
     const asked = { modelId, datasetId, name, limit, among: { among, run: trained.run } };
     const { scored, flagged } = countScored(reader, asked);
     return [among, { scored, flagged: limit === null ? null : flagged }];
   });
   return Object.fromEntries(counts) as Record<AmongImages, ScoredCount>;
+}
+
+/** Of all images of the dataset: among themselves they are ranked. */
+function itemScores(
+  reader: Reader,
+  asked: { readonly modelId: number; readonly datasetId: number; readonly name: string },
+): number[] {
+  const all = { ...asked, offset: 0, limit: Number.MAX_SAFE_INTEGER };
+  return rankedItems(reader, all).map(({ raw }) => raw);
 }
 
 /** `heldOut`: raw scores of normals. The share of them that is less strange; null without any. */

@@ -2,18 +2,18 @@
 // from normal images at each threshold.
 
 import type { ScoreCurves, ScoreDistribution } from '#contract/review.ts';
+import { firstAbove } from '#domain/metrics/rising.ts';
 import { curvePoints } from '#domain/metrics/curves.ts';
 import { countedItems, nothingReadable } from './evaluate.ts';
 import { datasetNamed, imagesSeen } from '../runs/run-items.ts';
+import { lineNormals, lineOf } from './batch/line.ts';
 import { chosenScore } from './model-scores.ts';
 import { trainedModel } from './scoring-model.ts';
 import { knownGroups, withoutSharedGroups } from './shared-groups.ts';
 import type { DatasetItem } from '../datasets/items.ts';
 import type { Reader } from '../store/database.ts';
 import { items } from '../store/images/datasets.ts';
-import { heldOutScores } from '../store/runs/ranking.ts';
 import { scoresNamed } from '../store/runs/scores.ts';
-import { findThreshold } from '../store/runs/thresholds.ts';
 
 export interface FiguresRequest {
   readonly modelId: number;
@@ -21,8 +21,8 @@ export interface FiguresRequest {
   readonly by?: string | undefined;
 }
 
-/** The share of images above which all go into the last bin, so that outlying scores hide no shape. */
-const shownPart = 0.995;
+/** A tail so many times as long as the lower half would put all other scores into one bin. */
+const longTail = 4;
 
 /** Throws `not-found`. Without any score every count is 0. */
 export function scoreDistribution(
@@ -41,22 +41,17 @@ export function scoreDistribution(
   const counting = (fits: (item: DatasetItem) => boolean, groups: ReadonlySet<string>) =>
     scoreOf(withoutSharedGroups(unseen.filter(fits), groups).counted);
   const groups = {
-    calibrate: heldOutScores(reader, { modelId, snapshotId: run.snapshotId, name: scoreName }).map(
-      (raw) => -raw,
-    ),
+    calibrate: lineNormals(reader, trained, scoreName, dataset).map(({ raw }) => -raw),
     normal: counting(({ role, split }) => role === 'normal' && split === 'test', ofNormals),
     unlabelled: scoreOf(unseen.filter(({ role }) => role === 'unlabelled')),
     anomaly: counting(({ role }) => role === 'anomaly', ofOutliers),
   };
-  const threshold = findThreshold(reader, modelId, scoreName);
+  const threshold = lineOf(reader, { modelId, dataset }, scoreName);
   const all = Float64Array.from(Object.values(groups).flat()).sort();
-  const low = all[0] ?? 0;
-  const far = all[Math.ceil(shownPart * all.length) - 1] ?? 0;
-  const top = Math.max(far, threshold?.anomalyScore ?? far);
-  const high = top > low ? top : low + 1;
-  const counted = (scores: readonly number[]) => histogram(scores, low, high, bins);
+  const { edges, isLogarithmic } = edgesOf(all, threshold?.anomalyScore, bins);
+  const counted = (scores: readonly number[]) => histogram(scores, edges);
   return {
-    ...{ scoreName, low, high, bins, threshold },
+    ...{ scoreName, edges, isLogarithmic, threshold },
     calibrate: counted(groups.calibrate),
     normal: counted(groups.normal),
     unlabelled: counted(groups.unlabelled),
@@ -93,11 +88,34 @@ function anomalyScores(reader: Reader, modelId: number, name: string) {
     });
 }
 
-function histogram(scores: readonly number[], low: number, high: number, bins: number): number[] {
-  const counts = new Array<number>(bins).fill(0);
+/**
+ * `rising`: all scores. With a long tail the distance from the lowest score, in units of the distance of the
+ * median from it, rises by equal factors: a logarithmic axis that needs no positive scores.
+ */
+function edgesOf(
+  rising: Float64Array,
+  limit: number | undefined,
+  bins: number,
+): { readonly edges: readonly number[]; readonly isLogarithmic: boolean } {
+  const low = Math.min(rising[0] ?? 0, limit ?? Infinity);
+  const top = Math.max(rising.at(-1) ?? 0, limit ?? -Infinity);
+  const high = top > low ? top : low + 1;
+  const unit = (rising[rising.length >> 1] ?? 0) - low;
+  const isLogarithmic = unit > 0 && high - low > (longTail + 1) * unit;
+  const factors = Math.log1p((high - low) / unit);
+  const edge = (at: number) =>
+    isLogarithmic
+      ? low + unit * Math.expm1((at / bins) * factors)
+      : low + (at / bins) * (high - low);
+  const edges = Array.from({ length: bins + 1 }, (_, at) => (at === bins ? high : edge(at)));
+  return { edges, isLogarithmic };
+}
+
+function histogram(scores: readonly number[], edges: readonly number[]): number[] {
+  const counts = new Array<number>(edges.length - 1).fill(0);
+  const rising = Float64Array.from(edges);
   for (const score of scores) {
-    const bin = Math.floor(((score - low) / (high - low)) * bins);
-    counts[Math.min(bin, bins - 1)]!++;
+    counts[Math.min(firstAbove(rising, score), counts.length) - 1]!++;
   }
   return counts;
 }

@@ -7,6 +7,7 @@ import { items } from '../store/images/datasets.ts';
 import { findModel } from '../store/runs/models.ts';
 import { addRunWarning } from '../store/runs/runs.ts';
 import { datasetNamed } from '../runs/run-items.ts';
+import { examineBatch } from './batch/examine.ts';
 import { driftOf } from './guarantee/drift.ts';
 import { findNearKnown } from './near-known.ts';
 import { scoreImages, type ScoringPorts } from './score-images.ts';
@@ -44,5 +45,7 @@ export async function scoreRun(
   const partly = await findNearKnown(modelId, images, job.stop, ports);
   if (partly !== null) warnings.add(partly);
   const drift = database.read((reader) => driftOf(reader, { modelId, dataset }));
-  return { modelId, dataset, ...scored, warnings: [...warnings], drift };
+  job.report({ done: 0, total: null, note: 'Comparing the batch with the training normals' });
+  const batch = await examineBatch({ modelId, dataset }, job.stop, ports);
+  return { modelId, dataset, ...scored, warnings: [...warnings], drift, batch };
 }

@@ -9,19 +9,19 @@ import {
   judgeThreshold,
   type CalibratedThreshold,
 } from '#domain/metrics/threshold.ts';
-import { datasetNamed } from '../runs/run-items.ts';
+import { aroundLine } from './around-line.ts';
+import { lineNormals, lineOf, putLine } from './batch/line.ts';
 import { domainWeights } from './guarantee/domain-weights.ts';
 import { testedImages } from './guarantee/tested-images.ts';
 import { chosenScore } from './model-scores.ts';
 import { trainedModel } from './scoring-model.ts';
 import type { Reader, Writer } from '../store/database.ts';
-import { countScored, heldOutNormals, type HeldOut } from '../store/runs/ranking.ts';
-import { putThreshold } from '../store/runs/thresholds.ts';
+import type { HeldOut } from '../store/runs/ranking.ts';
 
 export interface ThresholdWish {
   readonly modelId: number;
   readonly by?: string | undefined;
-  /** A share of all normal images, or the anomaly score itself: one of the two. */
+  /** A share of all normal images, or the anomaly score itself; with neither the line as it is. */
   readonly falseAlarms?: number | undefined;
   readonly anomalyScore?: number | undefined;
   /** For a budget: held-out normals of each domain count as often as in the dataset. */
@@ -33,13 +33,12 @@ type Judged = Pick<ThresholdPreview, 'heldOutFlagged' | 'warning'> & {
   readonly threshold: Threshold;
 };
 
-/** Throws `not-found`, and `bad-input` without held-out normals or unless one of the two is named. */
+/** Throws `not-found`, and `bad-input` without held-out normals, a line, or when both are named. */
 function judge(reader: Reader, wish: ThresholdWish): Judged {
   const { modelId, falseAlarms, anomalyScore } = wish;
   const trained = trainedModel(reader, modelId);
   const scoreName = chosenScore(reader, trained, wish.by);
-  const { snapshotId } = trained.run;
-  const held = heldOutNormals(reader, { modelId, snapshotId, name: scoreName });
+  const held = lineNormals(reader, trained, scoreName, wish.dataset);
   const normals = held.map(({ raw }) => -raw);
   const count = normals.length;
   if (count === 0) {
@@ -49,8 +48,20 @@ function judge(reader: Reader, wish: ThresholdWish): Judged {
         'Give a share of the normal images to calibration and train again.',
     );
   }
-  if ((falseAlarms === undefined) === (anomalyScore === undefined)) {
+  if (falseAlarms !== undefined && anomalyScore !== undefined) {
     throw new Failure('bad-input', 'Name either a false-alarm budget or a threshold.');
+  }
+  if (falseAlarms === undefined && anomalyScore === undefined) {
+    const threshold = lineOf(reader, wish, scoreName);
+    if (threshold === null)
+      throw new Failure(
+        'bad-input',
+        'There is no threshold yet. Name either a false-alarm budget or a threshold.',
+      );
+    const above = normals.filter((score) => score > threshold.anomalyScore).length;
+    const isEnough = count >= fewestForBudget(threshold.falseAlarms);
+    const warning = isEnough ? null : fewNormals(count, threshold.falseAlarms);
+    return { threshold, heldOutFlagged: above, warning };
   }
   if (wish.weightDomains === true) return judgeWeighted(reader, wish, held);
   const { above, ...found } =
@@ -109,32 +120,19 @@ function fewNormals(count: number, budget: number): string {
 export function previewThreshold(reader: Reader, wish: ThresholdWish): ThresholdPreview {
   const { threshold, heldOutFlagged, warning } = judge(reader, wish);
   const [low, high] = threshold.falseAlarms95;
+  const { dataset } = wish;
   return {
     ...threshold,
     flagsPer1000: (1000 * (heldOutFlagged + 1)) / (threshold.calibratedOn + 1),
     flagsPer1000Interval: [1000 * low, 1000 * high],
     ...{ heldOutFlagged, warning },
-    flagged: wish.dataset === undefined ? null : flaggedIn(reader, wish, wish.dataset, threshold),
+    around: dataset === undefined ? null : aroundLine(reader, { ...wish, dataset }, threshold),
   };
 }
 
 /** Throws `not-found`, and `bad-input` without held-out normals. */
 export function setThreshold(writer: Writer, wish: ThresholdWish): Threshold {
   const { threshold } = judge(writer, wish);
-  putThreshold(writer, wish.modelId, threshold);
+  putLine(writer, wish, threshold);
   return threshold;
-}
-
-function flaggedIn(
-  reader: Reader,
-  { modelId }: ThresholdWish,
-  dataset: string,
-  { scoreName, anomalyScore }: Threshold,
-): { images: number; of: number } {
-  const { run } = trainedModel(reader, modelId);
-  const { scored, flagged } = countScored(reader, {
-    ...{ modelId, datasetId: datasetNamed(reader, dataset), name: scoreName, limit: anomalyScore },
-    among: { among: 'new', run },
-  });
-  return { images: flagged, of: scored };
 }

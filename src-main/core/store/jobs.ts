@@ -110,3 +110,14 @@ function fromRow({ failureCode, failure, ...job }: Row): StoredJob {
   const isFailed = failureCode !== null && failure !== null;
   return { ...job, failure: isFailed ? { code: failureCode, message: failure } : null };
 }
+
+/** Changes the dataset's name in ended imports and scorings, so that they are still found by it. */
+export function renameInJobs(writer: Writer, from: string, to: string): void {
+  for (const path of ['$.dataset', '$.input.dataset']) {
+    writer.run(
+      `update job set spec = json_set(spec, '${path}', ?)
+       where json_valid(spec) and json_extract(spec, '${path}') = ? and state not in ('queued', 'running')`,
+      ...[to, from],
+    );
+  }
+}

@@ -1,9 +1,10 @@
-// The reviewers' verdicts. Append-only: undoing a review writes the previous one again.
+// The reviewers' verdicts. Append-only: undoing a review writes the previous one again. The newest review of an
+// image is its standing verdict, whoever wrote it; the newest of one reviewer is that reviewer's reading.
 
 import type { Review, StandingVerdict, Verdict } from '#contract/image.ts';
 import { Failure } from '#domain/failure.ts';
 import type { Query, Reader, Writer } from './database.ts';
-import { firstAddress } from './images/addresses.ts';
+import { newestAddress } from './images/addresses.ts';
 
 export interface NewReviews {
   readonly imageIds: readonly number[];
@@ -11,6 +12,9 @@ export interface NewReviews {
   readonly verdict: Verdict;
   readonly reviewer: string;
   readonly note: string | null;
+  readonly category: string | null;
+  readonly isBlind: boolean;
+  readonly isResolution: boolean;
 }
 
 const newest: Query<{ id: number }> =
@@ -21,7 +25,7 @@ const known: Query<{ id: number }> = 'select id from image where id = ?';
 export function addReviews(
   writer: Writer,
   editId: number,
-  { imageIds, modelId, verdict, reviewer, note }: NewReviews,
+  { imageIds, modelId, verdict, reviewer, note, category, isBlind, isResolution }: NewReviews,
   now: string,
 ): void {
   for (const imageId of new Set(imageIds)) {
@@ -30,9 +34,11 @@ export function addReviews(
     }
     const before = writer.get(newest, imageId)?.id ?? null;
     writer.run(
-      `insert into review (image_id, model_id, verdict, reviewer, note, created_at, edit_id, move,
-         replaces) values (?, ?, ?, ?, ?, ?, ?, 'do', ?)`,
-      ...[imageId, modelId, verdict, reviewer, note, now, editId, before],
+      `insert into review (image_id, model_id, verdict, reviewer, note, category, is_blind,
+         is_resolution, created_at, edit_id, move, replaces)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'do', ?)`,
+      ...[imageId, modelId, verdict, reviewer, note, category, Number(isBlind)],
+      ...[Number(isResolution), now, editId, before],
     );
   }
 }
@@ -46,10 +52,11 @@ export function repeatReviews(
 ): void {
   const said = move === 'undo' ? 'b' : 'r';
   writer.run(
-    `insert into review (image_id, model_id, verdict, reviewer, note, created_at, edit_id, move,
-       replaces)
-     select r.image_id, ${said}.model_id, coalesce(${said}.verdict, 'cleared'), r.reviewer,
-       ${said}.note, ?, r.edit_id, ?,
+    `insert into review (image_id, model_id, verdict, reviewer, note, category, is_blind,
+       is_resolution, created_at, edit_id, move, replaces)
+     select r.image_id, ${said}.model_id, coalesce(${said}.verdict, 'cleared'),
+       coalesce(${said}.reviewer, r.reviewer), ${said}.note, ${said}.category,
+       coalesce(${said}.is_blind, 0), coalesce(${said}.is_resolution, 0), ?, r.edit_id, ?,
        (select id from review n where n.image_id = r.image_id order by n.id desc limit 1)
      from review r left join review b on b.id = r.replaces
      where r.edit_id = ? and r.move = 'do' order by r.id`,
@@ -57,21 +64,42 @@ export function repeatReviews(
   );
 }
 
-interface Standing {
+export interface Standing {
   readonly imageId: number;
   readonly verdict: StandingVerdict;
   readonly reviewer: string;
   readonly note: string | null;
+  readonly category: string | null;
 }
 
 const standing: Query<Standing> = `
-  select image_id imageId, verdict, reviewer, note from
-    (select image_id, verdict, reviewer, note, max(id) from review group by image_id)
+  select image_id imageId, verdict, reviewer, note, category from
+    (select image_id, verdict, reviewer, note, category, max(id) from review group by image_id)
   where verdict <> 'cleared'`;
 
 /** The newest review of each image that has not been cleared, by image. */
 export function standingReviews(reader: Reader): ReadonlyMap<number, Standing> {
   return new Map(reader.all(standing).map((review) => [review.imageId, review]));
+}
+
+/** SQLite has no truth values. */
+export interface ReviewRow extends Omit<Review, 'isBlind' | 'isResolution'> {
+  readonly isBlind: 0 | 1;
+  readonly isResolution: 0 | 1;
+}
+
+/** To be selected for `reviewOf`. */
+export function reviewColumns(table: string): string {
+  const own = 'verdict, reviewer, note, category, move'.split(', ');
+  return `${table}.id, ${table}.image_id imageId, ${table}.model_id modelId,
+    ${own.map((name) => `${table}.${name}`).join(', ')}, ${table}.is_blind isBlind,
+    ${table}.is_resolution isResolution, ${table}.created_at time`;
+}
+
+export function reviewOf<Row extends ReviewRow>(
+  row: Row,
+): Omit<Row, 'isBlind' | 'isResolution'> & Pick<Review, 'isBlind' | 'isResolution'> {
+  return { ...row, isBlind: row.isBlind === 1, isResolution: row.isResolution === 1 };
 }
 
 export interface AuditAsked {
@@ -87,10 +115,9 @@ const audit = `from review v where v.image_id = coalesce(?, v.image_id)
   and (? is null or exists
     (select 1 from dataset_item d where d.dataset_id = ? and d.image_id = v.image_id))`;
 const auditCount: Query<{ total: number }> = `select count(*) total ${audit}`;
-const auditPage: Query<Review & { path: string }> = `
-  select v.id, v.image_id imageId, v.model_id modelId, v.verdict, v.reviewer, v.note,
-    v.created_at time, v.move,
-    ${firstAddress('v.image_id')} path
+const auditPage: Query<ReviewRow & { path: string }> = `
+  select ${reviewColumns('v')},
+    ${newestAddress('v.image_id')} path
   ${audit} order by v.id desc limit ? offset ?`;
 
 /** Every review ever written, also undone ones: the newest first. */
@@ -101,6 +128,6 @@ export function listReviews(
   const asked = [imageId ?? null, reviewer ?? null, datasetId, datasetId] as const;
   return {
     total: reader.get(auditCount, ...asked)!.total,
-    reviews: reader.all(auditPage, ...asked, limit, offset),
+    reviews: reader.all(auditPage, ...asked, limit, offset).map(reviewOf),
   };
 }

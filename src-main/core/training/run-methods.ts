@@ -16,6 +16,7 @@ import {
   runEpochs,
   runResources,
   runWarnings,
+  setRunCancelled,
   type StoredRun,
 } from '../store/runs/runs.ts';
 import { findThreshold } from '../store/runs/thresholds.ts';
@@ -36,6 +37,7 @@ type RunMethods = Pick<
   | 'runs.estimate'
   | 'runs.preflight'
   | 'runs.resume'
+  | 'runs.pause'
   | 'runs.cancel'
   | 'runs.list'
   | 'runs.show'
@@ -55,6 +57,11 @@ export interface RunMethodPorts extends StartPorts {
 export function runMethods(ports: RunMethodPorts): RunMethods {
   const { database, queue } = ports;
   const run = (runId: number) => database.read((reader) => runNamed(reader, runId));
+  const stop = async (runId: number) => {
+    const job = queue.findAlive(jobOf(run(runId)));
+    if (job) await queue.stop(job.id);
+    return { state: run(runId).state };
+  };
   return {
     'runs.train': async (input, stop) => {
       await ports.assertNoOverlaps(input, ports.orClosing(stop));
@@ -74,9 +81,10 @@ export function runMethods(ports: RunMethodPorts): RunMethods {
       // It may have been deleted while its model was read.
       return { runId, jobId: queue.submit(jobOf(run(runId))) };
     },
+    'runs.pause': ({ runId }) => stop(runId),
     'runs.cancel': async ({ runId }) => {
-      const job = queue.findAlive(jobOf(run(runId)));
-      if (job) await queue.stop(job.id);
+      await stop(runId);
+      database.transact((writer) => setRunCancelled(writer, runId));
       return { state: run(runId).state };
     },
     'runs.list': () => database.read(listRuns).map(summary),
@@ -154,10 +162,28 @@ async function assertUnfinished(
 
 export function summary(run: StoredRun): RunSummary {
   const { id, name, method, preset, dataset, seed, engine, device, state, failure } = run;
-  const { snapshotHash, stepsDone, stepsTotal, createdAt, endedAt, modelId, comparison } = run;
+  const {
+    isCancelled,
+    snapshotHash,
+    stepsDone,
+    stepsTotal,
+    createdAt,
+    endedAt,
+    modelId,
+    comparison,
+  } = run;
   return {
     ...{ id, name, method, preset, dataset, seed, engine, device, state, failure },
-    ...{ snapshotHash, stepsDone, stepsTotal, createdAt, endedAt, modelId, comparison },
+    ...{
+      isCancelled,
+      snapshotHash,
+      stepsDone,
+      stepsTotal,
+      createdAt,
+      endedAt,
+      modelId,
+      comparison,
+    },
   };
 }
 

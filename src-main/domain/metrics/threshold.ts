@@ -76,14 +76,22 @@ export function calibrateWeighted(
 
 /**
  * A threshold chosen by the user, measured on the same normals: Clopper and Pearson's interval of the
- * share of all normal images above it.
+ * share of all normal images above it; at the score of one of them, the interval of that order statistic, as
+ * `calibrateThreshold` gives it.
  */
 export function judgeThreshold(
   normals: readonly number[],
   anomalyScore: number,
 ): CalibratedThreshold {
   const { above, between95 } = falseAlarmCertificate(normals, anomalyScore);
-  return { anomalyScore, falseAlarms95: between95, above };
+  const count = normals.length;
+  return {
+    anomalyScore,
+    falseAlarms95: normals.includes(anomalyScore)
+      ? [betaQuantile(above, count, 0.025), betaQuantile(above, count, 0.975)]
+      : between95,
+    above,
+  };
 }
 
 /** How many held-out normals the guarantee of a budget needs; see `calibrateThreshold`. */

@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { Failure } from '#domain/failure.ts';
+import { decimalPoint } from '#domain/figures.ts';
 import { nearestName } from '#domain/nearest-name.ts';
 import {
   globalOptions,
@@ -96,7 +97,9 @@ function take(given: Record<string, unknown>, options: Options, token: OptionTok
 
 function parseValue(name: string, option: Option, value: string): string | number {
   if (option.kind === 'choice' && !option.choices.includes(value)) {
-    const nearest = nearestName(value, option.choices);
+    const meant = option.synonyms?.meaning(value);
+    if (meant !== undefined && option.choices.includes(meant)) return meant;
+    const nearest = nearestName(value, option.synonyms?.wordsLike(value) ?? option.choices);
     throw bad(
       `--${name} is one of ${option.choices.join(', ')}, not "${printable(value)}"${nearest}.`,
     );
@@ -142,8 +145,9 @@ export function parseId(what: 'run' | 'model', text: string): number {
 }
 
 /**
- * `NAME=NUMBER` or `NAME` of an option that may be repeated; the name may hold "=" itself when what
- * follows the last one is no number. Throws `bad-input` when the number is out of its range.
+ * `NAME=NUMBER` or `NAME` of an option that may be repeated. What follows the last "=" is always judged as
+ * a number; only before it the name may hold "=" itself. Throws `bad-input` when it is no number, or out of
+ * its range.
  */
 export function parseWeighted(
   option: string,
@@ -151,16 +155,18 @@ export function parseWeighted(
   range: { readonly above?: number; readonly min?: number; readonly max: number },
 ): { name: string; number: number | undefined } {
   const at = text.lastIndexOf('=');
-  const digits = at < 0 ? '' : text.slice(at + 1).trim();
+  if (at <= 0) return { name: text, number: undefined };
+  const name = text.slice(0, at);
+  const digits = text.slice(at + 1).trim();
   const number = digits === '' ? NaN : Number(digits);
-  if (at <= 0 || Number.isNaN(number)) return { name: text, number: undefined };
   const isAbove = range.above === undefined || number > range.above;
-  if (isAbove && number >= (range.min ?? -Infinity) && number <= range.max) {
-    return { name: text.slice(0, at), number };
-  }
+  if (isAbove && number >= (range.min ?? -Infinity) && number <= range.max) return { name, number };
   const from = range.above === undefined ? `from ${range.min ?? 0}` : `above ${range.above}`;
   throw bad(
-    `The number in --${option} ${printable(text)} must be ${from} and at most ${range.max}.`,
+    Number.isNaN(number)
+      ? `--${option} ${printable(text)}: after "=" stands a number ${from} and at most ${range.max}, not ` +
+          `"${printable(digits)}".${decimalPoint(digits)}`
+      : `The number in --${option} ${printable(text)} must be ${from} and at most ${range.max}.`,
   );
 }
 
@@ -170,7 +176,8 @@ export function parseShare(option: string, text: string): number {
   const share = digits === undefined ? NaN : Number(digits) / (percent === '%' ? 100 : 1);
   if (share > 0 && share < 1) return share;
   throw bad(
-    `--${option} is a share above 0 and below 1, such as 0.1 or 10%, not "${printable(text)}".`,
+    `--${option} is a share above 0 and below 1, such as 0.1 or 10%, not "${printable(text)}".` +
+      decimalPoint(text),
   );
 }
 

@@ -30,6 +30,12 @@ interface ChoiceOption extends OptionWords {
   readonly kind: 'choice';
   readonly choices: readonly string[];
   readonly standard?: string;
+  /** Other words for the choices, whatever the case: "control" for normal. */
+  readonly synonyms?: {
+    /** From which the nearest may be suggested. */
+    readonly wordsLike: (word: string) => readonly string[];
+    readonly meaning: (word: string) => string | undefined;
+  };
 }
 interface IntegerOption extends OptionWords {
   readonly kind: 'integer';

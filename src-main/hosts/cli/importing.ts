@@ -25,8 +25,8 @@ export async function runImport(
     whenStopped: () => '. What has been imported is kept; run the same command again to continue.',
   });
   return (await following.catch(async (error: unknown) => {
-    // No path exists: the list of them is the result that scripts rely on.
-    if (!(error instanceof Failure && error.code === 'not-found')) throw error;
+    // Nothing was imported: the lists of files are the result that scripts rely on.
+    if (!(error instanceof Failure)) throw error;
     const { result } = await client.call('jobs.show', { jobId });
     if (result === null) throw error;
     return result;

@@ -1,5 +1,6 @@
 // Scoring on the command line: progress while it runs, and a table of the strangest images.
 
+import type { BatchExamination } from '#contract/batch.ts';
 import type { RankedImage, ScoreOutcome } from '#contract/core.ts';
 import type { EngineName } from '#domain/engines/engine-report.ts';
 import { count, counted, percent, significant } from '#domain/figures.ts';
@@ -26,19 +27,34 @@ export async function runScoring(
 
 /** How many images were scored, and which could not be read. */
 export function scoringLines(outcome: ScoreOutcome): readonly string[] {
-  const { scored, alreadyScored, failed, warnings, drift } = outcome;
+  const { scored, alreadyScored, failed, warnings, drift, batch } = outcome;
   const before = alreadyScored === 0 ? '' : `; ${count(alreadyScored)} had scores before`;
   const lines = [
     ...warnings.map((text) => `Warning: ${printable(text)}`),
     `Scored ${counted(scored, 'image')}${before}.`,
   ];
-  if (drift?.sentence != null) lines.push(`Warning: ${printable(drift.sentence)}`);
+  lines.push(...batchLines(batch));
+  // Of a foreign batch it says the same again.
+  if (drift?.sentence != null && batch?.verdict !== 'foreign')
+    lines.push(`Warning: ${printable(drift.sentence)}`);
   if (failed.length === 0) return lines;
   lines.push(`${count(failed.length)} could not be read:`);
   for (const { path, reason } of failed) {
     lines.push(`  ${printable(path)}`, `      ${printable(reason)}`);
   }
   return lines;
+}
+
+/** What the examination of the batch says, with the ways out; nothing of a quiet batch. */
+export function batchLines(batch: BatchExamination | null): readonly string[] {
+  if (batch?.sentence == null) return [];
+  const lines = [`Warning: ${printable(batch.sentence)}`];
+  if (batch.verdict !== 'foreign') return lines;
+  return [
+    ...lines,
+    'Do not trust the flags below. Train with normal images of this batch, set a line of its own',
+    '(normscope batch … --line normals), or rank within the batch alone (--line within).',
+  ];
 }
 
 /** A table of images, strangest first. */

@@ -6,6 +6,7 @@ import type { Job } from '#contract/core.ts';
 
 const work = {
   import: 'An import',
+  relink: 'A search for moved files',
   train: 'A training',
   refit: 'A refit',
   score: 'A scoring',

@@ -2,9 +2,15 @@
 
 import { BrowserWindow } from 'electron';
 import { stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { Failure } from '#domain/failure.ts';
+import { freePath } from '#files/free-path.ts';
 import { writeWhole } from '#files/whole-file.ts';
+
+/** Chromium fills in the numbers by class. */
+const footer =
+  '<div style="width:100%;padding:0 12mm;font:8px sans-serif;text-align:right">' +
+  '<span class="pageNumber"></span> / <span class="totalPages"></span></div>';
 
 /**
  * path: an absolute one, of a page in the project's folder "exports"; any other is refused. Returns the
@@ -34,8 +40,12 @@ export async function printReport(project: string | undefined, path: string): Pr
   });
   try {
     await window.loadFile(path);
-    const pdf = await window.webContents.printToPDF({ pageSize: 'A4', printBackground: true });
-    const target = join(dirname(path), `${basename(path, '.html')}.pdf`);
+    const pdf = await window.webContents.printToPDF({
+      ...{ pageSize: 'A4', printBackground: true, displayHeaderFooter: true },
+      headerTemplate: '<span></span>',
+      footerTemplate: footer,
+    });
+    const target = await freePath(dirname(path), basename(path, '.html'), '.pdf');
     await writeWhole(target, [pdf]);
     return target;
   } finally {

@@ -15,6 +15,7 @@ import { inputChecker, type HandlersOf } from '#rpc/method.ts';
 import { serve } from '#rpc/serve.ts';
 import type { DesktopSettings } from './desktop-settings.ts';
 import type { ProjectWindow } from './project-window.ts';
+import { openExported } from './open-exported.ts';
 import { pickNewProject, pickPaths, pickProject, pickTarget } from './questions.ts';
 import { printReport } from './report-pdf.ts';
 
@@ -78,6 +79,10 @@ function handlers(ports: ShellPorts): HandlersOf<typeof shellMethods> {
     'files.pickTarget': ({ name }) => pickTarget(window, name),
     'files.reveal': ({ path }) => {
       system.showItemInFolder(absolute(path));
+      return null;
+    },
+    'files.open': async ({ path }) => {
+      await openExported(absolute(path));
       return null;
     },
     'reports.toPdf': ({ path }) => printReport(project.folder, absolute(path)),

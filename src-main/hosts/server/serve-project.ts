@@ -11,7 +11,7 @@ import { basename, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { WebSocketServer } from 'ws';
-import { pageFile, pageHeaders, pictureAddress } from '#contract/page.ts';
+import { exportAddress, pageFile, pageHeaders, pictureAddress } from '#contract/page.ts';
 import { Failure } from '#domain/failure.ts';
 import type { App } from '#core/app.ts';
 import { Access } from './access.ts';
@@ -42,6 +42,8 @@ interface SentFile {
   readonly path: string;
   readonly type: string;
   readonly isImmutable: boolean;
+  /** For a file that is saved and not shown. */
+  readonly download?: string;
 }
 
 interface Request {
@@ -112,6 +114,12 @@ async function find(
   const address = url === '/' ? 'index.html' : url.slice(1);
   const file = pageFile(address);
   if (file) return { ...file, path: join(pageFolder, ...file.path) };
+  const name = exportAddress(address);
+  if (name !== undefined) {
+    if (!access.hasCookie(headers)) return 403;
+    const exported = await app.exported(name);
+    return exported ? { ...exported, isImmutable: false, download: name } : 404;
+  }
   const wanted = pictureAddress(address);
   if (!wanted) return 404;
   if (!access.hasCookie(headers)) return 403;
@@ -125,6 +133,10 @@ async function send(answer: ServerResponse, file: SentFile): Promise<void> {
     'Cache-Control',
     file.isImmutable ? 'private, max-age=31536000, immutable' : 'no-store',
   );
+  if (file.download !== undefined) {
+    const name = encodeURIComponent(file.download);
+    answer.setHeader('Content-Disposition', `attachment; filename*=UTF-8''${name}`);
+  }
   const content = createReadStream(file.path);
   // The file is opened before the headers are sent, so that a missing file gets an error status.
   await once(content, 'open');

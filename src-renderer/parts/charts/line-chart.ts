@@ -1,4 +1,4 @@
-// Configurations of chart.js: line charts with bands, outlines of histograms, and histograms.
+// Configurations of chart.js: line charts with bands, and what all charts share.
 
 import type { Chart, ChartConfiguration, LegendItem } from 'chart.js';
 // For its types only: they extend those of chart.js.
@@ -165,71 +165,8 @@ function isLabelled(value: number, all: readonly number[]): boolean {
   return (isWide ? [1] : [1, 2, 5]).includes(digit(value));
 }
 
-export interface Bars {
-  readonly name: string;
-  readonly counts: readonly number[];
-  readonly colour: ColourName;
-}
-
-/** `edges`: ascending, one more than bars. `mark`: a labelled line at this x value. */
-export function histogramChart(
-  colours: ChartColours,
-  edges: readonly number[],
-  bars: readonly Bars[],
-  axes: Axes,
-  mark: { readonly at: number; readonly words: string } | null,
-): ChartConfiguration {
-  const width = edges.length > 1 ? edges[1]! - edges[0]! : 1;
-  const shared = common(
-    colours,
-    bars.map(({ name, colour }) => ({
-      text: name,
-      pointStyle: 'rect',
-      fillStyle: colours[colour],
-      lineWidth: 0,
-    })),
-  );
-  return {
-    type: 'bar',
-    data: {
-      datasets: bars.map(({ name, counts, colour }) => ({
-        label: name,
-        data: counts.map((count, at) => ({ x: edges[at]! + width / 2, y: count })),
-        backgroundColor: colours[colour],
-        borderColor: colours.surface,
-        borderWidth: { top: 1 },
-        barPercentage: 1,
-        categoryPercentage: 0.94,
-        grouped: false,
-        stack: 'images',
-      })),
-    },
-    options: {
-      ...shared,
-      scales: {
-        x: {
-          type: 'linear',
-          stacked: true,
-          offset: false,
-          min: edges[0]!,
-          max: edges.at(-1)!,
-          ...axis(colours, axes.x),
-          ticks: { color: colours['text-soft'], includeBounds: false },
-          grid: { color: colours.line, offset: false },
-        },
-        y: { stacked: true, beginAtZero: true, ...axis(colours, axes.y) },
-      },
-      plugins: {
-        ...shared.plugins,
-        // Also for a single series: nothing else names it.
-        legend: { ...shared.plugins.legend, display: true },
-        annotation: { annotations: mark ? { mark: markLine(colours, mark) } : {} },
-      },
-    },
-  };
-}
-
-function markLine(colours: ChartColours, { at, words }: { at: number; words: string }) {
+/** A vertical line at this x value. */
+export function markLine(colours: ChartColours, { at, words }: { at: number; words: string }) {
   return {
     type: 'line' as const,
     xMin: at,
@@ -262,7 +199,7 @@ function legendEntry(colours: ChartColours, { name, colour, isDashed = false }: 
 }
 
 /** `legend`: an entry for each of the first datasets; hidden for a single one. */
-function common(colours: ChartColours, legend: readonly LegendItem[]) {
+export function common(colours: ChartColours, legend: readonly LegendItem[]) {
   return {
     animation: false as const,
     responsive: true,
@@ -289,7 +226,7 @@ function common(colours: ChartColours, legend: readonly LegendItem[]) {
   };
 }
 
-function axis(colours: ChartColours, words: string) {
+export function axis(colours: ChartColours, words: string) {
   return {
     title: { display: true, text: words, color: colours['text-soft'] },
     ticks: { color: colours['text-soft'], maxTicksLimit: 7 },

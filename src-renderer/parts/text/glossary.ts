@@ -157,6 +157,11 @@ export const glossary = {
     meaning:
       'The time that the remaining steps take at the speed of the last seconds. Setting the threshold and scoring all images follow after them.',
   },
+  separation: {
+    term: 'Separation',
+    meaning:
+      'How often the measured value of a view of an outlier lies on its own side of that of a normal image, from 0 (as often as by chance) to 1 (always): “not yet” below 0.5, “clear” from 0.9. Outliers are not your anomalies: the result says how well those are found.',
+  },
   loss: {
     term: 'Loss',
     meaning:
@@ -295,6 +300,21 @@ export const glossary = {
     term: 'Checkpoint',
     meaning:
       'The state of a training on the disk, from which it resumes after a pause or a crash. Written at a pause and about once a minute, less often in long runs. Removed when the run is finished.',
+  },
+  kappa: {
+    term: 'Cohen’s kappa',
+    meaning:
+      'How far two reviewers agree beyond chance: (observed − expected) / (1 − expected), where expected is the agreement by chance of two reviewers with these shares of verdicts (Cohen 1960). 1 is full agreement, 0 is chance. The interval uses the variance of Fleiss, Cohen and Everitt (1969), and is too narrow for fewer than about 30 images.',
+  },
+  blind: {
+    term: 'Blind reading',
+    meaning:
+      'Name, class, role, score, heat map and the verdicts of others are hidden, and the images come in a shuffled order that is the same for one reviewer and another one for the next. Verdicts given so are marked as blind in the record.',
+  },
+  resolution: {
+    term: 'Settled disagreement',
+    meaning:
+      'The verdict that stands for an image that two reviewers judged differently. Neither reviewer’s own verdict changes, and so does not kappa. A verdict that either gives later opens it again.',
   },
   window: {
     term: 'Window and level',

@@ -26,4 +26,9 @@ export const measureTerms = {
     meaning:
       'How likely a difference as large would be if both methods were equally good, corrected for how many pairs are tested (Holm). Below 0.05 the better one is called better.',
   },
+  'rank-agreement': {
+    term: 'Rank agreement',
+    meaning:
+      'How far two models put the same images in the same order (Spearman’s correlation): 1 for the same order, 0 for orders that have nothing to do with each other. It needs no labels, and does not say which model is better.',
+  },
 } as const;

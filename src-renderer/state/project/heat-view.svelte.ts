@@ -5,11 +5,16 @@ import type { HeatMap } from '#contract/maps/heat-map.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Resource } from '../resource.svelte.ts';
 
+/** Maps that are kept: those of the images around the one in view. */
+const mostKept = 40;
+
 export class HeatView {
   readonly #core: CoreClient;
   #isShown = $state(false);
   /** Of the full colour, 0 … 1. */
   opacity = $state(0.7);
+  /** By model and image. */
+  readonly #kept = new Map<string, HeatMap>();
 
   constructor(core: CoreClient) {
     this.#core = core;
@@ -23,22 +28,45 @@ export class HeatView {
     this.#isShown = !this.#isShown;
   }
 
-  /** The map of an image, which is being loaded; undefined while maps are not shown. */
+  /** The map of an image, which is being loaded unless it is known; undefined while maps are not shown. */
   of(modelId: number | undefined, imageId: number | undefined): Resource<HeatMap> | undefined {
     if (!this.#isShown || modelId === undefined || imageId === undefined) return undefined;
-    const map = new Resource((signal) =>
-      this.#core.call('images.heatMap', { modelId, imageId }, signal),
-    );
+    const map = new Resource((signal) => this.#ask(modelId, imageId, signal));
+    const known = this.#kept.get(keyOf(modelId, imageId));
     // Called where state is derived: what loading writes is read later.
-    untrack(() => void map.load());
+    untrack(() => {
+      if (known) map.set(known);
+      else void map.load();
+    });
     return map;
   }
 
-  /** Has the map of the image that will be shown next computed. Returns a function that cancels. */
-  ahead(modelId: number, imageId: number): () => void {
+  /** Has the maps of the images that will be shown next computed, in this order. Returns a function that cancels. */
+  ahead(modelId: number, imageIds: readonly number[]): () => void {
     const asking = new AbortController();
-    // A failure is reported when the image is shown.
-    this.#core.call('images.heatMap', { modelId, imageId }, asking.signal).catch(() => undefined);
+    const ask = async () => {
+      for (const imageId of imageIds) {
+        if (asking.signal.aborted) return;
+        if (this.#kept.has(keyOf(modelId, imageId))) continue;
+        // A failure is reported when the image is shown.
+        await this.#ask(modelId, imageId, asking.signal).catch(() => undefined);
+      }
+    };
+    void ask();
     return () => asking.abort();
   }
+
+  async #ask(modelId: number, imageId: number, signal: AbortSignal): Promise<HeatMap> {
+    const map = await this.#core.call('images.heatMap', { modelId, imageId }, signal);
+    this.#kept.set(keyOf(modelId, imageId), map);
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= mostKept) break;
+      this.#kept.delete(oldest);
+    }
+    return map;
+  }
+}
+
+function keyOf(modelId: number, imageId: number): string {
+  return `${modelId} ${imageId}`;
 }

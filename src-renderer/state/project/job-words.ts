@@ -4,6 +4,7 @@ import type { Job } from '#contract/core.ts';
 
 const titles = {
   import: 'Importing',
+  relink: 'Finding moved files',
   train: 'Training',
   refit: 'Refitting',
   score: 'Scoring',

@@ -23,6 +23,8 @@ export class Results {
   readonly curves: Resource<ScoreCurves>;
   readonly certificates: Resource<Certificates>;
   readonly drift: Resource<Drift | null>;
+  /** Images of the dataset without a score, apart from those that cannot be read. */
+  readonly unscored: Resource<number>;
   /** How many images have scores, by what the model was taught. */
   readonly counts: Resource<Readonly<Record<AmongImages, ScoredCount>>>;
   /** The first page; further pages are loaded as they come into view. */
@@ -48,6 +50,11 @@ export class Results {
     this.counts = new Resource((signal) => {
       const by = this.#by === undefined ? {} : { by: this.#by };
       return core.call('scores.counts', { ...modelAndDataset, ...by }, signal);
+    });
+    this.unscored = new Resource(async (signal) => {
+      const { modelId, dataset } = modelAndDataset;
+      const found = await core.call('images.facets', { dataset, score: { modelId } }, signal);
+      return found.scores?.unscored ?? 0;
     });
     this.ranking = new Resource((signal) => this.#rank(0, signal));
   }
@@ -78,7 +85,8 @@ export class Results {
     this.#further.clear();
     await Promise.all([
       ...[this.evaluation.load(), this.ranking.load(), this.curves.load()],
-      ...[this.certificates.load(), this.drift.load(), this.counts.load()],
+      ...[this.certificates.load(), this.drift.load()],
+      ...[this.unscored.load(), this.counts.load()],
     ]);
   }
 

@@ -36,6 +36,7 @@ export async function startTraining(
   // Read before this run is itself one of the running or queued ones.
   const waits = runs.list.value?.some(isAlive) ?? false;
   const sources = outlierSources(workspace);
+  form.useFor(dataset);
   await outlierSelection.flush();
   estimates.stop();
   const input = form.input(dataset, sources);

@@ -17,6 +17,7 @@ import type { SettingTable } from '#domain/setting.ts';
 import type { ShiftName } from '#domain/shift-table.ts';
 import type { InputOf } from '#rpc/connect.ts';
 import type { CallsOf } from '#rpc/method.ts';
+import type { DatasetInView } from '../dataset-in-view.svelte.ts';
 import type { OutlierSelection } from './outlier-selection.svelte.ts';
 import type { RunConfig } from '#contract/run-config.ts';
 import { errorMessage } from '../error-message.ts';
@@ -35,7 +36,9 @@ interface Advanced {
 const usual: Advanced = { engine: 'auto', seed: '0', ownMethod: undefined, typed: [] };
 
 export class TrainForm {
-  #dataset = $state<string>();
+  readonly #inView: DatasetInView;
+  /** Whose changes under Advanced are in the form; undefined before the first. */
+  #advancedOf: string | undefined;
   preset = $state<PresetName>('quick');
   specimen = $state<SpecimenName>('stained');
   /** undefined: the preset's method. */
@@ -54,21 +57,27 @@ export class TrainForm {
   /** What was chosen under Advanced for other datasets. */
   readonly #advanced = new SvelteMap<string, Advanced>();
 
-  constructor(outlierSelection: OutlierSelection) {
+  constructor(outlierSelection: OutlierSelection, inView: DatasetInView) {
     this.outlierSelection = outlierSelection;
+    this.#inView = inView;
   }
 
-  /** The dataset that is worked on; undefined until the user has chosen one. */
+  /** The one in view; undefined, or one without normal images: the first that has some. */
   get dataset(): string | undefined {
-    return this.#dataset;
+    return this.#inView.name;
   }
-  /** What was chosen under Advanced stays with the dataset for which it was chosen. */
-  set dataset(name: string | undefined) {
-    if (name === this.#dataset) return;
-    if (this.#dataset !== undefined) this.#keepAdvanced(this.#dataset);
-    const isFirst = this.#dataset === undefined;
-    this.#dataset = name;
-    if (!isFirst) this.#takeAdvanced(name === undefined ? undefined : this.#advanced.get(name));
+  set dataset(name: string) {
+    this.#inView.choose(name);
+  }
+
+  /** What was changed under Advanced stays with the dataset for which it was changed. */
+  useFor(dataset: string): void {
+    const before = this.#advancedOf;
+    if (dataset === before) return;
+    this.#advancedOf = dataset;
+    if (before === undefined) return;
+    this.#keepAdvanced(before);
+    this.#takeAdvanced(this.#advanced.get(dataset));
   }
 
   get method(): StartName {
@@ -178,6 +187,7 @@ export class TrainForm {
   takeFrom(runId: number, config: RunConfig, sources: readonly string[]): void {
     const { dataset, preset, specimen, method, engine, seed } = config;
     this.dataset = dataset;
+    this.useFor(dataset);
     Object.assign(this, { preset, specimen, engine, seed: String(seed) });
     // A refit starts from a model: its images and settings are trained on by the preset's method.
     this.ownMethod = method !== presetMethod[preset] && isStartName(method) ? method : undefined;

@@ -8,6 +8,8 @@ import { ClusterSearch } from './cluster-search.svelte.ts';
 import { Datasets } from './datasets.svelte.ts';
 import { EditLog } from './edit-log.svelte.ts';
 import type { Attempt } from '../app-context.svelte.ts';
+import type { DatasetInView } from '../dataset-in-view.svelte.ts';
+import { ImportWatch } from './imports/import-watch.svelte.ts';
 import { HeatView } from './heat-view.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
 import { Estimates } from './estimates.svelte.ts';
@@ -28,6 +30,8 @@ export class Workspace {
   readonly core: CoreClient;
   readonly jobs: Jobs;
   readonly datasets: Datasets;
+  readonly imports: ImportWatch;
+  readonly inView: DatasetInView;
   readonly runs: Runs;
   readonly edits: EditLog;
   readonly outlierSelection: OutlierSelection;
@@ -45,11 +49,13 @@ export class Workspace {
   readonly #attempt: Attempt;
 
   /** attempt: reports failures of work that is not awaited. */
-  constructor(core: CoreClient, attempt: Attempt) {
+  constructor(core: CoreClient, attempt: Attempt, inView: DatasetInView) {
     this.core = core;
     this.#attempt = attempt;
     this.jobs = new Jobs(core);
     this.datasets = new Datasets(core);
+    this.imports = new ImportWatch(core);
+    this.inView = inView;
     this.runs = new Runs(core);
     this.edits = new EditLog(core);
     this.outlierSelection = new OutlierSelection(core, attempt);
@@ -62,7 +68,7 @@ export class Workspace {
     this.heat = new HeatView(core);
     this.clusters = new ClusterSearch(core);
     this.engines = new Resource((signal) => core.call('engines.describe', {}, signal));
-    this.trainForm = new TrainForm(this.outlierSelection);
+    this.trainForm = new TrainForm(this.outlierSelection, this.inView);
   }
 
   /**
@@ -81,6 +87,11 @@ export class Workspace {
     let pause: ReturnType<typeof setTimeout> | undefined;
     const leaving = [
       this.jobs.onState((job) => this.#refresh(job)),
+      this.imports.follow(this.jobs, (error) =>
+        this.#attempt(() =>
+          Promise.reject(error instanceof Error ? error : new Error(String(error))),
+        ),
+      ),
       this.edits.onChange(() => {
         this.overlaps.forget();
         this.preflight.forget();

@@ -40,6 +40,8 @@ export class ImportPlan {
   groupRule = $state<GroupRule>('none');
   pattern = $state('');
   split = $state<Split>();
+  /** Whether masks and label images are imported like images. */
+  takesMasks = $state(false);
   /** A name, "parent" or a pattern with a bracket, as the core reads it. */
   domain = $state('');
   /** Side and overlap of tiles as typed, pixels; an empty field is undefined: whole images. */
@@ -96,6 +98,7 @@ export class ImportPlan {
       ...(this.role && { role: this.role }),
       ...(this.groupRule !== 'none' && group !== '' && { group }),
       ...(this.split && { split: this.split }),
+      ...(this.takesMasks && { masks: 'take' as const }),
       ...(this.domain.trim() !== '' && { domain: this.domain.trim() }),
     };
   });
@@ -153,6 +156,17 @@ export class ImportPlan {
 
   /** Whether the preview is up to date with the input. */
   readonly isPreviewed = $derived(this.#previewed === JSON.stringify(this.input));
+
+  /** Which of the given paths are not there; undefined when all are, or before the preview. */
+  readonly pathFault = $derived.by(() => {
+    const missing = (this.preview.value?.problems.first ?? []).filter(
+      ({ path, code }) => code === 'not-found' && this.paths.includes(path),
+    );
+    if (!this.isPreviewed || missing.length === 0) return undefined;
+    const [first] = missing;
+    const more = missing.length > 1 ? `, nor ${missing.length - 1} more of these paths` : '';
+    return `There is no file or folder ${first!.path}${more}. Check the path.`;
+  });
 
   /** False when the preview found no images or failed. */
   readonly isImportable = $derived(

@@ -1,7 +1,7 @@
 // A threshold that is previewed before it is set: by an anomaly score or by a false-alarm budget.
 // The core computes its effect; nothing changes until it is set.
 
-import type { ScoreDistribution, ThresholdPreview } from '#contract/review.ts';
+import type { ScoreDistribution, Threshold, ThresholdPreview } from '#contract/review.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Resource } from '../../state/resource.svelte.ts';
 import type { ModelAndDataset } from '../../state/project/results.svelte.ts';
@@ -85,14 +85,25 @@ export class ThresholdTrial {
     this.#isTrying = false;
   }
 
-  /** Sets the requested threshold for the model. Returns the anomaly score of the previous one. */
-  async set(): Promise<number | undefined> {
-    const before = this.distribution.value?.threshold?.anomalyScore;
+  /** Sets the requested threshold for the model. Returns the previous one. */
+  async set(): Promise<Threshold | undefined> {
+    const before = this.distribution.value?.threshold ?? undefined;
     await this.setTo(this.#effectiveRequest);
     return before;
   }
 
-  async setTo(request: ThresholdRequest): Promise<void> {
+  /** Sets a former threshold again, by its budget where it came from one. */
+  async setBack({ anomalyScore, falseAlarms }: Threshold): Promise<void> {
+    const budget = { falseAlarms };
+    const found = await this.#core.call('thresholds.preview', {
+      ...this.#modelAndDataset,
+      ...this.#score,
+      ...budget,
+    });
+    await this.setTo(found.anomalyScore === anomalyScore ? budget : { anomalyScore });
+  }
+
+  async setTo(request: ThresholdRequest | Readonly<Record<string, never>>): Promise<void> {
     await this.#core.call('thresholds.set', {
       ...this.#modelAndDataset,
       ...this.#score,
@@ -105,8 +116,8 @@ export class ThresholdTrial {
     return this.#by === undefined ? {} : { by: this.#by };
   }
 
-  /** The requested threshold, else the current one. */
-  get #effectiveRequest(): ThresholdRequest {
-    return this.#request ?? { anomalyScore: this.distribution.value?.threshold?.anomalyScore ?? 0 };
+  /** The requested threshold; none asks for the current one, with its own budget and interval. */
+  get #effectiveRequest(): ThresholdRequest | Readonly<Record<string, never>> {
+    return this.#request ?? {};
   }
 }

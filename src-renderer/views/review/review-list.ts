@@ -18,7 +18,11 @@ export function withNewer(images: Images, newer: Images): Images {
   return images.map((image) => byId.get(image.imageId) ?? image);
 }
 
-export function matchesShow({ verdict }: QueuedImage, show: ReviewShow): boolean {
+export function matchesShow(
+  { verdict, category: given }: QueuedImage,
+  { show, category }: { readonly show: ReviewShow; readonly category?: string | undefined },
+): boolean {
+  if (category !== undefined && given !== category) return false;
   if (show === 'all') return true;
   if (show === 'unreviewed') return verdict === null;
   return show === 'reviewed' ? verdict !== null : verdict === show;

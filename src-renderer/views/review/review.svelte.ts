@@ -16,6 +16,8 @@ import {
 import type { ModelAndDataset } from '../../state/project/results.svelte.ts';
 import { errorMessage } from '../../state/error-message.ts';
 
+type ReviewFigures = Pick<ReviewQueue, 'scored' | 'threshold' | 'categories'>;
+
 const pageSize = 200;
 
 /** The most images that the core returns at once. */
@@ -27,6 +29,20 @@ export interface ReviewFilter {
   readonly role?: Role | undefined;
   /** A list with at most this share of false images flags, instead of the threshold. */
   readonly falseShare?: number | undefined;
+  /** Only images judged with this category. */
+  readonly category?: string | undefined;
+  /** Only this reviewer's own verdicts count. */
+  readonly reviewer?: string;
+  /** Seed of an order that tells nothing. */
+  readonly shuffle?: number;
+}
+
+/** Who judges, and what is said beside the verdict. */
+export interface Judging {
+  readonly reviewer: string;
+  readonly note: string;
+  readonly category: string | null;
+  readonly isBlind: boolean;
 }
 
 export class Review {
@@ -37,6 +53,7 @@ export class Review {
   #images = $state.raw<readonly QueuedImage[]>([]);
   #total = $state(0);
   #progress = $state.raw<ReviewProgress>();
+  #figures = $state.raw<ReviewFigures>({ scored: 0, threshold: null, categories: [] });
   #active = $state(0);
   /** Positions of verdicts, the latest last: undo goes back to it. */
   #path: readonly number[] = [];
@@ -70,6 +87,10 @@ export class Review {
   get progress(): ReviewProgress | undefined {
     return this.#progress;
   }
+  /** Of the dataset. */
+  get figures(): ReviewFigures {
+    return this.#figures;
+  }
   get active(): number {
     return this.#active;
   }
@@ -83,12 +104,13 @@ export class Review {
     this.#changes++;
     if (this.#state.kind === 'failed') this.#state = { kind: 'loading' };
     try {
-      const { images, total, progress } = await this.#ask(0);
+      const { images, total, progress, ...figures } = await this.#ask(0);
       if (mine !== this.#loads) return;
       this.#lists++;
       this.#images = images;
       this.#total = total;
       this.#progress = progress;
+      this.#figures = figures;
       this.#active = 0;
       this.#path = [];
       this.#undone = [];
@@ -112,7 +134,7 @@ export class Review {
     const lists = this.#lists;
     try {
       // Images that no longer match the filter are not on the core's pages.
-      const offset = this.#images.filter((image) => matchesShow(image, this.filter.show)).length;
+      const offset = this.#images.filter((image) => matchesShow(image, this.filter)).length;
       const { images, total } = await this.#ask(offset);
       if (lists !== this.#lists) return;
       const before = this.#images.length;
@@ -131,7 +153,7 @@ export class Review {
   async judge(
     places: readonly number[],
     verdict: StandingVerdict,
-    { reviewer, note }: { readonly reviewer: string; readonly note: string },
+    { reviewer, note, category, isBlind }: Judging,
     { isStaying = false } = {},
   ): Promise<void> {
     const images = places.flatMap((place) => this.#images[place] ?? []);
@@ -142,9 +164,11 @@ export class Review {
     const writing = this.#core.call('reviews.add', {
       ...{ imageIds: images.map(({ imageId }) => imageId), modelId, verdict, reviewer },
       ...(note === '' ? {} : { note }),
+      ...(category === null ? {} : { category }),
+      ...(isBlind ? { blind: true } : {}),
     });
     for (const image of images) this.#progress &&= withVerdict(this.#progress, image, verdict);
-    const given = { verdict, reviewer, note: note === '' ? null : note };
+    const given = { verdict, reviewer, note: note === '' ? null : note, category };
     this.#images = withNewer(
       this.#images,
       images.map((image) => ({ ...image, ...given })),
@@ -175,13 +199,14 @@ export class Review {
     const last = this.#images.at(-1)?.imageId;
     const newer: QueuedImage[] = [];
     for (let offset = 0; last !== undefined; offset += largestPage) {
-      const { images, total, progress } = await this.#core.call('reviews.queue', {
+      const { images, total, progress, ...figures } = await this.#core.call('reviews.queue', {
         ...this.modelAndDataset,
         ...{ show: 'all', flaggedOnly: this.filter.flaggedOnly, offset, limit: largestPage },
-        ...this.#flagging,
+        ...this.#reading,
       });
       if (mine !== this.#changes) return;
       this.#progress = progress;
+      this.#figures = figures;
       newer.push(...images);
       // With a role or verdict filter the list's last image may be on a later page.
       const isWhole = images.some(({ imageId }) => imageId === last);
@@ -219,17 +244,23 @@ export class Review {
   }
 
   #ask(offset: number): Promise<ReviewQueue> {
-    const { show, flaggedOnly, role } = this.filter;
+    const { show, flaggedOnly, role, category } = this.filter;
     return this.#core.call('reviews.queue', {
       ...this.modelAndDataset,
       ...{ show, flaggedOnly, offset, limit: pageSize },
       ...(role === undefined ? {} : { role }),
-      ...this.#flagging,
+      ...(category === undefined ? {} : { category }),
+      ...this.#reading,
     });
   }
 
-  get #flagging() {
-    const { falseShare } = this.filter;
-    return falseShare === undefined ? {} : { falseShare };
+  /** Whose verdicts, in which order, and what flags. */
+  get #reading() {
+    const { falseShare, reviewer, shuffle } = this.filter;
+    return {
+      ...(falseShare === undefined ? {} : { falseShare }),
+      ...(reviewer === undefined ? {} : { reviewer }),
+      ...(shuffle === undefined ? {} : { shuffle }),
+    };
   }
 }

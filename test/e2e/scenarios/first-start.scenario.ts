@@ -44,3 +44,25 @@ windowScenario('all views meet WCAG 2.1 AA in both themes', async ({ host }) => 
   }
   expect(breaches).toEqual([]);
 });
+
+/** What the page had loaded when it first showed something. */
+interface FirstPaint {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+windowScenario('the first paint needs less than 250 kB', async ({ host }) => {
+  await host.newProject('Cells');
+  const page = host.page();
+  await page.getByText('No images yet').waitFor();
+  await page.reload();
+  await page.getByText('No images yet').waitFor();
+  const { files, bytes } = await page.evaluate<FirstPaint>(`(() => {
+    const paint = performance.getEntriesByName('first-contentful-paint')[0].startTime;
+    const files = performance.getEntriesByType('resource').filter((file) => file.startTime < paint);
+    return { files: files.length, bytes: files.reduce((sum, file) => sum + file.decodedBodySize, 0) };
+  })()`);
+  expect(files).toBeGreaterThanOrEqual(2);
+  expect(bytes).toBeGreaterThan(50_000);
+  expect(bytes).toBeLessThan(250_000);
+});

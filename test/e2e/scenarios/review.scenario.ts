@@ -131,7 +131,8 @@ scenario(
 
     await page.getByRole('button', { name: 'Table (CSV)' }).click();
     const table = await exported(projectFolder('Cells'), '.csv');
-    const rows = parse<Record<string, string>>(await readFile(table, 'utf8'), { columns: true });
+    const options = { columns: true, bom: true } as const;
+    const rows = parse<Record<string, string>>(await readFile(table, 'utf8'), options);
     expect(rows).toHaveLength(709);
     const judged = rows.filter((row) => row['Image_Normscope_Verdict'] !== '');
     expect(judged).toHaveLength(20);

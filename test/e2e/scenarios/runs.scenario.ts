@@ -1,5 +1,6 @@
 // Runs: an interrupted training resumes; a deleted run can be restored until the trash is emptied.
 
+import { expect } from 'vitest';
 import { noBreach } from '../support/accessibility.ts';
 import { goTo } from '../support/go-to.ts';
 import { windowScenario } from '../support/host.ts';
@@ -25,7 +26,7 @@ windowScenario(
     host.complaints.splice(0);
     const page = host.page();
     await goTo(page, 'Runs');
-    await page.getByText('interrupted').first().waitFor();
+    await page.getByText('paused', { exact: true }).first().waitFor();
     await page.getByRole('link', { name: 'Run 1' }).click();
     const run = page.getByRole('region', { name: 'Run 1' });
     await run.getByRole('button', { name: 'Resume' }).click();
@@ -44,6 +45,15 @@ windowScenario('a run is deleted, brought back, deleted and thrown away', async 
   const run = page.getByRole('region', { name: 'Run 1' });
   await run.getByRole('button', { name: 'Pause' }).click({ timeout: 180_000 });
   await run.getByRole('button', { name: 'Resume' }).waitFor({ timeout: 30_000 });
+  // Paused, it stays in sight: in the header, in the title and on top of Train.
+  await goTo(page, 'Images');
+  await page
+    .getByRole('group', { name: 'Paused run' })
+    .getByText(/^paused/)
+    .waitFor();
+  await expect.poll(() => page.title()).toMatch(/^Paused · /);
+  await goTo(page, 'Train');
+  await run.getByText('paused', { exact: true }).waitFor();
   await goTo(page, 'Runs');
   await page.getByRole('link', { name: 'Run 1' }).click();
   await page.getByLabel('Name of run 1').fill('A first try');

@@ -75,6 +75,7 @@ describe('the main job', () => {
         stepsTotal: 20,
         modelId: 1,
         comparison: null,
+        isCancelled: false,
         warnings: [],
       },
       codeVersion: expect.stringMatching(/^\d+\.\d+\.\d+(\+[0-9a-f]{12}(-dirty)?)?$/) as string,

@@ -2,7 +2,7 @@
 // the report.
 
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openApp } from '#core/app.ts';
 import { tempFolders } from '../../support/temp-folder.ts';
@@ -110,20 +110,26 @@ describe('the report', () => {
       ...{ imageIds: [first!.imageId], modelId: 1, verdict: 'anomalous', reviewer: 'Zoë <b>' },
       note: 'Two nuclei',
     });
-    const { path, images } = await client.call('exports.report', { ...asked, pictures: 5 });
-    expect(path).toBe(join(project, 'exports', 'cells-model-1.html'));
+    const note = 'Zeiss, 40×';
+    const { path, images } = await client.call('exports.report', { ...asked, pictures: 5, note });
+    expect(dirname(path)).toBe(join(project, 'exports'));
+    expect(basename(path)).toMatch(/^cells-model-1-\d{8}T\d{6}Z\.html$/);
     const unseen = ranked.filter(({ role, split }) => role === 'anomaly' || split === 'test');
     expect(images).toBe(unseen.length);
     const page = await readFile(path, 'utf8');
     expect(page).toMatch(/judged anomalous<\/b> by Zoë &lt;b&gt;/);
     expect(page).toContain('“Two nuclei”');
     expect(page).toContain('AUROC');
+    expect(page).toContain('Zeiss, 40×');
+    expect(page).toMatch(
+      /<p class="lead">Finds \d+ of 24 known anomalies \(\d+(\.\d)? %\) at 20 false alarms/,
+    );
     const own = ranked.find(({ role, split }) => role === 'normal' && split === 'train')!;
     await client.call('reviews.add', { imageIds: [own.imageId], verdict: 'unsure', reviewer: 'B' });
     const again = await client.call('exports.report', { ...asked, pictures: 5 });
     expect(await readFile(again.path, 'utf8')).toContain('the model was trained on it');
     expect(page.match(/src="data:image\/webp/g)).toHaveLength(5);
-    expect(page).toContain(`${images - 5} images further down`);
+    expect(page).toContain(`${images - 5} images are not shown here`);
   });
 
   it('does without anomalies to measure with', async () => {

@@ -1,7 +1,7 @@
 // A defective file affects only itself, and is reported with a readable reason (R13).
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { plantBadFiles } from './support/bad-files.ts';
 import { goodFiles } from './support/good-files.ts';
@@ -11,6 +11,8 @@ import { smallPng } from './support/write-png.ts';
 /** Words of libraries and of the system, which no reason may hold. */
 const foreignWords =
   /vips|sharp|libspng|libtiff|VipsJpeg|errno|E[A-Z]{4,}|Error|undefined|null|NaN/;
+
+const plainlyNoImages = ['film.mp4', 'letter.docx', 'page.html', 'paper.pdf', 'volume.h5'];
 
 test('every bad file is reported with its path and reason, and the good ones are imported', async () => {
   const project = await newProject();
@@ -23,9 +25,14 @@ test('every bad file is reported with its path and reason, and the good ones are
   const result = await project.import(project.files, { role: 'normal' });
   console.log(`${planted.size} bad files planted, ${result.failed.length} reported.`);
 
-  const reported = new Map(result.failed.map(({ path, reason }) => [path, reason]));
+  // What is no image by its name either is counted apart.
+  const others = result.notImages.first.map(({ path }) => basename(path));
+  expect(others.sort()).toEqual(plainlyNoImages);
+  expect(result.notImages.count).toBe(others.length);
+  const refused = [...result.failed, ...result.notImages.first];
+  const reported = new Map(refused.map(({ path, reason }) => [path, reason]));
   expect([...reported.keys()].sort()).toEqual([...planted.keys()].sort());
-  expect(result.failed).toHaveLength(planted.size);
+  expect(refused).toHaveLength(planted.size);
   for (const [path, words] of planted) {
     const reason = reported.get(path);
     expect({ path, reason }).toEqual({ path, reason: expect.stringMatching(words) as string });

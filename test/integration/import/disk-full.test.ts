@@ -33,7 +33,7 @@ async function smallDisk(megabytes: number): Promise<string | undefined> {
 
 test('a full disk ends the import and keeps what was read; with free space it continues', async (context) => {
   // As many images, of half a megabyte each, as are unpacked ahead of the readers fit on it.
-  const ahead = 4 * availableParallelism();
+  const ahead = 4 * (availableParallelism() + 1);
   const megabytes = 2 + ahead / 2;
   const disk = await smallDisk(megabytes);
   if (disk === undefined) context.skip('no disk can be mounted here: only the superuser may');

@@ -26,9 +26,9 @@ test('a hundred hostile archives: nothing is written outside, each hostile membe
   expect(archives.length).toBeGreaterThanOrEqual(100);
   for (const { name, content } of archives) await writeFile(join(project.files, name), content);
 
-  const { imported, duplicates, failed } = await project.import(
-    archives.map(({ name }) => join(project.files, name)),
-  );
+  const result = await project.import(archives.map(({ name }) => join(project.files, name)));
+  const { imported, duplicates, notImages } = result;
+  const failed = [...result.failed, ...notImages.first];
   const taken = [...project.itemsByPath().keys()];
   for (const { name, refused, images } of archives) {
     const isOf = (path: string) => path.startsWith(join(project.files, name));

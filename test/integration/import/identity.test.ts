@@ -138,6 +138,8 @@ describe('importing again', () => {
       imported: 0,
       duplicates: 41,
       failed: [],
+      ...{ notImages: { count: 0, first: [] }, contradictions: 0 },
+      leftOut: { ...{ hidden: 0, system: 0, masks: 0, projects: 0, skipped: 0 }, names: [] },
       recognised: [],
     });
     expect(project.items()).toEqual(before);

@@ -77,7 +77,7 @@ describe('folders', () => {
     expect(imported).toBe(8);
     expect(recognised).toEqual([
       'MVTec-style folders: crack 2, good 5, hole 1',
-      'left out 3 masks in ground_truth folders',
+      'left out 3 masks and label images',
     ]);
     const found = placed(project);
     expect(Object.keys(found)).toEqual(mvtec.filter((path) => !path.startsWith('ground')).sort());
@@ -101,8 +101,8 @@ describe('folders', () => {
       'cells/ground_truth/d.png',
     ]);
     const { recognised } = await project.import(project.files);
-    expect(recognised).toContain('left out 1 mask in ground_truth folders');
-    expect(placed(project)['cells/ground_truth/d.png']).toBe('unlabelled ground_truth - none');
+    expect(recognised).toContain('left out 2 masks and label images');
+    expect(placed(project)['cells/ground_truth/d.png']).toBeUndefined();
   });
 
   test('for train, validation and test name the sides', async () => {
@@ -125,7 +125,10 @@ describe('folders', () => {
     await writeFile(join(project.files, 'Thumbs.db'), 'x');
     const { imported, failed, recognised } = await project.import(project.files);
     expect({ imported, failed }).toEqual({ imported: 1, failed: [] });
-    expect(recognised).toEqual(['left out 4 hidden files']);
+    expect(recognised).toEqual([
+      'left out 1 hidden file',
+      'left out 3 thumbnails, recycle bins and other files of the system',
+    ]);
   });
 
   test('that link back to themselves are walked once', async () => {
@@ -156,9 +159,14 @@ describe('archives', () => {
       imported: 8,
       duplicates: 0,
       failed: [],
+      ...{ notImages: { count: 0, first: [] }, contradictions: 0 },
+      leftOut: {
+        ...{ hidden: 0, system: 0, masks: 3, projects: 0, skipped: 0 },
+        names: ['000_mask.png', '001_mask.png', '000_mask.png'],
+      },
       recognised: [
         'MVTec-style folders: good 5, crack 2, hole 1',
-        'left out 3 masks in ground_truth folders',
+        'left out 3 masks and label images',
       ],
     });
     expect(placed(project)[`${name}!/bottle/test/crack/001.png`]).toBe('anomaly crack - test');
@@ -172,20 +180,22 @@ describe('archives', () => {
     await writeFile(archive, writeZip(members(['set\\good\\a.png', 'set\\bad\\b.png'])));
     await project.import(archive);
     expect(placed(project)).toEqual({
-      'old.zip!/set/bad/b.png': 'unlabelled bad - none',
-      'old.zip!/set/good/a.png': 'unlabelled good - none',
+      'old.zip!/set/bad/b.png': 'anomaly bad - test',
+      'old.zip!/set/good/a.png': 'normal good - train',
     });
   });
 
   test('within folders are named as such, not opened', async () => {
     const project = await newProject();
     await writeFile(join(project.files, 'a.zip'), writeZip(members(['x.png'])));
-    const { failed } = await project.import(project.files);
-    expect(failed).toMatchObject([
-      {
-        path: join(project.files, 'a.zip'),
-        reason: expect.stringMatching(/ZIP archive/) as string,
-      },
+    const { failed, notImages, recognised } = await project.import(project.files);
+    expect(failed).toEqual([]);
+    expect(notImages).toMatchObject({
+      count: 1,
+      first: [{ path: join(project.files, 'a.zip'), code: 'not-an-image' }],
+    });
+    expect(recognised).toEqual([
+      '1 file is no image; archives were not opened (a.zip): unpack them, then import the folder',
     ]);
   });
 
@@ -198,8 +208,9 @@ describe('archives', () => {
     ] as const) {
       const archive = join(project.files, name);
       await writeFile(archive, content);
-      const { failed } = await project.import(archive);
-      expect(failed.map(({ path }) => path)).toEqual([`${archive}!/notes.txt`]);
+      const { failed, notImages } = await project.import(archive);
+      expect(failed).toEqual([]);
+      expect(notImages.first.map(({ path }) => path)).toEqual([`${archive}!/notes.txt`]);
     }
     expect(Object.keys(placed(project))).toEqual([
       'a.tar!/a.png',

@@ -82,16 +82,19 @@ describe('a preview', () => {
     const before = await readdir(project.folder, { recursive: true });
     const seen = await preview(project, { paths: [project.files, join(project.files, 'gone')] });
     expect(seen).toMatchObject({
-      ...{ images: 3, leftOut: { hidden: 1, masks: 0 }, namesSplits: true },
+      ...{ images: 3, leftOut: { hidden: 1, masks: 0, system: 0 }, namesSplits: true },
       recognised: ['MVTec-style folders'],
     });
-    expect(seen.problems.count).toBe(3);
+    expect(seen.problems.count).toBe(2);
+    expect(seen.notImages).toMatchObject({
+      count: 1,
+      first: [{ reason: 'This is not an image but a text file.' }],
+    });
     expect(
       seen.problems.first.map(({ path, reason }) => [path.split('/').at(-1), reason.slice(0, 30)]),
     ).toEqual([
       ['gone', 'There is no such file or folde'],
       ['empty.png', 'The file is empty. Copy it aga'],
-      ['notes.txt', 'This is not a supported image '],
     ]);
     expect(await readdir(project.folder, { recursive: true })).toEqual(before);
   });
@@ -118,7 +121,7 @@ describe('a preview', () => {
     );
     const seen = await preview(project, { paths: [path] });
     expect(asCounts(seen.classes)).toEqual({ ig: 1, eo: 1 });
-    expect(seen.problems.count).toBe(1);
+    expect([seen.problems.count, seen.notImages.count]).toEqual([0, 1]);
     expect(seen.examples.map((example) => example.class)).toEqual(['ig', 'eo']);
   });
 

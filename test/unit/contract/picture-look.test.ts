@@ -9,11 +9,23 @@ const hash = 'ab'.repeat(32);
 it('reads what the page writes', () => {
   const look = { low: 0, high: 65_535, channel: '2' } as const;
   expect(pictureAddress(`image/${hash}${lookQuery(look)}`)).toEqual({ kind: 'image', hash, look });
+  expect(pictureAddress(`image/${hash}${lookQuery('auto')}`)).toEqual({
+    ...{ kind: 'image', hash, look: 'auto' },
+  });
   expect(pictureAddress(`thumb/${hash}`)).toEqual({ kind: 'thumb', hash, look: undefined });
 });
 
 it.each([
-  ...['?', '?low=0', '?low=0&high=255', '?high=255&low=0&channel=all', '?low=5&high=5&channel=all'],
+  ...[
+    '?',
+    '?auto=1',
+    '?auto&low=0',
+    '?AUTO',
+    '?low=0',
+    '?low=0&high=255',
+    '?high=255&low=0&channel=all',
+    '?low=5&high=5&channel=all',
+  ],
   ...['?low=9&high=5&channel=all', '?low=-1&high=5&channel=all', '?low=0&high=65536&channel=all'],
   ...[
     '?low=0&high=99999999&channel=all',
@@ -29,4 +41,5 @@ it.each([
 
 it('windows no thumbnail', () => {
   expect(pictureAddress(`thumb/${hash}?low=0&high=5&channel=all`)).toBe(undefined);
+  expect(pictureAddress(`thumb/${hash}?auto`)).toBe(undefined);
 });

@@ -14,7 +14,7 @@ import { interval } from './words.ts';
 
 /** A whole HTML document. */
 export function reportPage(report: Report): string {
-  const { title, about, attribution, createdAt } = report;
+  const { title, titleBlock, about, lead, finding, attribution, createdAt } = report;
   const measured = { ...report, images: report.images.filter(({ isLearnt }) => !isLearnt) };
   const policy =
     "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; " +
@@ -33,18 +33,37 @@ ${html`<title>${title}</title>`.text}
   const body = html`<body>
 <header>
 <h1>${title}</h1>
+<dl class="block">
+${titleBlock.map(
+  ([name, value]) =>
+    html`<div>
+      <dt>${name}</dt>
+      <dd>${value}</dd>
+    </div>`,
+)}
+</dl>
+<p class="lead">${lead}</p>
+${finding === null ? undefined : html`<p class="finding" role="note">${finding}</p>`}
 <p class="soft">${about}</p>
 ${keyFigures(measured)}
 </header>
 <main>
+<div class="summary">
 ${distribution(measured)}
-${tables(measured)}
+<dl class="signature">
+<div><dt>Name</dt><dd></dd></div>
+<div><dt>Date</dt><dd></dd></div>
+<div><dt>Signature</dt><dd></dd></div>
+</dl>
+<p class="soft">For research use only; not for diagnosis. An anomaly score ranks images; it is no probability.</p>
+</div>
 ${ranking(report)}
+${tables(measured)}
 </main>
 <footer>
-<h2>Where this comes from</h2>
+<h2>Where the images come from</h2>
 ${attribution.map((paragraph) => html`<p>${paragraph}</p>`)}
-<p>Written by Normscope on ${zonedTime(createdAt)}. An anomaly score ranks images; it is no probability and no diagnosis.</p>
+<p>Written by Normscope on ${zonedTime(createdAt)}. For research use only.</p>
 </footer>
 </body>
 </html>`;

@@ -5,11 +5,8 @@ import { html, type Html } from './html.ts';
 import type { Report, ReportImage } from './report.ts';
 import { shortName, trueType } from './words.ts';
 
-/** Characters at the end of a file's name that are always shown. */
-const shownEnd = 12;
-
-/** Splits text into user-perceived characters (graphemes). */
-const segmenter = new Intl.Segmenter('en');
+/** Images on a printed page. */
+const perPage = 40;
 
 export function ranking({ images, pictures, threshold, progress }: Report): Html {
   const flagged = pictures.filter((image) => image.flagged === true);
@@ -36,8 +33,8 @@ export function ranking({ images, pictures, threshold, progress }: Report): Html
       left === 0
         ? undefined
         : html`<p class="soft">
-            ${counted(left, 'image')} further down without a verdict ${left === 1 ? 'is' : 'are'}
-            not shown; the table (CSV) lists them all.
+            ${counted(left, 'image')} ${left === 1 ? 'is' : 'are'} not shown here; the table (CSV)
+            lists them all.
           </p>`
     }
   </section>`;
@@ -49,9 +46,19 @@ function imageList(
   label: string,
 ): Html | undefined {
   if (pictures.length === 0) return undefined;
-  return html`<ol class="ranked ${name}" start="${pictures[0]!.place}" aria-label="${label}">
-    ${pictures.map(imageCard)}
-  </ol>`;
+  const pages = Array.from({ length: Math.ceil(pictures.length / perPage) }, (_, page) =>
+    pictures.slice(page * perPage, (page + 1) * perPage),
+  );
+  return html`${pages.map(
+    (some, page) =>
+      html`<ol
+        class="ranked ${name}"
+        start="${some[0]!.place}"
+        aria-label="${label}${pages.length > 1 ? `, ${page + 1} of ${pages.length}` : ''}"
+      >
+        ${some.map(imageCard)}
+      </ol>`,
+  )}`;
 }
 
 function imageCard(image: ReportImage): Html {
@@ -81,17 +88,9 @@ function imageCard(image: ReportImage): Html {
         : html`<span class="judged"><b>judged ${judged.verdict}</b> by ${judged.reviewer}</span>`
     }
     ${image.isLearnt ? html`<span>the model was trained on it</span>` : undefined}
-    ${judged?.note ? html`<span>“${judged.note}”</span>` : undefined} ${fileName(name)}
+    ${judged?.note ? html`<span>“${judged.note}”</span>` : undefined}
+    <span class="name">${name}</span>
   </li>`;
-}
-
-/** On one line. Where it is too long, its middle is left out: names of a series differ at their end. */
-function fileName(name: string): Html {
-  const letters = Array.from(segmenter.segment(name), ({ segment }) => segment);
-  const [start, end] = [letters.slice(0, -shownEnd).join(''), letters.slice(-shownEnd).join('')];
-  return html`<span class="name" title="${name}"
-    ><span class="start">${start}</span><span class="end">${end}</span></span
-  >`;
 }
 
 /** Where the verdict is wrong. */

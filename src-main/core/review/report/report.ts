@@ -24,8 +24,14 @@ export interface ReportImage extends JudgedImage {
 
 export interface Report {
   readonly title: string;
+  /** Project, dataset, dates, who judged: names and values. */
+  readonly titleBlock: readonly (readonly [string, string])[];
   /** The subject of the report in one sentence. */
   readonly about: string;
+  /** What the line finds, in one sentence. */
+  readonly lead: string;
+  /** What the examination of the batch found; null when it is quiet. */
+  readonly finding: string | null;
   readonly threshold: Threshold | null;
   /** null without known anomalies or normals to measure with. */
   readonly evaluation: Evaluation | null;

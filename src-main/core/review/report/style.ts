@@ -86,9 +86,16 @@ tr.chosen > * { font-weight: 700; }
 .ranked .missing { display: grid; place-items: center; color: var(--soft); }
 .ranked .type { font-weight: 600; overflow-wrap: anywhere; }
 .ranked .judged { overflow-wrap: anywhere; }
-.ranked .name { color: var(--soft); display: flex; min-width: 0; white-space: pre; }
-.ranked .start { overflow: hidden; text-overflow: ellipsis; }
-.ranked .end { flex: none; }
+.ranked .name { color: var(--soft); overflow-wrap: anywhere; white-space: pre-wrap; }
+.ranked + .ranked { margin-top: 12px; }
+.block, .signature { display: flex; flex-wrap: wrap; gap: 6px 28px; margin: 10px 0 16px; }
+.block dt, .signature dt { color: var(--soft); font-size: 13px; }
+.block dd { margin: 0; font-weight: 550; overflow-wrap: anywhere; }
+.lead { font-size: 20px; font-weight: 650; }
+.finding { border-left: 4px solid var(--anomalous); padding: 4px 0 4px 12px; font-weight: 600; }
+.signature { margin-top: 28px; }
+.signature > div { flex: 1; min-width: 160px; }
+.signature dd { height: 34px; margin: 0; border-bottom: 1px solid var(--ink); }
 .threshold {
   display: flex; align-items: center; gap: 14px; margin: 22px 0; max-width: none; font-weight: 600;
 }
@@ -102,10 +109,25 @@ footer p { overflow-wrap: anywhere; }
     --anomalous: #d55e00; --on-anomalous: #000000; --normal: #0072b2; --on-normal: #ffffff;
     --picture: #ffffff;
   }
+  @page { size: A4; margin: 14mm 12mm 16mm; @bottom-right { content: counter(page) " / " counter(pages); font-size: 8pt; } }
   body { font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   header, main, footer { max-width: none; padding: 0; }
-  .ranked { grid-template-columns: repeat(6, 1fr); gap: 6px; }
-  .figures { grid-template-columns: repeat(4, 1fr); }
+  .summary { break-after: page; }
+  /* Four columns of ten, the picture beside its words. */
+  .ranked { grid-template-columns: repeat(4, 1fr); gap: 1.5mm; }
+  .ranked + .ranked, .threshold + .ranked { break-before: page; }
+  .ranked li {
+    position: relative; min-height: 22mm; padding: 1mm 1mm 1mm 17.5mm; border-radius: 1mm; gap: 0;
+    font-size: 6pt; line-height: 1.15;
+  }
+  .ranked .top { position: absolute; inset: 0.5mm auto auto 1.5mm; width: 15mm; }
+  .ranked img, .ranked .missing {
+    position: absolute; inset: 5mm auto auto 1.5mm; width: 15mm; height: 15mm; margin: 0; aspect-ratio: auto;
+  }
+  .ranked .place { font-size: 8pt; }
+  .badge { width: 4mm; height: 4mm; }
+  .figures { grid-template-columns: repeat(auto-fit, minmax(42mm, 1fr)); }
+  #ranking { margin-top: 0; }
   .panel, .figures > div { break-inside: avoid; }
   h2 { break-after: avoid; }
 }

@@ -9,7 +9,7 @@ import { interval, trueType } from './words.ts';
 
 export function tables({ evaluation, baseline, images, settings }: Report): Html {
   return html`<section aria-labelledby="measures">
-    <h2 id="measures">Measures and settings</h2>
+    <h2 id="measures">Appendix: measures and settings</h2>
     <div class="columns">
       ${
         evaluation

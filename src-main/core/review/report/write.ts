@@ -2,35 +2,38 @@
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { freePath } from '#files/free-path.ts';
 import { makeFolder, writeWhole } from '#files/whole-file.ts';
+import { exportStem } from '../export-name.ts';
 import { reportPage } from './page.ts';
 import type { JudgedImage, Report, ReportImage } from './report.ts';
 
 export type ReportContents = Omit<Report, 'pictures'> & {
   readonly model: number;
   readonly dataset: string;
-  /** The number of strangest images shown, in addition to the reviewed ones; all when left out. */
-  readonly pictured?: number;
+  /** Which images are shown; all when left out. */
+  readonly isShown?: (image: JudgedImage & { readonly place: number }) => boolean;
+  /** Where to; the project's folder "exports" when left out. */
+  readonly folder?: string | undefined;
 };
 
 /** Thumbnails read at once. */
 const readAtOnce = 64;
 
 /**
- * Returns the absolute path of the page; one page a model and dataset, written whole or not at all.
+ * Returns the absolute path of the page, which is written whole or not at all; nothing is overwritten.
  * Throws `disk-full`, and `bad-input` when the folder cannot be written.
  */
 export async function writeReport(project: string, contents: ReportContents): Promise<string> {
-  const { model, dataset, pictured = Infinity, ...rest } = contents;
+  const { model, dataset, isShown = () => true, folder, ...rest } = contents;
   const pictures = await withThumbnails(
     join(project, 'cache', 'thumbnails'),
-    rest.images
-      .map((image, index) => ({ ...image, place: index + 1 }))
-      .filter(({ place, judged }) => place <= pictured || judged !== undefined),
+    rest.images.map((image, index) => ({ ...image, place: index + 1 })).filter(isShown),
   );
-  const exports = resolve(project, 'exports');
-  const path = join(exports, `${fileName(dataset)}-model-${model}.html`);
+  const exports = folder ?? resolve(project, 'exports');
   await makeFolder(exports);
+  const stem = exportStem(dataset, model, contents.createdAt);
+  const path = await freePath(exports, stem, '.html');
   await writeWhole(path, [reportPage({ ...rest, pictures })]);
   return path;
 }
@@ -49,10 +52,4 @@ async function withThumbnails(
     all.push(...(await Promise.all(some)));
   }
   return all;
-}
-
-/** A name that is valid in every file system. */
-function fileName(text: string): string {
-  const name = text.replaceAll(/[^\p{L}\p{N}_]+/gu, '-');
-  return name.slice(0, 60) || 'images';
 }

@@ -7,7 +7,7 @@ import { counted } from '#domain/figures.ts';
 import { falseAlarmCertificate } from '#domain/metrics/certificate.ts';
 import type { Reader } from '../../store/database.ts';
 import type { HeldOut, RankedItem } from '../../store/runs/ranking.ts';
-import { findThreshold } from '../../store/runs/thresholds.ts';
+import { lineOf } from '../batch/line.ts';
 import { testedImages, type ScoreRequest } from './tested-images.ts';
 
 /** Names in a sentence. */
@@ -16,7 +16,7 @@ const mostNamed = 3;
 /** Throws `not-found`, and `bad-input` for a score without a threshold or held-out normals. */
 export function certificates(reader: Reader, request: ScoreRequest): Certificates {
   const { scoreName, heldOut, unseen } = testedImages(reader, request);
-  const threshold = findThreshold(reader, request.modelId, scoreName);
+  const threshold = lineOf(reader, request, scoreName);
   if (threshold === null || heldOut.length === 0) {
     throw new Failure(
       'bad-input',

@@ -3,12 +3,9 @@
 
 import { imagesSeen, datasetNamed } from '../../runs/run-items.ts';
 import type { Reader } from '../../store/database.ts';
-import {
-  heldOutNormals,
-  rankedItems,
-  type HeldOut,
-  type RankedItem,
-} from '../../store/runs/ranking.ts';
+import { findOwnLine } from '../../store/runs/batch-lines.ts';
+import { rankedItems, type HeldOut, type RankedItem } from '../../store/runs/ranking.ts';
+import { lineNormals } from '../batch/line.ts';
 import { chosenScore } from '../model-scores.ts';
 import { trainedModel, type TrainedModel } from '../scoring-model.ts';
 
@@ -33,12 +30,16 @@ export function testedImages(reader: Reader, request: ScoreRequest): TestedImage
   const trained = trainedModel(reader, modelId);
   const scoreName = chosenScore(reader, trained, by);
   const seen = imagesSeen(reader, trained.run);
-  const { snapshotId } = trained.run;
-  const heldOut = heldOutNormals(reader, { modelId, snapshotId, name: scoreName });
+  const heldOut = lineNormals(reader, trained, scoreName, dataset);
+  const datasetId = datasetNamed(reader, dataset);
   const all = rankedItems(reader, {
-    ...{ modelId, datasetId: datasetNamed(reader, dataset), name: scoreName },
+    ...{ modelId, datasetId, name: scoreName },
     ...{ offset: 0, limit: Number.MAX_SAFE_INTEGER },
   });
-  const unseen = all.filter(({ imageId }) => !seen.has(imageId));
+  // Normals that the dataset's own line was set on cannot test it.
+  const hasOwnLine = findOwnLine(reader, modelId, datasetId) === 'normals';
+  const isTested = ({ imageId, role, split }: RankedItem) =>
+    !seen.has(imageId) && !(hasOwnLine && role === 'normal' && split === 'calibrate');
+  const unseen = all.filter(isTested);
   return { trained, scoreName, heldOut, unseen };
 }

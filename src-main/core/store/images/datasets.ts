@@ -1,6 +1,7 @@
 // Datasets: named sets of images with role, class, group, domain and split.
 
 import type { Role, Split } from '#contract/core.ts';
+import { hasPath, likePattern } from './addresses.ts';
 import type { DatasetItem, ItemAttributes } from '../../datasets/items.ts';
 import type { Query, Reader, Writer } from '../database.ts';
 
@@ -21,7 +22,11 @@ const idsOfRole: Query<{ imageId: number }> = `
 const counts: Query<{ name: string; role: Role | null; count: number }> = `
   select d.name, i.role, count(i.role) count
   from dataset d left join dataset_item i on i.dataset_id = d.id
-  group by d.id, i.role order by d.name, i.role`;
+  where d.removed_at is null group by d.id, i.role order by d.name, i.role`;
+
+const withText: Query<{ name: string; count: number }> = `
+  select d.name, count(*) count from dataset_item i join dataset d on d.id = i.dataset_id
+  where d.removed_at is null and ${hasPath('i')} group by d.id order by d.name`;
 
 export interface DatasetCounts {
   readonly name: string;
@@ -52,6 +57,15 @@ export function listDatasets(reader: Reader): readonly DatasetCounts[] {
   return [...datasets].map(([name, { items, roles }]) => ({ name, items, roles }));
 }
 
+/** Of the datasets that have images with the text in a path. */
+export function countsWithText(
+  reader: Reader,
+  text: string,
+): readonly { readonly name: string; readonly count: number }[] {
+  const pattern = likePattern(text);
+  return reader.all(withText, pattern, pattern, pattern);
+}
+
 export function items(reader: Reader, datasetId: number): DatasetItem[] {
   return reader.all(itemsOf, datasetId);
 }
@@ -76,6 +90,19 @@ export function imageIdsOfRole(reader: Reader, datasetId: number, role: Role): n
   return reader.all(idsOfRole, datasetId, role).map(({ imageId }) => imageId);
 }
 
+const imports: Query<{ first: string | null; last: string | null }> = `
+  select min(i.imported_at) first, max(i.imported_at) last
+  from dataset_item d join image i on i.id = d.image_id where d.dataset_id = ?`;
+
+/** ISO times of the first and the last import of its images; null of an empty dataset. */
+export function importedBetween(
+  reader: Reader,
+  datasetId: number,
+): { readonly first: string; readonly last: string } | null {
+  const { first = null, last = null } = reader.get(imports, datasetId) ?? {};
+  return first === null || last === null ? null : { first, last };
+}
+
 export function findItem(reader: Reader, datasetId: number, hash: string): DatasetItem | undefined {
   return reader.get(itemOfHash, datasetId, hash);
 }
@@ -88,8 +115,10 @@ export function putItem(
   item: ItemAttributes,
 ): void {
   writer.run(
-    `insert or replace into dataset_item (dataset_id, image_id, role, class, group_name, domain, split)
-     values (?, ?, ?, ?, ?, ?, ?)`,
+    `insert into dataset_item (dataset_id, image_id, role, class, group_name, domain, split)
+     values (?, ?, ?, ?, ?, ?, ?)
+     on conflict (dataset_id, image_id) do update set role = excluded.role, class = excluded.class,
+       group_name = excluded.group_name, domain = excluded.domain, split = excluded.split`,
     ...[datasetId, imageId, item.role, item.class, item.group, item.domain, item.split],
   );
 }

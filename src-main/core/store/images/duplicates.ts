@@ -17,7 +17,7 @@ const chosen =
   '(? is null or image_id in (select image_id from dataset_item where dataset_id = ?))';
 const several = `
   select image_id, count(*) paths, 0 contradicts from image_file
-  where ${chosen} group by image_id having count(*) > 1`;
+  where lost_at is null and ${chosen} group by image_id having count(*) > 1`;
 const contradicted = `
   select image_id, 0 paths, 1 contradicts from dataset_item where ${chosen}
   group by image_id

@@ -1,7 +1,8 @@
 // The catalogue's data about one image, and about files that could not be imported.
 
-import type { ImageDetails, ImportProblems, Review } from '#contract/image.ts';
+import type { ImageDetails, ImportProblems } from '#contract/image.ts';
 import type { Query, Reader } from '../database.ts';
+import { reviewColumns, reviewOf, type ReviewRow } from '../reviews.ts';
 import { addressesOf } from './addresses.ts';
 import { columnsOfImage, imageColumns, regionOf, type ImageColumns } from './images.ts';
 
@@ -27,9 +28,8 @@ const problemsOf: Query<ImageDetails['scoreProblems'][number]> = `
   select p.model_id modelId, p.code, p.reason
   from score_problem p join model m on m.id = p.model_id join run r on r.id = m.run_id
   where p.image_id = ? and r.deleted_at is null order by p.model_id`;
-const reviewsOf: Query<Review> = `
-  select id, image_id imageId, model_id modelId, verdict, reviewer, note, created_at time, move
-  from review where image_id = ? order by id`;
+const reviewsOf: Query<ReviewRow> = `
+  select ${reviewColumns('review')} from review where image_id = ? order by id`;
 
 /** Models of runs in the trash are left out. */
 export function imageDetails(reader: Reader, imageId: number): ImageDetails | undefined {
@@ -43,7 +43,7 @@ export function imageDetails(reader: Reader, imageId: number): ImageDetails | un
     datasets: reader.all(placesOf, imageId),
     scores: scoresByModel(reader, imageId),
     scoreProblems: reader.all(problemsOf, imageId),
-    reviews: reader.all(reviewsOf, imageId),
+    reviews: reader.all(reviewsOf, imageId).map(reviewOf),
   };
 }
 

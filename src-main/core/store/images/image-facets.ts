@@ -105,7 +105,7 @@ function verdicts(
 }
 
 /** The number of selected images by verdict. Verdicts without images are left out. */
-export function countVerdicts(reader: Reader, asked: Asked): ReadonlyMap<StandingVerdict, number> {
+function countVerdicts(reader: Reader, asked: Asked): ReadonlyMap<StandingVerdict, number> {
   const { sql, values } = conditionOf(asked);
   const given: Query<{ verdict: StandingVerdict; count: number }> = `
     select v.verdict, count(*) count

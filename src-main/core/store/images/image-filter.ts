@@ -3,7 +3,7 @@
 
 import type { ImageFilter, StandingVerdict } from '#contract/image.ts';
 import type { Value } from '../database.ts';
-import { idsByPath } from './addresses.ts';
+import { hasPath, likePattern } from './addresses.ts';
 
 /** The score that a filter uses of a model. */
 export interface ScoreAsked {
@@ -16,10 +16,7 @@ export interface ScoreAsked {
 
 export interface Asked {
   readonly datasetId: number;
-  readonly filter: Omit<ImageFilter, 'dataset' | 'verdict'> & {
-    /** null: no standing verdict; "any": any verdict. */
-    readonly verdict?: StandingVerdict | 'any' | null | undefined;
-  };
+  readonly filter: Omit<ImageFilter, 'dataset'>;
   /** Of the filter's model; undefined when it names none. */
   readonly score: ScoreAsked | undefined;
 }
@@ -75,14 +72,13 @@ function part(sql: string, ...values: readonly Value[]): Condition {
 }
 
 function textPart(text: string): Condition {
-  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  return part(`d.image_id in (${idsByPath})`, pattern);
+  const pattern = likePattern(text);
+  return part(hasPath('d'), pattern, pattern, pattern);
 }
 
-function verdictPart(verdict: StandingVerdict | 'any' | null): Condition {
+function verdictPart(verdict: StandingVerdict | null): Condition {
   const judged = `select image_id from ${standingReviews}`;
   if (verdict === null) return part(`d.image_id not in (${judged})`);
-  if (verdict === 'any') return part(`d.image_id in (${judged})`);
   return part(`d.image_id in (${judged} where verdict = ?)`, verdict);
 }
 

@@ -3,7 +3,7 @@
 import type { ImageOrder, ListedImage } from '#contract/image.ts';
 import { Failure } from '#domain/failure.ts';
 import type { Query, Reader, Value } from '../database.ts';
-import { firstAddress } from './addresses.ts';
+import { itemAddress, newestFirst } from './addresses.ts';
 import { rowsOf, type Asked } from './image-filter.ts';
 
 export interface PageAsked extends Asked {
@@ -22,7 +22,7 @@ export interface ImagePage {
 const ofIds: Query<ListedImage> = `
   select i.id imageId, i.hash, i.width, i.height, d.role, d.class, d.group_name "group", d.domain,
     d.split,
-    ${firstAddress('i.id')} path
+    ${itemAddress('d')} path
   from json_each(?) ids cross join image i on i.id = ids.value
     cross join dataset_item d on d.dataset_id = ? and d.image_id = i.id
   order by ids.key`;
@@ -91,8 +91,9 @@ function sorting({ order, score, filter }: Asked & { readonly order: ImageOrder 
     case 'path':
       // Regions by their file, and in it as they were imported.
       return sorted(
-        `(select f.path from image_file f where f.image_id = coalesce(r.source_id, d.image_id)
-          order by f.id limit 1), d.image_id`,
+        `coalesce((select f.path from image_file f where f.id = d.file_id),
+          (select f.path from image_file f where f.image_id = coalesce(r.source_id, d.image_id)
+           order by ${newestFirst} limit 1)), d.image_id`,
         'left join region r on r.image_id = d.image_id',
       );
     case 'class':

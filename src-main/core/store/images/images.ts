@@ -6,6 +6,7 @@ import type { RegionAddress } from '#domain/pixels/region-address.ts';
 import type { KnownFile, NewFile } from '../../datasets/items.ts';
 import type { NewImage } from '../../formats/new-image.ts';
 import type { Query, Reader, Writer } from '../database.ts';
+import { newestFirst } from './addresses.ts';
 
 /** An image with everything that reading its pixels needs. */
 export interface StoredImage {
@@ -42,6 +43,8 @@ const fileByPath: Query<KnownFile> = `
   select f.path, f.image_id imageId, i.hash, i.bytes, f.modified_ms modifiedMs
   from image_file f join image i on i.id = f.image_id where f.path = ?`;
 
+const fileId: Query<{ id: number }> = 'select id from image_file where path = ?';
+
 type Row = ImageColumns &
   Pick<NewImage, 'hash' | 'bytes' | 'width' | 'height' | 'bitDepth'> & { readonly id: number };
 
@@ -54,7 +57,7 @@ const storedImage: Query<StoredImage> = `
 
 const pathsOfFile: Query<StoredPath> = `
   select f.path, f.relative_path relativePath
-  from image i join image_file f on f.image_id = i.id where i.hash = ? order by f.id`;
+  from image i join image_file f on f.image_id = i.id where i.hash = ? order by ${newestFirst}`;
 
 const regionOfImage: Query<RegionAddress> = `
   select s.hash sourceHash, r.level, r.x, r.y, r.width, r.height
@@ -94,6 +97,20 @@ function channelsFrom(count: number, names: string | null): readonly Channel[] {
 
 export function imageById(reader: Reader, id: number): StoredImage | undefined {
   return reader.get(storedImage, id);
+}
+
+const sizeOfImage: Query<
+  Pick<NewImage, 'width' | 'height'> & Pick<ImageColumns, 'sizeX' | 'sizeY'>
+> = `
+  select width, height, pixel_size_um sizeX, pixel_size_y_um sizeY from image where id = ?`;
+
+/** In pixels, and of a pixel. Throws an error for an unknown image. */
+export function pictureSize(
+  reader: Reader,
+  id: number,
+): Pick<NewImage, 'width' | 'height' | 'pixelSizeUm'> {
+  const { width, height, sizeX, sizeY } = reader.get(sizeOfImage, id)!;
+  return { width, height, pixelSizeUm: sizeX === null ? null : { x: sizeX, y: sizeY ?? sizeX } };
 }
 
 /** null for the image of a whole file. */
@@ -136,17 +153,21 @@ export function addImage(writer: Writer, image: NewImage, now: string): number {
   return id;
 }
 
-/** A file that was seen before now holds this image. */
+/** A file that was seen before now holds this image. Returns the file's id. */
 export function addFile(
   writer: Writer,
   imageId: number,
   file: NewFile,
   relativePath: string | null,
-): void {
+  now: string,
+): number {
   writer.run(
-    `insert into image_file (image_id, path, relative_path, modified_ms) values (?, ?, ?, ?)
+    `insert into image_file (image_id, path, relative_path, modified_ms, found_at)
+     values (?, ?, ?, ?, ?)
      on conflict (path) do update set image_id = excluded.image_id,
-       relative_path = excluded.relative_path, modified_ms = excluded.modified_ms`,
-    ...[imageId, file.path, relativePath, file.modifiedMs],
+       relative_path = excluded.relative_path, modified_ms = excluded.modified_ms,
+       found_at = excluded.found_at, lost_at = null`,
+    ...[imageId, file.path, relativePath, file.modifiedMs, now],
   );
+  return writer.get(fileId, file.path)!.id;
 }

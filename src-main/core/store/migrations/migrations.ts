@@ -14,6 +14,10 @@ import { domains } from './0120-domains.ts';
 import { runComparisons } from './0140-run-comparisons.ts';
 import { methodComparisons } from './0150-method-comparisons.ts';
 import { nearKnown } from './0160-near-known.ts';
+import { newestPlaces } from './0180-newest-places.ts';
+import { readings } from './0200-readings.ts';
+import { batches } from './0210-batches.ts';
+import { careOfRunsAndDatasets } from './0220-care.ts';
 
 export interface Migration {
   /** Becomes the file's user_version. */
@@ -36,4 +40,8 @@ export const migrations: readonly Migration[] = [
   runComparisons,
   methodComparisons,
   nearKnown,
+  newestPlaces,
+  readings,
+  batches,
+  careOfRunsAndDatasets,
 ];

@@ -49,11 +49,14 @@ const stepsDone = `
 export const selectRuns = `
   select r.id, r.folder, r.name, r.method, r.preset, d.name dataset, r.seed, coalesce(r.engine_used, r.engine) engine,
     r.device, r.engine_why engineWhy, r.state, r.failure, ${stepsDone} stepsDone, r.steps_total stepsTotal,
-    r.created_at createdAt, r.ended_at endedAt, m.id modelId, r.comparison, r.config,
+    r.is_cancelled isCancelled, r.created_at createdAt, r.ended_at endedAt, m.id modelId, r.comparison, r.config,
     r.code_version codeVersion, r.snapshot_id snapshotId, s.hash snapshotHash, r.pixels
   from run r join dataset d on d.id = r.dataset_id join snapshot s on s.id = r.snapshot_id
     left join model m on m.run_id = r.id`;
-export type RunRow = Omit<StoredRun, 'comparison'> & { readonly comparison: string | null };
+export type RunRow = Omit<StoredRun, 'comparison' | 'isCancelled'> & {
+  readonly comparison: string | null;
+  readonly isCancelled: 0 | 1;
+};
 const all: Query<RunRow> = `${selectRuns} where r.deleted_at is null order by r.id`;
 const byId: Query<RunRow> = `${selectRuns} where r.id = ? and r.deleted_at is null`;
 
@@ -87,7 +90,7 @@ export function findRun(reader: Reader, id: number): StoredRun | undefined {
 export function storedRun(row: RunRow): StoredRun {
   const { comparison } = row;
   const read = comparison === null ? null : (JSON.parse(comparison) as RunComparison);
-  return { ...row, comparison: read };
+  return { ...row, comparison: read, isCancelled: row.isCancelled === 1 };
 }
 
 export function runEpochs(reader: Reader, runId: number): EpochReport[] {
@@ -147,8 +150,18 @@ export function setRunState(
 ): void {
   const isOver = state !== 'queued' && state !== 'running';
   writer.run(
-    'update run set state = ?, failure = ?, ended_at = ? where id = ?',
-    ...[state, failure, isOver ? now : null, id],
+    // A run that is queued again is no longer cancelled.
+    `update run set state = ?, failure = ?, ended_at = ?,
+       is_cancelled = is_cancelled and ? <> 'queued' where id = ?`,
+    ...[state, failure, isOver ? now : null, state, id],
+  );
+}
+
+/** Of a run that has stopped without a result; others stay as they are. */
+export function setRunCancelled(writer: Writer, id: number): void {
+  writer.run(
+    `update run set is_cancelled = 1 where id = ? and state in ('stopped', 'interrupted')`,
+    id,
   );
 }
 

@@ -1,12 +1,12 @@
 // `normscope demo`: all steps on the bundled sample, from images to a ranked list and a report.
 
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Baseline, Evaluation, RankedImage } from '#contract/core.ts';
 import { command } from '../command.ts';
 import { evaluationLines, ownBaselines, type NamedBaseline } from '../evaluating.ts';
 import { duration, part } from '#domain/figures.ts';
-import { runEngineInWords } from '#domain/engines/run-engine.ts';
+import { lineSentence } from '#domain/line-words.ts';
 import { importLines, isComplete, runImport } from '../importing.ts';
 import { rankOneWay } from '../one-way.ts';
 import { openFile } from '../open-file.ts';
@@ -153,7 +153,14 @@ async function walk(client: CoreClient, shell: Shell, project: string): Promise<
   });
   const report = await writeReport(project, {
     ...{ model: ranking.model, dataset: cells.dataset, threshold: ranking.threshold },
-    title: 'Blood cells, strangest first',
+    title: 'Blood cells: what is strange in them',
+    titleBlock: [
+      ['Project', basename(project, '.normscope')],
+      ['Dataset', cells.dataset],
+      ['Judged by', 'nobody yet'],
+    ],
+    lead: lead(ranking),
+    finding: null,
     about: about(trained, ranking),
     evaluation: ranking,
     baseline: baselines[0]!,
@@ -179,6 +186,15 @@ function verdict({ run }: TrainedRun, { scores, rankBy }: Evaluation): readonly 
   ];
 }
 
+/** Its one figure: what the line finds. */
+function lead({ flagged, counts, threshold }: Evaluation): string {
+  if (flagged === null || threshold === null) return '';
+  const anomalies = { above: flagged.anomalous, of: counts.anomalous };
+  const normals = { above: flagged.normal, of: counts.normal };
+  const around = { all: anomalies, anomalies, normals, unlabelled: { above: 0, of: 0 } };
+  return `${lineSentence({ falseAlarms: threshold.falseAlarms, around })}.`;
+}
+
 function about({ run }: TrainedRun, { counts }: Evaluation): string {
   const seconds = run.epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
   const detector =
@@ -200,7 +216,7 @@ function settingsOf({ run, modelId }: TrainedRun): readonly (readonly [string, s
     ['shift transforms', training.shifts.map(({ name }) => name).join(', ')],
     ['steps', String(run.stepsDone)],
     ['seed', String(run.seed)],
-    ['engine', runEngineInWords(run)],
+    ['engine', run.engine],
     ['run and model', `${run.id} and ${modelId}`],
     ['snapshot', run.snapshotHash.slice(0, 12)],
     ['Normscope', run.codeVersion],

@@ -1,19 +1,27 @@
 // `normscope import`: images into a dataset.
 
-import { resolve } from 'node:path';
-import { roleNames, splitNames, type Split } from '#contract/core.ts';
+import { splitNames, type Split } from '#contract/core.ts';
+import { roleConflicts, type ClassRoles } from '#contract/import/import-rules.ts';
+import { givenPath } from '#core/archives/existing-path.ts';
 import { Failure } from '#domain/failure.ts';
+import { nearestName } from '#domain/nearest-name.ts';
+import { roleMeaning, roleWordsLike, splitMeaning, splitWords } from '#domain/words/role-words.ts';
 import { command, projectArgument } from '../command.ts';
 import { importLines, isComplete, runImport } from '../importing.ts';
 import { printable } from '#domain/printable.ts';
+import { roleOption } from '../options/role-option.ts';
 import { withProject } from '../project.ts';
 
 export const importCommand = command({
   summary: 'Imports images into a dataset of a project, which is made when there is none',
   about: [
-    'A PATH is an image (PNG, JPEG, WebP, BMP, TIFF), a folder, a .zip or .tar.gz archive, or a CSV ' +
-      'table with the columns path, role, group, domain (or scanner, stain, site), label, split. Folders of classes and folders named ' +
+    'A PATH is an image (PNG, JPEG, WebP, BMP, TIFF), a folder, a .zip or .tar.gz archive, or a CSV or ' +
+      'TSV table with the columns path, role, group, domain (or scanner, stain, site), label, split. Folders of classes and folders named ' +
       'train/good, test/good, test/DEFECT are recognised, and then say roles and splits themselves.',
+    'Folders, tables and options may use the words of a lab: good, control, wt or DMSO for normal, abnormal, ' +
+      'NG, defect or tumor for anomaly. A folder of anomalies never becomes normal by --role normal alone.',
+    'Left out and counted: masks and label images, thumbnails and recycle bins, Normscope projects, and files ' +
+      'that are no images; these are no failure.',
     'Originals stay where they are. The same image is never imported twice. A file that cannot be ' +
       'read is listed with the reason, and the import continues; the exit code is then 1.',
     'A group (patient, slide, plate) is never on two sides of a split. A domain (scanner, stain, site) may ' +
@@ -34,9 +42,24 @@ export const importCommand = command({
       required: true,
     },
     role: {
-      kind: 'choice',
-      choices: roleNames,
+      ...roleOption,
       meaning: 'what the images are; without it what folders say, else unlabelled',
+    },
+    'class-role': {
+      kind: 'text',
+      placeholder: 'CLASS=ROLE',
+      meaning: 'the role of one class, or skip to leave it out; may be given several times',
+      many: true,
+    },
+    conflicts: {
+      kind: 'choice',
+      choices: roleConflicts,
+      meaning:
+        'what counts where a folder contradicts --role; without it the folder for --role normal, else the role',
+    },
+    masks: {
+      kind: 'switch',
+      meaning: 'imports masks and label images too, which are left out otherwise',
     },
     group: {
       kind: 'text',
@@ -86,11 +109,18 @@ export const importCommand = command({
       meaning: 'An archive of pictures to learn as outliers.',
     },
   ],
-  run: async ({ project, paths, dataset, role, group, domain, tiles, split, seed }, shell) => {
+  run: async (
+    { project, paths, dataset, role, group, domain, tiles, split, seed, ...more },
+    shell,
+  ) => {
+    const { masks, conflicts, 'class-role': classRoles } = more;
     const input = {
-      paths: paths.map((path) => resolve(path)),
+      paths: await Promise.all(paths.map((path) => givenPath(path, process.cwd()))),
       dataset,
       ...(role === undefined ? {} : { role }),
+      ...(classRoles.length === 0 ? {} : { classRoles: classRoles.map(parseClassRole) }),
+      ...(conflicts === undefined ? {} : { conflicts }),
+      ...(masks ? { masks: 'take' as const } : {}),
       ...(group === undefined ? {} : { group }),
       ...(domain === undefined ? {} : { domain }),
       ...(tiles === undefined ? {} : { tiles: parseTiles(tiles) }),
@@ -122,7 +152,7 @@ function parseTiles(text: string): { side: number; overlap: number } {
 
 /** Throws `bad-input`. */
 export function parseSplit(text: string): Split | [number, number, number] {
-  const side = splitNames.find((name) => name === text);
+  const side = splitMeaning(text);
   if (side !== undefined) return side;
   const shares = text
     .split('/')
@@ -135,6 +165,26 @@ export function parseSplit(text: string): Split | [number, number, number] {
   throw new Failure(
     'bad-input',
     `--split is one of ${splitNames.join(', ')}, or three shares such as 70/15/15 ` +
-      `(train/calibrate/test), not "${printable(text)}".`,
+      `(train/calibrate/test), not "${printable(text)}"${nearestName(text, splitWords)}.${decimalPoints(text)}`,
   );
+}
+
+/** Throws `bad-input`. */
+function parseClassRole(text: string): ClassRoles[number] {
+  const at = text.lastIndexOf('=');
+  const [name, word] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+  const role = /^(skip|leave-?out)$/i.test(word) ? 'skip' : roleMeaning(word);
+  if (at > 0 && name !== '' && role !== undefined && role !== 'mask') return { class: name, role };
+  throw new Failure(
+    'bad-input',
+    `--class-role is the name of a class and its role, such as lymphocyte=normal or debris=skip, not ` +
+      `"${printable(text)}"${nearestName(word, roleWordsLike(word))}.`,
+  );
+}
+
+/** The shares as they should be written, where some have a decimal comma; else empty. */
+function decimalPoints(text: string): string {
+  const shares = text.split('/').map((share) => share.replace(/^\s*(\d+),(\d+)\s*$/, '$1.$2'));
+  const isMeant = shares.length === 3 && shares.every((share) => /^\d+(\.\d+)?$/.test(share));
+  return isMeant ? ` Write ${shares.join('/')}.` : '';
 }

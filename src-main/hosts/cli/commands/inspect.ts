@@ -2,6 +2,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { givenPath } from '#core/archives/existing-path.ts';
 import { Failure } from '#domain/failure.ts';
 import { significant } from '#domain/figures.ts';
 import { printable } from '#domain/printable.ts';
@@ -37,7 +38,7 @@ export const inspect = command({
     },
   ],
   run: async ({ file, region, level, channel, z, t, raw }, shell) => {
-    const path = resolve(file);
+    const path = await givenPath(file, process.cwd());
     if (z !== 0 || t !== 0) {
       throw new Failure('bad-input', 'Files with one depth and one time are read: z and t are 0.');
     }

@@ -5,7 +5,7 @@ import { modelOption } from '../options/model-option.ts';
 import { parseId, parseShare } from '../arguments.ts';
 import { certificateLines, listLines } from '../guaranteeing.ts';
 import { withProject } from '../project.ts';
-import { rankedLines } from '../scoring.ts';
+import { batchLines, rankedLines } from '../scoring.ts';
 
 export const rank = command({
   summary: 'Lists the strangest scored images, or a list with at most a share of false ones',
@@ -78,7 +78,12 @@ export const rank = command({
     const falseShare = share === undefined ? undefined : parseShare('false-share', share);
     return await withProject(shell, project, {}, async (client) => {
       const drift = await client.call('scores.drift', asked);
-      const warning = drift?.sentence == null ? [] : ['', `Warning: ${drift.sentence}`];
+      const batch = await client.call('batches.examine', asked);
+      const found = batchLines(batch);
+      const warning = [
+        ...(found.length === 0 ? [] : ['', ...found]),
+        ...(drift?.sentence == null ? [] : ['', `Warning: ${drift.sentence}`]),
+      ];
       if (falseShare !== undefined) {
         const list = await client.call('scores.falseShareList', {
           ...asked,
@@ -86,7 +91,7 @@ export const rank = command({
           estimateNormals: given['estimate-normals'],
           weightDomains: given['weight-domains'],
         });
-        shell.answer({ model: asked.modelId, dataset, ...list, drift });
+        shell.answer({ model: asked.modelId, dataset, ...list, batch, drift });
         shell.say(...listLines(list), ...warning);
         return 0;
       }
@@ -95,7 +100,7 @@ export const rank = command({
       const certificates = hasThreshold
         ? await client.call('thresholds.certificates', asked)
         : null;
-      shell.answer({ model: asked.modelId, dataset, images, certificates, drift });
+      shell.answer({ model: asked.modelId, dataset, images, certificates, batch, drift });
       const proof = certificates === null ? [] : ['', ...certificateLines(certificates)];
       shell.say(...rankedLines(images), ...proof, ...warning);
       return 0;

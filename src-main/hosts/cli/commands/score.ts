@@ -1,6 +1,7 @@
 // `normscope score`: anomaly scores for images.
 
 import { basename, resolve } from 'node:path';
+import { givenPath } from '#core/archives/existing-path.ts';
 import { Failure } from '#domain/failure.ts';
 import { localTime } from '#domain/local-time.ts';
 import { parseId } from '../arguments.ts';
@@ -64,7 +65,7 @@ export const score = command({
       const name = dataset ?? nameFor(paths, new Date());
       let complete = true;
       if (dataset === undefined) {
-        const absolute = paths.map((path) => resolve(path));
+        const absolute = await Promise.all(paths.map((path) => givenPath(path, process.cwd())));
         const input = {
           paths: absolute,
           dataset: name,

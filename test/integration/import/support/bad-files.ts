@@ -61,7 +61,8 @@ function flippedFiles(good: Record<string, Buffer>): Bad {
 }
 
 function otherKinds(): Bad {
-  const notImage = (what: string) => new RegExp(`^This is not a supported image but ${what}\\.`);
+  const notImage = (what: string) =>
+    new RegExp(`^This is (not (a supported|an) image but )?${what}\\.`);
   const box = (brand: string) => Buffer.concat([Buffer.from([0, 0, 0, 24]), ascii(`ftyp${brand}`)]);
   const svg = '<svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="9"/></svg>';
   const tar = Buffer.alloc(512);
@@ -79,7 +80,7 @@ function otherKinds(): Bad {
     ['phone.heic', box('heic'), notImage('a HEIC image')],
     ['phone.avif', box('avif'), notImage('an AVIF image')],
     ['film.mp4', box('isom'), notImage('a video')],
-    ['letter.docx', ascii('PK\x03\x04rest'), notImage('a ZIP archive or an office document')],
+    ['letter.docx', ascii('PK\x03\x04rest'), /This is not an image but an office document/],
     ['packed.jpg', gzipSync('x'), notImage('a GZIP archive')],
     ['packed.tiff', tar, notImage('a TAR archive')],
     ['scan.jp2', ascii('\0\0\0\x0cjP  \r\n\x87\n'), notImage('a JPEG 2000 image')],

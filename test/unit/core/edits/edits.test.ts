@@ -18,6 +18,8 @@ function editsOf(database: ProjectDatabase) {
     edits: new Edits({
       ...{ database, now, onChange: (state) => told.push(state) },
       assertIdleRun: () => undefined,
+      assertIdleDataset: () => undefined,
+      onRenamed: () => undefined,
     }),
   };
 }
@@ -192,11 +194,13 @@ describe('undo and redo', () => {
   });
 });
 
+const plainly = { category: null, isBlind: false, isResolution: false } as const;
+
 describe('reviews', () => {
   it('can be taken back and given again; every step stays on the record', async () => {
     const { database, edits } = await lab();
     const judge = (verdict: 'anomalous' | 'normal', note: string | null, ...imageIds: number[]) =>
-      edits.review({ imageIds, modelId: null, verdict, reviewer: 'mia', note });
+      edits.review({ imageIds, modelId: null, verdict, reviewer: 'mia', note, ...plainly });
     const record = () =>
       database.read((reader) =>
         reader

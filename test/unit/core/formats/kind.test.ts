@@ -26,5 +26,5 @@ test.each([
   ['of an unknown kind', ''],
   ['a video', '\0\0\0\x18ftypisom'],
 ])('%s is named', (what, head) => {
-  expect(fileKind(bytes(head))).toEqual({ supported: false, what });
+  expect(fileKind(bytes(head))).toMatchObject({ supported: false, what });
 });

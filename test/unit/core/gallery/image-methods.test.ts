@@ -175,8 +175,8 @@ describe('duplicates', () => {
     put(database, 'strangers', [2, 2], { role: 'outlier', split: 'train' });
     put(database, 'copies', [5, 5], { role: 'normal', split: 'train' });
     database.transact((writer) => {
-      addFile(writer, 3, { path: '/copy of 3.png', modifiedMs: 0 }, null);
-      addFile(writer, 3, { path: '/another of 3.png', modifiedMs: 0 }, null);
+      addFile(writer, 3, { path: '/copy of 3.png', modifiedMs: 0 }, null, noon);
+      addFile(writer, 3, { path: '/another of 3.png', modifiedMs: 0 }, null, noon);
     });
     const { methods } = ask(database);
     const all = await methods['images.duplicates']({ limit: 10 }, never);

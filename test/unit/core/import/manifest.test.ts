@@ -16,7 +16,7 @@ async function read(content: string | Buffer) {
   return await readManifest(file);
 }
 
-const none = { role: null, class: null, group: null, domain: null, split: null };
+const none = { role: null, isMask: false, class: null, group: null, domain: null, split: null };
 
 describe('a table', () => {
   test('gives path, role, label, group, domain and split of each row', async () => {
@@ -25,7 +25,7 @@ describe('a table', () => {
       rows: [
         {
           ...{ path: join(folder, 'a.png'), role: 'normal', class: 'cell', group: 'p1' },
-          ...{ domain: 'Lab B', split: 'train' },
+          ...{ domain: 'Lab B', split: 'train', isMask: false },
         },
       ],
       problems: [],
@@ -109,7 +109,7 @@ describe('a table', () => {
   });
 
   test.each([
-    ['has no column for paths', 'file,role\na.png,normal\n', /no column "path"/],
+    ['has no column for paths', 'remark,role\na.png,normal\n', /no column "path"/],
     ['is empty', '', /no column "path"/],
     ['is no UTF-8', Buffer.from('path\ngro\xdfe.png\n', 'latin1'), /not UTF-8 text/],
     ['is broken', 'path,role\n"a.png,normal\n', /not valid CSV/],
@@ -119,5 +119,74 @@ describe('a table', () => {
 
   test('that is not there is refused in words', async () => {
     await expect(readManifest(join(folder, 'nothing.csv'))).rejects.toThrow(/cannot be read/);
+  });
+});
+
+describe('a table of another program', () => {
+  const normal = (text: string) => read(text).then(({ rows }) => rows.map(({ path }) => path));
+  const files = () => ['a.png', 'b.png'].map((name) => join(folder, 'im', name));
+
+  test.each([
+    ['a line sep=;', 'sep=;\r\npath;role\r\nim/a.png;normal\r\nim/b.png;\r\n'],
+    ['a mark and a line sep=,', '\ufeffsep=,\npath\nim/a.png\nim/b.png\n'],
+    ['a line sep=|', 'sep=|\npath|role\nim/a.png|\nim/b.png|normal\n'],
+    ['a column filename', 'filename,class\nim/a.png,x\nim/b.png,x\n'],
+    ['a column File Name', 'File Name;n\nim/a.png;1\nim/b.png;2\n'],
+    ['a column image', 'id,image\n1,im/a.png\n2,im/b.png\n'],
+    [
+      'two columns of CellProfiler',
+      'ImageNumber,Image_FileName_DNA,Image_PathName_DNA\n1,a.png,im\n2,b.png,im/\n',
+    ],
+    ['columns without the prefix', 'FileName_ER,PathName_ER\na.png,im\nb.png,im\n'],
+    ['a folder and a file', 'folder,file\nim,a.png\nim,b.png\n'],
+    ['a path that is a folder', 'path,filename\nim,a.png\nim,b.png\n'],
+    ['our own columns', 'ImageNumber,Image_FileName,Image_PathName\n1,a.png,im\n2,b.png,im\n'],
+    ['quotes and addresses', 'path\n"""im/a.png"""\n\'im/b.png\'\n'],
+  ])('with %s names its files', async (_, text) => {
+    expect(await normal(text)).toEqual(files());
+  });
+
+  test('counts the line sep= where it names lines, and says which columns it took', async () => {
+    const { problems, meanings, ignored } = await read(
+      'sep=;\nfilename;class;patient\na.png;x;P1\n;y;P2\n',
+    );
+    expect(problems.map(({ reason }) => reason)).toEqual(['Line 4: the path is missing.']);
+    expect(meanings).toEqual([
+      'column "class" read as label',
+      'column "filename" read as path',
+      'column "patient" could be the group: name it "group" to use it',
+    ]);
+    expect(ignored).toEqual(['patient']);
+  });
+
+  test('reads our own export, and Unicode text of Excel', async () => {
+    const own =
+      'Image_FileName,Image_PathName,Image_Metadata_Role,Image_Metadata_Class\na.png,/d,normal,x\n';
+    expect((await read(own)).rows).toEqual([
+      { ...none, path: '/d/a.png', role: 'normal', class: 'x' },
+    ]);
+    const wide = Buffer.from('\ufeffpath\trole\r\nim/ü.png\tnormal\r\n', 'utf16le');
+    expect((await read(wide)).rows).toEqual([
+      { ...none, path: join(folder, 'im', 'ü.png'), role: 'normal' },
+    ]);
+  });
+
+  test('says which column could be meant, and asks which channel', async () => {
+    await expect(read('id;picture of cell\n1;a.png\n')).rejects.toThrow(
+      'The table has no column "path". Its columns are "id", "picture of cell". The paths could be meant by ' +
+        '"picture of cell": name that column "path".',
+    );
+    await expect(read('id;remark\n1;x\n')).rejects.toThrow(
+      /Its columns are "id", "remark". Its first/,
+    );
+    await expect(read('FileName_DNA,FileName_ER\na.png,b.png\n')).rejects.toThrow(
+      /files of 2 channels: "FileName_DNA", "FileName_ER"/,
+    );
+  });
+
+  test('leads out of its folder neither with slashes nor with backslashes', async () => {
+    const { rows, problems } = await read('path\n..\\x.png\nim\\..\\..\\x.png\n../x.png\n');
+    expect(rows).toEqual([]);
+    expect(problems).toHaveLength(3);
   });
 });

@@ -81,7 +81,7 @@ describe('the nearest word counts', () => {
   test('and nothing at all is unlabelled', () => {
     expect(place(candidate(), one, rules, undefined)).toEqual({
       attributes: { role: 'unlabelled', class: null, group: null, domain: null, split: 'none' },
-      automatic: null,
+      ...{ automatic: null, isContradicted: false, reason: null },
     });
   });
 });

@@ -37,22 +37,27 @@ describe('folders', () => {
     expect(layout.place('train/hole')).toEqual({
       ...nothing,
       role: 'anomaly',
+      roleFrom: 'hole',
       class: 'hole',
       split: 'train',
     });
     expect(layout.place('test/good')).toEqual({
       ...nothing,
       role: 'normal',
+      roleFrom: 'good',
       class: 'good',
       split: 'test',
     });
   });
 
-  test('of ground truth are masks only beside an MVTec set', () => {
+  test('of ground truth are masks in every layout, unless masks are taken', () => {
     expect(recogniseLayout(['train/good', 'ground_truth/a']).place('ground_truth/a').isMask).toBe(
       true,
     );
-    expect(recogniseLayout(['a', 'ground_truth/a']).place('ground_truth/a').isMask).toBe(false);
+    const folders = ['a', 'ground_truth/a'];
+    expect(recogniseLayout(folders).place('ground_truth/a').isMask).toBe(true);
+    const taken = recogniseLayout(folders, { takesMasks: true }).place('ground_truth/a');
+    expect(taken).toEqual({ ...nothing, class: 'a' });
   });
 });
 

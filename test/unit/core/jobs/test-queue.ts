@@ -36,6 +36,7 @@ export class TestQueue {
       database: this.opened.database,
       handlers: {
         import: ({ input }, job) => this.#run(input.seed, job),
+        relink: ({ folders }, job) => this.#run(folders.length, job),
         train: ({ runId }, job) => this.#run(runId, job),
         refit: ({ runId }, job) => this.#run(runId, job),
         score: ({ modelId }, job) => this.#run(modelId, job),
@@ -103,6 +104,7 @@ export const imports = (seed: number): JobSpec => ({
 function numberOf(spec: JobSpec): number {
   if (spec.kind === 'train' || spec.kind === 'refit') return spec.runId;
   if (spec.kind === 'compare') return spec.comparisonId;
+  if (spec.kind === 'relink') return spec.folders.length;
   return spec.kind === 'score' ? spec.modelId : spec.input.seed;
 }
 

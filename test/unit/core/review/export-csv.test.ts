@@ -1,6 +1,6 @@
 // Exported tables, read back with another library than the one that wrote them.
 
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
@@ -36,15 +36,37 @@ async function lab() {
     ...{ database, now },
     onChange: () => undefined,
     assertIdleRun: () => undefined,
+    assertIdleDataset: () => undefined,
+    onRenamed: () => undefined,
   });
   const note = '@two\nlines';
-  edits.review({ imageIds: [9], modelId, verdict: 'anomalous', reviewer: '-mia', note });
-  edits.review({ imageIds: [1], modelId, verdict: 'unsure', reviewer: 'mia', note: null });
+  const plainly = { category: null, isBlind: false, isResolution: false } as const;
+  const judged = { verdict: 'anomalous', reviewer: '-mia', note } as const;
+  edits.review({ ...plainly, ...judged, imageIds: [9], modelId, category: '+debris' });
+  const unsure = { verdict: 'unsure', reviewer: 'mia', note: null } as const;
+  edits.review({ ...plainly, ...unsure, imageIds: [1], modelId });
   edits.undo();
-  return { ports: { database, folder, now }, asked: { modelId, dataset: 'cells/all' } };
+  const asked = { modelId, dataset: 'cells/all', what: 'all' } as const;
+  return { ports: { database, folder, now }, asked };
 }
 
 describe('an exported table', () => {
+  it('has what is asked for, and overwrites nothing', async () => {
+    const { ports, asked } = await lab();
+    const flagged = await exportCsv(ports, { ...asked, what: 'flagged' });
+    const judged = await exportCsv(ports, { ...asked, what: 'anomalous' });
+    const selected = await exportCsv(ports, { ...asked, what: 'selection', imageIds: [8] });
+    expect([flagged.rows, judged.rows, selected.rows]).toEqual([1, 1, 1]);
+    expect(readdirSync(join(ports.folder, 'exports')).sort()).toEqual([
+      'cells-all-model-1-20261124T120000Z-2.csv',
+      'cells-all-model-1-20261124T120000Z-3.csv',
+      'cells-all-model-1-20261124T120000Z.csv',
+    ]);
+    await expect(exportCsv(ports, { ...asked, what: 'selection', imageIds: [1] })).rejects.toThrow(
+      'There is nothing to export. No image with a score is selected.',
+    );
+  });
+
   it('has every image, with names, scores and standing verdict, and no text that is a formula', async () => {
     const { ports, asked } = await lab();
     const { path, rows } = await exportCsv(ports, asked);
@@ -53,37 +75,85 @@ describe('an exported table', () => {
       'cells-all-model-1-20261124T120000Z.csv',
     ]);
     const text = readFileSync(path, 'utf8');
-    const read = parse<Record<string, string>>(text, { columns: true, record_delimiter: '\r\n' });
+    expect([...readFileSync(path).subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
+    const read = parse<Record<string, string>>(text, {
+      ...{ columns: true, record_delimiter: '\r\n', bom: true },
+    });
     expect(read.map(({ ImageNumber: number }) => Number(number))).toEqual([
-      1, 2, 3, 4, 5, 6, 7, 8, 9,
+      // By rank; the model has learnt from 8, and the others have no score.
+      9, 8, 1, 2, 3, 4, 5, 6, 7,
     ]);
-    expect(read[8]).toEqual({
+    expect(read[0]).toEqual({
       ...{ ImageNumber: '9', Image_FileName: '9.png', Image_PathName: '/' },
       ...{ Image_Metadata_Hash: hashOf(9), Image_Metadata_Role: 'anomaly' },
       ...{ Image_Metadata_Class: "'=1+1", Image_Metadata_Group: 'a,"b"' },
       Image_Metadata_Domain: "'@scanner=A; site=N",
       ...{ Image_Metadata_Split: 'test', Image_Normscope_AnomalyScore: '9' },
+      ...{ Image_Normscope_Rank: '1', Image_Normscope_StrangerThan: '' },
+      ...{ Image_Normscope_Threshold: '8', Image_Normscope_RankedBy: 'Mahalanobis distance' },
+      ...{ Image_Normscope_Model: '1', Image_Normscope_Dataset: 'cells/all' },
       ...{ Image_Normscope_Flagged: '1', Image_Normscope_NormOfMean: '9' },
       ...{ Image_Normscope_MeanSquaredNorm: '9.5', Image_Normscope_PlainSquaredNorm: '9.25' },
       ...{ Image_Normscope_Mahalanobis: '-9', Image_Normscope_Nearest5: '-3' },
       ...{ Image_Normscope_CosineTimesNorm: String(9 * 1e-9) },
       ...{ Image_Normscope_Verdict: 'anomalous', Image_Normscope_Reviewer: "'-mia" },
       ...{ Image_Normscope_ReviewTime: noon, Image_Normscope_Note: "'@two\nlines" },
+      Image_Normscope_Category: "'+debris",
     });
-    expect(read[7]).toMatchObject({ Image_Normscope_Flagged: '0', Image_Normscope_Verdict: '' });
-    expect(read[0]).toMatchObject({
+    expect(read[1]).toMatchObject({ Image_Normscope_Flagged: '0', Image_Normscope_Rank: '' });
+    expect(read[2]).toMatchObject({
       Image_Normscope_AnomalyScore: '',
       Image_Normscope_Verdict: '',
     });
   });
 
+  it('has decimal commas and semicolons for the spreadsheets that expect them', async () => {
+    const { ports, asked } = await lab();
+    const { path } = await exportCsv(ports, { ...asked, decimals: 'comma' });
+    const text = readFileSync(path, 'utf8');
+    expect(text.slice(0, 27)).toBe('\ufeffImageNumber;Image_FileName');
+    const options = { columns: true, delimiter: ';', bom: true } as const;
+    const last = parse<Record<string, string>>(text, options).at(-1);
+    expect(last).toMatchObject({
+      ...{ Image_Normscope_MeanSquaredNorm: '9,5', Image_Normscope_PlainSquaredNorm: '9,25' },
+      ...{
+        Image_Normscope_CosineTimesNorm: String(9 * 1e-9).replace('.', ','),
+        Image_Metadata_Group: 'a,"b"',
+      },
+    });
+  });
+
+  it('has no formula where a spreadsheet of another locale parts a line', async () => {
+    const { ports, asked } = await lab();
+    const edits = new Edits({
+      ...{ database: ports.database, now: ports.now },
+      onChange: () => undefined,
+      onRenamed: () => undefined,
+      assertIdleRun: () => undefined,
+      assertIdleDataset: () => undefined,
+    });
+    const note = 'a;=1+1, -2\t@x;\u00fcber-alles';
+    edits.review({
+      ...{ imageIds: [2], modelId: 1, verdict: 'normal', reviewer: 'mia', note },
+      ...{ category: null, isBlind: false, isResolution: false },
+    });
+    const { path } = await exportCsv(ports, asked);
+    const text = readFileSync(path, 'utf8');
+    expect(text).toContain("a;'=1+1, '-2\t'@x;\u00fcber-alles");
+  });
+
   it('that cannot be written leaves nothing behind', async () => {
     const { ports, asked } = await lab();
-    // A folder in its place.
-    mkdirSync(join(ports.folder, 'exports', 'cells-all-model-1-20261124T120000Z.csv'));
-    await expect(exportCsv(ports, asked)).rejects.toThrow();
-    expect(readdirSync(join(ports.folder, 'exports'))).toHaveLength(1);
     rmSync(join(ports.folder, 'exports'), { recursive: true });
+    writeFileSync(join(ports.folder, 'exports'), 'no folder');
     await expect(exportCsv(ports, asked)).rejects.toThrow();
+    const there = await exportCsv(
+      { ...ports, folder: '/nowhere' },
+      { ...asked, folder: ports.folder },
+    );
+    expect(there.path).toBe(join(ports.folder, 'cells-all-model-1-20261124T120000Z.csv'));
+    await expect(exportCsv(ports, { ...asked, folder: join(ports.folder, 'no') })).rejects.toThrow(
+      /^There is no folder .* Choose one that is there\.$/,
+    );
   });
 });

@@ -149,6 +149,8 @@ describe(`of ${images} images`, () => {
     const edits = new Edits({
       ...{ database, now: () => new Date(noon), onChange: () => undefined },
       assertIdleRun: () => undefined,
+      assertIdleDataset: () => undefined,
+      onRenamed: () => undefined,
     });
     const filter = { dataset: 'cells' };
     const inClass = (name: string) => page({ class: name }, 'imported').total;

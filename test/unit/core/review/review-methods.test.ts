@@ -1,69 +1,27 @@
 // Judging a model's findings on a real catalogue: the queue, its record, thresholds and figures.
 
 import { describe, expect, it } from 'vitest';
-import { FeatureCache } from '#core/features/feature-cache.ts';
-import { Features } from '#core/scores/features.ts';
 import { imagesSeen } from '#core/runs/run-items.ts';
-import { Edits } from '#core/edits/edits.ts';
-import { reviewMethods } from '#core/review/review-methods.ts';
 import { findRun } from '#core/store/runs/runs.ts';
-import { localCompute } from '#core/workers/local-compute.ts';
 import { reviewMethods as contract } from '#contract/review.ts';
 import { neverStop } from '#domain/stop.ts';
 import { noon } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
-import {
-  giveScore,
-  itemsOf,
-  openCatalogue,
-  put,
-  request,
-  runWithModel,
-} from '../scores/small-catalogue.ts';
+import { catalogueUnderReview } from './under-review.ts';
 
 const newFolder = tempFolders();
 const never = neverStop;
 
-/** Every image's anomaly score is its number: 1–8 trained on, 9–18 held out, 19–30 the rest. */
-async function lab() {
-  const ports = await openCatalogue(newFolder());
-  const { database, now } = ports;
-  put(database, 'cells', [1, 8], { role: 'normal', split: 'train' });
-  put(database, 'cells', [9, 18], { role: 'normal', split: 'calibrate' });
-  put(database, 'cells', [19, 22], { role: 'normal', split: 'test' });
-  put(database, 'cells', [23, 26], { role: 'unlabelled', split: 'none', group: 'anna' });
-  put(database, 'cells', [27, 30], { role: 'anomaly', split: 'test' });
-  const modelId = runWithModel(ports, request({}));
-  const numbers = Array.from({ length: 30 }, (_, index) => index + 1);
-  giveScore(database, modelId, 'cells', new Map(numbers.map((n) => [n, n === 20 ? 28.5 : n])));
-  const edits = new Edits({
-    ...{ database, now },
-    onChange: () => undefined,
-    assertIdleRun: () => undefined,
-  });
-  const features = new Features({
-    database,
-    folder: '/nowhere',
-    compute: localCompute,
-    cache: new FeatureCache('/nowhere/cache/features'),
-  });
-  const methods = reviewMethods({
-    database,
-    now,
-    edits,
-    features,
-    folder: '/nowhere',
-    attribution: () => Promise.resolve([]),
-  });
-  const judge = (verdict: 'normal' | 'anomalous' | 'unsure', ...imageIds: number[]) =>
-    methods['reviews.add']({ imageIds, modelId, verdict, reviewer: 'mia' }, never);
-  const queue = async (more: object = {}) => {
-    const input = contract['reviews.queue'].input.parse({ modelId, dataset: 'cells', ...more });
-    const { images, ...rest } = await methods['reviews.queue'](input, never);
-    return { ...rest, ids: images.map(({ imageId }) => imageId) };
+const lab = async () => {
+  const { queue, ...rest } = await catalogueUnderReview(newFolder());
+  return {
+    ...rest,
+    queue: async (more: object = {}) => {
+      const { images, ...found } = await queue(more);
+      return { ...found, ids: images.map(({ imageId }) => imageId) };
+    },
   };
-  return { database, modelId, edits, methods, judge, queue };
-}
+};
 
 describe('the queue', () => {
   it('shows a list with a promised share of false images instead of what is above the threshold', async () => {
@@ -90,7 +48,9 @@ describe('the queue', () => {
     const { modelId, methods, judge, queue } = await lab();
     await methods['thresholds.set']({ modelId, anomalyScore: 25 }, never);
     const nothing = { reviewed: 0, normal: 0, anomalous: 0, unsure: 0 };
-    expect(await queue()).toEqual({
+    const { scored, threshold, categories, ...found } = await queue();
+    expect([scored, threshold, categories]).toEqual([30, 25, []]);
+    expect(found).toEqual({
       ...{ total: 6, ids: [30, 29, 20, 28, 27, 26] },
       progress: { toReview: 6, ...nothing },
     });
@@ -98,8 +58,8 @@ describe('the queue', () => {
     await judge('unsure', 20);
     await judge('normal', 1);
     const progress = { toReview: 6, reviewed: 3, normal: 0, anomalous: 2, unsure: 1 };
-    expect(await queue({ limit: 2 })).toEqual({ total: 3, ids: [28, 27], progress });
-    expect(await queue({ limit: 2, offset: 2 })).toEqual({ total: 3, ids: [26], progress });
+    expect(await queue({ limit: 2 })).toMatchObject({ total: 3, ids: [28, 27], progress });
+    expect(await queue({ limit: 2, offset: 2 })).toMatchObject({ total: 3, ids: [26], progress });
     expect(await queue({ show: 'anomalous' })).toMatchObject({ ids: [30, 29] });
     expect(await queue({ group: 'anna' })).toMatchObject({ ids: [26] });
     expect(await queue({ show: 'normal', flaggedOnly: false })).toMatchObject({ ids: [1] });
@@ -114,21 +74,20 @@ describe('the queue', () => {
 
 describe('the record', () => {
   it('keeps every review, the newest first, also those taken back', async () => {
-    const { methods, edits, judge, modelId } = await lab();
+    const { methods, edits, add, judge, modelId } = await lab();
     await judge('normal', 5);
-    await methods['reviews.add'](
-      { imageIds: [5, 6], verdict: 'anomalous', reviewer: 'Ole', note: 'Odd.' },
-      never,
-    );
+    await add({ imageIds: [5, 6], verdict: 'anomalous', reviewer: 'Ole', note: 'Odd.' });
     edits.undo();
     const all = await methods['reviews.list']({ offset: 0, limit: 100 }, never);
     expect(all.total).toBe(5);
-    const of = { imageId: 5, time: noon, path: '/5.png' };
+    const plainly = { category: null, isBlind: false, isResolution: false };
+    const of = { imageId: 5, time: noon, path: '/5.png', ...plainly };
     const normal = { ...of, modelId, verdict: 'normal', note: null };
     expect(
       (await methods['reviews.list']({ imageId: 5, offset: 0, limit: 100 }, never)).reviews,
     ).toEqual([
-      { ...normal, id: 4, reviewer: 'Ole', move: 'undo' },
+      // The verdict that stands again is that of its own reviewer.
+      { ...normal, id: 4, reviewer: 'mia', move: 'undo' },
       {
         ...of,
         id: 2,
@@ -142,25 +101,9 @@ describe('the record', () => {
     ]);
     const ole = { reviewer: 'Ole', dataset: 'cells', offset: 0, limit: 1 };
     expect(await methods['reviews.list'](ole, never)).toMatchObject({
-      total: 4,
+      total: 3,
       reviews: [{ imageId: 6, verdict: 'cleared', move: 'undo' }],
     });
-  });
-});
-
-describe('confirmed anomalies', () => {
-  it('become outliers to train with, as many as stand', async () => {
-    const { database, methods, judge } = await lab();
-    await judge('anomalous', 24, 30, 31 - 6);
-    const make = () => methods['outliers.fromReviews']({ name: 'confirmed anomalies' }, never);
-    const dataset = 'confirmed anomalies';
-    expect(await make()).toEqual({ dataset, images: 3, added: 3, removed: 0 });
-    await judge('normal', 24);
-    await judge('anomalous', 26);
-    expect(await make()).toEqual({ dataset, images: 3, added: 1, removed: 1 });
-    expect(itemsOf(database, dataset)).toMatchObject(
-      [25, 26, 30].map((imageId) => ({ imageId, role: 'outlier', split: 'train' })),
-    );
   });
 });
 
@@ -172,7 +115,14 @@ describe('a threshold', () => {
     const preview = await methods['thresholds.preview']({ ...wish, dataset: 'cells' }, never);
     expect(preview).toMatchObject({
       ...{ scoreName: 'mahalanobis', anomalyScore: 17, calibratedOn: 10, heldOutFlagged: 1 },
-      ...{ falseAlarms: 0.2, warning: null, flagged: { images: 12, of: 12 } },
+      ...{ falseAlarms: 0.2, warning: null },
+      // Of the 12 that the model has not learnt from all are above; 8 of them count.
+      around: {
+        ...{ all: { above: 12, of: 12 }, unlabelled: { above: 4, of: 4 } },
+        ...{ anomalies: { above: 4, of: 4 }, normals: { above: 4, of: 4 } },
+        justAbove: [{ anomalyScore: 19 }, { anomalyScore: 21 }, {}, {}, {}, {}],
+        justBelow: [],
+      },
     });
     expect(preview.flagsPer1000).toBeCloseTo(2000 / 11, 9);
     const figures = { modelId, dataset: 'cells', bins: 4 };
@@ -184,9 +134,11 @@ describe('a threshold', () => {
   it('that was drawn gets the interval of what was held out', async () => {
     const { methods, modelId } = await lab();
     const preview = await methods['thresholds.preview']({ modelId, anomalyScore: 18 }, never);
-    expect(preview).toMatchObject({ heldOutFlagged: 0, falseAlarms: 1 / 11, flagged: null });
-    // Clopper and Pearson for 0 of 10: 1 − 0.025^(1/10).
-    expect(preview.falseAlarms95[0]).toBe(0);
+    expect(preview).toMatchObject({ heldOutFlagged: 0, falseAlarms: 1 / 11, around: null });
+    // At the strangest of 10 and for 0 of 10 above: 1 − 0.025^(1/10).
+    const same = await methods['thresholds.preview']({ modelId, falseAlarms: 1 / 11 }, never);
+    expect(same).toEqual(preview);
+    expect(preview.falseAlarms95[0]).toBeCloseTo(1 - 0.975 ** 0.1, 9);
     expect(preview.falseAlarms95[1]).toBeCloseTo(1 - 0.025 ** 0.1, 9);
   });
 
@@ -212,7 +164,8 @@ describe('figures', () => {
     );
     // From 9 to 30 in parts of 3; 20 has the score 28.5.
     expect(found).toEqual({
-      ...{ scoreName: 'mahalanobis', low: 9, high: 30, bins: 7, threshold: null },
+      ...{ scoreName: 'mahalanobis', threshold: null, isLogarithmic: false },
+      edges: [9, 12, 15, 18, 21, 24, 27, 30],
       calibrate: [3, 3, 3, 1, 0, 0, 0],
       normal: [0, 0, 0, 1, 2, 0, 1],
       unlabelled: [0, 0, 0, 0, 1, 3, 0],

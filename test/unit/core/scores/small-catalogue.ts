@@ -33,7 +33,7 @@ export function put(
     const datasetId = ensureDataset(writer, dataset, noon);
     for (let number = from; number <= to; number++) {
       const imageId = addImage(writer, smallImage(number), noon);
-      addFile(writer, imageId, { path: `/${number}.png`, modifiedMs: 0 }, null);
+      addFile(writer, imageId, { path: `/${number}.png`, modifiedMs: 0 }, null, noon);
       putItem(writer, datasetId, imageId, {
         class: null,
         group: null,

@@ -38,6 +38,7 @@ async function lab() {
     now,
     handlers: {
       import: () => Promise.resolve(),
+      relink: () => Promise.resolve(),
       train: (_, { stop }) => new Promise((resolve) => stop.onStop(() => resolve(undefined))),
       refit: () => Promise.resolve(),
       score: () => Promise.resolve(),
@@ -65,6 +66,8 @@ async function lab() {
   const edits = new Edits({
     ...{ database, now, onChange: () => undefined },
     assertIdleRun: (reader, runId) => assertIdleRun(reader, runId, queue),
+    assertIdleDataset: () => undefined,
+    onRenamed: () => undefined,
   });
   const trash = trashMethods({
     ...{ database, folder, queue, now },

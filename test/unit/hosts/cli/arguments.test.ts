@@ -98,6 +98,7 @@ describe('parseArguments', () => {
     [['P', 'x', '--top', '1e1'], 'bad-input', 'not "1e1"'],
     [['P', 'x', '--seed=-1'], 'bad-input', '--seed is a whole number from 0, not "-1".'],
     [['P', 'x', '--seed', ''], 'bad-input', 'not ""'],
+    [['P', 'x', '--top', '2,5'], 'bad-input', 'from 1 to 20, not "2,5".'],
   ])('refuses %j with the code %s and %j', (words, code, sentence) => {
     const failure = failureOf(() => parse(...words));
     expect(failure.code).toBe(code);
@@ -123,8 +124,17 @@ describe('parseWeighted', () => {
       number: undefined,
     });
     expect(parseWeighted('outliers', 'a=b=2', range)).toEqual({ name: 'a=b', number: 2 });
-    expect(parseWeighted('outliers', 'a=b', range)).toEqual({ name: 'a=b', number: undefined });
-    expect(parseWeighted('outliers', 'a=', range)).toEqual({ name: 'a=', number: undefined });
+  });
+
+  it.each([
+    ['cut-mix=0,5', { min: 0, max: 1 }, 'not "0,5". Write 0.5.'],
+    ['photos=1,25', range, 'not "1,25". Write 1.25.'],
+    ['blur=-0,1', { min: 0, max: 1 }, 'not "-0,1". Write -0.1.'],
+    ['a=b', range, 'after "=" stands a number above 0 and at most 1000, not "b".'],
+    ['a=', range, 'not "".'],
+    ['a=1.2.3', range, 'not "1.2.3".'],
+  ])('judges what stands after "=" in %s as a number', (text, bounds, words) => {
+    expect(failureOf(() => parseWeighted('shift', text, bounds)).message).toContain(words);
   });
 
   it.each([
@@ -157,6 +167,13 @@ describe('parseShare', () => {
     expect(['0.1', '.25', '10%', '2.5 %'].map((text) => parseShare('false-share', text))).toEqual([
       ...[0.1, 0.25, 0.1, 0.025],
     ]);
+  });
+
+  it.each([
+    ['0,05', 'not "0,05". Write 0.05.'],
+    ['2,5 %', 'not "2,5 %". Write 2.5 %.'],
+  ])('says how %s is written', (text, words) => {
+    expect(failureOf(() => parseShare('false-share', text)).message).toContain(words);
   });
 
   it.each(['0', '1', '10', '100%', '-0.1', 'much', '0.1.2', ''])('refuses %j', (text) => {

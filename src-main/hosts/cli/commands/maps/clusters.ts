@@ -1,11 +1,11 @@
 // `normscope clusters`: sub-populations of the images of a dataset.
 
 import { mostClusters, type ClusterMap } from '#contract/maps/clusters.ts';
-import { roleNames } from '#contract/image.ts';
 import { count, counted, significant } from '#domain/figures.ts';
 import { parseId } from '../../arguments.ts';
 import { command, projectArgument } from '../../command.ts';
 import { modelOption } from '../../options/model-option.ts';
+import { roleOption } from '../../options/role-option.ts';
 import { table } from '../../output/table.ts';
 import { withProject } from '../../project.ts';
 
@@ -29,8 +29,7 @@ export const clusters = command({
   options: {
     model: modelOption,
     role: {
-      kind: 'choice',
-      choices: roleNames,
+      ...roleOption,
       meaning: 'only images of this role (all)',
     },
     most: {

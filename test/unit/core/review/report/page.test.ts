@@ -51,6 +51,12 @@ function report({
     ...{ title: 'Blood cells', about: 'A detector ranks cells.', threshold, evaluation },
     baseline: { auroc: 0.842, auroc95: [0.79, 0.88] },
     ...{ progress: null, images, pictures: images },
+    titleBlock: [
+      ['Project', 'Leukocytes'],
+      ['Judged by', 'Mia'],
+    ],
+    lead: 'Finds 2 of 3 known anomalies (67 %) at 5 false alarms in 100 normals.',
+    finding: null,
     settings: [['method', 'anchored']],
     attribution: ['Acevedo et al., CC BY 4.0'],
     createdAt: new Date('2026-11-24T13:05:10Z'),
@@ -60,19 +66,15 @@ function report({
 
 /** What a reader sees: without tags, entities resolved. */
 function textOf(page: string): string {
-  return (
-    page
-      .replace(/^[\s\S]*<body>/, '')
-      // The two halves of a file's name.
-      .replaceAll('</span><span class="end">', '')
-      .replaceAll(/<[^>]*>/g, ' ')
-      .replaceAll('&lt;', '<')
-      .replaceAll('&gt;', '>')
-      .replaceAll('&quot;', '"')
-      .replaceAll('&#39;', "'")
-      .replaceAll('&amp;', '&')
-      .replaceAll(/\s+/g, ' ')
-  );
+  return page
+    .replace(/^[\s\S]*<body>/, '')
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&')
+    .replaceAll(/\s+/g, ' ');
 }
 
 describe('reportPage', () => {
@@ -82,6 +84,9 @@ describe('reportPage', () => {
     vi.stubEnv('TZ', 'Europe/Berlin');
     const text = textOf(reportPage(report()));
     for (const words of [
+      'Project Leukocytes Judged by Mia',
+      'Finds 2 of 3 known anomalies (67 %) at 5 false alarms in 100 normals.',
+      'Name Date Signature For research use only; not for diagnosis.',
       'Images ranked 4 1 normal, 3 anomalous',
       'AUROC 0.930 95 % interval 0.900–0.956',
       'AUROC without training 0.842 95 % interval 0.790–0.880',
@@ -103,7 +108,7 @@ describe('reportPage', () => {
 
   it('draws the threshold between the flagged images and the others, ranks going on', () => {
     const page = reportPage(report());
-    const lists = [...page.matchAll(/<ol class="ranked (\w+)" start="(\d+)"/g)];
+    const lists = [...page.matchAll(/<ol\s+class="ranked (\w+)"\s+start="(\d+)"/g)];
     expect(lists.map(([, name, start]) => [name, start])).toEqual([
       ['flagged', '1'],
       ['passed', '3'],
@@ -137,11 +142,25 @@ describe('reportPage', () => {
     for (const svg of page.match(/<svg[^>]*>/g)!) expect(svg).toMatch(/role="img"\s+aria-label="/);
   });
 
-  it('keeps the end of a long file name in sight', () => {
+  it('prints file names whole, 40 images a page', () => {
     const path = '/lab/plate 7/a very long name of a series of fields 𝛼 0041.tif';
-    expect(reportPage(report({ images: [image(1, { path })] }))).toMatch(
-      /<span class="start">plate 7\/a very long [^<]* field<\/span><span class="end">s 𝛼 0041\.tif</,
+    const images = Array.from({ length: 83 }, (_, index) =>
+      image(index + 1, { flagged: true, path }),
     );
+    const page = reportPage(report({ images }));
+    const name =
+      '<span class="name">plate 7/a very long name of a series of fields 𝛼 0041.tif</span>';
+    expect(page.split(name)).toHaveLength(84);
+    const starts = [...page.matchAll(/<ol\s+class="ranked flagged"\s+start="(\d+)"/g)];
+    expect(starts.map(([, start]) => start)).toEqual(['1', '41', '81']);
+  });
+
+  it('says before all figures that the batch does not look like what the model learnt', () => {
+    const finding =
+      'This batch does not look like what the model learnt: 249 of 250 above the line.';
+    const page = reportPage(report({ finding }));
+    expect(page.indexOf(finding)).toBeGreaterThan(0);
+    expect(page.indexOf(finding)).toBeLessThan(page.indexOf('Images ranked'));
   });
 
   it('keeps to itself where the project lies on the disk', () => {
@@ -186,7 +205,7 @@ describe('a report of verdicts', () => {
     const all = Array.from({ length: 40 }, (_, index) => image(index + 1));
     const text = textOf(reportPage({ ...report({ images: all }), pictures: [all[0]!, all[30]!] }));
     expect(text).toContain('Threshold 17.50: 2 flagged above, 38 passed below');
-    expect(text).toContain('38 images further down without a verdict are not shown');
+    expect(text).toContain('38 images are not shown here; the table (CSV) lists them all');
     expect(text).toContain('31 N');
   });
 });
@@ -214,10 +233,13 @@ describe('names from data', () => {
   ];
 
   it.each(hostile)('are text everywhere in the report: %j', (name) => {
-    const calm = reportPage(report());
+    const calm = reportPage(report({ finding: 'calm' }));
     const page = reportPage(
       report({
         title: name,
+        titleBlock: [[name, name]],
+        lead: name,
+        finding: name,
         about: name,
         evaluation: { ...evaluation, dataset: name },
         images: [

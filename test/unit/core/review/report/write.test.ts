@@ -11,13 +11,23 @@ function contents(dataset: string): ReportContents {
   const image = { ...where, split: 'test', role: 'unlabelled' } as const;
   const scored = { anomalyScore: 1, anomalyRank: null, flagged: null } as const;
   return {
-    ...{ model: 3, dataset, title: 'Cells', about: '', settings: [], attribution: [] },
+    ...{
+      model: 3,
+      dataset,
+      title: 'Cells',
+      titleBlock: [],
+      lead: '',
+      finding: null,
+      about: '',
+      settings: [],
+      attribution: [],
+    },
     ...{ threshold: null, evaluation: null, baseline: null, progress: null },
     images: [
       { imageId: 1, hash: 'aa', path: '/a.png', ...image, ...scored },
       { imageId: 2, hash: 'bb', path: '/b.png', ...image, ...scored },
     ],
-    createdAt: new Date(),
+    createdAt: new Date('2026-11-24T12:00:00Z'),
   };
 }
 
@@ -26,8 +36,12 @@ it('embeds the thumbnails of the project and does without those that are gone', 
   await mkdir(join(project, 'cache', 'thumbnails'), { recursive: true });
   await writeFile(join(project, 'cache', 'thumbnails', 'aa.webp'), 'pixels');
   const path = await writeReport(project, contents('blood cells'));
-  expect(path).toBe(join(project, 'exports', 'blood-cells-model-3.html'));
-  expect(await readdir(join(project, 'exports'))).toEqual(['blood-cells-model-3.html']);
+  expect(path).toBe(join(project, 'exports', 'blood-cells-model-3-20261124T120000Z.html'));
+  expect(await readdir(join(project, 'exports'))).toEqual([
+    'blood-cells-model-3-20261124T120000Z.html',
+  ]);
+  const second = await writeReport(project, contents('blood cells'));
+  expect(second).toMatch(/-2\.html$/);
   const page = await readFile(path, 'utf8');
   expect(page.match(/src="[^"]*"/g)).toEqual([
     `src="data:image/webp;base64,${Buffer.from('pixels').toString('base64')}"`,
@@ -42,6 +56,6 @@ it.each(['../../etc/passwd', 'a/b\\c:d*?"<>|', '.', '\u202e\n', 'x'.repeat(300),
     await writeReport(project, contents(dataset));
     const [name, ...others] = await readdir(join(project, 'exports'));
     expect(others).toEqual([]);
-    expect(name).toMatch(/^[\p{L}\p{N}_-]{1,60}-model-3\.html$/u);
+    expect(name).toMatch(/^[\p{L}\p{N}_-]{1,60}-model-3-20261124T120000Z\.html$/u);
   },
 );

@@ -42,6 +42,7 @@ function row(number: number, path: string, item: ImportRow['item'] = attributes)
     image: { ...image, channels, bitDepth: 16, ...pixelSize, region: null } as const,
     file: { path, modifiedMs: 1_700_000_000_123 },
     item,
+    shownAs: null,
   };
 }
 

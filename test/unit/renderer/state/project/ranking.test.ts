@@ -14,7 +14,7 @@ function run(id: number, change: Partial<RunSummary> = {}): RunSummary {
     ...{ id, name: null, method: 'anchored', preset: 'quick', dataset: 'cells', seed: 0 },
     ...{ snapshotHash: 'a', engine: 'cpu', device: null, state: 'succeeded', failure: null },
     ...{ stepsDone: 5, stepsTotal: 5, createdAt: '2026-01-01T00:00:00Z', endedAt: null },
-    ...{ modelId: null, comparison: null },
+    ...{ modelId: null, comparison: null, isCancelled: false },
     ...change,
   };
 }

@@ -4,13 +4,14 @@ import type { OutlierMix } from '#contract/outlier.ts';
 import { methodNames } from '#domain/methods/methods.ts';
 import { resolveSettings, openSettings } from '#domain/run-settings.ts';
 import { OutlierSelection } from '../../../../../src-renderer/state/project/outlier-selection.svelte.ts';
+import { DatasetInView } from '../../../../../src-renderer/state/dataset-in-view.svelte.ts';
 import { TrainForm } from '../../../../../src-renderer/state/project/train-form.svelte.ts';
 import { settingGroups } from '../../../../../src-renderer/views/train/choices.ts';
 import { fakeCore } from '../../support/fake-core.ts';
 
 function newForm(): TrainForm {
   const { client } = fakeCore({ 'mix.set': (mix) => mix as OutlierMix });
-  return new TrainForm(new OutlierSelection(client, (work) => void work()));
+  return new TrainForm(new OutlierSelection(client, (work) => void work()), new DatasetInView());
 }
 
 describe('the form of a training', () => {
@@ -164,14 +165,14 @@ describe('the form of a training', () => {
 
   it('keeps what is changed under Advanced with its dataset', () => {
     const form = newForm();
-    form.dataset = 'cells';
+    form.useFor('cells');
     form.type('steps', '20');
     form.seed = '7';
     form.ownMethod = 'oecl';
-    form.dataset = 'nuclei';
+    form.useFor('nuclei');
     expect(form.input('nuclei', [])).toMatchObject({ overrides: {}, seed: 0, method: 'anchored' });
     form.type('batch', '32');
-    form.dataset = 'cells';
+    form.useFor('cells');
     expect(form.input('cells', [])).toMatchObject({
       ...{ overrides: { steps: '20' }, seed: 7, method: 'oecl' },
     });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { OutlierMix } from '#contract/outlier.ts';
+import { DatasetInView } from '../../../../../src-renderer/state/dataset-in-view.svelte.ts';
 import { Workspace } from '../../../../../src-renderer/state/project/workspace.svelte.ts';
 import { fakeCore } from '../../support/fake-core.ts';
 
@@ -17,7 +18,11 @@ it('sends a change made just before the project is closed', async () => {
       return mix as OutlierMix;
     },
   });
-  const workspace = new Workspace(core.client, (work) => void work().catch(() => undefined));
+  const workspace = new Workspace(
+    core.client,
+    (work) => void work().catch(() => undefined),
+    new DatasetInView(),
+  );
   const stop = workspace.start();
   workspace.outlierSelection.changeShift('flip', { strength: 0.7 });
   stop();

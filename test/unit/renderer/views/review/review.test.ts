@@ -4,6 +4,8 @@ import type { QueuedImage } from '#contract/review.ts';
 import { Review } from '../../../../../src-renderer/views/review/review.svelte.ts';
 import { fakeCore } from '../../support/fake-core.ts';
 
+const plainly = { category: null, isBlind: false } as const;
+
 /** A core with `count` flagged images that stores verdicts like the real one. */
 function reviewOf(count: number) {
   /** Undone verdicts, the latest last. */
@@ -21,6 +23,7 @@ function reviewOf(count: number) {
       anomalyRank: null,
     },
     ...{ flagged: true, verdict: verdicts.get(imageId) ?? null, note: null, reviewer: null },
+    ...{ category: null, place: imageId + 1, width: 64, height: 64, pixelSizeUm: null },
   });
   let isBroken = false;
   const core = fakeCore({
@@ -30,7 +33,7 @@ function reviewOf(count: number) {
       const of = (kind: StandingVerdict) => all.filter(({ verdict }) => verdict === kind).length;
       const [normal, anomalous, unsure] = [of('normal'), of('anomalous'), of('unsure')];
       return {
-        total: matching.length,
+        ...{ total: matching.length, scored: count, threshold: null, categories: [] },
         images: matching.slice(offset, offset + limit),
         progress: {
           ...{ toReview: count, reviewed: verdicts.size, normal, anomalous, unsure },
@@ -67,7 +70,7 @@ function reviewOf(count: number) {
     flaggedOnly: true,
   });
   const judge = (verdict: StandingVerdict, places = [review.active]) =>
-    review.judge(places, verdict, { reviewer: 'Mia', note: '' });
+    review.judge(places, verdict, { reviewer: 'Mia', note: '', ...plainly });
   return { review, judge, verdicts, breakDown: () => (isBroken = true) };
 }
 
@@ -154,7 +157,7 @@ describe('a review', () => {
     await review.load();
     await judge('normal');
     await review.go(0);
-    const given = { reviewer: 'Mia', note: 'Two nuclei' };
+    const given = { reviewer: 'Mia', note: 'Two nuclei', ...plainly };
     const writing = review.judge([0], 'normal', given, { isStaying: true });
     // Keys pressed meanwhile apply to this image.
     expect(review.active).toBe(0);
@@ -196,7 +199,8 @@ describe('a review', () => {
       'reviews.queue': ({ falseShare }) => {
         asked.push(falseShare);
         const progress = { toReview: 0, reviewed: 0, normal: 0, anomalous: 0, unsure: 0 };
-        return { total: 0, images: [], progress };
+        const nothing = { total: 0, scored: 0, threshold: null, categories: [] };
+        return { ...nothing, images: [], progress };
       },
     });
     const of = { modelId: 1, dataset: 'cells' };

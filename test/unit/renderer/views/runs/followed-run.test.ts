@@ -37,6 +37,7 @@ const details: RunDetails = {
     state: 'running',
     failure: null,
     comparison: null,
+    isCancelled: false,
     stepsDone: 5,
     stepsTotal: 20,
   },

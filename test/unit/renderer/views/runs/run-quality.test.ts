@@ -29,6 +29,7 @@ function run(id: number, modelId: number | null): RunSummary {
       state: 'succeeded',
       failure: null,
       comparison: null,
+      isCancelled: false,
       stepsDone: 5,
       stepsTotal: 5,
       modelId,
