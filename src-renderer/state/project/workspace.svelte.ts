@@ -16,7 +16,7 @@ import { Estimates } from './estimates.svelte.ts';
 import { OutlierSelection } from './outlier-selection.svelte.ts';
 import { NearDuplicates } from './near-duplicates.svelte.ts';
 import { Overlaps } from './overlaps.svelte.ts';
-import { PreflightList } from './preflight.svelte.ts';
+import { PreflightList } from './way/preflight.svelte.ts';
 import { Recommendation } from './recommendation.svelte.ts';
 import { Resource } from '../resource.svelte.ts';
 import { Runs } from './runs.svelte.ts';

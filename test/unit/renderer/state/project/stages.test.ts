@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RunEstimate } from '#contract/core.ts';
-import { stageOf, wholeOf } from '../../../../../src-renderer/state/project/stages.ts';
+import { stageOf, wholeOf } from '../../../../../src-renderer/state/project/way/stages.ts';
 
 const estimate: RunEstimate = {
   ...{ engine: 'cpu', device: 'CPU', steps: 300, stepMilliseconds: 200, seconds: 100 },

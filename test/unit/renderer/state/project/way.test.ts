@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Preflight } from '#contract/preflight.ts';
-import { currentDataset, wayOf } from '../../../../../src-renderer/state/project/way.ts';
+import { currentDataset, wayOf } from '../../../../../src-renderer/state/project/way/way.ts';
 import type { TrainedRun } from '../../../../../src-renderer/state/project/ranking.ts';
 
 const cells = { name: 'cells', items: 850, roles: { normal: 500, unlabelled: 350 } };

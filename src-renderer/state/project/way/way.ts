@@ -3,8 +3,8 @@
 import type { Preflight } from '#contract/preflight.ts';
 import { count } from '#domain/figures.ts';
 import { fewestNormals } from '#domain/run-settings.ts';
-import type { Dataset } from './datasets.svelte.ts';
-import type { TrainedRun } from './ranking.ts';
+import type { Dataset } from '../datasets.svelte.ts';
+import type { TrainedRun } from '../ranking.ts';
 
 export interface Step {
   readonly title: string;

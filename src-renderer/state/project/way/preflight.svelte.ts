@@ -3,9 +3,9 @@
 
 import { untrack } from 'svelte';
 import type { Preflight } from '#contract/preflight.ts';
-import type { CoreClient } from '../../client/clients.ts';
-import { Resource } from '../resource.svelte.ts';
-import type { TrainInput } from './train-form.svelte.ts';
+import type { CoreClient } from '../../../client/clients.ts';
+import { Resource } from '../../resource.svelte.ts';
+import type { TrainInput } from '../train-form.svelte.ts';
 
 export class PreflightList {
   readonly found: Resource<Preflight>;

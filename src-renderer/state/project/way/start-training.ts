@@ -2,8 +2,8 @@
 // and the recommended mix.
 
 import { builtInPack } from '#domain/run-outliers.ts';
-import { isAlive } from './ranking.ts';
-import type { Workspace } from './workspace.svelte.ts';
+import { isAlive } from '../ranking.ts';
+import type { Workspace } from '../workspace.svelte.ts';
 
 /** Names of the outlier sources of a training: those of the project, and the built-in photographs. */
 export function outlierSources({ datasets }: Pick<Workspace, 'datasets'>): string[] {

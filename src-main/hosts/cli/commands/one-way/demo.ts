@@ -3,22 +3,22 @@
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Baseline, Evaluation, RankedImage } from '#contract/core.ts';
-import { command } from '../command.ts';
-import { evaluationLines, ownBaselines, type NamedBaseline } from '../evaluating.ts';
+import { command } from '../../command.ts';
+import { evaluationLines, ownBaselines, type NamedBaseline } from '../../evaluating.ts';
 import { duration, part } from '#domain/figures.ts';
 import { lineSentence } from '#domain/line-words.ts';
-import { importLines, isComplete, runImport } from '../importing.ts';
-import { rankOneWay } from '../one-way.ts';
-import { openFile } from '../open-file.ts';
+import { importLines, isComplete, runImport } from '../../importing.ts';
+import { rankOneWay } from '../../one-way.ts';
+import { openFile } from '../../open-file.ts';
 import { printable } from '#domain/printable.ts';
-import { withProject, type CoreClient } from '../project.ts';
+import { withProject, type CoreClient } from '../../project.ts';
 import { sampleAttribution } from '#core/project/sample.ts';
 import { writeReport } from '#core/review/report/write.ts';
-import { rankedLines } from '../scoring.ts';
-import type { Shell } from '../shell.ts';
-import type { TrainedRun } from '../training.ts';
+import { rankedLines } from '../../scoring.ts';
+import type { Shell } from '../../shell.ts';
+import type { TrainedRun } from '../../training.ts';
 
-const sample = fileURLToPath(new URL('../../../../resources/sample/', import.meta.url));
+const sample = fileURLToPath(new URL('../../../../../resources/sample/', import.meta.url));
 const cells = { dataset: 'blood cells', archive: 'blood-cells.zip' } as const;
 const photographs = { dataset: 'natural images', archive: 'natural-images.zip' } as const;
 

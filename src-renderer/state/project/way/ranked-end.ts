@@ -3,9 +3,9 @@
 import type { Job } from '#contract/core.ts';
 import type { ScoredCount } from '#contract/ranking.ts';
 import { count } from '#domain/figures.ts';
-import type { AppContext } from '../app-context.svelte.ts';
-import { rankingRun, trainedRuns } from './ranking.ts';
-import type { Workspace } from './workspace.svelte.ts';
+import type { AppContext } from '../../app-context.svelte.ts';
+import { rankingRun, trainedRuns } from '../ranking.ts';
+import type { Workspace } from '../workspace.svelte.ts';
 
 /** "175 of 1,148 images are above the line"; without a threshold how many are ranked. */
 export function aboveLine({ scored, flagged }: ScoredCount): string {
