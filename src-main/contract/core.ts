@@ -8,8 +8,8 @@ import { presetNames, specimenNames } from '#domain/run-settings.ts';
 import type { EpochReport, StepReport } from '#domain/progress.ts';
 import type { ReviewEffort } from '#domain/metrics/review-effort.ts';
 import { method } from '#rpc/method.ts';
-import { agreementMethods as listAgreementMethods } from './agreement.ts';
 import { backboneMethods } from './backbones.ts';
+import { modelAgreementMethods } from './model-agreement.ts';
 import { batchMethods, type BatchExamination } from './batch.ts';
 import { comparisonMethods } from './comparison.ts';
 import { clusterMethods } from './maps/clusters.ts';
@@ -303,8 +303,8 @@ export const coreMethods = {
   ...refitMethods,
   ...guaranteeMethods,
   ...batchMethods,
-  ...listAgreementMethods,
   ...exportMethods,
+  ...modelAgreementMethods,
   ...runTrashMethods,
   ...projectMethods,
   ...licenceMethods,

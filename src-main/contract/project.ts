@@ -30,6 +30,8 @@ export interface Backup {
 }
 
 export const projectMethods = {
+  /** readOnly: why nothing can be written, and the remedy; null where it can. */
+  'project.show': method<{ folder: string; readOnly: string | null }>()(z.strictObject({})),
   'storage.show': method<Storage>()(z.strictObject({})),
   /** Removes the parts that are recreated when needed. Refused while jobs wait or run. */
   'storage.clear': method<{ freedBytes: number }>()(z.strictObject({})),

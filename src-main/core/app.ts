@@ -1,5 +1,6 @@
 // Opens a project and closes it again: lock, log, catalogue and control socket.
 
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -15,7 +16,10 @@ import { markInterrupted } from './jobs/recovery.ts';
 import { Log } from './project/log.ts';
 import { assertProject, projectFolders } from './project/project-folder.ts';
 import { sweepScoring } from './scores/scoring-folder.ts';
+import { isUnwritable } from './store/failures.ts';
+import { openCopy } from './store/open-copy.ts';
 import { openDatabase } from './store/open-database.ts';
+import { readOnlyFailure, readOnlySentence } from './read-only.ts';
 import { lockProject, readOwner } from './project/project-lock.ts';
 import { localCompute } from './workers/local-compute.ts';
 
@@ -30,6 +34,8 @@ export interface AppOptions {
 export interface App {
   /** Absolute. */
   readonly folder: string;
+  /** Why nothing can be written, and the remedy; null where it can. */
+  readonly readOnly: string | null;
   /** Answers the contract on `link` until it closes, and sends it every event. */
   readonly serve: (link: Link) => void;
   /** The file with a picture of the image with this hash; undefined when there is none to show. */
@@ -53,9 +59,10 @@ export async function openApp(folder: string, options: AppOptions = {}): Promise
   await assertProject(project, create);
   const closers = new Closers();
   try {
-    const core = await openCore(project, now, closers);
+    const { core, readOnly } = await openAnyCore(project, now, closers);
     return {
       folder: project,
+      readOnly,
       serve: (link) => core.serve(link),
       picture: (wanted) => core.picture(wanted),
       exported: (name) => exportedFile(project, name),
@@ -66,6 +73,39 @@ export async function openApp(folder: string, options: AppOptions = {}): Promise
     await closers.close();
     throw error;
   }
+}
+
+/** To work with, or where the folder cannot be written, to look at. */
+async function openAnyCore(
+  folder: string,
+  now: () => Date,
+  closers: Closers,
+): Promise<{ core: Core; readOnly: string | null }> {
+  try {
+    return { core: await openCore(folder, now, closers), readOnly: null };
+  } catch (error) {
+    if (!isUnwritable(error) || !existsSync(join(folder, 'project.sqlite'))) throw error;
+    await closers.close();
+    return { core: await openToLookAt(folder, now, closers), readOnly: readOnlySentence };
+  }
+}
+
+/** Over a copy of the catalogue, without lock and control socket: nothing is written into the project. */
+async function openToLookAt(folder: string, now: () => Date, closers: Closers): Promise<Core> {
+  const { database, scratch, close } = await openCopy({ folder, now, onSlow: () => undefined });
+  closers.add(close);
+  markInterrupted(database, now());
+  database.refuseWrites(readOnlyFailure());
+  const log = new Log(scratch, now);
+  closers.add(() => log.close());
+  const refused = () => Promise.reject(readOnlyFailure());
+  const codeVersion = await readCodeVersion();
+  const core = new Core({
+    ...{ folder, scratch, database, log, now, codeVersion },
+    ...{ backUp: refused, restore: refused, compute: localCompute },
+  });
+  closers.add(() => core.close());
+  return core;
 }
 
 /** Opens the parts in order and adds what closes each to `closers`. */

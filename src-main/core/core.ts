@@ -10,7 +10,8 @@ import { inputChecker, type HandlersOf } from '#rpc/method.ts';
 import { serve, type Server, type Service } from '#rpc/serve.ts';
 import { backboneMethods } from './backbones/backbone-methods.ts';
 import { describeEngines } from './project/engines.ts';
-import { importImages } from './import/import.ts';
+import { givenPaths } from './archives/existing-path.ts';
+import { importImages, type ImportSpec } from './import/import.ts';
 import { nothingImported } from './import/nothing-imported.ts';
 import { previewMethods } from './import/preview-methods.ts';
 import type { Picture } from './reader/pictures.ts';
@@ -21,7 +22,6 @@ import { JobQueue, type JobHandlers, type JobStanding } from './jobs/queue.ts';
 import { markInterrupted } from './jobs/recovery.ts';
 import { HeatMaps } from './maps/heat-maps.ts';
 import { mapMethods } from './maps/map-methods.ts';
-import { givenPaths } from './archives/existing-path.ts';
 import { placeMethods } from './places/place-methods.ts';
 import { relink } from './places/relink.ts';
 import { readLicences } from './project/licences.ts';
@@ -57,6 +57,7 @@ import { trainedModel } from './scores/scoring-model.ts';
 import { trainRun } from './training/train-run.ts';
 import { trashMethods } from './training/trash.ts';
 import { projectMethods } from './project/storage.ts';
+import { assertReading, readOnlySentence } from './read-only.ts';
 import { sampleAttribution, sampleImports } from './project/sample.ts';
 import { Catalogue } from './store/images/catalogue.ts';
 import type { ProjectDatabase, Writer } from './store/database.ts';
@@ -67,6 +68,8 @@ import { setRunState } from './store/runs/runs.ts';
 export interface CorePorts {
   /** Absolute. */
   readonly folder: string;
+  /** Where to write what only helps to look at a project that cannot be written; undefined where it can. */
+  readonly scratch?: string;
   readonly database: ProjectDatabase;
   readonly backUp: OpenDatabase['backUp'];
   readonly restore: OpenDatabase['restore'];
@@ -95,7 +98,7 @@ export class Core {
 
   constructor(ports: CorePorts) {
     this.#ports = ports;
-    const { database, folder, log, now, compute } = ports;
+    const { database, folder, scratch, log, now, compute } = ports;
     this.#catalogue = new Catalogue(database, folder, now);
     this.#queue = new JobQueue({
       database,
@@ -120,7 +123,7 @@ export class Core {
       onFault: (text) => log.warn(text),
     });
     this.#features = new Features({ database, folder, compute, cache: this.#cache });
-    this.#viewer = new ImageViewer(folder, (hash) =>
+    const find = (hash: string) =>
       database.read((reader) => {
         const image = findImage(reader, hash);
         if (!image) return undefined;
@@ -128,13 +131,17 @@ export class Core {
         const paths = file.paths.map(({ path }) => path);
         const { width, height, bitDepth, region } = image;
         return { paths, region, bitDepth, pixels: width * height };
-      }),
-    );
+      });
+    this.#viewer = new ImageViewer(folder, find, scratch);
     this.#heatMaps = new HeatMaps({ database, folder, compute, viewer: this.#viewer });
     this.#previewer = new ShiftPreviewer(database, folder, compute);
+    const check = inputChecker(coreMethods);
     this.#service = {
       handlers: this.#methods(),
-      parse: inputChecker(coreMethods),
+      parse: (name, input) => {
+        if (scratch !== undefined) assertReading(name);
+        return check(name, input);
+      },
       onBug: (error) => log.bug(error),
     };
   }
@@ -204,8 +211,7 @@ export class Core {
     const catalogue = this.#catalogue;
     const nearDuplicates = new NearDuplicates({ database, folder });
     const orClosing = (stop: Stop) => either(stop, this.#closing);
-    const submit = (input: (typeof sampleImports)[number]) =>
-      queue.submit({ kind: 'import', input });
+    const submit = (input: ImportSpec) => queue.submit({ kind: 'import', input });
     const runPorts = this.#runPorts(orClosing);
     return {
       'images.import': async (input) => {
@@ -240,6 +246,7 @@ export class Core {
       ...batchMethods({ database, folder, now, edits: this.#edits, orClosing }),
       ...projectMethods({
         ...{ folder, database, queue, backUp: this.#ports.backUp, restore: this.#ports.restore },
+        readOnly: this.#ports.scratch === undefined ? null : readOnlySentence,
         onRestored: () => {
           // Jobs that are marked as running in the copy are not running.
           markInterrupted(database, now());

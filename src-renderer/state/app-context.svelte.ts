@@ -104,6 +104,17 @@ export class AppContext {
     });
   }
 
+  /** Asks where a project is now, opens it there, and takes the place where it was off the list. */
+  locateProject(missing: string): void {
+    this.attempt(async () => {
+      const { shell } = this.session;
+      const folder = await shell?.call('projects.pick', {});
+      if (!folder) return;
+      if (folder !== missing) await shell?.call('projects.forget', { folder: missing });
+      this.openProject(folder);
+    });
+  }
+
   closeProject(): void {
     this.attempt(async () => {
       await this.#leave();

@@ -57,15 +57,48 @@ async function hold(folder: string): Promise<Connection> {
     connection?.close();
     switch (errorCode(error)) {
       case 'SQLITE_BUSY':
-        throw await inUse(folder);
+        // Also what a drive without locks says, to everyone.
+        throw (await hasLocks(folder)) ? await inUse(folder) : noLocks(folder, error);
       case 'SQLITE_NOTADB':
         // Another program wrote into the file, and no process holds it. An intact lock file is empty.
         await truncate(path);
         return hold(folder);
+      case 'SQLITE_IOERR':
+      case 'SQLITE_PERM':
+      case 'SQLITE_PROTOCOL':
+        throw (await hasLocks(folder)) ? asFailure(error, path) : noLocks(folder, error);
       default:
         throw asFailure(error, path);
     }
   }
+}
+
+/** Whether a file that no other process knows can be locked in the folder; swept when this process is killed. */
+async function hasLocks(folder: string): Promise<boolean> {
+  const path = join(folder, `.lock-test.${process.pid}.tmp`);
+  let connection: Connection | undefined;
+  try {
+    connection = await openSqlite(path, { timeout: 0 });
+    connection.pragma('journal_mode = memory');
+    connection.exec('begin exclusive');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    connection?.close();
+    await rm(path, { force: true });
+  }
+}
+
+function noLocks(folder: string, cause: unknown): Failure {
+  return new Failure(
+    'bad-input',
+    `The drive that holds ${folder} has no file locks, so two programs could write into the project at once. ` +
+      'Put the project on a drive of this computer (the images may stay where they are), or have the locks of the ' +
+      'share switched on: NFS without "nolock", SMB without "nobrl".',
+    folder,
+    { cause },
+  );
 }
 
 /** What the owner's file says, also that of a killed owner; undefined without a readable file. */

@@ -16,12 +16,19 @@ import { deletedRuns } from '../store/runs/run-trash.ts';
 
 type ProjectMethods = Pick<
   HandlersOf<typeof coreMethods>,
-  'storage.show' | 'storage.clear' | 'backups.list' | 'backups.make' | 'backups.restore'
+  | 'project.show'
+  | 'storage.show'
+  | 'storage.clear'
+  | 'backups.list'
+  | 'backups.make'
+  | 'backups.restore'
 >;
 
 export interface ProjectPorts {
   /** Absolute. */
   readonly folder: string;
+  /** Why nothing can be written; null where it can. */
+  readonly readOnly: string | null;
   readonly database: ProjectDatabase;
   readonly queue: JobQueue;
   /** Returns the copy's path. */
@@ -35,9 +42,10 @@ export interface ProjectPorts {
 const clearable: readonly StoragePart[] = ['pixels', 'features', 'pictures'];
 
 export function projectMethods(ports: ProjectPorts): ProjectMethods {
-  const { folder, queue, backUp, restore, onRestored } = ports;
+  const { folder, readOnly, queue, backUp, restore, onRestored } = ports;
   const backups = join(folder, 'backups');
   return {
+    'project.show': () => ({ folder, readOnly }),
     'storage.show': () => showStorage(ports),
     'storage.clear': async () => {
       assertIdle(ports, 'Clear the cache');

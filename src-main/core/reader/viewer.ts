@@ -40,6 +40,8 @@ interface ViewedImage {
 
 export class ImageViewer {
   readonly #folder: string;
+  /** Where pictures and unpacked members are written. */
+  readonly #scratch: string;
   readonly #find: (hash: string) => ViewedImage | undefined;
   /** By file name: requests for the same picture share one task. */
   readonly #rendering = new Map<string, Promise<Picture | undefined>>();
@@ -50,10 +52,18 @@ export class ImageViewer {
   #atWork = 0;
   #isClosed = false;
 
-  /** find: by hash; undefined for an unknown image. */
-  constructor(projectFolder: string, find: (hash: string) => ViewedImage | undefined) {
+  /**
+   * find: by hash; undefined for an unknown image. scratch: a folder to write into in place of the project's,
+   * when that cannot be written.
+   */
+  constructor(
+    projectFolder: string,
+    find: (hash: string) => ViewedImage | undefined,
+    scratch = projectFolder,
+  ) {
     this.#folder = projectFolder;
     this.#find = find;
+    this.#scratch = scratch;
   }
 
   /** undefined when neither the catalogue nor a preview knows such an image, or its thumbnail is gone. */
@@ -161,7 +171,7 @@ export class ImageViewer {
     image: ImageFile,
     look: ShownLook | undefined,
   ): Promise<Picture | undefined> {
-    const folder = renderedFolder(this.#folder);
+    const folder = renderedFolder(this.#scratch);
     const target = join(folder, name);
     const picture = { path: target, type: 'image/png' };
     const now = new Date();
@@ -190,16 +200,17 @@ export class ImageViewer {
     taskOn: (file: ImageFile) => T,
   ): Promise<ReaderResults[T['kind']]> {
     const { paths } = image;
-    const run = () => this.#run(taskOn({ ...image, paths: originalFiles(this.#folder, image) }));
+    const files = new Set([this.#folder, this.#scratch].flatMap((at) => originalFiles(at, image)));
+    const run = () => this.#run(taskOn({ ...image, paths: [...files] }));
     try {
       return await run();
     } catch (error) {
       if (error instanceof Failure && error.message === reasons.replaced) {
-        await noteReplaced(this.#folder);
+        await noteReplaced(this.#scratch);
       }
       const isPacked = paths.some((path) => archiveOf(path) !== undefined);
       if (!(error instanceof Failure) || error.code !== 'not-found' || !isPacked) throw error;
-      await restoreOriginals(this.#folder, [image], neverStop);
+      await restoreOriginals(this.#scratch, [image], neverStop);
       return await run();
     }
   }

@@ -8,7 +8,7 @@ import { damaged } from './failures.ts';
 import { newestVersion, versionOf } from './migrate.ts';
 import type { Migration } from './migrations/migrations.ts';
 import { isSealed } from './seal.ts';
-import { openSqlite } from './sqlite.ts';
+import { errorCode, openSqlite } from './sqlite.ts';
 
 /** Marks a file as a Normscope catalogue: "NScp". */
 export const applicationId = 0x4e536370;
@@ -22,6 +22,16 @@ export function harden(connection: Sqlite.Database): void {
   connection.pragma('cell_size_check = on');
 }
 
+/** Whether an error may come from a drive without shared memory. */
+export function needsMemory(error: unknown): boolean {
+  return ['SQLITE_IOERR', 'SQLITE_CANTOPEN', 'SQLITE_PROTOCOL'].includes(errorCode(error) ?? '');
+}
+
+/** The first access locks the file until the connection is closed; no shared memory is needed then. */
+export function holdAlone(connection: Sqlite.Database): void {
+  connection.pragma('locking_mode = exclusive');
+}
+
 /** Throws unless the file is an intact catalogue of this or an earlier version; writes nothing to it. */
 export async function checkCatalogue(
   path: string,
@@ -33,8 +43,7 @@ export async function checkCatalogue(
   const readonly = !existsSync(`${path}-journal`);
   let connection: Sqlite.Database | undefined;
   try {
-    connection = await openSqlite(path, { timeout: busyMs, readonly });
-    harden(connection);
+    connection = await openToCheck(path, readonly);
     checkContents(connection, path, migrations);
     // Slow in a large catalogue, and needed after a crash only.
     const verdict = sealed ? 'ok' : connection.pragma('integrity_check(1)', { simple: true });
@@ -42,6 +51,23 @@ export async function checkCatalogue(
   } finally {
     connection?.close();
   }
+}
+
+/** In write-ahead mode on a drive without shared memory it is opened for writing, by this process alone. */
+async function openToCheck(path: string, readonly: boolean): Promise<Sqlite.Database> {
+  const connection = await openSqlite(path, { timeout: busyMs, readonly });
+  try {
+    harden(connection);
+    versionOf(connection);
+    return connection;
+  } catch (error) {
+    connection.close();
+    if (!needsMemory(error)) throw error;
+  }
+  const alone = await openSqlite(path, { timeout: busyMs });
+  holdAlone(alone);
+  harden(alone);
+  return alone;
 }
 
 /** Checks the first bytes, without opening the file as a database. */

@@ -50,7 +50,31 @@ export function asFailure(error: unknown, path: string): unknown {
         'bad-input',
         'The project cannot be written. Give yourself permission to write its folder, or copy it.',
       );
+    case 'SQLITE_IOERR':
+    case 'SQLITE_PROTOCOL':
+    case 'SQLITE_NOLFS':
+    case 'SQLITE_PERM':
+    case 'EIO':
+    case 'ESTALE':
+    case 'ENOTCONN':
+    case 'EHOSTDOWN':
+    case 'ENETUNREACH':
+    case 'ETIMEDOUT':
+      return failure(
+        'bad-input',
+        `The drive reports an error at ${path}. Check that it is connected and works, and open the ` +
+          'project again; if that does not help, copy the project to a drive of this computer.',
+      );
     default:
       return error;
   }
 }
+
+/** Whether `asFailure` made it of an error that says that the project may not be written. */
+export function isUnwritable(error: unknown): boolean {
+  return error instanceof Failure && unwritable.has(errorCode(error.cause) ?? '');
+}
+
+const unwritable: ReadonlySet<string> = new Set([
+  ...['SQLITE_READONLY', 'SQLITE_CANTOPEN', 'EACCES', 'EPERM', 'EROFS'],
+]);

@@ -7,7 +7,14 @@ import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '#domain/failure.ts';
 import { backUp, newestBackupTime } from './backups.ts';
-import { applicationId, busyMs, checkCatalogue, harden } from './check-catalogue.ts';
+import {
+  applicationId,
+  busyMs,
+  checkCatalogue,
+  harden,
+  holdAlone,
+  needsMemory,
+} from './check-catalogue.ts';
 import { ProjectDatabase } from './database.ts';
 import { asFailure } from './failures.ts';
 import { migrate, newestVersion, versionOf } from './migrate.ts';
@@ -181,12 +188,31 @@ interface Place extends DatabaseOptions {
 }
 
 function connect(Connection: typeof Sqlite, path: string): Sqlite.Database {
-  const connection = new Connection(path, { timeout: busyMs });
+  let connection = new Connection(path, { timeout: busyMs });
   harden(connection);
-  connection.pragma('journal_mode = wal');
+  if (!writesAhead(connection)) {
+    connection.close();
+    connection = new Connection(path, { timeout: busyMs });
+    holdAlone(connection);
+    harden(connection);
+    connection.pragma('journal_mode = delete');
+  }
   connection.pragma('synchronous = full');
   connection.pragma('foreign_keys = on');
   return connection;
+}
+
+/** Write-ahead logging needs shared memory, which network drives do not have. */
+function writesAhead(connection: Sqlite.Database): boolean {
+  try {
+    const mode = connection.pragma('journal_mode = wal', { simple: true });
+    connection.prepare('select count(*) from sqlite_schema').get();
+    return mode === 'wal';
+  } catch (error) {
+    if (needsMemory(error)) return false;
+    connection.close();
+    throw error;
+  }
 }
 
 /** Ids that `from` has ever given, also to deleted rows, are not given again in `to`. */

@@ -49,6 +49,7 @@ async function open(folder: string, create: boolean, shell: Shell): Promise<Open
   const { openApp } = await import('#core/app.ts');
   try {
     const app = await openApp(folder, { create });
+    if (app.readOnly !== null) shell.note(app.readOnly);
     const [ours, theirs] = memoryLink();
     app.serve(theirs);
     return { client: connect(ours), close: () => leave(app, shell) };

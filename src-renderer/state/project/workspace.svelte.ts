@@ -12,6 +12,7 @@ import type { DatasetInView } from '../dataset-in-view.svelte.ts';
 import { ImportWatch } from './imports/import-watch.svelte.ts';
 import { HeatView } from './heat-view.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
+import { LostFiles } from './lost-files.svelte.ts';
 import { Estimates } from './estimates.svelte.ts';
 import { OutlierSelection } from './outlier-selection.svelte.ts';
 import { NearDuplicates } from './near-duplicates.svelte.ts';
@@ -41,6 +42,7 @@ export class Workspace {
   readonly estimates: Estimates;
   readonly heat: HeatView;
   readonly clusters: ClusterSearch;
+  readonly lostFiles: LostFiles;
   readonly recommendation: Recommendation;
   readonly preflight: PreflightList;
   /** Loaded by the components that show them: each load tests the engines again. */
@@ -53,6 +55,7 @@ export class Workspace {
     this.core = core;
     this.#attempt = attempt;
     this.jobs = new Jobs(core);
+    this.lostFiles = new LostFiles(core, this.jobs);
     this.datasets = new Datasets(core);
     this.imports = new ImportWatch(core);
     this.inView = inView;
@@ -84,6 +87,7 @@ export class Workspace {
       void this.sources.list.load();
     };
     loadLists();
+    void this.lostFiles.found.load();
     let pause: ReturnType<typeof setTimeout> | undefined;
     const leaving = [
       this.jobs.onState((job) => this.#refresh(job)),
@@ -112,7 +116,10 @@ export class Workspace {
     this.#attempt(() => this.outlierSelection.flush());
   }
 
-  #refresh({ kind }: Job): void {
+  #refresh({ kind, state }: Job): void {
+    if (kind === 'relink' || kind === 'import') {
+      if (state !== 'queued' && state !== 'running') void this.lostFiles.found.load();
+    }
     if (kind === 'import') {
       void this.datasets.list.load();
       void this.sources.list.load();

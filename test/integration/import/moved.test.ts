@@ -227,6 +227,18 @@ describe('relinking', () => {
     expect(await readdir(join(project.folder, 'cache', 'incoming'))).toEqual([]);
   });
 
+  test('is not needed while another copy is there', async () => {
+    const project = await newProject();
+    await plant(join(project.files, 'a'), names);
+    await plant(join(project.files, 'b'), names);
+    await project.import(join(project.files, 'a'), { dataset: 'first' });
+    await project.import(join(project.files, 'b'), { dataset: 'second' });
+    await rm(join(project.files, 'a'), { recursive: true });
+    expect((await checkFiles(project.catalogue, project.folder, neverStop)).lost).toBe(0);
+    const there = names.map((name) => join(project.files, 'b', name));
+    expect([shown(project, 'first'), shown(project, 'second')]).toEqual([there, there]);
+  });
+
   test('names a folder that is not there, and changes nothing without lost images', async () => {
     const project = await newProject();
     await plant(join(project.files, 'a'), names);

@@ -1,6 +1,6 @@
 // Where two models agree on the images of a dataset, without knowing what is anomalous in it.
 
-import type { FlaggedByOne, ListAgreement } from '#contract/agreement.ts';
+import type { FlaggedByOne, ListAgreement } from '#contract/model-agreement.ts';
 import { Failure } from '#domain/failure.ts';
 import { rankCorrelation } from '#domain/metrics/rank-correlation.ts';
 import type { Reader } from '../../store/database.ts';

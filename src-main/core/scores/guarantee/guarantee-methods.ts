@@ -1,7 +1,7 @@
 // The methods with which a client asks for flags with a guarantee.
 
 import type { coreMethods } from '#contract/core.ts';
-import type { agreementMethods } from '#contract/agreement.ts';
+import type { modelAgreementMethods } from '#contract/model-agreement.ts';
 import type { guaranteeMethods as asked } from '#contract/guarantee.ts';
 import type { HandlersOf } from '#rpc/method.ts';
 import type { ProjectDatabase } from '../../store/database.ts';
@@ -12,7 +12,7 @@ import { falseShareList } from './false-share-list.ts';
 
 export function guaranteeMethods(
   database: ProjectDatabase,
-): Pick<HandlersOf<typeof coreMethods>, keyof typeof asked | keyof typeof agreementMethods> {
+): Pick<HandlersOf<typeof coreMethods>, keyof typeof asked | keyof typeof modelAgreementMethods> {
   return {
     'scores.falseShareList': (request) =>
       database.read((reader) => falseShareList(reader, request)),

@@ -15,6 +15,7 @@ import type { ProjectDatabase, Writer } from '../database.ts';
 import { ensureDataset, findDataset, findItem, items, putItem, setSplit } from './datasets.ts';
 import { addFile, addImage, findFile, findImage } from './images.ts';
 import {
+  leaveLost,
   lostImages,
   moveEntries,
   placesOfHash,
@@ -92,6 +93,7 @@ export class Catalogue implements ImportStore, SnapshotStore {
     this.#database.transact((writer) => {
       setLost(writer, lost, this.#time());
       setLost(writer, back, null);
+      leaveLost(writer, lost);
     });
   }
 

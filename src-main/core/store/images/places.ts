@@ -70,6 +70,16 @@ export function showElsewhere(writer: Writer, paths: readonly string[], fileId: 
   );
 }
 
+/** Datasets show an image whose file is lost at another place, where there is one. */
+export function leaveLost(writer: Writer, paths: readonly string[]): void {
+  writer.run(
+    `update dataset_item set file_id = null where file_id in (
+       select f.id from image_file f where f.path in (select value from json_each(?))
+         and exists (select 1 from image_file o where o.image_id = f.image_id and o.lost_at is null))`,
+    JSON.stringify(paths),
+  );
+}
+
 /** The dataset shows the image under this file. */
 export function showAs(writer: Writer, datasetId: number, imageId: number, path: string): void {
   writer.run(

@@ -21,7 +21,9 @@ async function project() {
     database,
     now,
     onChange: () => undefined,
+    onRenamed: () => undefined,
     assertIdleRun: () => undefined,
+    assertIdleDataset: () => undefined,
   });
   const methods = batchMethods({ ...ports, edits, orClosing: (stop) => stop });
   // Of another microscope: every score is high, from 100 to 159.

@@ -106,7 +106,7 @@ async function addPictures(
         },
         noon,
       );
-      addFile(writer, imageId, { path, modifiedMs: 0 }, null);
+      addFile(writer, imageId, { path, modifiedMs: 0 }, null, noon);
       const attributes = { class: null, group: null, domain: null, ...item?.(index) };
       putItem(writer, datasetId, imageId, { role: 'unlabelled', split: 'none', ...attributes });
       if (modelId > 0) putScore(writer, modelId, imageId, rawScores(score(random, index)));

@@ -25,7 +25,7 @@ export interface ListAgreement {
   } | null;
 }
 
-export const agreementMethods = {
+export const modelAgreementMethods = {
   /** Throws `bad-input` when both have scored fewer than two images that neither has seen. */
   'scores.agreement': method<ListAgreement>()(
     z.strictObject({ one: z.int().min(1), other: z.int().min(1), dataset: datasetName }),
