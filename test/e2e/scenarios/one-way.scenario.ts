@@ -45,7 +45,7 @@ scenario('own class folders are a ranked list after six clicks', async ({ host, 
   const lymphocytes = dialog.getByRole('radiogroup', { name: 'What lymphocyte is' });
   await lymphocytes.getByText('Normal', { exact: true }).click();
   await dialog
-    .getByText(/52 normal → about 36 teach, 8 set the threshold, 8 test · 19 to judge/)
+    .getByText(/52 normal\s+→\s+about 36 teach, 8 set the threshold, 8 test\s+·\s+19 to judge/)
     .waitFor();
   await noBreach(page);
   await dialog.getByRole('button', { name: 'Import 71 images' }).click();
