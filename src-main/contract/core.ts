@@ -19,14 +19,7 @@ import { editMethods, type EditState } from './edit.ts';
 import type { Lineage, SharedGroups, TypeEvaluation } from './evaluation.ts';
 import { exportMethods } from './results/export.ts';
 import { guaranteeMethods, type Drift } from './guarantee.ts';
-import {
-  datasetName,
-  imageMethods,
-  role,
-  scoreName,
-  splitNames,
-  type RankedImage,
-} from './image.ts';
+import { datasetName, imageMethods, role, splitNames } from './image.ts';
 import { heatMapMethods } from './maps/heat-map.ts';
 import { imageLookMethods } from './image-look.ts';
 import { importPreviewMethods } from './import-preview.ts';
@@ -40,8 +33,10 @@ import {
 } from './import/import-rules.ts';
 import { licenceMethods } from './licences.ts';
 import { placeMethods } from './places.ts';
+import type { Preflight } from './preflight.ts';
 import { projectMethods } from './project.ts';
 import { outlierMethods, type OutlierMix } from './outlier.ts';
+import { rankingMethods } from './ranking.ts';
 import { refitMethods } from './refit.ts';
 import { reviewMethods, type Threshold } from './review.ts';
 import { agreementMethods } from './reviewing/agreement.ts';
@@ -117,11 +112,18 @@ export interface RunEstimate {
   readonly steps: number;
   /** Of a method that takes no steps: of one image. */
   readonly stepMilliseconds: number;
-  /**
-   * For all steps and checkpoints; preparing the images, calibrating and scoring are not included. Of a
-   * method that takes no steps: for the features and scores of all images.
-   */
+  /** The sum of `parts`; preparing the images is not included. */
   readonly seconds: number;
+  /**
+   * Seconds of ranking by a frozen network first, of all steps and checkpoints, of scoring every image, and of
+   * comparing both models. Of a method that takes no steps: all of it is scoring.
+   */
+  readonly parts: {
+    readonly ranking: number;
+    readonly training: number;
+    readonly scoring: number;
+    readonly comparison: number;
+  };
   /** The part of `seconds` for writing checkpoints: 5 % at most. */
   readonly checkpointSeconds: number;
   readonly imagesPerSecond: number;
@@ -298,6 +300,7 @@ export const coreMethods = {
   ...learningMethods,
   ...reviewMethods,
   ...agreementMethods,
+  ...rankingMethods,
   ...refitMethods,
   ...guaranteeMethods,
   ...batchMethods,
@@ -330,6 +333,8 @@ export const coreMethods = {
    * too long.
    */
   'runs.estimate': method<RunEstimate>()(trainInput),
+  /** What is known of such a training before it starts, and whether it would be refused. */
+  'runs.preflight': method<Preflight>()(trainInput),
   'runs.resume': method<{ jobId: number; runId: number }>()(z.strictObject({ runId: id })),
   /** Stops the run after a checkpoint; answers within half a second. It stays in sight until it is resumed. */
   'runs.pause': method<{ state: JobState }>()(z.strictObject({ runId: id })),
@@ -345,17 +350,6 @@ export const coreMethods = {
     }),
   ),
   'scores.evaluate': method<Evaluation>()(z.strictObject({ modelId: id, dataset: datasetName })),
-  /** The scored images of a dataset, strangest first. */
-  'scores.rank': method<readonly RankedImage[]>()(
-    z.strictObject({
-      modelId: id,
-      dataset: datasetName,
-      /** Left out: the run's own choice. */
-      by: scoreName.optional(),
-      offset: z.int().min(0).default(0),
-      limit: z.int().min(1).max(10_000).default(100),
-    }),
-  ),
   /**
    * On the images of 'scores.evaluate': nearest neighbours on thumbnails; with `weights` random the
    * read-out of the model's network before its training; with `backbone` the read-out of its features.

@@ -43,7 +43,7 @@ import { FeatureCache } from './features/feature-cache.ts';
 import { Features } from './scores/features.ts';
 import { askedBaseline } from './scores/frozen-baseline.ts';
 import { guaranteeMethods } from './scores/guarantee/guarantee-methods.ts';
-import { rank } from './scores/rank.ts';
+import { rankingMethods } from './scores/rank.ts';
 import { assertIdleDataset, assertIdleRun } from './training/idle-run.ts';
 import { datasetNamed } from './runs/run-items.ts';
 import { compareMethods } from './training/comparison/compare-methods.ts';
@@ -238,7 +238,8 @@ export class Core {
         ...{ database, folder, now, edits: this.#edits, features: this.#features },
         attribution: sampleAttribution,
       }),
-      ...{ ...guaranteeMethods(database), ...datasetMethods({ database, edits: this.#edits }) },
+      ...{ ...guaranteeMethods(database), ...rankingMethods(database) },
+      ...datasetMethods({ database, edits: this.#edits }),
       ...batchMethods({ database, folder, now, edits: this.#edits, orClosing }),
       ...projectMethods({
         ...{ folder, database, queue, backUp: this.#ports.backUp, restore: this.#ports.restore },
@@ -272,7 +273,6 @@ export class Core {
       },
       'scores.evaluate': ({ modelId, dataset }) =>
         database.read((reader) => evaluate(reader, modelId, dataset)),
-      'scores.rank': (request) => database.read((reader) => rank(reader, request)),
       'scores.baseline': (asked, stop) =>
         askedBaseline(asked, orClosing(stop), { database, folder, compute, cache: this.#cache }),
       'engines.describe': (_, stop) => describeEngines(orClosing(stop), compute),

@@ -8,6 +8,9 @@ import type { ShiftName } from './shift-table.ts';
 /** Shifts whose results stay near the specimen: the most informative outliers. */
 const nearShifts: readonly ShiftName[] = ['cut-mix', 'cut-out', 'small-paste'];
 
+/** The dataset of the photographs that come with Normscope, where a project has them as outliers. */
+export const builtInPack = 'natural images';
+
 export function takesSources(method: MethodName): boolean {
   return ['any', 'sources'].includes(cardOf(method).outliers);
 }

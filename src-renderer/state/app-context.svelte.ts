@@ -24,7 +24,7 @@ interface Offer {
 export class AppContext {
   readonly session = new Session();
   readonly inView = new DatasetInView();
-  readonly router = new Router(this.inView);
+  readonly router = new Router(this.inView, () => this.toasts.leaveView());
   readonly theme = new Theme();
   readonly notices = new Notices();
   readonly toasts = new Toasts();
@@ -32,6 +32,8 @@ export class AppContext {
   readonly tileLabel = new TileLabelSetting();
   /** Folder of a new project into which the sample is imported once it is open. */
   #sampleFor: string | undefined;
+  /** The sample that was opened here: it shows its way by itself, so that no introduction covers it. */
+  #sample: string | undefined;
   #offered = $state.raw<Offer>();
   /** Sends pending changes of the open project. */
   #beforeLeaving: (() => Promise<void>) | undefined;
@@ -150,8 +152,13 @@ export class AppContext {
       const folder = await shell?.call('projects.pickNew', { name: 'Sample' });
       if (!folder) return;
       this.#sampleFor = folder;
+      this.#sample = folder;
       this.openProject(folder, { create: true });
     });
+  }
+
+  isSample(folder: string): boolean {
+    return folder === this.#sample;
   }
 
   /** True once, for the project into which the sample is to be imported. */

@@ -7,10 +7,14 @@ import { formatAddress, parseAddress, type ViewAddress } from './view-address.ts
 export class Router {
   readonly #inView: DatasetInView;
   #address = $state.raw<ViewAddress>(parseAddress(location.hash));
+  /** As in the address; no state, so that `follow` reads none. */
+  #view: ViewName = parseAddress(location.hash).view;
+  readonly #onLeave: () => void;
 
-  /** `inView`: is told of every dataset that an address names. */
-  constructor(inView: DatasetInView) {
+  /** `inView`: is told of every dataset that an address names. `onLeave`: called when another view is shown. */
+  constructor(inView: DatasetInView, onLeave: () => void = () => undefined) {
     this.#inView = inView;
+    this.#onLeave = onLeave;
     this.follow();
   }
 
@@ -38,9 +42,11 @@ export class Router {
 
   /** Reads the address; called on the window's "hashchange". */
   follow(): void {
-    // Reads no state: effects call it.
     const address = parseAddress(location.hash);
+    const isOther = address.view !== this.#view;
     this.#address = address;
+    this.#view = address.view;
+    if (isOther) this.#onLeave();
     const { dataset } = address.params;
     if (dataset !== undefined) this.#inView.choose(dataset);
   }

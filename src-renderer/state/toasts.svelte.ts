@@ -5,12 +5,17 @@ import { SvelteMap } from 'svelte/reactivity';
 export interface Toast {
   readonly id: number;
   readonly kind: 'done' | 'failed';
+  readonly sinceMs: number;
   readonly text: string;
   readonly action?: { readonly label: string; readonly run: () => void } | undefined;
 }
 
 /** Display time of results, milliseconds; errors stay until dismissed. */
 const shownMs = 6000;
+/** Results that offer a way to go on are shown longer. */
+const offeredMs = 15_000;
+/** An error that was shown for so long is dismissed when its view is left, milliseconds. */
+const readMs = 6000;
 
 export class Toasts {
   #list = $state.raw<readonly Toast[]>([]);
@@ -34,6 +39,12 @@ export class Toasts {
     this.#add({ kind: 'failed', text, action });
   }
 
+  /** Dismisses errors that were there long enough to be read. Called when another view is shown. */
+  leaveView(): void {
+    const before = performance.now() - readMs;
+    this.#dismissAll(({ kind, sinceMs }) => kind === 'failed' && sinceMs < before);
+  }
+
   dismiss(id: number): void {
     clearTimeout(this.#leaving.get(id));
     this.#leaving.delete(id);
@@ -54,17 +65,20 @@ export class Toasts {
     for (const toast of this.#list.filter(matches)) this.dismiss(toast.id);
   }
 
-  #add(toast: Omit<Toast, 'id'>): void {
-    const added = { ...toast, id: this.#nextId++ };
+  #add(toast: Omit<Toast, 'id' | 'sinceMs'>): void {
+    const added = { ...toast, id: this.#nextId++, sinceMs: performance.now() };
     this.#list = [...this.#list, added];
     if (!this.#isHeld) this.#scheduleDismissal(added);
   }
 
-  #scheduleDismissal({ id, kind }: Toast): void {
+  #scheduleDismissal({ id, kind, action }: Toast): void {
     if (kind === 'done')
       this.#leaving.set(
         id,
-        setTimeout(() => this.dismiss(id), shownMs),
+        setTimeout(
+          () => this.dismiss(id),
+          action && action.label !== 'Undo' && action.label !== 'Redo' ? offeredMs : shownMs,
+        ),
       );
   }
 }

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Role, Split } from '#contract/core.ts';
 import { Failure } from '#domain/failure.ts';
 import { purpose, RandomStream } from '#domain/random.ts';
+import { fewestNormals } from '#domain/run-settings.ts';
 
 export type Side = 'train' | 'calibrate' | 'test';
 
@@ -69,9 +70,10 @@ export interface SplitNormal {
 }
 
 /**
- * With few groups, a random split may leave a side empty. Moves, for each empty side of `wanted`, the training
- * unit among the `movable` ones whose position is nearest to the side's, but never the last training
- * unit. Returns the changes by image.
+ * What chance leaves to be desired in a small dataset. Training gets units of the other sides, those of test
+ * first, until it has the fewest images that a run needs, if there are so many. Then each empty side of `wanted`
+ * gets the training unit whose position is nearest to it, but never the last training unit, nor one that training
+ * needs. Only `movable` units move. Returns the changes by image.
  */
 export function fillEmptySides(
   normals: readonly SplitNormal[],
@@ -79,21 +81,81 @@ export function fillEmptySides(
   movable: ReadonlySet<string>,
   seed: number,
 ): Map<number, Side> {
-  const sideOfUnit = new Map(normals.map(({ unit, split }) => [unit, split]));
-  const changes = new Map<number, Side>();
-  for (const side of wanted) {
-    if ([...sideOfUnit.values()].includes(side)) continue;
-    const training = [...sideOfUnit.keys()].filter((unit) => sideOfUnit.get(unit) === 'train');
-    const choice = training.filter((unit) => movable.has(unit));
-    if (training.length < 2 || choice.length === 0) continue;
-    // Calibrate and test lie at the upper end of the positions.
-    const nearest = choice.reduce((best, unit) =>
-      splitPosition(seed, unit) > splitPosition(seed, best) ? unit : best,
-    );
-    sideOfUnit.set(nearest, side);
-    for (const normal of normals) if (normal.unit === nearest) changes.set(normal.imageId, side);
+  const sides = new UnitSides(normals, movable, seed);
+  sides.fillTraining();
+  for (const side of wanted) sides.fill(side);
+  return sides.changes();
+}
+
+class UnitSides {
+  readonly #normals: readonly SplitNormal[];
+  readonly #movable: ReadonlySet<string>;
+  readonly #seed: number;
+  readonly #sideOf: Map<string, Split>;
+  readonly #images = new Map<string, number>();
+
+  constructor(normals: readonly SplitNormal[], movable: ReadonlySet<string>, seed: number) {
+    this.#normals = normals;
+    this.#movable = movable;
+    this.#seed = seed;
+    this.#sideOf = new Map(normals.map(({ unit, split }) => [unit, split]));
+    for (const { unit } of normals) this.#images.set(unit, (this.#images.get(unit) ?? 0) + 1);
   }
-  return changes;
+
+  /** Leaves a dataset alone that has no training normals: it may be meant to test with. */
+  fillTraining(): void {
+    if (this.#unitsOn('train').length === 0) return;
+    for (const side of ['test', 'calibrate'] as const) {
+      const units = this.#unitsOn(side)
+        .filter((unit) => this.#movable.has(unit))
+        .sort((a, b) => splitPosition(this.#seed, a) - splitPosition(this.#seed, b));
+      for (const unit of units) {
+        if (this.#imagesOn('train') < fewestNormals) this.#sideOf.set(unit, 'train');
+      }
+    }
+  }
+
+  fill(side: Side): void {
+    if (this.#unitsOn(side).length > 0) return;
+    const training = this.#unitsOn('train');
+    const here = this.#imagesOn('train');
+    const choice = training.filter(
+      (unit) =>
+        this.#movable.has(unit) &&
+        // With fewer than needed nothing can be trained, and the rest may still serve to test with.
+        (here < fewestNormals || here - this.#images.get(unit)! >= fewestNormals),
+    );
+    if (training.length >= 2 && choice.length > 0) this.#sideOf.set(this.#last(choice), side);
+    else if (side === 'calibrate' && here >= fewestNormals) {
+      // A threshold serves more than test normals do.
+      const tested = this.#unitsOn('test').filter((unit) => this.#movable.has(unit));
+      if (tested.length > 0) this.#sideOf.set(this.#last(tested), side);
+    }
+  }
+
+  /** Calibrate and test lie at the upper end of the positions. */
+  #last(units: readonly string[]): string {
+    return units.reduce((best, unit) =>
+      splitPosition(this.#seed, unit) > splitPosition(this.#seed, best) ? unit : best,
+    );
+  }
+
+  changes(): Map<number, Side> {
+    return new Map(
+      this.#normals.flatMap(({ imageId, unit, split }) => {
+        const side = this.#sideOf.get(unit)!;
+        return side === split ? [] : [[imageId, side as Side] as const];
+      }),
+    );
+  }
+
+  #unitsOn(side: Side): string[] {
+    return [...this.#sideOf.keys()].filter((unit) => this.#sideOf.get(unit) === side);
+  }
+
+  #imagesOn(side: Side): number {
+    return this.#unitsOn(side).reduce((sum, unit) => sum + this.#images.get(unit)!, 0);
+  }
 }
 
 /** Names of groups with normal images on more than one side; empty in a sound dataset. */

@@ -2,7 +2,14 @@
 
 import type { EditState, ItemChange, Selection, UsedImage } from '#contract/edit.ts';
 import { Failure } from '#domain/failure.ts';
-import { automaticSide, splitOfRole, splitUnit, standardShares } from '../datasets/split.ts';
+import {
+  automaticSide,
+  fillEmptySides,
+  splitOfRole,
+  splitUnit,
+  standardShares,
+  type SplitNormal,
+} from '../datasets/split.ts';
 import { datasetNamed } from '../runs/run-items.ts';
 import type { ProjectDatabase, Reader, Writer } from '../store/database.ts';
 import {
@@ -18,6 +25,7 @@ import {
   applyItems,
   countMeant,
   madeNormal,
+  normalsBefore,
   noteItems,
   noteSplit,
   sidesOfGroups,
@@ -248,10 +256,20 @@ function nameOf(selection: Selection): string {
 /** Images that become normal get a split as in an import: groups stay together. */
 function giveSides(writer: Writer, { id, datasetId }: { id: number; datasetId: number }): void {
   const sides = sidesOfGroups(writer, datasetId);
+  const made: SplitNormal[] = [];
+  const movable = new Set<string>();
   for (const { imageId, hash, group } of madeNormal(writer, id)) {
     const known = group === null ? undefined : sides.get(group);
-    const side = known ?? automaticSide(0, splitUnit(group, hash), standardShares);
-    noteSplit(writer, id, { datasetId, imageId }, side);
+    const unit = splitUnit(group, hash);
+    if (known === undefined) movable.add(unit);
+    made.push({ imageId, unit, split: known ?? automaticSide(0, unit, standardShares) });
+  }
+  const before = normalsBefore(writer, { editId: id, datasetId }).map(({ group, hash, ...one }) => {
+    return { ...one, unit: splitUnit(group, hash) };
+  });
+  const moved = fillEmptySides([...before, ...made], ['calibrate', 'test'], movable, 0);
+  for (const { imageId, split } of made) {
+    noteSplit(writer, id, { datasetId, imageId }, moved.get(imageId) ?? split);
   }
 }
 

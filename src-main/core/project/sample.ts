@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { importInput } from '#contract/core.ts';
+import { builtInPack } from '#domain/run-outliers.ts';
 import type { z } from 'zod';
 
 const folder = new URL('../../../resources/sample/', import.meta.url);
@@ -15,7 +16,7 @@ function archive(name: string): string {
 export const sampleImports: readonly z.output<typeof importInput>[] = [
   { dataset: 'blood cells', paths: [archive('blood-cells.zip')], seed: 0 },
   {
-    dataset: 'natural images',
+    dataset: builtInPack,
     paths: [archive('natural-images.zip')],
     role: 'outlier',
     seed: 0,

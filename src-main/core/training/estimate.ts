@@ -15,6 +15,7 @@ import type { ProjectDatabase } from '../store/database.ts';
 import { items } from '../store/images/datasets.ts';
 import { onAnyEngine } from '../workers/any-engine.ts';
 import { datasetNamed, isCalibrationNormal, isTrainingNormal } from '../runs/run-items.ts';
+import { restSeconds } from './estimate-rest.ts';
 import { newScoringFolder } from '../scores/scoring-folder.ts';
 import { shardImages } from '../scores/shard-images.ts';
 import { withLease, type Compute } from '../workers/compute.ts';
@@ -72,9 +73,17 @@ export async function estimateRun(
       lease.call('estimate', { ...task, engine, folder: scratch }, stop, listeners),
   ).finally(() => rm(scratch, { recursive: true, force: true }));
   const { engine: used, device, stepMilliseconds, steps, checkpointSeconds } = found;
+  const timed = { settings, hasOutliers: task.hasSources || shifts.length > 0, stepMilliseconds };
+  const rest = input.rank
+    ? restSeconds(all, {
+        ...timed,
+        frozenMilliseconds: await timeFrozenImage(normals, stop, ports),
+      })
+    : { ranking: 0, scoring: 0, comparison: 0 };
+  const parts = { ...rest, training: (steps * stepMilliseconds) / 1000 + checkpointSeconds };
   return {
-    ...{ engine: used, device, stepMilliseconds, steps, checkpointSeconds, warnings },
-    seconds: (steps * stepMilliseconds) / 1000 + checkpointSeconds,
+    ...{ engine: used, device, stepMilliseconds, steps, checkpointSeconds, warnings, parts },
+    seconds: parts.ranking + parts.training + parts.scoring + parts.comparison,
     imagesPerSecond: (1000 * (settings.batch + settings.outlierBatch)) / stepMilliseconds,
   };
 }
@@ -88,9 +97,49 @@ async function estimateFrozen(
   }: { readonly method: UntrainedName; readonly settings: RunSettings; readonly rank: boolean },
   all: readonly DatasetItem[],
   stop: Stop,
-  { database, folder, compute }: EstimatePorts,
+  ports: EstimatePorts,
 ): Promise<RunEstimate> {
   const normals = all.filter(isTrainingNormal);
+  const { engine, device, stepMilliseconds, steps, checkpointSeconds } = await timeUntrained(
+    { method, settings },
+    normals,
+    stop,
+    ports,
+  );
+  // Each goes through the network once.
+  const computed = rank ? all : [...normals, ...all.filter(isCalibrationNormal)];
+  const seconds = (computed.length * stepMilliseconds) / 1000;
+  return {
+    ...{ engine, device, stepMilliseconds, steps, checkpointSeconds, warnings: [], seconds },
+    parts: { ranking: 0, training: 0, scoring: seconds, comparison: 0 },
+    imagesPerSecond: 1000 / stepMilliseconds,
+  };
+}
+
+/** Of the frozen network, by what computes it: it ranks before every training, whatever the training is. */
+const frozenTimes = new WeakMap<Compute, number>();
+
+/** Milliseconds that the frozen network takes for an image. Throws as `estimateRun`. */
+async function timeFrozenImage(
+  normals: readonly DatasetItem[],
+  stop: Stop,
+  ports: EstimatePorts,
+): Promise<number> {
+  const known = frozenTimes.get(ports.compute);
+  if (known !== undefined) return known;
+  const method = 'frozen';
+  const settings = resolveSettings({ preset: 'quick', specimen: 'stained', method, overrides: {} });
+  const { stepMilliseconds } = await timeUntrained({ method, settings }, normals, stop, ports);
+  frozenTimes.set(ports.compute, stepMilliseconds);
+  return stepMilliseconds;
+}
+
+async function timeUntrained(
+  { method, settings }: { readonly method: UntrainedName; readonly settings: RunSettings },
+  normals: readonly DatasetItem[],
+  stop: Stop,
+  { database, folder, compute }: EstimatePorts,
+) {
   const { card, path } = await new Backbones().find(String(settings['backbone']));
   const images = await shardImages(database, folder, normals.slice(0, mostImages));
   const task = {
@@ -100,15 +149,5 @@ async function estimateFrozen(
     side: storedSide(card.input.size, images),
     backbone: { model: await compute.put({ hash: card.sha256, path }), card },
   };
-  const { engine, device, stepMilliseconds, steps, checkpointSeconds } = await withLease(
-    compute,
-    (lease) => lease.call('estimate', task, stop),
-  );
-  // Each goes through the network once.
-  const computed = rank ? all : [...normals, ...all.filter(isCalibrationNormal)];
-  return {
-    ...{ engine, device, stepMilliseconds, steps, checkpointSeconds, warnings: [] },
-    seconds: (computed.length * stepMilliseconds) / 1000,
-    imagesPerSecond: 1000 / stepMilliseconds,
-  };
+  return await withLease(compute, (lease) => lease.call('estimate', task, stop));
 }

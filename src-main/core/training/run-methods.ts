@@ -28,12 +28,14 @@ import { readRunConfig } from '../runs/run-config.ts';
 import { frozenRunOf } from './compare-runs.ts';
 import { modelScores } from '../scores/model-scores.ts';
 import { sha256OfFile } from '../scores/scoring-model.ts';
+import { preflight } from './preflight.ts';
 import { backboneOf, startRun, type StartPorts, type TrainInput } from './start-run.ts';
 
 type RunMethods = Pick<
   HandlersOf<typeof coreMethods>,
   | 'runs.train'
   | 'runs.estimate'
+  | 'runs.preflight'
   | 'runs.resume'
   | 'runs.pause'
   | 'runs.cancel'
@@ -73,6 +75,7 @@ export function runMethods(ports: RunMethodPorts): RunMethods {
       return { runId, jobId: queue.submit(training(runId)), frozen };
     },
     'runs.estimate': (input, stop) => estimateRun(input, ports.orClosing(stop), ports),
+    'runs.preflight': (input) => preflight(input, database),
     'runs.resume': async ({ runId }) => {
       await assertUnfinished(run(runId), ports);
       // It may have been deleted while its model was read.

@@ -7,7 +7,7 @@ import { Failure } from '#domain/failure.ts';
 import { isTrained } from '#domain/methods/methods.ts';
 import { resolvedWeights } from '#domain/outlier-weights.ts';
 import { checkOutliers, standardShifts } from '#domain/run-outliers.ts';
-import { fewestNormals, presetMethod, resolveSettings } from '#domain/run-settings.ts';
+import { presetMethod, resolveSettings } from '#domain/run-settings.ts';
 import { parseShiftName, shiftParameters } from '#domain/shift-table.ts';
 import { freezeSnapshot, type FrozenSnapshot } from '../datasets/snapshot.ts';
 import type { DatasetItem } from '../datasets/items.ts';
@@ -18,6 +18,7 @@ import { addRun, type RunSource } from '../store/runs/runs.ts';
 import type { RunConfig } from '#contract/run-config.ts';
 import { Backbones } from '../backbones/backbones.ts';
 import type { Backbone } from '../backbones/kept-backbone.ts';
+import { refusalOf } from './preflight.ts';
 import { newRunFolder } from '../store/runs/run-folder.ts';
 import {
   datasetNamed,
@@ -127,18 +128,9 @@ function assertDistinct(chosen: readonly { readonly name: string }[], noun: stri
 }
 
 function assertNormals({ items }: FrozenSnapshot, dataset: string): void {
-  const training = items.filter(isTrainingNormal).length;
-  if (training >= fewestNormals) return;
-  const normals = items.filter(({ role }) => role === 'normal').length;
-  const remedy =
-    normals === 0
-      ? 'Import images into it with the role normal.'
-      : `It has ${normals} normal images in all. Add normal images, or give more of them to training.`;
-  throw new Failure(
-    'too-few-images',
-    `Training needs at least ${fewestNormals} normal images, and the dataset "${dataset}" has ` +
-      `${training} in its training part. ${remedy}`,
-  );
+  const normals = items.filter(({ role }) => role === 'normal');
+  const refusal = refusalOf(normals, normals.filter(isTrainingNormal).length, dataset);
+  if (refusal !== null) throw new Failure('too-few-images', refusal);
 }
 
 function freezeSource(name: string, ports: StartPorts): Omit<FrozenSource, 'weight'> {

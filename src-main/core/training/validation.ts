@@ -19,7 +19,7 @@ import { onAnyEngine } from '../workers/any-engine.ts';
 import type { Compute } from '../workers/compute.ts';
 
 /** Normal images whose changed copies are the anomalies. */
-const mostImages = 100;
+export const mostChangedImages = 100;
 /** Fewer anomalies set aside to validate say little. */
 const fewestAnomalies = 8;
 
@@ -28,7 +28,7 @@ const validationShifts: readonly ShiftName[] = [
   ...(['swirl', 'stitch', 'jigsaw', 'mixup'] as const),
   ...(['small-paste', 'cut-mix', 'cut-out'] as const),
 ];
-const mostShifts = 4;
+export const mostValidationShifts = 4;
 
 export interface ValidationPorts {
   readonly database: ProjectDatabase;
@@ -90,10 +90,10 @@ export async function fromShifts(
   const learnt = new Set(runs.flatMap(({ config }) => learntShifts(config)));
   const shifts = validationShifts
     .filter((name) => !learnt.has(name))
-    .slice(0, mostShifts)
+    .slice(0, mostValidationShifts)
     .map((name) => ({ name, strength: 0.5 }));
   const { config } = runs[0]!;
-  const images = sample(held, mostImages, config.seed, 3);
+  const images = sample(held, mostChangedImages, config.seed, 3);
   const samples: Samples[] = [];
   for (const { run } of runs) {
     report(samples.length);

@@ -7,7 +7,7 @@ import { backbone } from './commands/backbone.ts';
 import { cancel } from './commands/cancel.ts';
 import { compare } from './commands/compare.ts';
 import { clusters } from './commands/maps/clusters.ts';
-import { demo } from './commands/demo.ts';
+import { demo } from './commands/one-way/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { engine } from './commands/engine.ts';
 import { evaluate } from './commands/evaluate.ts';
@@ -20,6 +20,7 @@ import { rank } from './commands/rank.ts';
 import { refit } from './commands/refit.ts';
 import { relink } from './commands/relink.ts';
 import { resume } from './commands/resume.ts';
+import { run } from './commands/one-way/run.ts';
 import { runs } from './commands/runs.ts';
 import { score } from './commands/score.ts';
 import { serve } from './commands/serve.ts';
@@ -29,6 +30,7 @@ import { train } from './commands/train.ts';
 
 export const commands: Readonly<Record<string, Command>> = {
   demo,
+  run,
   doctor,
   engine,
   backbone,

@@ -40,6 +40,7 @@ export async function followTraining(
   shell: Shell,
   project: string,
   start: () => Promise<Started>,
+  onFirstRanking: () => void = () => undefined,
 ): Promise<TrainedRun> {
   const progress = shell.progress(title);
   const printed = new Set<string>();
@@ -61,7 +62,7 @@ export async function followTraining(
   ];
   try {
     const { jobId, runId, frozen } = await start();
-    if (frozen) await followFrozen(client, shell, project, frozen, runId);
+    if (frozen && (await followFrozen(client, shell, project, frozen, runId))) onFirstRanking();
     followed = runId;
     shell.note(`Run ${runId}`);
     const outcome = (await followJob(client, jobId, shell, {
@@ -77,14 +78,14 @@ export async function followTraining(
   }
 }
 
-/** The run that ranks while the network is trained. If it fails, the training continues without it. */
+/** The run that ranks while the network is trained: whether it did. If it fails, the training continues without it. */
 async function followFrozen(
   client: CoreClient,
   shell: Shell,
   project: string,
   { jobId, runId }: { readonly jobId: number; readonly runId: number },
   trainingId: number,
-): Promise<void> {
+): Promise<boolean> {
   const frozen = String(runId);
   shell.note(`Run ${frozen}, which ranks with a frozen network first`);
   try {
@@ -96,17 +97,19 @@ async function followFrozen(
         shell.typed('resume', project, String(trainingId)),
     });
     const { modelId, dataset, threshold } = await client.call('runs.show', { runId });
-    if (modelId === null) return;
+    if (modelId === null) return false;
     shell.note(
       `The images are ranked by model ${modelId}. See the list with: ` +
         shell.typed('score', project, '--model', String(modelId), '--dataset', dataset),
     );
     if (threshold !== null) shell.note(thresholdLine(threshold));
+    return true;
   } catch (error) {
     if (!(error instanceof Failure) || error.code === 'stopped') throw error;
     shell.note(
       `Warning: ${printable(error.message)} There is no ranking before the training ends.`,
     );
+    return false;
   }
 }
 

@@ -1,6 +1,11 @@
-// Entries of the glossary about heat maps and clusters.
+// Entries of the glossary about lists, heat maps and clusters.
 
 export const mapEntries = {
+  taught: {
+    term: 'Taught',
+    meaning:
+      'Images that the model knows: normal images that it was trained on or that set its threshold, and its outliers. How strange it finds them says nothing, so lists and counts are of the other images unless you ask for these. Unlabelled images are to be judged; test images (normal images held out, and known anomalies) tell how well the model ranks.',
+  },
   cluster: {
     term: 'Cluster',
     meaning:

@@ -52,6 +52,22 @@ export class Jobs {
     await this.#core.call('jobs.stop', { jobId });
   }
 
+  /** Resolves when a job has ended, whatever its end. Throws what asking for it throws. */
+  async whenEnded(jobId: number): Promise<void> {
+    let leave: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => {
+      leave = this.onState((job) => {
+        if (job.id === jobId && !isAlive(job)) resolve();
+      });
+    });
+    try {
+      // It may have ended before.
+      if (isAlive(await this.#core.call('jobs.show', { jobId }))) await ended;
+    } finally {
+      leave();
+    }
+  }
+
   /** Calls `listener` when a job's state has changed. Returns a function that unsubscribes. */
   onState(listener: (job: Job) => void): () => void {
     this.#listeners.push(listener);
@@ -89,6 +105,6 @@ function isCounted(job: Job): job is Job & { readonly total: number } {
   return job.total !== null && job.done < job.total;
 }
 
-function isAlive({ state }: Job): boolean {
+function isAlive({ state }: Pick<Job, 'state'>): boolean {
   return state === 'queued' || state === 'running';
 }

@@ -3,6 +3,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Baseline, Evaluation, RankedImage } from '#contract/core.ts';
 import type { Certificates, Drift } from '#contract/guarantee.ts';
+import type { AmongImages, ScoredCount } from '#contract/ranking.ts';
 import type { ScoreCurves } from '#contract/review.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Resource } from '../resource.svelte.ts';
@@ -24,14 +25,16 @@ export class Results {
   readonly drift: Resource<Drift | null>;
   /** Images of the dataset without a score, apart from those that cannot be read. */
   readonly unscored: Resource<number>;
-  /** With a score. */
-  readonly scored: Resource<number>;
+  /** How many images have scores, by what the model was taught. */
+  readonly counts: Resource<Readonly<Record<AmongImages, ScoredCount>>>;
   /** The first page; further pages are loaded as they come into view. */
   readonly ranking: Resource<readonly RankedImage[]>;
   readonly #further = new SvelteMap<number, Resource<readonly RankedImage[]>>();
   #baseline = $state.raw<Resource<Baseline>>();
   /** Left out: the run's own choice. */
   #by = $state<string>();
+  /** The model has learnt the others: they tell nothing of what is strange. */
+  #among = $state<AmongImages>('new');
 
   constructor(core: CoreClient, modelAndDataset: ModelAndDataset) {
     this.#core = core;
@@ -44,19 +47,24 @@ export class Results {
       core.call('thresholds.certificates', modelAndDataset, signal),
     );
     this.drift = new Resource((signal) => core.call('scores.drift', modelAndDataset, signal));
-    const counted = (is: 'scored' | 'unscored') =>
-      new Resource(async (signal) => {
-        const { modelId, dataset } = modelAndDataset;
-        const found = await core.call('images.facets', { dataset, score: { modelId } }, signal);
-        return found.scores?.[is] ?? 0;
-      });
-    this.unscored = counted('unscored');
-    this.scored = counted('scored');
+    this.counts = new Resource((signal) => {
+      const by = this.#by === undefined ? {} : { by: this.#by };
+      return core.call('scores.counts', { ...modelAndDataset, ...by }, signal);
+    });
+    this.unscored = new Resource(async (signal) => {
+      const { modelId, dataset } = modelAndDataset;
+      const found = await core.call('images.facets', { dataset, score: { modelId } }, signal);
+      return found.scores?.unscored ?? 0;
+    });
     this.ranking = new Resource((signal) => this.#rank(0, signal));
   }
 
   get by(): string | undefined {
     return this.#by;
+  }
+  /** The images that are listed. */
+  get among(): AmongImages {
+    return this.#among;
   }
   /** undefined until requested. */
   get baseline(): Resource<Baseline> | undefined {
@@ -78,12 +86,18 @@ export class Results {
     await Promise.all([
       ...[this.evaluation.load(), this.ranking.load(), this.curves.load()],
       ...[this.certificates.load(), this.drift.load()],
-      ...[this.unscored.load(), this.scored.load()],
+      ...[this.unscored.load(), this.counts.load()],
     ]);
   }
 
   async rankBy(by: string | undefined): Promise<void> {
     this.#by = by;
+    this.#further.clear();
+    await Promise.all([this.ranking.load(), this.counts.load()]);
+  }
+
+  async show(among: AmongImages): Promise<void> {
+    this.#among = among;
     this.#further.clear();
     await this.ranking.load();
   }
@@ -112,6 +126,7 @@ export class Results {
       {
         ...modelAndDataset,
         ...(this.#by === undefined ? {} : { by: this.#by }),
+        among: this.#among,
         offset,
         limit: pageSize,
       },

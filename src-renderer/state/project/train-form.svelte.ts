@@ -25,8 +25,20 @@ import { errorMessage } from '../error-message.ts';
 export type TrainInput = InputOf<CallsOf<typeof coreMethods>, 'runs.train'>;
 export type EngineChoice = NonNullable<TrainInput['engine']>;
 
+/** What the form's Advanced part chooses. */
+interface Advanced {
+  readonly engine: EngineChoice;
+  readonly seed: string;
+  readonly ownMethod: StartName | undefined;
+  readonly typed: readonly (readonly [string, string])[];
+}
+
+const usual: Advanced = { engine: 'auto', seed: '0', ownMethod: undefined, typed: [] };
+
 export class TrainForm {
   readonly #inView: DatasetInView;
+  /** Whose changes under Advanced are in the form; undefined before the first. */
+  #advancedOf: string | undefined;
   preset = $state<PresetName>('quick');
   specimen = $state<SpecimenName>('stained');
   /** undefined: the preset's method. */
@@ -42,6 +54,8 @@ export class TrainForm {
   readonly outlierSelection: OutlierSelection;
   /** Settings that differ from the preset's, as they are typed; also those that another method has. */
   readonly #typed = new SvelteMap<string, string>();
+  /** What was chosen under Advanced for other datasets. */
+  readonly #advanced = new SvelteMap<string, Advanced>();
 
   constructor(outlierSelection: OutlierSelection, inView: DatasetInView) {
     this.outlierSelection = outlierSelection;
@@ -54,6 +68,16 @@ export class TrainForm {
   }
   set dataset(name: string) {
     this.#inView.choose(name);
+  }
+
+  /** What was changed under Advanced stays with the dataset for which it was changed. */
+  useFor(dataset: string): void {
+    const before = this.#advancedOf;
+    if (dataset === before) return;
+    this.#advancedOf = dataset;
+    if (before === undefined) return;
+    this.#keepAdvanced(before);
+    this.#takeAdvanced(this.#advanced.get(dataset));
   }
 
   get method(): StartName {
@@ -162,7 +186,9 @@ export class TrainForm {
   /** Copies all choices from a run. `sources`: the existing outlier sources. */
   takeFrom(runId: number, config: RunConfig, sources: readonly string[]): void {
     const { dataset, preset, specimen, method, engine, seed } = config;
-    Object.assign(this, { dataset, preset, specimen, engine, seed: String(seed) });
+    this.dataset = dataset;
+    this.useFor(dataset);
+    Object.assign(this, { preset, specimen, engine, seed: String(seed) });
     // A refit starts from a model: its images and settings are trained on by the preset's method.
     this.ownMethod = method !== presetMethod[preset] && isStartName(method) ? method : undefined;
     this.takenFrom = runId;
@@ -172,6 +198,18 @@ export class TrainForm {
       if (Object.hasOwn(this.table, name)) this.type(name, String(value));
     }
     this.outlierSelection.take(config.outliers, config.shifts, sources);
+  }
+
+  #keepAdvanced(dataset: string): void {
+    const { engine, seed, ownMethod } = this;
+    this.#advanced.set(dataset, { engine, seed, ownMethod, typed: [...this.#typed] });
+  }
+
+  #takeAdvanced(kept: Advanced | undefined): void {
+    const { typed, ...others } = kept ?? usual;
+    Object.assign(this, others);
+    this.#typed.clear();
+    for (const [name, value] of typed) this.#typed.set(name, value);
   }
 
   #typedOfMethod(): Readonly<Record<string, string>> {

@@ -17,6 +17,7 @@ import { Estimates } from './estimates.svelte.ts';
 import { OutlierSelection } from './outlier-selection.svelte.ts';
 import { NearDuplicates } from './near-duplicates.svelte.ts';
 import { Overlaps } from './overlaps.svelte.ts';
+import { PreflightList } from './way/preflight.svelte.ts';
 import { Recommendation } from './recommendation.svelte.ts';
 import { Resource } from '../resource.svelte.ts';
 import { Runs } from './runs.svelte.ts';
@@ -43,6 +44,7 @@ export class Workspace {
   readonly clusters: ClusterSearch;
   readonly lostFiles: LostFiles;
   readonly recommendation: Recommendation;
+  readonly preflight: PreflightList;
   /** Loaded by the components that show them: each load tests the engines again. */
   readonly engines: Resource<readonly EngineReport[]>;
   readonly trainForm: TrainForm;
@@ -64,6 +66,7 @@ export class Workspace {
     this.overlaps = new Overlaps(core);
     this.nearDuplicates = new NearDuplicates(core);
     this.recommendation = new Recommendation(core);
+    this.preflight = new PreflightList(core);
     this.estimates = new Estimates(core, this.datasets);
     this.heat = new HeatView(core);
     this.clusters = new ClusterSearch(core);
@@ -95,6 +98,7 @@ export class Workspace {
       ),
       this.edits.onChange(() => {
         this.overlaps.forget();
+        this.preflight.forget();
         // Verdicts follow each other quickly, and lists of 100,000 images take a while.
         clearTimeout(pause);
         pause = setTimeout(loadLists, pauseMs);
@@ -120,6 +124,7 @@ export class Workspace {
       void this.datasets.list.load();
       void this.sources.list.load();
       this.overlaps.forget();
+      this.preflight.forget();
     } else void this.runs.list.load();
   }
 }

@@ -1,10 +1,31 @@
 // An import in preparation: files, dataset, role, groups and split, and the preview of the result.
 
 import { splitNames, type Role, type Split } from '#contract/core.ts';
+import type { PreviewedClass } from '#contract/import-preview.ts';
+import { fewestNormals } from '#domain/run-settings.ts';
+import { SvelteMap } from 'svelte/reactivity';
 import type { CoreClient } from '../../client/clients.ts';
 import { nameFrom, pathsIn } from '../../state/given-paths.ts';
 import { Resource } from '../../state/resource.svelte.ts';
 import { errorMessage } from '../../state/error-message.ts';
+
+/** What a class may be, in the order in which the table offers it. */
+export const classRoleNames = ['normal', 'unlabelled', 'anomaly', 'outlier', 'skip'] as const;
+export type ClassRole = (typeof classRoleNames)[number];
+
+/** What the images of an import will do. Of automatic splits the numbers are about these. */
+export interface ImportCounts {
+  readonly images: number;
+  readonly normal: number;
+  /** Of the normal images. */
+  readonly teach: number;
+  readonly setLine: number;
+  readonly test: number;
+  readonly toJudge: number;
+  readonly anomalies: number;
+  readonly outliers: number;
+  readonly skipped: number;
+}
 
 export const groupRules = ['none', 'parent', 'pattern'] as const;
 export type GroupRule = (typeof groupRules)[number];
@@ -90,6 +111,50 @@ export class ImportPlan {
     };
   });
 
+  /** Roles that the user has chosen, by class. */
+  readonly #roles = new SvelteMap<string | null, ClassRole>();
+
+  roleOf({ name, role }: Pick<PreviewedClass, 'name' | 'role'>): ClassRole {
+    return this.#roles.get(name) ?? role;
+  }
+
+  isChosen(name: string | null): boolean {
+    return this.#roles.has(name);
+  }
+
+  setRole(name: string | null, role: ClassRole): void {
+    this.#roles.set(name, role);
+  }
+
+  /** Of the images previewed; undefined before. */
+  readonly counts: ImportCounts | undefined = $derived.by(() => {
+    const { value } = this.preview;
+    if (!value) return undefined;
+    const by: Record<ClassRole, number> = {
+      normal: 0,
+      unlabelled: 0,
+      anomaly: 0,
+      outlier: 0,
+      skip: 0,
+    };
+    let listed = 0;
+    for (const row of value.classTable) {
+      const own = this.#roles.get(row.name);
+      listed += row.images;
+      if (own !== undefined) by[own] += row.images;
+      else for (const { value: role, count } of row.roles) by[role] += count;
+    }
+    // Classes beyond the table's end.
+    by.unlabelled += Math.max(0, value.images - listed);
+    const { normal } = by;
+    const teach = Math.max(Math.min(normal, fewestNormals), Math.round(0.7 * normal));
+    const setLine = Math.round((normal - teach) / 2);
+    return {
+      ...{ images: value.images - by.skip, normal, teach, setLine, test: normal - teach - setLine },
+      ...{ toJudge: by.unlabelled, anomalies: by.anomaly, outliers: by.outlier, skipped: by.skip },
+    };
+  });
+
   readonly preview = new Resource(async (signal) => {
     const input = this.input!;
     const preview = await this.#core.call('images.preview', input, signal);
@@ -115,7 +180,7 @@ export class ImportPlan {
   readonly isImportable = $derived(
     this.isReady &&
       this.preview.state.kind !== 'failed' &&
-      !(this.isPreviewed && this.preview.value?.images === 0),
+      !(this.isPreviewed && this.counts?.images === 0),
   );
 
   /** Throws what the core throws. */
@@ -123,7 +188,9 @@ export class ImportPlan {
     if (!this.input) return;
     const [side, overlap] = [this.tileSide ?? null, this.tileOverlap ?? 0];
     const tiles = side === null ? {} : { tiles: { side, overlap } };
-    await this.#core.call('images.import', { ...this.input, ...tiles });
+    const classRoles = [...this.#roles].map(([name, role]) => ({ class: name, role }));
+    const roles = classRoles.length === 0 ? {} : { classRoles };
+    await this.#core.call('images.import', { ...this.input, ...tiles, ...roles });
   }
 }
 

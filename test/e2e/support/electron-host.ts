@@ -96,7 +96,7 @@ export async function launchApp(
 }
 
 /** The system's dialogs cannot be driven: the next one to save a file answers by itself. */
-async function answerSaveDialog(app: ElectronApplication, path: string): Promise<void> {
+export async function answerSaveDialog(app: ElectronApplication, path: string): Promise<void> {
   await app.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
   }, path);

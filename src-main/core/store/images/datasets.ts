@@ -76,6 +76,16 @@ export function reviewedItems(reader: Reader, datasetId: number): DatasetItem[] 
 }
 
 /** Ids of the dataset's images with a role, in the order of their import. */
+const longestSides: Query<{ side: number }> = `
+  select max(i.width, i.height) side from dataset_item d join image i on i.id = d.image_id
+  where d.dataset_id = ? order by d.image_id limit 500`;
+
+/** Of the longer sides of its first images the middle one, in pixels; null without images. */
+export function middleSide(reader: Reader, datasetId: number): number | null {
+  const sides = reader.all(longestSides, datasetId).map(({ side }) => side);
+  return sides.sort((a, b) => a - b)[sides.length >> 1] ?? null;
+}
+
 export function imageIdsOfRole(reader: Reader, datasetId: number, role: Role): number[] {
   return reader.all(idsOfRole, datasetId, role).map(({ imageId }) => imageId);
 }

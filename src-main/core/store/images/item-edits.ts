@@ -79,6 +79,20 @@ export function madeNormal(reader: Reader, editId: number): BecomingNormal[] {
   return reader.all(becomingNormal, editId);
 }
 
+const normalBefore: Query<BecomingNormal & { split: Split }> = `
+  select d.image_id imageId, i.hash, d.group_name "group", d.split
+  from dataset_item d join image i on i.id = d.image_id
+  where d.dataset_id = ? and d.role = 'normal'
+    and d.image_id not in (select image_id from edit_item where edit_id = ?)`;
+
+/** The normal items of a dataset that an edit leaves as they are. */
+export function normalsBefore(
+  reader: Reader,
+  { editId, datasetId }: { readonly editId: number; readonly datasetId: number },
+): (BecomingNormal & { split: Split })[] {
+  return reader.all(normalBefore, datasetId, editId);
+}
+
 const sides: Query<{ group: string; split: Split }> = `
   select group_name "group", min(split) split from dataset_item
   where dataset_id = ? and role = 'normal' and group_name is not null group by group_name`;

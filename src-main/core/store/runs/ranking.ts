@@ -2,6 +2,7 @@
 
 import type { DatasetItem } from '../../datasets/items.ts';
 import type { Query, Reader } from '../database.ts';
+import { amongCondition, type AmongAsked } from './taught.ts';
 import { modelScoreId } from './scores.ts';
 
 export interface RankedItem extends DatasetItem {
@@ -20,9 +21,12 @@ export function rankedItems(
     readonly limit: number;
     /** Of these images alone. */
     readonly imageIds?: readonly number[] | undefined;
+    /** All when left out. */
+    readonly among?: AmongAsked | undefined;
   },
 ): RankedItem[] {
   const { modelId, datasetId, name, offset, limit, imageIds } = request;
+  const among = amongCondition(request.among);
   const these = imageIds ? 'and d.image_id in (select value from json_each(?))' : '';
   const ranked: Query<RankedItem> = `
     select d.image_id imageId, i.hash, d.role, d.class, d.group_name "group", d.domain, d.split,
@@ -30,10 +34,36 @@ export function rankedItems(
     from dataset_item d
       join score s on s.model_score_id = ${modelScoreId} and s.image_id = d.image_id
       join image i on i.id = d.image_id
-    where d.dataset_id = ? ${these}
+    where d.dataset_id = ? ${these} and ${among.sql}
     order by raw, d.image_id limit ? offset ?`;
   const values = imageIds ? [JSON.stringify(imageIds)] : [];
-  return reader.all(ranked, modelId, name, datasetId, ...values, limit, offset);
+  return reader.all(
+    ranked,
+    ...[modelId, name, datasetId, ...values, ...among.values],
+    ...[limit, offset],
+  );
+}
+
+/** How many images of a dataset have a score, and how many of them are above a limit. */
+export function countScored(
+  reader: Reader,
+  request: {
+    readonly modelId: number;
+    readonly datasetId: number;
+    readonly name: string;
+    /** An anomaly score; null flags none. */
+    readonly limit: number | null;
+    readonly among: AmongAsked;
+  },
+): { scored: number; flagged: number } {
+  const { modelId, datasetId, name, limit } = request;
+  const among = amongCondition(request.among);
+  const counted: Query<{ scored: number; flagged: number }> = `
+    select count(*) scored, coalesce(sum(-s.value > ?), 0) flagged
+    from dataset_item d
+      join score s on s.model_score_id = ${modelScoreId} and s.image_id = d.image_id
+    where d.dataset_id = ? and ${among.sql}`;
+  return reader.get(counted, limit, modelId, name, datasetId, ...among.values)!;
 }
 
 /** A normal image that the run held out to calibrate on. */

@@ -12,6 +12,7 @@ import {
   type SplitNormal,
 } from '#core/datasets/split.ts';
 import { Failure } from '#domain/failure.ts';
+import { fewestNormals } from '#domain/run-settings.ts';
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 });
 /** Few groups, so that they repeat; null is an image by itself. */
@@ -55,10 +56,50 @@ describe('the automatic split', () => {
         const normals = filled(split(groups, seed), seed);
         const units = new Set(normals.map(({ unit }) => unit));
         const training = split(groups, seed).filter((one) => one.split === 'train');
-        // Chance may leave no unit for training at all; then nothing can be moved from it.
+        // Chance may leave no unit for training at all; then nothing can be moved from it. From eight images on
+        // training keeps those that it needs.
         fc.pre(new Set(training.map(({ unit }) => unit)).size >= 3);
+        fc.pre(groups.length < fewestNormals);
         expect(new Set(normals.map((normal) => normal.split)).size).toBe(Math.min(3, units.size));
       }),
+    );
+  });
+
+  test('gives training the images that it needs, if there are so many', () => {
+    const many = fc.array(fc.option(fc.constantFrom('p1', 'p2')), { minLength: 8, maxLength: 30 });
+    fc.assert(
+      fc.property(many, seeds, (groups, seed) => {
+        const before = split(groups, seed);
+        fc.pre(before.some((one) => one.split === 'train'));
+        const normals = filled(before, seed);
+        const on = (side: string) => normals.filter((one) => one.split === side).length;
+        expect(on('train')).toBeGreaterThanOrEqual(fewestNormals);
+      }),
+    );
+  });
+
+  test.each([
+    [8, { train: 8, calibrate: 0 }],
+    [9, { train: 8, calibrate: 1 }],
+    [12, { train: 8, calibrate: 1 }],
+  ])('of %i single images trains on 8 at least, and calibrates on the next', (count, least) => {
+    for (let seed = 0; seed < 200; seed++) {
+      const single = Array.from({ length: count }, () => null);
+      const before = split(single, seed);
+      if (before.every((one) => one.split !== 'train')) continue;
+      const normals = filled(before, seed);
+      const on = (side: string) => normals.filter((one) => one.split === side).length;
+      expect(on('train')).toBeGreaterThanOrEqual(least.train);
+      expect(on('calibrate')).toBeGreaterThanOrEqual(least.calibrate);
+    }
+  });
+
+  test('leaves a dataset alone that is meant to test with', () => {
+    const tested = Array.from({ length: 12 }, (_, imageId) => {
+      return { imageId, unit: `image ${imageId}`, split: 'test' as const };
+    });
+    expect(fillEmptySides(tested, ['test'], new Set(tested.map(({ unit }) => unit)), 1).size).toBe(
+      0,
     );
   });
 

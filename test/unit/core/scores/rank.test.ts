@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { calibrate } from '#core/scores/calibrate.ts';
-import { rank } from '#core/scores/rank.ts';
+import { countRanked, rank } from '#core/scores/rank.ts';
 import { hashOf } from '../../../support/catalogue.ts';
 import { tempFolders } from '../../../support/temp-folder.ts';
 import {
@@ -102,5 +102,47 @@ describe('rank', () => {
         ['/5.png', null, null],
       ],
     ]);
+  });
+
+  it('tells images that were taught from those that are new, and counts both', async () => {
+    const ports = await openCatalogue(newFolder());
+    const { database } = ports;
+    put(database, 'cells', [1, 8], { role: 'normal', split: 'train' });
+    put(database, 'cells', [9, 12], { role: 'normal', split: 'calibrate' });
+    put(database, 'cells', [13, 15], { role: 'normal', split: 'test' });
+    put(database, 'cells', [16, 17], { role: 'anomaly', split: 'test' });
+    // Learnt as an outlier of this run.
+    put(database, 'cells', [18, 18], { role: 'anomaly', split: 'test' });
+    put(database, 'dust', [18, 18], { role: 'outlier', split: 'train' });
+    put(database, 'cells', [19, 22], { role: 'unlabelled', split: 'none' });
+    put(database, 'cells', [23, 23], { role: 'outlier', split: 'train' });
+    const modelId = runWithModel(ports, request({ outliers: [{ name: 'dust', weight: 1 }] }));
+    // 22 has no score.
+    const scored = Array.from({ length: 23 }, (_, i) => i + 1).filter((n) => n !== 22);
+    giveScore(database, modelId, 'cells', new Map(scored.map((n) => [n, n])));
+    const held = itemsOf(database, 'cells').filter(({ split }) => split === 'calibrate');
+    calibrate(
+      database,
+      modelId,
+      held.map(({ imageId }) => imageId),
+      0.5,
+    );
+    const asked = { modelId, dataset: 'cells' };
+    // Of 9 … 12, half of five may be above: above 11.
+    expect(database.read((reader) => countRanked(reader, asked))).toEqual({
+      all: { scored: 22, flagged: 11 },
+      new: { scored: 9, flagged: 9 },
+      unlabelled: { scored: 3, flagged: 3 },
+      test: { scored: 5, flagged: 5 },
+      taught: { scored: 13, flagged: 2 },
+    });
+    const paths = (among: 'new' | 'unlabelled' | 'test' | 'taught') =>
+      database
+        .read((reader) => rank(reader, { ...asked, among, offset: 0, limit: 100 }))
+        .map(({ path }) => Number(/\d+/.exec(path)![0]));
+    expect(paths('new')).toEqual([23, 21, 20, 19, 17, 16, 15, 14, 13]);
+    expect(paths('unlabelled')).toEqual([21, 20, 19]);
+    expect(paths('test')).toEqual([17, 16, 15, 14, 13]);
+    expect(paths('taught')).toEqual([18, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
   });
 });

@@ -166,7 +166,9 @@ describe('startRun', () => {
     put(ports.database, 'cells', [8, 30], { role: 'normal', split: 'test' });
     const { code, message } = refusal(ports, request({ shifts: [{ name: 'noise', weight: 1 }] }));
     expect(code).toBe('too-few-images');
-    expect(message).toContain('has 7 in its training part. It has 30 normal images in all.');
+    expect(message).toContain(
+      'has 7 in its training part. It has 30 normal images in all: set the split of 1 more',
+    );
   });
 
   it('refuses an outlier that is a normal image, and names it', async () => {

@@ -51,4 +51,13 @@ describe('messages in the corner', () => {
     }
     expect(texts()).toEqual(['No such run.', 'The disk is full.']);
   });
+
+  it('of errors that were read go with their view', () => {
+    const { toasts, texts } = made();
+    toasts.failed('Nine images are too few.');
+    vi.advanceTimersByTime(10_000);
+    toasts.failed('The disk is full.');
+    toasts.leaveView();
+    expect(texts()).toEqual(['The disk is full.']);
+  });
 });

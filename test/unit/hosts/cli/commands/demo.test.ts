@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { baselineFigures } from '#hosts/cli/commands/demo.ts';
+import { baselineFigures } from '#hosts/cli/commands/one-way/demo.ts';
 
 it('gives the baseline also by its former name, for scripts', () => {
   const measured = {

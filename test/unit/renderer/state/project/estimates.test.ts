@@ -9,6 +9,7 @@ import { fakeCore } from '../../support/fake-core.ts';
 const estimate: RunEstimate = {
   ...{ engine: 'cpu', device: 'CPU', steps: 10, stepMilliseconds: 100, seconds: 1 },
   ...{ imagesPerSecond: 9, checkpointSeconds: 0, warnings: [] },
+  parts: { ranking: 0, training: 1, scoring: 0, comparison: 0 },
 };
 const input: TrainInput = { dataset: 'cells', preset: 'quick' };
 

@@ -162,4 +162,19 @@ describe('the form of a training', () => {
       /The oecl method needs outliers: name an outlier source/,
     );
   });
+
+  it('keeps what is changed under Advanced with its dataset', () => {
+    const form = newForm();
+    form.useFor('cells');
+    form.type('steps', '20');
+    form.seed = '7';
+    form.ownMethod = 'oecl';
+    form.useFor('nuclei');
+    expect(form.input('nuclei', [])).toMatchObject({ overrides: {}, seed: 0, method: 'anchored' });
+    form.type('batch', '32');
+    form.useFor('cells');
+    expect(form.input('cells', [])).toMatchObject({
+      ...{ overrides: { steps: '20' }, seed: 7, method: 'oecl' },
+    });
+  });
 });

@@ -5,6 +5,7 @@ import { noteOf } from '../../../../../src-renderer/views/train/estimate-format.
 const estimate: RunEstimate = {
   ...{ engine: 'cpu', device: 'CPU', steps: 1000, stepMilliseconds: 500, imagesPerSecond: 9 },
   ...{ seconds: 500, checkpointSeconds: 4, warnings: [] },
+  parts: { ranking: 0, training: 500, scoring: 0, comparison: 0 },
 };
 
 it('a measured duration names checkpoints when their share exceeds the rounding', () => {

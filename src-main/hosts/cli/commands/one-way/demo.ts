@@ -3,21 +3,22 @@
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Baseline, Evaluation, RankedImage } from '#contract/core.ts';
-import { command } from '../command.ts';
-import { evaluationLines, ownBaselines, type NamedBaseline } from '../evaluating.ts';
+import { command } from '../../command.ts';
+import { evaluationLines, ownBaselines, type NamedBaseline } from '../../evaluating.ts';
 import { duration, part } from '#domain/figures.ts';
 import { lineSentence } from '#domain/batches/line-words.ts';
-import { importLines, isComplete, runImport } from '../importing.ts';
-import { openFile } from '../open-file.ts';
+import { importLines, isComplete, runImport } from '../../importing.ts';
+import { rankOneWay } from '../../one-way.ts';
+import { openFile } from '../../open-file.ts';
 import { printable } from '#domain/printable.ts';
-import { withProject, type CoreClient } from '../project.ts';
+import { withProject, type CoreClient } from '../../project.ts';
 import { sampleAttribution } from '#core/project/sample.ts';
 import { writeReport } from '#core/review/report/write.ts';
-import { rankedLines } from '../scoring.ts';
-import type { Shell } from '../shell.ts';
-import { followTraining, type TrainedRun } from '../training.ts';
+import { rankedLines } from '../../scoring.ts';
+import type { Shell } from '../../shell.ts';
+import type { TrainedRun } from '../../training.ts';
 
-const sample = fileURLToPath(new URL('../../../../resources/sample/', import.meta.url));
+const sample = fileURLToPath(new URL('../../../../../resources/sample/', import.meta.url));
 const cells = { dataset: 'blood cells', archive: 'blood-cells.zip' } as const;
 const photographs = { dataset: 'natural images', archive: 'natural-images.zip' } as const;
 
@@ -133,9 +134,10 @@ async function walk(client: CoreClient, shell: Shell, project: string): Promise<
     const recognised = input.dataset === cells.dataset ? imported.recognised : [];
     shell.say(...importLines(input.dataset, { ...imported, recognised }));
   }
-  const trained = await followTraining(client, shell, project, () =>
-    client.call('runs.train', training),
-  );
+  const { trained, ranking: by } = await rankOneWay(client, shell, project, {
+    kind: 'train',
+    input: training,
+  });
   const { modelId } = trained;
   const { comparison } = trained.run;
   const asked = { modelId, dataset: cells.dataset };
@@ -145,9 +147,10 @@ async function walk(client: CoreClient, shell: Shell, project: string): Promise<
     (await client.call('scores.evaluate', { ...asked, modelId: comparison.otherModelId }));
   const baselines = await ownBaselines(client, shell, asked);
   // The list of the model that ranks.
-  const ranking = comparison?.ranks === 'other' ? frozen! : evaluation;
-  const all = await client.call('scores.rank', { ...asked, modelId: ranking.model, limit: 10_000 });
-  const ranked = all.filter(({ split }) => split === 'test');
+  const ranking = by.modelId === modelId ? evaluation : frozen!;
+  const ranked = await client.call('scores.rank', {
+    ...{ ...asked, modelId: by.modelId, among: 'test', limit: 10_000 },
+  });
   const report = await writeReport(project, {
     ...{ model: ranking.model, dataset: cells.dataset, threshold: ranking.threshold },
     title: 'Blood cells: what is strange in them',
