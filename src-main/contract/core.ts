@@ -22,7 +22,7 @@ import { guaranteeMethods, type Drift } from './guarantee.ts';
 import { datasetName, imageMethods, role, splitNames } from './image.ts';
 import { heatMapMethods } from './maps/heat-map.ts';
 import { imageLookMethods } from './image-look.ts';
-import { importPreviewMethods } from './import-preview.ts';
+import { importPreviewMethods } from './import/import-preview.ts';
 import { learningMethods } from './care/learning.ts';
 import {
   classRoles,
@@ -36,7 +36,7 @@ import { placeMethods } from './places.ts';
 import type { Preflight } from './preflight.ts';
 import { projectMethods } from './project.ts';
 import { outlierMethods, type OutlierMix } from './outlier.ts';
-import { rankingMethods } from './ranking.ts';
+import { rankingMethods } from './results/ranking.ts';
 import { refitMethods } from './refit.ts';
 import { reviewMethods, type Threshold } from './review.ts';
 import { agreementMethods } from './reviewing/agreement.ts';

@@ -2,7 +2,7 @@
 // them to look at.
 
 import type { FacetCount, Role } from '#contract/image.ts';
-import type { PreviewedClass } from '#contract/import-preview.ts';
+import type { PreviewedClass } from '#contract/import/import-preview.ts';
 import type { Candidate } from './sources.ts';
 import { mostFrequentFirst } from './facets.ts';
 

@@ -4,7 +4,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { ImportProblem } from '#contract/core.ts';
-import type { ImportPreview, PreviewedFile } from '#contract/import-preview.ts';
+import type { ImportPreview, PreviewedFile } from '#contract/import/import-preview.ts';
 import type { Role, Split } from '#contract/image.ts';
 import type { ClassRoles, MaskRule, RoleConflict } from '#contract/import/import-rules.ts';
 import { Failure } from '#domain/failure.ts';

@@ -1,7 +1,7 @@
 // The scored images of a dataset, strangest first.
 
 import type { coreMethods, RankedImage } from '#contract/core.ts';
-import { amongNames, type AmongImages, type ScoredCount } from '#contract/ranking.ts';
+import { amongNames, type AmongImages, type ScoredCount } from '#contract/results/ranking.ts';
 import { firstNotBelow } from '#domain/metrics/rising.ts';
 import type { HandlersOf } from '#rpc/method.ts';
 import type { ProjectDatabase, Reader } from '../store/database.ts';

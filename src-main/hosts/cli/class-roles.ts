@@ -4,7 +4,7 @@ import { Failure } from '#domain/failure.ts';
 import { count } from '#domain/figures.ts';
 import { nearestName } from '#domain/nearest-name.ts';
 import { printable } from '#domain/printable.ts';
-import type { ImportPreview } from '#contract/import-preview.ts';
+import type { ImportPreview } from '#contract/import/import-preview.ts';
 import type { Role } from '#contract/image.ts';
 import { table } from './output/table.ts';
 

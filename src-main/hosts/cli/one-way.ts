@@ -2,7 +2,7 @@
 // model ranks at its end.
 
 import type { coreMethods, RunDetails } from '#contract/core.ts';
-import type { AmongImages, ScoredCount } from '#contract/ranking.ts';
+import type { AmongImages, ScoredCount } from '#contract/results/ranking.ts';
 import type { InputOf } from '#rpc/connect.ts';
 import type { CallsOf } from '#rpc/method.ts';
 import type { CoreClient } from './project.ts';

@@ -3,6 +3,7 @@
 // (views/card-entries.ts).
 
 import { measureTerms } from './measure-terms.ts';
+import { engineEntries } from './engine-entries.ts';
 import { mapEntries } from './map-entries.ts';
 import { reviewEntries } from './review-entries.ts';
 
@@ -283,21 +284,7 @@ export const glossary = {
   },
   ...mapEntries,
   ...reviewEntries,
-  engine: {
-    term: 'Engine',
-    meaning:
-      'What computes a training: the processor or a graphics card. Each engine is tested with a small network whose results are known, and is offered only if its results agree.',
-  },
-  auto: {
-    term: 'Automatic engine',
-    meaning:
-      'A training with the engine “auto” uses the fastest engine that is offered. Where two are similarly fast, it times some of its own steps on both. Its choice is recorded with the run.',
-  },
-  checkpoint: {
-    term: 'Checkpoint',
-    meaning:
-      'The state of a training on the disk, from which it resumes after a pause or a crash. Written at a pause and about once a minute, less often in long runs. Removed when the run is finished.',
-  },
+  ...engineEntries,
   window: {
     term: 'Window and level',
     meaning:

@@ -3,7 +3,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Baseline, Evaluation, RankedImage } from '#contract/core.ts';
 import type { Certificates, Drift } from '#contract/guarantee.ts';
-import type { AmongImages, ScoredCount } from '#contract/ranking.ts';
+import type { AmongImages, ScoredCount } from '#contract/results/ranking.ts';
 import type { ScoreCurves } from '#contract/review.ts';
 import type { CoreClient } from '../../client/clients.ts';
 import { Resource } from '../resource.svelte.ts';

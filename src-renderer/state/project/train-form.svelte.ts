@@ -66,7 +66,7 @@ export class TrainForm {
   get dataset(): string | undefined {
     return this.#inView.name;
   }
-  set dataset(name: string) {
+  chooseDataset(name: string): void {
     this.#inView.choose(name);
   }
 
@@ -186,7 +186,7 @@ export class TrainForm {
   /** Copies all choices from a run. `sources`: the existing outlier sources. */
   takeFrom(runId: number, config: RunConfig, sources: readonly string[]): void {
     const { dataset, preset, specimen, method, engine, seed } = config;
-    this.dataset = dataset;
+    this.chooseDataset(dataset);
     this.useFor(dataset);
     Object.assign(this, { preset, specimen, engine, seed: String(seed) });
     // A refit starts from a model: its images and settings are trained on by the preset's method.

@@ -1,7 +1,7 @@
 // An import in preparation: files, dataset, role, groups and split, and the preview of the result.
 
 import { splitNames, type Role, type Split } from '#contract/core.ts';
-import type { PreviewedClass } from '#contract/import-preview.ts';
+import type { PreviewedClass } from '#contract/import/import-preview.ts';
 import { fewestNormals } from '#domain/run-settings.ts';
 import { SvelteMap } from 'svelte/reactivity';
 import type { CoreClient } from '../../client/clients.ts';

@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { breachesInBothThemes } from '../support/accessibility.ts';
 import { goTo } from '../support/go-to.ts';
 import { windowScenario } from '../support/host.ts';
-import { makeTwoMicroscopes } from '../support/two-microscopes.ts';
+import { makeTwoMicroscopes } from '../support/images/two-microscopes.ts';
 
 windowScenario('a foreign batch is examined before its flags are shown', async (my) => {
   await makeTwoMicroscopes(my.projectFolder('Cells'), join(my.folder, 'pictures'));

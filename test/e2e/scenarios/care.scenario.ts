@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { breachesInBothThemes } from '../support/accessibility.ts';
 import { goTo } from '../support/go-to.ts';
 import { windowScenario } from '../support/host.ts';
-import { openSmallProject } from '../support/sample-project.ts';
+import { openSmallProject } from '../support/images/sample-project.ts';
 import { startTraining } from '../support/start-training.ts';
 
 windowScenario('datasets are renamed, merged and deleted, and images left out', async (my) => {

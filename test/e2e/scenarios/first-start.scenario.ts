@@ -3,7 +3,7 @@
 import { expect } from 'vitest';
 import { accessibilityBreaches, showTheme } from '../support/accessibility.ts';
 import { scenario, windowScenario } from '../support/host.ts';
-import { importSample } from '../support/import-sample.ts';
+import { importSample } from '../support/images/import-sample.ts';
 import { views } from '../support/views.ts';
 
 scenario('a new project and the sample lead to listed images', async ({ host }) => {

@@ -9,7 +9,7 @@ import { drawPictures } from '../../integration/core/pictures.ts';
 import { breachesInBothThemes, noBreach } from '../support/accessibility.ts';
 import { appScenario, windowScenario, type Host } from '../support/host.ts';
 import { prepareFiles, typeFiles } from '../support/pick-files.ts';
-import { openSampleProject } from '../support/sample-project.ts';
+import { openSampleProject } from '../support/images/sample-project.ts';
 
 /** Opens the import dialog on a folder, as the host does it. */
 async function offer(host: Host, folder: string): Promise<void> {

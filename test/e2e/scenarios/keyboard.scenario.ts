@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { drawPictures } from '../../integration/core/pictures.ts';
 import { appScenario, windowScenario, type Scenario } from '../support/host.ts';
 import { prepareFiles, typeFiles } from '../support/pick-files.ts';
-import { openSampleProject } from '../support/sample-project.ts';
+import { openSampleProject } from '../support/images/sample-project.ts';
 
 async function isFocused(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name }).and(page.locator(':focus')).waitFor();

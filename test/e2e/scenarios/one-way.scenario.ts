@@ -10,7 +10,7 @@ import { countClicks } from '../support/count-clicks.ts';
 import { answerSaveDialog, electronApp } from '../support/electron-host.ts';
 import { scenario } from '../support/host.ts';
 import { prepareFiles, typeFiles } from '../support/pick-files.ts';
-import { unpackEveryTenth } from '../support/unpack-some.ts';
+import { unpackEveryTenth } from '../support/images/unpack-some.ts';
 
 /** A tenth of the sample's cells, a folder for each class, as a lab has them. */
 async function classFolders(folder: string): Promise<string> {

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { breachesInBothThemes } from '../support/accessibility.ts';
 import { goTo } from '../support/go-to.ts';
 import { windowScenario } from '../support/host.ts';
-import { openSampleProject } from '../support/sample-project.ts';
+import { openSampleProject } from '../support/images/sample-project.ts';
 import { startTraining } from '../support/start-training.ts';
 
 const training = { steps: '60', views: '2', batch: '16', outlierBatch: '16' };

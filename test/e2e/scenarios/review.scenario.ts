@@ -10,7 +10,7 @@ import { breachesInBothThemes } from '../support/accessibility.ts';
 import { electronApp } from '../support/electron-host.ts';
 import { goTo } from '../support/go-to.ts';
 import { scenario } from '../support/host.ts';
-import { importSample } from '../support/import-sample.ts';
+import { importSample } from '../support/images/import-sample.ts';
 import { startTraining } from '../support/start-training.ts';
 
 /** A training of seconds: its quality is not tested here. */

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { noBreach } from '../support/accessibility.ts';
 import { goTo } from '../support/go-to.ts';
 import { windowScenario } from '../support/host.ts';
-import { openSmallProject } from '../support/sample-project.ts';
+import { openSmallProject } from '../support/images/sample-project.ts';
 import { startTraining } from '../support/start-training.ts';
 
 /** So many steps that it is under way until the scenario ends it. */

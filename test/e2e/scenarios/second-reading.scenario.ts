@@ -10,7 +10,7 @@ import { goTo } from '../support/go-to.ts';
 import { windowScenario } from '../support/host.ts';
 import { budget } from '../../support/budget.ts';
 import { medianVerdictTime } from '../support/verdict-times.ts';
-import { openRankedProject } from '../support/sample-project.ts';
+import { openRankedProject } from '../support/images/sample-project.ts';
 
 const percent = (page: Page, at = 0) =>
   page

@@ -13,7 +13,7 @@ import { breachesInBothThemes } from '../support/accessibility.ts';
 import { goTo } from '../support/go-to.ts';
 import { appScenario, windowScenario, type Host } from '../support/host.ts';
 import { prepareFiles, typeFiles } from '../support/pick-files.ts';
-import { openSampleProject, openSmallProject } from '../support/sample-project.ts';
+import { openSampleProject, openSmallProject } from '../support/images/sample-project.ts';
 import { startTraining } from '../support/start-training.ts';
 
 async function addOutliers(host: Host, path: string): Promise<void> {

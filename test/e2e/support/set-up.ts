@@ -12,7 +12,7 @@ import { sizes } from '../../support/sizes.ts';
 import { packageApp, type PackagedApp } from '../packaging/packaged-app.ts';
 import { findChromium } from './chromium.ts';
 import { startScreen } from './screen.ts';
-import { unpackEveryTenth } from './unpack-some.ts';
+import { unpackEveryTenth } from './images/unpack-some.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,6 +1,6 @@
 // SQL for the images of a dataset by what a run knows of them.
 
-import type { AmongImages } from '#contract/ranking.ts';
+import type { AmongImages } from '#contract/results/ranking.ts';
 import type { Condition } from '../images/image-filter.ts';
 
 export interface AmongAsked {

@@ -1,7 +1,7 @@
 // The end of a ranking: how many images are above the line, and the way to the strangest.
 
 import type { Job } from '#contract/core.ts';
-import type { ScoredCount } from '#contract/ranking.ts';
+import type { ScoredCount } from '#contract/results/ranking.ts';
 import { count } from '#domain/figures.ts';
 import type { AppContext } from '../../app-context.svelte.ts';
 import { rankingRun, trainedRuns } from '../ranking.ts';

@@ -4,7 +4,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { ImportPreview } from '#contract/import-preview.ts';
+import type { ImportPreview } from '#contract/import/import-preview.ts';
 import { openProject } from '../../core/project.ts';
 import { newFolder } from '../support/new-project.ts';
 import { cells, maskPng, numbered, plantFiles } from './pictures.ts';

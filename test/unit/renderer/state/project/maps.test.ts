@@ -4,8 +4,8 @@ import { flushSync } from 'svelte';
 import { describe, expect, it, vi } from 'vitest';
 import type { ClusterMap } from '#contract/maps/clusters.ts';
 import type { HeatMap } from '#contract/maps/heat-map.ts';
-import { ClusterSearch } from '../../../../../src-renderer/state/project/cluster-search.svelte.ts';
-import { HeatView } from '../../../../../src-renderer/state/project/heat-view.svelte.ts';
+import { ClusterSearch } from '../../../../../src-renderer/state/project/maps/cluster-search.svelte.ts';
+import { HeatView } from '../../../../../src-renderer/state/project/maps/heat-view.svelte.ts';
 import { frequentClasses } from '../../../../../src-renderer/views/clusters/frequent-classes.ts';
 import { fakeCore } from '../../support/fake-core.ts';
 

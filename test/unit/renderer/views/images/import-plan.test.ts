@@ -1,6 +1,6 @@
 import { flushSync } from 'svelte';
 import { describe, expect, it } from 'vitest';
-import type { ImportPreview } from '#contract/import-preview.ts';
+import type { ImportPreview } from '#contract/import/import-preview.ts';
 import { Failure } from '#domain/failure.ts';
 import { ImportPlan } from '../../../../../src-renderer/views/images/import-plan.svelte.ts';
 import { fakeCore } from '../../support/fake-core.ts';

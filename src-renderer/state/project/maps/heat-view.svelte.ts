@@ -2,19 +2,16 @@
 
 import { untrack } from 'svelte';
 import type { HeatMap } from '#contract/maps/heat-map.ts';
-import type { CoreClient } from '../../client/clients.ts';
-import { Resource } from '../resource.svelte.ts';
-
-/** Maps that are kept: those of the images around the one in view. */
-const mostKept = 40;
+import type { CoreClient } from '../../../client/clients.ts';
+import { Resource } from '../../resource.svelte.ts';
+import { RecentMaps } from './recent-maps.ts';
 
 export class HeatView {
   readonly #core: CoreClient;
   #isShown = $state(false);
   /** Of the full colour, 0 … 1. */
   opacity = $state(0.7);
-  /** By model and image. */
-  readonly #kept = new Map<string, HeatMap>();
+  readonly #kept = new RecentMaps();
 
   constructor(core: CoreClient) {
     this.#core = core;
@@ -32,7 +29,7 @@ export class HeatView {
   of(modelId: number | undefined, imageId: number | undefined): Resource<HeatMap> | undefined {
     if (!this.#isShown || modelId === undefined || imageId === undefined) return undefined;
     const map = new Resource((signal) => this.#ask(modelId, imageId, signal));
-    const known = this.#kept.get(keyOf(modelId, imageId));
+    const known = this.#kept.get(modelId, imageId);
     // Called where state is derived: what loading writes is read later.
     untrack(() => {
       if (known) map.set(known);
@@ -47,7 +44,7 @@ export class HeatView {
     const ask = async () => {
       for (const imageId of imageIds) {
         if (asking.signal.aborted) return;
-        if (this.#kept.has(keyOf(modelId, imageId))) continue;
+        if (this.#kept.get(modelId, imageId)) continue;
         // A failure is reported when the image is shown.
         await this.#ask(modelId, imageId, asking.signal).catch(() => undefined);
       }
@@ -58,15 +55,7 @@ export class HeatView {
 
   async #ask(modelId: number, imageId: number, signal: AbortSignal): Promise<HeatMap> {
     const map = await this.#core.call('images.heatMap', { modelId, imageId }, signal);
-    this.#kept.set(keyOf(modelId, imageId), map);
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= mostKept) break;
-      this.#kept.delete(oldest);
-    }
+    this.#kept.set(modelId, imageId, map);
     return map;
   }
-}
-
-function keyOf(modelId: number, imageId: number): string {
-  return `${modelId} ${imageId}`;
 }

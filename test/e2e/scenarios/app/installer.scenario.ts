@@ -8,10 +8,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, inject, test } from 'vitest';
-import { electronBuilder } from '../packaging/electron-builder.ts';
-import { findElectron } from '../packaging/electron-runtime.ts';
-import { startElectron } from '../support/electron-host.ts';
-import { launchWords } from '../support/launch-words.ts';
+import { electronBuilder } from '../../packaging/electron-builder.ts';
+import { findElectron } from '../../packaging/electron-runtime.ts';
+import { startElectron } from '../../support/electron-host.ts';
+import { launchWords } from '../../support/launch-words.ts';
 
 const run = promisify(execFile);
 const hasDpkg = existsSync('/usr/bin/dpkg-deb');
@@ -20,7 +20,7 @@ if (!hasDpkg) console.log('The Debian package is not built: there is no dpkg-deb
 /** Built by electron-builder from the app of the other scenarios; dpkg-deb replaces fpm. */
 async function buildDeb(folder: string): Promise<string> {
   const fpm = join(folder, 'fpm');
-  const script = fileURLToPath(new URL('../packaging/fpm.ts', import.meta.url));
+  const script = fileURLToPath(new URL('../../packaging/fpm.ts', import.meta.url));
   await writeFile(fpm, `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`);
   await chmod(fpm, 0o755);
   const { version } = await findElectron();

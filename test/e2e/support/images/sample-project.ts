@@ -5,10 +5,12 @@ import { cp } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
-import type { Scenario } from './host.ts';
+import type { Scenario } from '../host.ts';
 import { sampleIsThere } from './import-sample.ts';
 
-const commandLine = fileURLToPath(new URL('../../../src-main/hosts/cli/main.ts', import.meta.url));
+const commandLine = fileURLToPath(
+  new URL('../../../../src-main/hosts/cli/main.ts', import.meta.url),
+);
 
 /** The sample, as the project "Cells"; waits until its images are shown. */
 export async function openSampleProject(my: Scenario): Promise<void> {

@@ -6,16 +6,16 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Page } from 'playwright';
 import { expect, inject } from 'vitest';
-import { drawPictures } from '../../integration/core/pictures.ts';
-import { budget } from '../../support/budget.ts';
-import { electronApp, launchApp, startMs } from '../support/electron-host.ts';
-import { scenario, type Host } from '../support/host.ts';
-import { launchWords } from '../support/launch-words.ts';
-import { openSampleProject, openSmallProject } from '../support/sample-project.ts';
-import { startTraining } from '../support/start-training.ts';
+import { drawPictures } from '../../../integration/core/pictures.ts';
+import { budget } from '../../../support/budget.ts';
+import { electronApp, launchApp, startMs } from '../../support/electron-host.ts';
+import { scenario, type Host } from '../../support/host.ts';
+import { launchWords } from '../../support/launch-words.ts';
+import { openSampleProject, openSmallProject } from '../../support/images/sample-project.ts';
+import { startTraining } from '../../support/start-training.ts';
 
 const archive = fileURLToPath(
-  new URL('../../../resources/sample/blood-cells.zip', import.meta.url),
+  new URL('../../../../resources/sample/blood-cells.zip', import.meta.url),
 );
 
 /** Simulates files dropped on the window. */

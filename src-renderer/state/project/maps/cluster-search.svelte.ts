@@ -3,8 +3,8 @@
 
 import type { ClusterMap } from '#contract/maps/clusters.ts';
 import type { Role } from '#contract/core.ts';
-import type { CoreClient } from '../../client/clients.ts';
-import { Resource } from '../resource.svelte.ts';
+import type { CoreClient } from '../../../client/clients.ts';
+import { Resource } from '../../resource.svelte.ts';
 
 export interface ClusterChoice {
   readonly modelId: number;

@@ -7,9 +7,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { tempFolders } from '../../support/temp-folder.ts';
+import { tempFolders } from '../../../support/temp-folder.ts';
 
-const start = fileURLToPath(new URL('../../../src-main/hosts/electron/start.ts', import.meta.url));
+const start = fileURLToPath(
+  new URL('../../../../src-main/hosts/electron/start.ts', import.meta.url),
+);
 const newFolder = tempFolders();
 
 test('without a screen, npm start says so and opens the browser version', async () => {

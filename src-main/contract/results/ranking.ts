@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { method } from '#rpc/method.ts';
-import { datasetName, scoreName, type RankedImage } from './image.ts';
+import { datasetName, scoreName, type RankedImage } from '../image.ts';
 
 /**
  * "taught": the run was trained or calibrated on them. "new": all others, of which "unlabelled" are to be judged

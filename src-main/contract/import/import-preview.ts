@@ -9,14 +9,14 @@ import {
   type FacetCount,
   type ImportProblems,
   type Role,
-} from './image.ts';
+} from '../image.ts';
 import {
   classRoles,
   maskRules,
   roleConflicts,
   type LeftOut,
   type NotImages,
-} from './import/import-rules.ts';
+} from './import-rules.ts';
 
 /** The preview of one file. */
 export interface PreviewedFile {

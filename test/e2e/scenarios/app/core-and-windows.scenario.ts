@@ -6,11 +6,11 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import { appScenario, scenario } from '../support/host.ts';
-import { importSample, sampleIsThere } from '../support/import-sample.ts';
-import { openSampleProject } from '../support/sample-project.ts';
+import { appScenario, scenario } from '../../support/host.ts';
+import { importSample, sampleIsThere } from '../../support/images/import-sample.ts';
+import { openSampleProject } from '../../support/images/sample-project.ts';
 
-const server = fileURLToPath(new URL('../../../src-main/hosts/server/main.ts', import.meta.url));
+const server = fileURLToPath(new URL('../../../../src-main/hosts/server/main.ts', import.meta.url));
 
 appScenario('a killed core is restarted, and the project is unchanged', async ({ host }) => {
   await host.newProject('Cells');

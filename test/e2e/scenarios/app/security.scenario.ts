@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import type { Page } from 'playwright';
 import { expect, inject, test } from 'vitest';
-import { electronApp } from '../support/electron-host.ts';
-import { launchWords } from '../support/launch-words.ts';
-import { scenario, type Host } from '../support/host.ts';
-import { openSampleProject } from '../support/sample-project.ts';
-import { canTakeNetwork, runOffline } from '../../support/no-network.ts';
-import { pathSpellings } from '../../support/path-spellings.ts';
-import { sizes } from '../../support/sizes.ts';
-import { senselessText } from '../../support/senseless-texts.ts';
+import { electronApp } from '../../support/electron-host.ts';
+import { launchWords } from '../../support/launch-words.ts';
+import { scenario, type Host } from '../../support/host.ts';
+import { openSampleProject } from '../../support/images/sample-project.ts';
+import { canTakeNetwork, runOffline } from '../../../support/no-network.ts';
+import { pathSpellings } from '../../../support/path-spellings.ts';
+import { sizes } from '../../../support/sizes.ts';
+import { senselessText } from '../../../support/senseless-texts.ts';
 
 /** Encoding in the fuse wire: the character codes of "0", "1". */
 const [off, on] = [48, 49];
