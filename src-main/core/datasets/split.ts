@@ -73,30 +73,37 @@ export interface SplitNormal {
  * What chance leaves to be desired in a small dataset. Training gets units of the other sides, those of test
  * first, until it has the fewest images that a run needs, if there are so many. Then each empty side of `wanted`
  * gets the training unit whose position is nearest to it, but never the last training unit, nor one that training
- * needs. Only `movable` units move. Returns the changes by image.
+ * needs. Only `movable` units move, and of these the `fresh` ones before those that the dataset had already.
+ * Returns the changes by image.
  */
 export function fillEmptySides(
   normals: readonly SplitNormal[],
   wanted: readonly Side[],
   movable: ReadonlySet<string>,
   seed: number,
+  fresh: ReadonlySet<string> = movable,
 ): Map<number, Side> {
-  const sides = new UnitSides(normals, movable, seed);
+  const sides = new UnitSides(normals, { movable, fresh }, seed);
   sides.fillTraining();
   for (const side of wanted) sides.fill(side);
   return sides.changes();
 }
 
+export interface MovableUnits {
+  readonly movable: ReadonlySet<string>;
+  readonly fresh: ReadonlySet<string>;
+}
+
 class UnitSides {
   readonly #normals: readonly SplitNormal[];
-  readonly #movable: ReadonlySet<string>;
+  readonly #units: MovableUnits;
   readonly #seed: number;
   readonly #sideOf: Map<string, Split>;
   readonly #images = new Map<string, number>();
 
-  constructor(normals: readonly SplitNormal[], movable: ReadonlySet<string>, seed: number) {
+  constructor(normals: readonly SplitNormal[], units: MovableUnits, seed: number) {
     this.#normals = normals;
-    this.#movable = movable;
+    this.#units = units;
     this.#seed = seed;
     this.#sideOf = new Map(normals.map(({ unit, split }) => [unit, split]));
     for (const { unit } of normals) this.#images.set(unit, (this.#images.get(unit) ?? 0) + 1);
@@ -106,9 +113,11 @@ class UnitSides {
   fillTraining(): void {
     if (this.#unitsOn('train').length === 0) return;
     for (const side of ['test', 'calibrate'] as const) {
-      const units = this.#unitsOn(side)
-        .filter((unit) => this.#movable.has(unit))
-        .sort((a, b) => splitPosition(this.#seed, a) - splitPosition(this.#seed, b));
+      const units = this.#movableOf(this.#unitsOn(side)).sort(
+        (a, b) =>
+          Number(this.#isFresh(b)) - Number(this.#isFresh(a)) ||
+          splitPosition(this.#seed, a) - splitPosition(this.#seed, b),
+      );
       for (const unit of units) {
         if (this.#imagesOn('train') < fewestNormals) this.#sideOf.set(unit, 'train');
       }
@@ -119,23 +128,30 @@ class UnitSides {
     if (this.#unitsOn(side).length > 0) return;
     const training = this.#unitsOn('train');
     const here = this.#imagesOn('train');
-    const choice = training.filter(
-      (unit) =>
-        this.#movable.has(unit) &&
-        // With fewer than needed nothing can be trained, and the rest may still serve to test with.
-        (here < fewestNormals || here - this.#images.get(unit)! >= fewestNormals),
+    const choice = this.#movableOf(training).filter(
+      // With fewer than needed nothing can be trained, and the rest may still serve to test with.
+      (unit) => here < fewestNormals || here - this.#images.get(unit)! >= fewestNormals,
     );
     if (training.length >= 2 && choice.length > 0) this.#sideOf.set(this.#last(choice), side);
     else if (side === 'calibrate' && here >= fewestNormals) {
       // A threshold serves more than test normals do.
-      const tested = this.#unitsOn('test').filter((unit) => this.#movable.has(unit));
+      const tested = this.#movableOf(this.#unitsOn('test'));
       if (tested.length > 0) this.#sideOf.set(this.#last(tested), side);
     }
   }
 
-  /** Calibrate and test lie at the upper end of the positions. */
+  #movableOf(units: readonly string[]): string[] {
+    return units.filter((unit) => this.#units.movable.has(unit));
+  }
+
+  #isFresh(unit: string): boolean {
+    return this.#units.fresh.has(unit);
+  }
+
+  /** Of the fresh ones, if any. Calibrate and test lie at the upper end of the positions. */
   #last(units: readonly string[]): string {
-    return units.reduce((best, unit) =>
+    const fresh = units.filter((unit) => this.#isFresh(unit));
+    return (fresh.length > 0 ? fresh : units).reduce((best, unit) =>
       splitPosition(this.#seed, unit) > splitPosition(this.#seed, best) ? unit : best,
     );
   }

@@ -7,6 +7,7 @@ import { counted } from '#domain/figures.ts';
 import type { DatasetItem, ImportRow, ImportStore, ItemAttributes } from '../datasets/items.ts';
 import type { MemberEncoding } from '../archives/archive-member.ts';
 import { archiveOf } from '../archives/archive.ts';
+import type { MovableUnits } from '../datasets/split.ts';
 import type { NewImage } from '../formats/new-image.ts';
 import { FolderRoles } from './folder-roles.ts';
 import { Heaps } from './heaps.ts';
@@ -55,7 +56,7 @@ export class ImportLedger {
   #flushedMs = performance.now();
   /** By archive: how names were decoded of which it does not say it. */
   readonly #encodings = new Map<string, MemberEncoding>();
-  readonly #automatic = new Set<string>();
+  readonly #automatic = { movable: new Set<string>(), fresh: new Set<string>() };
   #imported = 0;
   #duplicates = 0;
   #changed = 0;
@@ -72,7 +73,7 @@ export class ImportLedger {
   }
 
   /** Groups, and images without one, whose split was not given (see `splitUnit`). */
-  get automatic(): ReadonlySet<string> {
+  get automatic(): MovableUnits {
     return this.#automatic;
   }
 
@@ -179,7 +180,13 @@ export class ImportLedger {
       return null;
     }
     this.#roles.set(hash, attributes.role);
-    if (automatic !== null) this.#automatic.add(automatic);
+    if (automatic !== null) {
+      this.#automatic.movable.add(automatic);
+      const { group } = attributes;
+      const isKnown =
+        existing !== undefined || (group !== null && this.#rules.sideOfGroup.has(group));
+      if (!isKnown) this.#automatic.fresh.add(automatic);
+    }
     if (existing === undefined) {
       this.#imported++;
       return attributes;

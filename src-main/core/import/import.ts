@@ -9,6 +9,7 @@ import { Failure } from '#domain/failure.ts';
 import { throwIfStopped, type Stop } from '#domain/stop.ts';
 import {
   fillEmptySides,
+  type MovableUnits,
   sharesOf,
   splitUnit,
   standardShares,
@@ -305,7 +306,7 @@ class Import {
 
   #fillSides(
     { shares, seed, carvesCalibrate, splitsAll }: PlacingRules,
-    automatic: ReadonlySet<string>,
+    automatic: MovableUnits,
   ): void {
     const wanted: Side[] = [];
     if (carvesCalibrate && shares.calibrate > 0) wanted.push('calibrate');
@@ -317,7 +318,7 @@ class Import {
     const normals = [...store.items(datasetId)]
       .filter((item) => item.role === 'normal')
       .map(({ imageId, hash, group, split }) => ({ imageId, unit: splitUnit(group, hash), split }));
-    const changes = fillEmptySides(normals, wanted, automatic, seed);
+    const changes = fillEmptySides(normals, wanted, automatic.movable, seed, automatic.fresh);
     if (changes.size > 0) store.setSplits(datasetId, changes);
   }
 }

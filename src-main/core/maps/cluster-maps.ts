@@ -17,7 +17,7 @@ import { sample } from '../scores/sample.ts';
 import { newScoringFolder } from '../scores/scoring-folder.ts';
 import { scoringModel, trainedModel } from '../scores/scoring-model.ts';
 import type { ProjectDatabase, Reader } from '../store/database.ts';
-import { addressesOf } from '../store/images/addresses.ts';
+import { shownAddress } from '../store/images/addresses.ts';
 import { items } from '../store/images/datasets.ts';
 import { scoresNamed } from '../store/runs/scores.ts';
 import { withLease, type Compute } from '../workers/compute.ts';
@@ -130,10 +130,12 @@ function described(
     modelId,
     chosenScore(reader, trainedModel(reader, modelId), undefined),
   );
+  const datasetId = datasetNamed(reader, dataset);
   const images = chosen.map(({ imageId, hash, role, class: type, domain }, n): ClusteredImage => {
     const raw = scores.get(imageId);
+    const path = shownAddress(reader, datasetId, imageId) ?? hash;
     return {
-      ...{ imageId, hash, path: addressesOf(reader, imageId, 1)[0] ?? hash, role, class: type },
+      ...{ imageId, hash, path, role, class: type },
       ...{ domain, cluster: found.of[n]! + 1, probability: found.probability[n]! },
       ...{ x: found.across[n]!, y: found.up[n]!, anomalyScore: raw === undefined ? null : -raw },
     };

@@ -12,7 +12,7 @@ import type { DatasetItem } from '../datasets/items.ts';
 import { datasetNamed, servesAsOutlier } from '../runs/run-items.ts';
 import type { ProjectDatabase, Reader } from '../store/database.ts';
 import { items } from '../store/images/datasets.ts';
-import { addressesOf } from '../store/images/addresses.ts';
+import { shownAddress } from '../store/images/addresses.ts';
 import { outlierSources } from './sources.ts';
 
 interface Item extends DatasetItem {
@@ -125,6 +125,6 @@ async function nearPairs(
 }
 
 function shown(reader: Reader, { imageId, hash, dataset, role, split }: Item): Overlap['other'] {
-  const path = addressesOf(reader, imageId)[0] ?? hash;
+  const path = shownAddress(reader, datasetNamed(reader, dataset), imageId) ?? hash;
   return { imageId, hash, dataset, role, split, path };
 }

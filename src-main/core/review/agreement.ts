@@ -6,7 +6,7 @@ import { Failure } from '#domain/failure.ts';
 import { cohensKappa } from '#domain/metrics/raters/kappa.ts';
 import { datasetNamed } from '../runs/run-items.ts';
 import type { Reader } from '../store/database.ts';
-import { addressesOf } from '../store/images/addresses.ts';
+import { shownAddress } from '../store/images/addresses.ts';
 import { reviewedItems } from '../store/images/datasets.ts';
 import { readings, resolutions, type Resolution, type StoredReading } from '../store/readings.ts';
 
@@ -56,7 +56,7 @@ export function agreementOf(
   return {
     ...{ reviewers, images: pairs.length, agreed: pairs.length - apart.length, table },
     ...{ kappa: found?.kappa ?? null, kappa95: found?.interval95 ?? null },
-    disagreements: disagreements(reader, apart, hashes),
+    disagreements: disagreements(reader, datasetNamed(reader, dataset), apart, hashes),
   };
 }
 
@@ -68,6 +68,7 @@ function judgedImages(reader: Reader, dataset: string): ReadonlyMap<number, stri
 
 function disagreements(
   reader: Reader,
+  datasetId: number,
   apart: readonly (readonly [StoredReading, StoredReading])[],
   hashes: ReadonlyMap<number, string>,
 ): Disagreement[] {
@@ -77,7 +78,7 @@ function disagreements(
       const { imageId } = one;
       const hash = hashes.get(imageId)!;
       return {
-        ...{ imageId, hash, path: addressesOf(reader, imageId)[0] ?? hash },
+        ...{ imageId, hash, path: shownAddress(reader, datasetId, imageId) ?? hash },
         readings: [readingOf(one), readingOf(other)],
         resolved: resolvedAs(settled.get(imageId), Math.max(one.order, other.order)),
       };

@@ -124,10 +124,12 @@ describe('the main job', () => {
         warnings: [],
       },
       drift: expect.objectContaining({ alarm: null }) as unknown,
+      batch: expect.objectContaining({ differing: [] }) as unknown,
     });
     expect(await score(client)).toEqual({
       ...{ modelId: 1, dataset: 'cells', scored: 0, alreadyScored: 64, failed: [], warnings: [] },
       drift: expect.objectContaining({ alarm: null }) as unknown,
+      batch: expect.objectContaining({ differing: [] }) as unknown,
     });
   });
 

@@ -88,7 +88,7 @@ describe('inspect', () => {
     await writeFile(file, 'no image');
     const { code, err } = await cli('inspect', file, '--json');
     expect(code).not.toBe(0);
-    expect(JSON.parse(err)).toMatchObject({ error: { code: 'unreadable-image', path: file } });
+    expect(JSON.parse(err)).toMatchObject({ error: { code: 'not-an-image', path: file } });
   });
 });
 

@@ -4,7 +4,8 @@ import type { Drift } from '#contract/guarantee.ts';
 import { count, counted } from '#domain/figures.ts';
 import { alarmLevel, driftAlarm } from '#domain/metrics/drift.ts';
 import { purpose, RandomStream } from '#domain/random.ts';
-import { addressesOf } from '../../store/images/addresses.ts';
+import { datasetNamed } from '../../runs/run-items.ts';
+import { shownAddress } from '../../store/images/addresses.ts';
 import type { Reader } from '../../store/database.ts';
 import { testedImages, type ScoreRequest } from './tested-images.ts';
 
@@ -27,9 +28,10 @@ export function driftOf(reader: Reader, request: ScoreRequest): Drift | null {
   );
   const facts = { scoreName, images: stream.length, heldOut: heldOut.length, level: alarmLevel };
   if (alarm === null) return { ...facts, alarm: null, sentence: null };
+  const datasetId = datasetNamed(reader, request.dataset);
   const imageAt = (index: number) => {
     const { imageId, hash } = stream[index]!;
-    return { imageId, path: addressesOf(reader, imageId)[0] ?? hash, place: index + 1 };
+    return { imageId, path: shownAddress(reader, datasetId, imageId) ?? hash, place: index + 1 };
   };
   const [from, at] = [imageAt(alarm.from), imageAt(alarm.at)];
   return { ...facts, alarm: { from, at }, sentence: sentenceOf(from, at, stream.length) };

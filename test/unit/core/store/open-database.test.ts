@@ -77,9 +77,10 @@ describe('a new catalogue', () => {
     expect(tables.filter(({ type, strict }) => type !== 'table' || strict !== 1)).toEqual([]);
     expect(tables.map(({ name }) => name)).toEqual(
       (
-        'dataset dataset_item edit edit_item edit_move image image_file import_problem job method_comparison ' +
-        'model model_score near_known outlier_source region review run run_epoch run_warning score score_problem ' +
-        'setting snapshot snapshot_item threshold'
+        'batch_line batch_threshold dataset dataset_item edit edit_dataset edit_item edit_member edit_move image ' +
+        'image_file image_measure import_problem job method_comparison model model_score near_known ' +
+        'outlier_source region review run run_epoch run_warning score score_problem setting snapshot ' +
+        'snapshot_item threshold'
       ).split(' '),
     );
     await close();
