@@ -36,7 +36,9 @@ describe.runIf(hasFaultyGpu)('a graphics card that fails', () => {
       await page
         .getByText(/The webgpu engine failed, and the steps were timed on the processor\.$/)
         .waitFor({ timeout: 120_000 });
-      await page.getByText(/ on CPU, \d+ threads?.*: 300 steps of /).waitFor();
+      await page
+        .getByText(/ on CPU, \d+ threads?.*, until every image is scored \(300 steps of /)
+        .waitFor();
 
       await goTo(page, 'Shifts');
       gpu.heal();

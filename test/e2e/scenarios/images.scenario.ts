@@ -42,13 +42,13 @@ windowScenario(
       // A folder and its subfolder: files are listed twice.
       const both = `${files}\n${join(files, 'discs')}\n${join(files, 'empty.png')}`;
       await dialog.getByLabel('Folders, images, archives or tables').fill(both);
-      await dialog.getByText('28 images').waitFor();
+      await dialog.getByText('28 images', { exact: true }).waitFor();
       await dialog.getByText('2 files will not be imported').click();
     }
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await page.locator('button:focus', { hasText: 'Import …' }).waitFor();
     await offer(host, files);
-    await dialog.getByText('16 images').waitFor();
+    await dialog.getByText('16 images', { exact: true }).waitFor();
     await dialog.getByText('1 file will not be imported').waitFor();
     await dialog.getByText('Left out: 1 file that is no image.').waitFor();
     await noBreach(page);
@@ -137,7 +137,7 @@ windowScenario('near duplicates are found once each, left out, and brought back'
   ] as const) {
     await offer(host, from);
     const dialog = page.getByRole('dialog', { name: 'Import images' });
-    await dialog.getByText(`${images} images`).waitFor();
+    await dialog.getByText(`${images} images`, { exact: true }).waitFor();
     await dialog.getByLabel('What they are').selectOption(role);
     await dialog.getByLabel('Dataset', { exact: true }).fill(dataset);
     await dialog.getByRole('button', { name: /^Import( \d+ images?)?$/ }).click();

@@ -19,7 +19,7 @@ windowScenario('moved images are found by their content', async ({ host, folder 
   // As a file manager copies a path.
   const field = dialog.getByLabel('Folders, images, archives or tables');
   await typeFiles(host, field, `"${before}" \r\n`);
-  await dialog.getByText('8 images').waitFor();
+  await dialog.getByText('8 images', { exact: true }).waitFor();
   await dialog.getByLabel('Dataset', { exact: true }).fill('cells');
   await dialog.getByRole('button', { name: 'Import', exact: true }).click();
   await page.getByRole('tab', { name: 'cells 8' }).waitFor();

@@ -42,6 +42,7 @@ windowScenario('a frozen network ranks the images while another one is trained',
   // The other list is a click away, and the address keeps it.
   await model.selectOption('2');
   await page.getByRole('button', { name: 'Show model 1 (Frozen)' }).click();
+  await page.getByRole('button', { name: 'More: nearest outliers' }).click();
   await page.getByText('This run had no outlier images').waitFor({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Show model 2 (Anchored)' }).click();
   expect(await model.inputValue()).toBe('2');

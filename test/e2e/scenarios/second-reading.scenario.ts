@@ -144,14 +144,17 @@ windowScenario('zoom, compare, categories, a blind second reading and agreement'
 
   // The record, the table and a copy of a name are whole.
   await page.getByRole('tab', { name: 'One by one' }).click();
-  await page.getByRole('button', { name: 'Table (CSV)' }).click();
+  await page.getByRole('button', { name: 'Export…' }).click();
+  await page.getByLabel('All images').check();
+  await page.getByRole('button', { name: 'Export', exact: true }).click();
   const exports = join(my.projectFolder('Cells'), 'exports');
   const table = async () => (await readdir(exports)).find((name) => name.endsWith('.csv'));
   await expect.poll(table, { timeout: 60_000 }).toBeDefined();
   const rows = parse<Record<string, string>>(
     await readFile(join(exports, (await table())!), 'utf8'),
-    { columns: true },
+    { columns: true, bom: true },
   );
+  await page.getByRole('button', { name: 'Close' }).last().click();
   expect(rows.filter((row) => row['Image_Normscope_Verdict'] === 'unsure')).toHaveLength(1);
   await page.getByRole('tab', { name: 'Record' }).click();
   await page.locator('td.name [title]').first().waitFor();

@@ -119,7 +119,7 @@ scenario(
     await host.close();
     await host.openProject('Cells');
     await host.page().getByRole('link', { name: 'Runs' }).click();
-    await host.page().getByText('interrupted').first().waitFor();
+    await host.page().getByText('paused').first().waitFor();
   },
   'electron',
 );
