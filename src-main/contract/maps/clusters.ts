@@ -57,7 +57,7 @@ export const clusterMethods = {
     z.strictObject({
       modelId: id,
       dataset: datasetName,
-      /** Left out: images of every role. Images that are left out of everything are never clustered. */
+      /** Left out: images of all roles. Images that are left out of everything are never clustered. */
       role: z.enum(roleNames).optional(),
       most: z.int().min(2).max(mostClusters).default(8),
       seed: z.int().min(0).default(0),

@@ -26,7 +26,7 @@ export interface GpuDeviceMethods {
 
 const entry = fileURLToPath(new URL('./gpu-device-process.ts', import.meta.url));
 
-/** Drivers that hang are given up, milliseconds. */
+/** After this time a driver that does not answer counts as failed, milliseconds. */
 const patienceMs = 60_000;
 
 /** Characters of what driver and onnxruntime print that are read; some 100,000 have been seen. */

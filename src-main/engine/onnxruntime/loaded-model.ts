@@ -122,7 +122,7 @@ function unfit({ path }: ModelFile, fault: string, cause?: unknown): Failure {
   return new Failure('bad-input', `The model ${path} ${fault}${end}`, path, { cause });
 }
 
-/** The start of a message that may go on for pages. */
+/** The start of a message that may be pages long. */
 function firstLines(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.replace(/\s+/g, ' ').trim().slice(0, 240);
