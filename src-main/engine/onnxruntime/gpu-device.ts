@@ -1,4 +1,4 @@
-// Which device onnxruntime's WebGPU computes on, and what it can hold. Neither is told by its interface,
+// Which device onnxruntime's WebGPU computes on, and what it can hold. Its interface gives neither,
 // so both are read from what it and the driver print in a process of their own.
 
 import { fileURLToPath } from 'node:url';

@@ -18,7 +18,7 @@ export async function loadModel(
   if (fault !== null) throw unfit(file, fault);
   let session: ort.InferenceSession;
   try {
-    // What goes wrong is told by the failure; the log would tell it once more.
+    // The failure says what is wrong; the log would repeat it.
     session = await ort.InferenceSession.create(file.bytes, { ...options, logSeverityLevel: 4 });
   } catch (error) {
     const explained = explain(error);
