@@ -230,7 +230,7 @@ export const importInput = z.strictObject({
   classRoles: classRoles.optional(),
   /**
    * What counts for images whose folder contradicts `role`. Left out: the role, but for normal images,
-   * which are learnt from: an image in a folder of anomalies, outliers or unlabelled images stays what
+   * which the training uses: an image in a folder of anomalies, outliers or unlabelled images stays what
    * the folder says.
    */
   conflicts: z.enum(roleConflicts).optional(),
@@ -278,7 +278,7 @@ export const trainInput = z.strictObject({
     .default([]),
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
   engine: z.enum(['auto', ...engineNames]).default('auto'),
-  /** Train although outliers equal or look just like normal or test images. */
+  /** Train although outliers are identical to, or look the same as, normal or test images. */
   acceptOverlaps: z.boolean().default(false),
   /**
    * Also scores every image of the dataset: first with a frozen network, in a run of its own, then with

@@ -54,7 +54,7 @@ export interface Certificates {
   readonly scoreName: string;
   readonly anomalyScore: number;
   readonly all: Certificate;
-  /** What the parts are told apart by; null when the images have neither. */
+  /** What the parts are named by; null when the images have neither. */
   readonly by: 'domain' | 'group' | null;
   /** Parts of the held-out normals and of the dataset, by name. */
   readonly parts: readonly {

@@ -1,4 +1,4 @@
-// Shifted copies of a view that count as images of their own in a training and in its scores (CSI).
+// Shifted copies of a view, treated as images of their own in a training and in its scores (CSI).
 
 import type { RunSettings } from '#domain/run-settings.ts';
 import { RandomStream, purpose } from '#domain/random.ts';

@@ -11,7 +11,7 @@ export class Router {
   #view: ViewName = parseAddress(location.hash).view;
   readonly #onLeave: () => void;
 
-  /** `inView`: is told of every dataset that an address names. `onLeave`: called when another view is shown. */
+  /** `inView`: called with every dataset that an address names. `onLeave`: called when another view is shown. */
   constructor(inView: DatasetInView, onLeave: () => void = () => undefined) {
     this.#inView = inView;
     this.#onLeave = onLeave;

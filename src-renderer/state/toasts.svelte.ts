@@ -12,7 +12,7 @@ export interface Toast {
 
 /** Display time of results, milliseconds; errors stay until dismissed. */
 const shownMs = 6000;
-/** Results that offer a way to go on are shown longer. */
+/** Results that offer a next step are shown longer. */
 const offeredMs = 15_000;
 /** An error that was shown for so long is dismissed when its view is left, milliseconds. */
 const readMs = 6000;

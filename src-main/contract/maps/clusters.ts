@@ -1,4 +1,4 @@
-// Cluster maps: sub-populations of the images of a dataset, as a model's features tell them apart.
+// Cluster maps: sub-populations of the images of a dataset, as a model's features separate them.
 
 import { z } from 'zod';
 import { method } from '#rpc/method.ts';
@@ -6,7 +6,7 @@ import { datasetName, roleNames, type Role } from '../image.ts';
 
 /** Clusters that are looked for, at most. */
 export const mostClusters = 12;
-/** Fewer images have no sub-populations that could be told from chance. */
+/** Fewer images have no sub-populations that differ from chance. */
 export const fewestClustered = 24;
 
 export interface ClusteredImage {
@@ -57,7 +57,7 @@ export const clusterMethods = {
     z.strictObject({
       modelId: id,
       dataset: datasetName,
-      /** Left out: images of every role. Images that are left out of everything are never clustered. */
+      /** Left out: images of all roles. Images that are left out of everything are never clustered. */
       role: z.enum(roleNames).optional(),
       most: z.int().min(2).max(mostClusters).default(8),
       seed: z.int().min(0).default(0),

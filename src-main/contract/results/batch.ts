@@ -58,7 +58,7 @@ export interface BatchExamination {
   readonly measures: readonly ComparedMeasure[];
   /** Images of the batch and training normals that were measured. */
   readonly measured: { readonly batch: number; readonly training: number };
-  /** What `parts` are told apart by; null when the images have neither. */
+  /** What `parts` are named by; null when the images have neither. */
   readonly by: 'domain' | 'group' | null;
   /** Those with far more flags than expected, the most surprising first. */
   readonly parts: readonly BatchPart[];

@@ -115,7 +115,7 @@ export function isImageName(name: string): boolean {
   return /\.(png|jpe?g|jpe|jfif|webp|bmp|dib|tiff?)$/i.test(name);
 }
 
-/** Of microscopes and scanners, whose files are not told by their first bytes alone. */
+/** Of microscopes and scanners, whose files are not recognised by their first bytes alone. */
 export function isMicroscopeName(name: string): boolean {
   return /\.(czi|nd2|lif|vsi|ets|oib|oif|ims|zvi|dcm|mrxs|scn|dv|r3d|stk|mrc|lsm|svs|ndpi)$/i.test(
     name,

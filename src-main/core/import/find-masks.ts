@@ -15,7 +15,7 @@ const pixelLimit = 36e6;
 export type ReaderOnDemand = () => Pick<ImageReader, 'run'>;
 
 /**
- * names: of all files below `root` with "/" between folders. Members of an archive are told by their names
+ * names: of all files below `root` with "/" between folders. Members of an archive are recognised by their names
  * alone. Throws `stopped`.
  */
 export async function findMasks(

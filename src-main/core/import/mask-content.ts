@@ -1,4 +1,4 @@
-// Masks and label images told by their content: few distinct values, or large areas of one value, beside an
+// Masks and label images recognised by their content: few distinct values, or large areas of one value, beside an
 // image of the same name that is neither.
 
 import type { ValueSpread } from '../reader/value-spread.ts';

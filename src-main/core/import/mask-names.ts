@@ -1,4 +1,4 @@
-// Masks and label images among the files of a folder, told by their names and by the names beside them.
+// Masks and label images among the files of a folder, recognised by their names and by the names beside them.
 
 import { isImageName } from '../formats/kind.ts';
 

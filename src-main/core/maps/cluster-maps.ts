@@ -89,7 +89,7 @@ function assertEnough(found: number, { dataset, role }: ClusterSearch, words: st
   throw new Failure(
     'too-few-images',
     `Clusters need ${fewestClustered} images, and "${dataset}" has ${counted(found, what)}${words}. Import more ` +
-      'images, or look at images of every role.',
+      'images, or look at images of all roles.',
   );
 }
 

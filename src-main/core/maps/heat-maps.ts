@@ -144,7 +144,7 @@ export class HeatMaps {
     return await this.#call('heat', { model, statistics, square });
   }
 
-  /** Goes on when its caller has left: the next image needs it too. */
+  /** Continues after its request was cancelled: the next image needs it too. */
   async #fit(known: KnownModel, model: Input, path: string): Promise<void> {
     const { database, folder } = this.#ports;
     const { training, heldOut } = database.read((reader) => {

@@ -81,7 +81,7 @@ export async function assertNoOverlaps(
   throw new Failure(
     'bad-input',
     `${counted(count, 'outlier')} cannot be distinguished from normal or test images of "${dataset}": ` +
-      `${equal} equal and ${count - equal} look just like one. The first is ${first!.outlier.path}, ` +
+      `${equal} identical and ${count - equal} that look the same. The first is ${first!.outlier.path}, ` +
       `like ${first!.other.path}. Leave them out: under Outliers in the window, or by taking them out of ` +
       `the source.${isAcceptable ? ' Or train anyway, with --accept-overlaps.' : ''}`,
     first!.outlier.path,

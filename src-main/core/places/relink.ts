@@ -31,7 +31,7 @@ const missingTold = 200;
 
 /**
  * Throws `stopped` (what was found until then is kept), and `not-found` where a folder is not there. A file that
- * cannot be read is passed over.
+ * cannot be read is skipped.
  */
 export async function relink(
   folders: readonly string[],
@@ -141,7 +141,7 @@ class Search {
       this.#note({ hash, file: { path, modifiedMs: Math.floor(mtimeMs) } });
     } catch (error) {
       if (error instanceof Failure) throw error;
-      // Passed over: a file that cannot be read is no place to find an image.
+      // Skipped: a file that cannot be read is no place to find an image.
     }
   }
 

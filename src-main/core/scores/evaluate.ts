@@ -29,7 +29,7 @@ import { trainedModel, type TrainedModel } from './scoring-model.ts';
 import { withoutNearKnown } from './near-known.ts';
 import { knownGroups, sharedGroupWarnings, withoutSharedGroups } from './shared-groups.ts';
 
-/** The images that count, by role. */
+/** The images to be tested, by role. */
 export interface Counted {
   readonly normals: readonly DatasetItem[];
   readonly anomalies: readonly DatasetItem[];
@@ -81,7 +81,7 @@ export function countedItems(
   };
 }
 
-/** Throws as `countedItems`, and `bad-input` while images that count have no score. */
+/** Throws as `countedItems`, and `bad-input` while images to be tested have no score. */
 export function evaluate(reader: Reader, modelId: number, dataset: string): Evaluation {
   const trained = trainedModel(reader, modelId);
   const counted = countedItems(reader, trained, dataset);
@@ -158,7 +158,7 @@ function assertScores(
   if (missing.length === 0) return;
   throw new Failure(
     'bad-input',
-    `${missing.length} of the ${all.length} images of "${dataset}" that count have no score from ` +
+    `${missing.length} of the ${all.length} images to be tested of "${dataset}" have no score from ` +
       `model ${modelId} yet. Score the dataset with this model first.`,
   );
 }
@@ -166,7 +166,7 @@ function assertScores(
 export function nothingReadable(dataset: string): Failure {
   return new Failure(
     'bad-input',
-    `None of the images of "${dataset}" that count could be read. Check that the folder or drive ` +
+    `None of the images to be tested of "${dataset}" could be read. Check that the folder or drive ` +
       'they were imported from is there, and score the dataset again.',
   );
 }

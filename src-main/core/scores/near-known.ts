@@ -1,4 +1,4 @@
-// Leakage by near duplicates: a normal test image that looks just like one that the model knows is no new image,
+// Leakage by near duplicates: a normal test image that looks the same as one that the model knows is no new image,
 // and figures with it flatter. They are looked for when the model scores a dataset, because that compares
 // thumbnails; anomalies that look like outliers are refused before a training (core/outliers/overlaps.ts).
 
@@ -18,7 +18,7 @@ import { trainedModel } from './scoring-model.ts';
 const mostCompared = 10_000;
 
 /**
- * Stores which normal test images among `images` look just like a normal that the model was trained or calibrated
+ * Stores which normal test images among `images` look the same as a normal that the model was trained or calibrated
  * on. Resolves with a sentence for the user when there are too many to compare all. Throws `stopped`.
  */
 export async function findNearKnown(
@@ -72,7 +72,7 @@ export function withoutNearKnown(
   const found = normals.length - others.length;
   if (found === 0) return { counted: normals, warnings: [] };
   const what =
-    `${counted(found, 'normal test image')} ${found === 1 ? 'looks' : 'look'} just like images that the model ` +
+    `${counted(found, 'normal test image')} ${found === 1 ? 'looks' : 'look'} the same as images that the model ` +
     'knows (near duplicates), and figures with them flatter';
   return others.length > 0
     ? { counted: others, warnings: [`${what}: not counted here.`] }

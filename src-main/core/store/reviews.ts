@@ -1,5 +1,5 @@
 // The reviewers' verdicts. Append-only: undoing a review writes the previous one again. The newest review of an
-// image is its standing verdict, whoever wrote it; the newest of one reviewer is that reviewer's reading.
+// image is its standing verdict, by any reviewer; the newest of one reviewer is that reviewer's reading.
 
 import type { Review, StandingVerdict, Verdict } from '#contract/image.ts';
 import { Failure } from '#domain/failure.ts';

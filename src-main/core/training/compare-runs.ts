@@ -81,7 +81,7 @@ function unproven({ own, other }: Pair, heldOut: number): RunComparison {
     ...{ otherModelId: other.modelId, basis: 'none', counts: { normal: heldOut, anomalous: 0 } },
     ...{ auroc: null, difference95: null, ranks: 'other', backwards: [] },
     reason:
-      `The frozen network ranks: whether the ${kindOf(own)} ${own.modelId} is better cannot be told, because ` +
+      `The frozen network ranks: whether the ${kindOf(own)} ${own.modelId} is better cannot be measured, because ` +
       `${heldOut} normal images are held out to calibrate on and ${fewestNormals} are needed. Give more normal ` +
       'images to calibration and train again.',
   };

@@ -1,4 +1,4 @@
-// Which images of an outlier source are learnt when only a share of them is: those that a frozen network finds nearest
+// Which images of an outlier source a training uses when it takes only a share of them: those that a frozen network finds nearest
 // to the training normals.
 
 import { resolveSettings, type SpecimenName } from '#domain/run-settings.ts';

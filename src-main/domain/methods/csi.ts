@@ -27,7 +27,7 @@ export const csi = card({
   name: 'csi',
   title: 'CSI',
   meaning:
-    'Learns from normal images and shifted copies of them, which it takes for other images and tells apart, for comparison.',
+    'Learns from normal images and shifted copies of them, which it takes for other images and separates from them, for comparison.',
   paper:
     'Tack et al., "CSI: novelty detection via contrastive learning on distributionally shifted instances", arXiv 2007.08176, 2020',
   learningType: 'contrastive',

@@ -15,7 +15,7 @@ import { ScoringSession } from './scoring-session.ts';
 import { sessionOptions } from './session-options.ts';
 import { TrainingSession } from './training-session.ts';
 
-/** The block, or null and what is wrong, in words that go on after "because". */
+/** The block, or null and what is wrong, in words that follow "because". */
 export type BlockedSupport =
   | { readonly block: number; readonly fault: null }
   | { readonly block: null; readonly fault: string };

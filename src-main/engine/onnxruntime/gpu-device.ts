@@ -1,4 +1,4 @@
-// Which device onnxruntime's WebGPU computes on, and what it can hold. Neither is told by its interface,
+// Which device onnxruntime's WebGPU computes on, and what it can hold. Its interface gives neither,
 // so both are read from what it and the driver print in a process of their own.
 
 import { fileURLToPath } from 'node:url';
@@ -26,7 +26,7 @@ export interface GpuDeviceMethods {
 
 const entry = fileURLToPath(new URL('./gpu-device-process.ts', import.meta.url));
 
-/** Drivers that hang are given up, milliseconds. */
+/** After this time a driver that does not answer counts as failed, milliseconds. */
 const patienceMs = 60_000;
 
 /** Characters of what driver and onnxruntime print that are read; some 100,000 have been seen. */

@@ -69,7 +69,7 @@ function tinyModel(): Uint8Array {
   return graph.finish([{ name: 'x', shape: [1] }], [{ name: 'y', shape: [1] }]);
 }
 
-/** The first sentence of a message that may go on for pages. */
+/** The first sentence of a message that may be pages long. */
 function reasonIn(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const line = message.split('\n')[0]!.slice(0, 200).trim();

@@ -18,7 +18,7 @@ export async function loadModel(
   if (fault !== null) throw unfit(file, fault);
   let session: ort.InferenceSession;
   try {
-    // What goes wrong is told by the failure; the log would tell it once more.
+    // The failure says what is wrong; the log would repeat it.
     session = await ort.InferenceSession.create(file.bytes, { ...options, logSeverityLevel: 4 });
   } catch (error) {
     const explained = explain(error);
@@ -122,7 +122,7 @@ function unfit({ path }: ModelFile, fault: string, cause?: unknown): Failure {
   return new Failure('bad-input', `The model ${path} ${fault}${end}`, path, { cause });
 }
 
-/** The start of a message that may go on for pages. */
+/** The start of a message that may be pages long. */
 function firstLines(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.replace(/\s+/g, ' ').trim().slice(0, 240);

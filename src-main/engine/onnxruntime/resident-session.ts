@@ -36,7 +36,7 @@ class ResidentState {
     return this.#tensors.get(name)!;
   }
 
-  /** Lets go of what was there. */
+  /** Disposes of the tensors that were there. */
   replace(tensors: ReadonlyMap<string, ort.Tensor>): void {
     for (const [name, tensor] of tensors) {
       const before = this.#tensors.get(name);

@@ -14,7 +14,7 @@ import type { StateStore } from './state-store.ts';
 import { sharedStore, TrainingSession } from './training-session.ts';
 
 export interface CpuOptions {
-  /** 'blocked' throws where blocked tensors do not work, 'auto' goes on with the plain lowering. */
+  /** 'blocked' throws where blocked tensors do not work, 'auto' continues with the plain lowering. */
   readonly lowering?: 'auto' | 'plain' | 'blocked';
   /** Whether blocked tensors work here; found out once a process when left out. */
   readonly support?: () => Promise<BlockedSupport>;

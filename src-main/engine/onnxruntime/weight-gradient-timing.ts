@@ -57,7 +57,7 @@ export class WeightGradientTiming {
     return (operation) => known[shapeOf(operation)] ?? 'products';
   }
 
-  /** A file that is missing or damaged is measured anew. */
+  /** A file that is missing or damaged is measured again. */
   async #read(): Promise<Ways> {
     try {
       const parsed: unknown = JSON.parse(await readFile(this.#file, 'utf8'));

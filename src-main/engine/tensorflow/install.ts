@@ -191,7 +191,7 @@ async function compile(work: string, compiler: string): Promise<void> {
   if (!existsSync(addon)) throw new Error(`The compiler left no ${addon}`);
 }
 
-/** The tool's last words become part of the failure. */
+/** The end of the tool's error output becomes part of the failure. */
 async function runTool(
   program: string,
   words: readonly string[],

@@ -54,7 +54,7 @@ export async function followJob(
 
 const waiting: Advance = { done: 0, total: null, unit: '', details: ['waiting for another job'] };
 
-/** For jobs that count one kind of thing; their note is shown until they count. */
+/** For jobs that report a number of things of one kind; their note is shown until there is a number. */
 export function counting(unit: string): (job: Job) => Advance {
   return ({ done, total, note }) =>
     total === null && note !== null

@@ -9,7 +9,7 @@ export const mapEntries = {
   cluster: {
     term: 'Cluster',
     meaning:
-      'A group of images that the features of a model tell apart from the others: a cell type, a preparation, an artefact. Found by a mixture of Gaussian distributions on the leading principal axes of the features, with as many groups as there is evidence for. A kind of image may be split into several clusters. The same images, model and settings give the same clusters.',
+      'A group of images that the features of a model distinguish from the others: a cell type, a preparation, an artefact. Found by a mixture of Gaussian distributions on the leading principal axes of the features, with as many groups as there is evidence for. A kind of image may be split into several clusters. The same images, model and settings give the same clusters.',
   },
   'heat-map': {
     term: 'Heat map',

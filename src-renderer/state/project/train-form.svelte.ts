@@ -50,7 +50,7 @@ export class TrainForm {
   ownMix = $state<'recommended' | 'own'>();
   /** The run from which the settings were copied. */
   takenFrom = $state<number>();
-  /** The project's outliers, which are learnt as far as the method takes them. */
+  /** The project's outliers, which are used in training as far as the method takes them. */
   readonly outlierSelection: OutlierSelection;
   /** Settings that differ from the preset's, as they are typed; also those that another method has. */
   readonly #typed = new SvelteMap<string, string>();

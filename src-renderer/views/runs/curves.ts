@@ -13,7 +13,7 @@ export interface Curves {
   readonly epochs: readonly EpochReport[];
   /** After the last epoch. */
   readonly steps?: readonly Point[];
-  /** The last ones told of, in whatever epoch. */
+  /** The last ones reported, of any epoch. */
   readonly recentSteps?: readonly { readonly distributions: Distributions }[];
 }
 

@@ -17,7 +17,7 @@ export class FollowedRun {
   readonly runId: number;
   readonly details: Resource<RunDetails>;
   #steps = $state.raw<readonly StepReport[]>([]);
-  /** Told of, and shown with the next ones. */
+  /** Reported, and shown with the next ones. */
   #arrived: readonly StepReport[] = [];
   #showing: ReturnType<typeof setTimeout> | undefined;
   readonly #undo: readonly (() => void)[];
@@ -54,7 +54,7 @@ export class FollowedRun {
     const last = this.details.value?.epochs.at(-1)?.step ?? 0;
     return this.#steps.filter(({ step }) => step > last);
   }
-  /** The last steps told of, whatever epoch they are of; none of a run that nobody watched. */
+  /** The last steps reported, of any epoch; none of a run that was not followed. */
   get recentSteps(): readonly StepReport[] {
     return this.#steps.slice(-recentSteps);
   }

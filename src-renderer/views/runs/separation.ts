@@ -1,4 +1,4 @@
-// How well a training tells normal images from outliers so far, as one number.
+// How well a training separates normal images from outliers so far, as one number.
 
 import { type NormCounts } from '#domain/norm-counts.ts';
 

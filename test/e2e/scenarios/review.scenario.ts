@@ -228,7 +228,7 @@ scenario(
     await goTo(page, 'Images');
     await page.getByRole('button', { name: 'Clusters' }).click();
     await page.getByRole('combobox', { name: 'Dataset' }).selectOption('blood cells');
-    await page.getByRole('combobox', { name: 'Images' }).selectOption('of every role');
+    await page.getByRole('combobox', { name: 'Images' }).selectOption('of all roles');
     await page.getByRole('button', { name: 'Find clusters' }).click();
     await page.getByText(/^709 images in \d clusters\./).waitFor({ timeout: 60_000 });
     await page.getByRole('button', { name: /^Cluster 1 / }).click();

@@ -11,7 +11,7 @@ import { startTraining } from '../support/start-training.ts';
 const longTraining = { steps: '100000' };
 
 windowScenario(
-  'a core killed in the middle of a training goes on from its checkpoint',
+  'a core killed in the middle of a training continues from its checkpoint',
   async (my) => {
     const { host } = my;
     await openSmallProject(my);

@@ -129,7 +129,9 @@ windowScenario(
     await addOutliers(host, copies);
     await page.getByText('2 outliers equal a normal or a test image').waitFor({ timeout: 30_000 });
     await goTo(page, 'Train');
-    await page.getByText('2 outliers equal or look just like').waitFor({ timeout: 30_000 });
+    await page
+      .getByText('2 outliers are identical to, or look the same as')
+      .waitFor({ timeout: 30_000 });
     await page.getByText('leave them out first').waitFor();
     expect(await start.isEnabled()).toBe(false);
     expect(await breachesInBothThemes(page)).toEqual([]);
@@ -138,7 +140,7 @@ windowScenario(
   },
 );
 
-appScenario('a training is paused, gone on with, and cancelled', async (my) => {
+appScenario('a training is paused, resumed and cancelled', async (my) => {
   await openSmallProject(my);
   const page = my.host.page();
   await startTraining(page, { steps: '100000' });

@@ -94,7 +94,7 @@ describe('a training that ranks', () => {
     await succeeded(client, started.jobId);
     const { comparison } = await client.call('runs.show', { runId: started.runId });
     expect(comparison).toMatchObject({ basis: 'none', ranks: 'other', auroc: null });
-    expect(comparison!.reason).toMatch(/cannot be told, because \d normal images are held out/);
+    expect(comparison!.reason).toMatch(/cannot be measured, because \d normal images are held out/);
   });
 
   it('stores nothing when its backbone cannot be used', async () => {

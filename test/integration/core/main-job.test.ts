@@ -146,7 +146,7 @@ describe('the main job', () => {
         normal: { groups: [], images: 0, leftOut: 0 },
         anomalous: { groups: [], images: 0, leftOut: 0 },
       },
-      warnings: [expect.stringMatching(/^2 normal test images look just like images that/)],
+      warnings: [expect.stringMatching(/^2 normal test images look the same as images that/)],
     });
     const { auroc, auroc95 } = scores['stages']!;
     expect(types).toMatchObject([{ count: 16, flagged: flagged!.anomalous, auroc, auroc95 }]);

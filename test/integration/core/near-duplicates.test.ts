@@ -50,7 +50,7 @@ describe('near duplicates', () => {
     const before = await judge();
     // Two of the drawn discs are nearly the same by chance.
     const about = (count: number) => [
-      `${count} normal test images look just like images that the model knows (near duplicates), and figures ` +
+      `${count} normal test images look the same as images that the model knows (near duplicates), and figures ` +
         'with them flatter: not counted here.',
     ];
     expect(before.warnings).toEqual(about(2));

@@ -164,7 +164,7 @@ describe('the doctor', () => {
     expect((await chooseEngine('auto', 1, undefined, others)).name).toBe('webgpu');
   });
 
-  it('never takes an engine with a wrong kernel, and goes on to the next one aloud', async () => {
+  it('never takes an engine with a wrong kernel, and warns that it takes the next one', async () => {
     const cpu = cpuEngine(1, { lowering: 'plain' });
     const wrong = { ...broken('conv2d', withoutLastImage(0)), name: 'webgpu' } as const;
     const parts = partsOf({ webgpu: wrong, cpu: slowed(cpu, 'cpu', 50) });

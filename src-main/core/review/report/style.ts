@@ -1,5 +1,5 @@
 // The style sheet of the report, also for printing. Colours are Okabe and Ito's, which people who see red and
-// green alike can tell apart.
+// green alike can distinguish.
 
 export const style = `
 :root {

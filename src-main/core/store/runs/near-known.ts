@@ -1,4 +1,4 @@
-// Test images that look just like images that a model was trained or calibrated on.
+// Test images that look the same as images that a model was trained or calibrated on.
 
 import type { Query, Reader, Writer } from '../database.ts';
 

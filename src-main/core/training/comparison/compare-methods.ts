@@ -1,4 +1,4 @@
-// The job "compare": scores the images that count with the models of a comparison, and concludes.
+// The job "compare": scores the images to be tested with the models of a comparison, and concludes.
 
 import type { RunConfig } from '#contract/run-config.ts';
 import type { ComparisonPlan, ComparisonResult } from '#contract/comparison.ts';
@@ -128,7 +128,7 @@ function finishedRuns(
   );
 }
 
-/** Images that count for every run, and all items of the snapshot. */
+/** Images that are tested in every run, and all items of the snapshot. */
 function imagesOf(runs: readonly FinishedRun[], dataset: string, { database }: ScoringPorts) {
   return database.read((reader) => {
     const items = snapshotItems(reader, runs[0]!.run.snapshotId);

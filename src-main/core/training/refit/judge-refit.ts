@@ -57,7 +57,7 @@ export function judgeRefit(reader: Reader, judged: Judged): RunComparison {
         : 'fewer than two confirmed anomalies have a score of the earlier model. Score the images with it first';
     return {
       ...{ ...about, basis: 'none', auroc: null, difference95: null, ranks: 'other' },
-      reason: kept(`whether the refit is better cannot be told: ${few}`),
+      reason: kept(`whether the refit is better cannot be measured: ${few}`),
     };
   }
   const of = (which: keyof Pair): RankedVerdicts => ({

@@ -166,7 +166,7 @@ export class Forms {
 
   /**
    * What follows one another in memory for one channel: an image, or a pixel of all images. Sums are
-   * made for each by itself first, lest float32 sums grow too long.
+   * made for each by itself first, so that no float32 sum has too many terms.
    */
   #planes({ shape }: Value, order: Order): { count: number; height: number; width: number } {
     const [images, c, height, width] = shape as [number, number, number, number];

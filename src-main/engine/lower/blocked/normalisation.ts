@@ -65,7 +65,7 @@ export function scoring(
 
 /**
  * The formula of lower/plain/normalisation.ts, but for dx's factor gamma · inverse: that is left to
- * whoever takes dx, since convolutions can put it into their weights.
+ * the operation that takes dx, since convolutions can put it into their weights.
  */
 export function gradient(forms: Forms, operation: Of<'batchNormGradient'>): void {
   const { graph } = forms;

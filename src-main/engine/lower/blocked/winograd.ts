@@ -52,7 +52,7 @@ const resultTransform: Matrix = [
 
 /** From one channel count on the transforms cost less than the multiplications they save (measured). */
 const fewestChannels = 128;
-/** The same where an image's plane is this small, so that what is passed over stays in the cache. */
+/** The same where an image's plane is this small, so that what is read again stays in the cache. */
 const fewestOfSmall = 64;
 const smallPlane = 256;
 

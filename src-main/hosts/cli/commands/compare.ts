@@ -84,7 +84,7 @@ export const compare = command({
     engine: engineOption,
     'accept-overlaps': {
       kind: 'switch',
-      meaning: 'train although outliers look just like normal or test images',
+      meaning: 'train although outliers look the same as normal or test images',
     },
     cancel: {
       kind: 'integer',

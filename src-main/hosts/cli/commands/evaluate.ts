@@ -1,4 +1,4 @@
-// `normscope evaluate`: how well a model tells normal from anomalous images.
+// `normscope evaluate`: how well a model separates normal from anomalous images.
 
 import { allScores } from '#domain/methods/methods.ts';
 import { parseId } from '../arguments.ts';

@@ -45,7 +45,7 @@ export const outliers = command({
     },
     {
       words: 'outliers Cells.normscope --dataset cells --outliers confirmed --json',
-      meaning: 'A handful of confirmed anomalies, for a script.',
+      meaning: 'A few confirmed anomalies, for a script.',
     },
   ],
   run: async ({ project, dataset, specimen, outliers: sources }, shell) => {

@@ -91,7 +91,7 @@ export const train = command({
     },
     'accept-overlaps': {
       kind: 'switch',
-      meaning: 'train although outliers look just like normal or test images',
+      meaning: 'train although outliers look the same as normal or test images',
     },
   },
   lists: {

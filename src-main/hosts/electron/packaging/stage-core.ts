@@ -13,7 +13,8 @@ const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const target = join(root, 'dist', 'core');
 
 /** Files that no running program reads. */
-const ballast = /\.(d\.[cm]?ts|map|md|markdown)$|(^|\/)(test|tests|docs?|examples?|\.github)(\/|$)/;
+const notNeeded =
+  /\.(d\.[cm]?ts|map|md|markdown)$|(^|\/)(test|tests|docs?|examples?|\.github)(\/|$)/;
 
 /** By package: the files that it needs on this system; packages without an entry are copied whole. */
 const needed: Readonly<Record<string, RegExp>> = {
@@ -47,7 +48,7 @@ async function copyPackage(folder: string): Promise<void> {
     filter: (path) => {
       const inside = relative(folder, path).split(sep).join('/');
       if (inside === '') return true;
-      return !ballast.test(inside) && (filter?.test(inside) ?? true);
+      return !notNeeded.test(inside) && (filter?.test(inside) ?? true);
     },
   });
 }

@@ -9,7 +9,7 @@ import { Resource } from '../../resource.svelte.ts';
 export interface ClusterChoice {
   readonly modelId: number;
   readonly dataset: string;
-  /** undefined: images of every role. */
+  /** undefined: images of all roles. */
   readonly role: Role | undefined;
   /** Clusters, at most. */
   readonly most: number;

@@ -1,4 +1,4 @@
-// The heat maps of the images around the one in view. No reactive state: what reads a map here is told of it by
+// The heat maps of the images around the one in view. No reactive state: what reads a map here is notified by
 // the resource that shows it.
 
 import type { HeatMap } from '#contract/maps/heat-map.ts';

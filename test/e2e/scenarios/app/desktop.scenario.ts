@@ -157,7 +157,7 @@ scenario(
     ] as const) {
       await page.getByRole('navigation').getByRole('link', { name: 'Train' }).click();
       // The form keeps its state.
-      const opened = run === 1 ? 'Advanced' : 'Notify me at the end';
+      const opened = run === 1 ? 'Advanced' : 'Notify me when done';
       await page.getByText(opened).click();
       await page.getByLabel('steps', { exact: true }).fill('3');
       await page.getByLabel('width', { exact: true }).fill('4');

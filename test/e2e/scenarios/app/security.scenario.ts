@@ -258,7 +258,7 @@ scenario(
 );
 
 scenario(
-  `${sizes.messages} senseless messages change nothing`,
+  `${sizes.messages} malformed messages change nothing`,
   async (my) => {
     const { host, projectFolder } = my;
     await openSampleProject(my);

@@ -283,7 +283,7 @@ describe('outliers', () => {
       await expect(client.call('runs.train', asked)).rejects.toMatchObject({
         code: 'bad-input',
         message: expect.stringMatching(
-          /^4 outliers cannot .* "cells": 1 equal and 3 look just like one\..* Leave them out: [^.]*\.$/,
+          /^4 outliers cannot .* "cells": 1 identical and 3 that look the same\..* Leave them out: [^.]*\.$/,
         ) as unknown,
       });
       // An image that is known as normal is not accepted; one that looks like one is, and that is kept.

@@ -120,7 +120,7 @@ describe('evaluate', () => {
     known.delete(41);
     giveScore(database, modelId, 'cells', known);
     expect(() => database.read((reader) => evaluate(reader, modelId, 'cells'))).toThrow(
-      '2 of the 10 images of "cells" that count have no score from model 1 yet. Score the dataset ' +
+      '2 of the 10 images to be tested of "cells" have no score from model 1 yet. Score the dataset ' +
         'with this model first.',
     );
     database.transact((writer) => {

@@ -15,7 +15,7 @@ const exemplarsShown = 3;
 export const clusters = command({
   summary: 'Divides the images of a dataset into sub-populations',
   about: [
-    'Finds groups of images that the model’s features tell apart: cell types among the normals, preparations, ' +
+    'Finds groups of images that the model’s features distinguish: cell types among the normals, preparations, ' +
       'artefacts. There are as many as the images give evidence for, up to --most; a kind may be split into ' +
       'several, which their typical images show. The same images, model and seed give the same clusters; ' +
       '--json has the cluster of each image and how probable it is.',

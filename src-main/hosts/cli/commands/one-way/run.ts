@@ -209,7 +209,7 @@ async function scoreNew(
   engine: TrainingInput['engine'] = 'auto',
 ): Promise<RankedWay> {
   shell.note(
-    `Run ${id} has finished: new images are scored by its models. Train anew with --again.`,
+    `Run ${id} has finished: new images are scored by its models. Train again with --again.`,
   );
   const run = await client.call('runs.show', { runId: id });
   const known = { run, modelId: modelId! };
