@@ -36,7 +36,7 @@ windowScenario(
     await page.getByRole('button', { name: 'Import …' }).click();
     const dialog = page.getByRole('dialog', { name: 'Import images' });
     await typeFiles(host, dialog.getByLabel('Folders, images, archives or tables'), files);
-    await dialog.getByText('3 images').waitFor();
+    await dialog.getByText('3 images', { exact: true }).waitFor();
     await dialog.getByRole('button', { name: 'What is “Role”?' }).click();
     await dialog.getByText('What you know about an image.').waitFor();
     expect(await dialog.isVisible()).toBe(true);

@@ -10,7 +10,7 @@ import { sizes } from '../../support/sizes.ts';
 import { breachesInBothThemes } from '../support/accessibility.ts';
 import { electronApp } from '../support/electron-host.ts';
 import { goTo } from '../support/go-to.ts';
-import { scenario } from '../support/host.ts';
+import { appScenario } from '../support/host.ts';
 import { importSample } from '../support/images/import-sample.ts';
 import { startTraining } from '../support/start-training.ts';
 
@@ -38,7 +38,7 @@ async function trainingEnded(page: Page): Promise<void> {
     .waitFor({ timeout: 180_000 });
 }
 
-scenario(
+appScenario(
   'from the sample to judged images, a table and a report',
   async ({ host, projectFolder }) => {
     await host.newProject('Cells');
