@@ -5,13 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { compileCache } from '../support/compile-cache.ts';
-import { sizes } from '../support/sizes.ts';
 
 export default defineConfig({
   test: {
     include: ['test/e2e/scenarios/**/*.scenario.ts'],
-    // Trains the whole sample, and does not end reliably yet: at full size only.
-    exclude: sizes.scenariosInBoth ? [] : ['test/e2e/scenarios/one-way.scenario.ts'],
     globalSetup: ['test/support/compile-cache.ts', 'test/e2e/support/set-up.ts'],
     // Backbones that scenarios add are none of the user's.
     env: {

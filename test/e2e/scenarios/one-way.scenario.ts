@@ -10,6 +10,7 @@ import { countClicks } from '../support/count-clicks.ts';
 import { answerSaveDialog, electronApp } from '../support/electron-host.ts';
 import { scenario } from '../support/host.ts';
 import { prepareFiles, typeFiles } from '../support/pick-files.ts';
+import { trainingEnded } from '../support/training-ended.ts';
 import { unpackEveryTenth } from '../support/images/unpack-some.ts';
 
 /** A tenth of the sample's cells, a folder for each class, as a lab has them. */
@@ -69,6 +70,7 @@ scenario('own class folders are a ranked list after six clicks', async ({ host, 
   await page.getByText(/43 images\./).waitFor();
   await page.getByText('Test 9').click();
   await page.getByText(/9 images\./).waitFor();
+  await trainingEnded(page);
 });
 
 scenario(
@@ -86,10 +88,11 @@ scenario(
     await page
       .getByRole('region', { name: 'Run 1' })
       .getByRole('button', { name: 'See the strangest' })
-      .click({ timeout: 180_000 });
+      .click({ timeout: 480_000 });
     await page.getByText(/\d+ images\.\s+\d+\s+are flagged/).waitFor();
     // With the system's dialog for the project.
     expect((await clicks()) + 1).toBeLessThanOrEqual(4);
+    await trainingEnded(page);
   },
   'electron',
 );

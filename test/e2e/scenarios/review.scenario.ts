@@ -10,9 +10,10 @@ import { sizes } from '../../support/sizes.ts';
 import { breachesInBothThemes } from '../support/accessibility.ts';
 import { electronApp } from '../support/electron-host.ts';
 import { goTo } from '../support/go-to.ts';
-import { appScenario } from '../support/host.ts';
+import { scenario } from '../support/host.ts';
 import { importSample } from '../support/images/import-sample.ts';
 import { startTraining } from '../support/start-training.ts';
+import { trainingEnded } from '../support/training-ended.ts';
 
 /** A training of seconds: its quality is not tested here. */
 async function trainQuickly(page: Page): Promise<void> {
@@ -28,17 +29,7 @@ async function exported(folder: string, ending: string): Promise<string> {
   return join(exports, (await found())[0]!);
 }
 
-/** Closing while a training is running would ask. */
-async function trainingEnded(page: Page): Promise<void> {
-  await goTo(page, 'Runs');
-  await page
-    .getByRole('row')
-    .filter({ has: page.getByRole('link', { name: 'Run 1', exact: true }) })
-    .getByText('succeeded')
-    .waitFor({ timeout: 180_000 });
-}
-
-appScenario(
+scenario(
   'from the sample to judged images, a table and a report',
   async ({ host, projectFolder }) => {
     await host.newProject('Cells');

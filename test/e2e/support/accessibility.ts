@@ -4,13 +4,23 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright';
 import { expect } from 'vitest';
 
-/** Runs in the page: waits until the colour transition between the themes has ended. */
+interface Transition {
+  readonly finished: Promise<unknown>;
+  readonly effect: { readonly target: { checkVisibility: () => boolean } };
+}
+
+/**
+ * Runs in the page: waits until the colour transition between the themes has ended. In closed details, which
+ * are not drawn, it never ends.
+ */
 async function transitionsEnd(): Promise<void> {
   const { document, CSSTransition } = globalThis as unknown as {
-    document: { getAnimations: () => { finished: Promise<unknown> }[] };
+    document: { getAnimations: () => Transition[] };
     CSSTransition: new () => object;
   };
-  const transitions = document.getAnimations().filter((each) => each instanceof CSSTransition);
+  const transitions = document
+    .getAnimations()
+    .filter((each) => each instanceof CSSTransition && each.effect.target.checkVisibility());
   await Promise.allSettled(transitions.map(({ finished }) => finished));
 }
 
