@@ -15,6 +15,8 @@ export class Recommendation {
   #mix = $state.raw<RecommendedMix>();
   #share = $state<number>();
   #asking = $state.raw<AbortController>();
+  /** Whether a training waits for the answer. */
+  #isForStart = false;
 
   constructor(core: CoreClient) {
     this.#core = core;
@@ -51,13 +53,16 @@ export class Recommendation {
 
   /** As a training takes it. Throws as `ask`. */
   async input(asked: AskedMix): Promise<Pick<TrainInput, 'outliers' | 'shifts' | 'recommended'>> {
-    const { outliers, shifts, sentence } = await this.ask(asked);
+    this.#isForStart = true;
+    const { outliers, shifts, sentence } = await this.ask(asked).finally(() => {
+      this.#isForStart = false;
+    });
     return { outliers: [...outliers], shifts: [...shifts], recommended: sentence };
   }
 
-  /** The images or the method have changed. */
+  /** The images or the method have changed. A training that waits for the answer asked with its own. */
   forget(): void {
-    this.stop();
+    if (!this.#isForStart) this.stop();
     this.#mix = undefined;
   }
 

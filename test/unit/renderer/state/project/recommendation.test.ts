@@ -23,3 +23,17 @@ it('is there once it was asked for, and gone when images or method change', asyn
   recommendation.forget();
   expect(recommendation.mix).toBeUndefined();
 });
+
+it('is not cancelled by a view that forgets it while a training waits for it', async () => {
+  const { client } = fakeCore({ 'mix.recommend': () => mix });
+  const recommendation = new Recommendation(client);
+  const start = recommendation.input(asked);
+  recommendation.forget();
+  expect(recommendation.isAsking).toBe(true);
+  expect(await start).toMatchObject({ recommended: 'Shifts Swirl.' });
+  // A question of the user's is.
+  const question = recommendation.ask(asked);
+  recommendation.forget();
+  expect(recommendation.isAsking).toBe(false);
+  await question;
+});
