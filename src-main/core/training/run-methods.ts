@@ -162,28 +162,12 @@ async function assertUnfinished(
 
 export function summary(run: StoredRun): RunSummary {
   const { id, name, method, preset, dataset, seed, engine, device, state, failure } = run;
-  const {
-    isCancelled,
-    snapshotHash,
-    stepsDone,
-    stepsTotal,
-    createdAt,
-    endedAt,
-    modelId,
-    comparison,
-  } = run;
+  const { isCancelled, snapshotHash, stepsDone, stepsTotal, createdAt, endedAt } = run;
+  const { modelId, comparison } = run;
   return {
     ...{ id, name, method, preset, dataset, seed, engine, device, state, failure },
-    ...{
-      isCancelled,
-      snapshotHash,
-      stepsDone,
-      stepsTotal,
-      createdAt,
-      endedAt,
-      modelId,
-      comparison,
-    },
+    ...{ isCancelled, snapshotHash, stepsDone, stepsTotal, createdAt, endedAt },
+    ...{ modelId, comparison },
   };
 }
 

@@ -2,6 +2,7 @@
 
 import type { Threshold } from '#contract/core.ts';
 import type { Query, Reader, Writer } from '../database.ts';
+import { thresholdColumns, thresholdOf, type ThresholdRow } from './thresholds.ts';
 
 /** "normals": thresholds from its own normal images; "within": none. */
 export type OwnLine = 'normals' | 'within';
@@ -29,28 +30,15 @@ export function putOwnLine(
   );
 }
 
-interface Row {
-  readonly scoreName: string;
-  readonly anomalyScore: number;
-  readonly falseAlarms: number;
-  readonly low: number;
-  readonly high: number;
-  readonly calibratedOn: number;
-}
-
-const one: Query<Row> = `
-  select score_name scoreName, anomaly_score anomalyScore, false_alarms falseAlarms,
-    false_alarms_low low, false_alarms_high high, calibrated_on calibratedOn
+const one: Query<ThresholdRow> = `
+  select ${thresholdColumns}
   from batch_threshold where model_id = ? and dataset_id = ? and score_name = ?`;
 
 export function findOwnThreshold(
   reader: Reader,
   { modelId, datasetId, scoreName }: { modelId: number; datasetId: number; scoreName: string },
 ): Threshold | null {
-  const row = reader.get(one, modelId, datasetId, scoreName);
-  if (!row) return null;
-  const { low, high, ...threshold } = row;
-  return { ...threshold, falseAlarms95: [low, high] };
+  return thresholdOf(reader.get(one, modelId, datasetId, scoreName));
 }
 
 /** The dataset must have a line of its own. */

@@ -3,7 +3,8 @@
 import type { Threshold } from '#contract/core.ts';
 import type { Query, Reader, Writer } from '../database.ts';
 
-interface Row {
+/** A line as it is stored, of a model or of a model on one dataset. */
+export interface ThresholdRow {
   readonly scoreName: string;
   readonly anomalyScore: number;
   readonly falseAlarms: number;
@@ -12,9 +13,19 @@ interface Row {
   readonly calibratedOn: number;
 }
 
-const one: Query<Row> = `
-  select score_name scoreName, anomaly_score anomalyScore, false_alarms falseAlarms,
-    false_alarms_low low, false_alarms_high high, calibrated_on calibratedOn
+/** Columns of a table of thresholds, as `ThresholdRow` has them. */
+export const thresholdColumns = `score_name scoreName, anomaly_score anomalyScore, false_alarms falseAlarms,
+  false_alarms_low low, false_alarms_high high, calibrated_on calibratedOn`;
+
+/** null when there is no row. */
+export function thresholdOf(row: ThresholdRow | undefined): Threshold | null {
+  if (!row) return null;
+  const { low, high, ...threshold } = row;
+  return { ...threshold, falseAlarms95: [low, high] };
+}
+
+const one: Query<ThresholdRow> = `
+  select ${thresholdColumns}
   from threshold where model_id = ? and score_name = ?`;
 
 export function findThreshold(
@@ -22,10 +33,7 @@ export function findThreshold(
   modelId: number,
   scoreName: string,
 ): Threshold | null {
-  const row = reader.get(one, modelId, scoreName);
-  if (!row) return null;
-  const { low, high, ...threshold } = row;
-  return { ...threshold, falseAlarms95: [low, high] };
+  return thresholdOf(reader.get(one, modelId, scoreName));
 }
 
 export function putThreshold(writer: Writer, modelId: number, threshold: Threshold): void {
