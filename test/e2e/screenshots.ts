@@ -40,7 +40,10 @@ async function takeAll(page: Page): Promise<void> {
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme });
     for (const view of views) {
-      await page.getByRole('navigation').getByRole('link', { name: view }).click();
+      await page
+        .getByRole('navigation', { name: 'Views' })
+        .getByRole('link', { name: view })
+        .click();
       await page.waitForLoadState('networkidle');
       // Durations are measured one after the other; the first neighbours need the features of all
       // images.
@@ -73,7 +76,7 @@ async function takeStart(user: string, project: string): Promise<void> {
     const opened = await launch(project);
     const first = await opened.firstWindow();
     await first.evaluate(skipTour);
-    await first.getByRole('navigation').waitFor();
+    await first.getByRole('navigation', { name: 'Views' }).waitFor();
     await opened.close();
     const app = await launch();
     const page = await app.firstWindow();
@@ -105,7 +108,7 @@ try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   await page.addInitScript(skipTour);
   await page.goto((JSON.parse(line) as { address: string }).address);
-  await page.getByRole('navigation').waitFor();
+  await page.getByRole('navigation', { name: 'Views' }).waitFor();
   await takeAll(page);
   await browser.close();
 } finally {
